@@ -1,0 +1,46 @@
+/** Who must act: graph author, caller, node's owner, outside system, us. */
+export type ErrorCategory = "definition" | "input" | "node" | "resource" | "invariant";
+
+export interface GraphErrorFacts {
+  /** `TENON1xxx`; `docs/errors` has a page for each. */
+  readonly code: `TENON1${string}`;
+  readonly category: ErrorCategory;
+  readonly graph?: string | undefined;
+  readonly node?: string | undefined;
+  readonly slot?: string | undefined;
+  readonly owner?: string | undefined;
+  /** Expected against found. */
+  readonly detail?: string | undefined;
+  /** The edit or action that mends it. */
+  readonly hint?: string | undefined;
+  /** Digest of the failing node's inputs, to find the same case in a recording. */
+  readonly inputDigest?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error Tenon throws or rejects with. Anything a node throws arrives as its `cause`. */
+export class GraphError extends Error {
+  override readonly name = "GraphError";
+  readonly code: `TENON1${string}`;
+  readonly category: ErrorCategory;
+  readonly graph: string | undefined;
+  readonly node: string | undefined;
+  readonly slot: string | undefined;
+  readonly owner: string | undefined;
+  readonly detail: string | undefined;
+  readonly hint: string | undefined;
+  readonly inputDigest: string | undefined;
+
+  constructor(message: string, facts: GraphErrorFacts) {
+    super(`${facts.code} ${message}`, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.code = facts.code;
+    this.category = facts.category;
+    this.graph = facts.graph;
+    this.node = facts.node;
+    this.slot = facts.slot;
+    this.owner = facts.owner;
+    this.detail = facts.detail;
+    this.hint = facts.hint;
+    this.inputDigest = facts.inputDigest;
+  }
+}

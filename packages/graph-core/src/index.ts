@@ -1,0 +1,16 @@
+export type * from "./contract/context.ts";
+export { GraphError } from "./contract/error.ts";
+export type * from "./contract/error.ts";
+export { drop, filter, map, node } from "./contract/node.ts";
+export type * from "./contract/node.ts";
+export type { OwnerName, Owners } from "./contract/owners.ts";
+export type { Place } from "./contract/place.ts";
+export { bind, resource } from "./contract/resource.ts";
+export type * from "./contract/resource.ts";
+export { slot } from "./contract/slot.ts";
+export type * from "./contract/slot.ts";
+export { graph, subgraph } from "./graph/graph.ts";
+export type * from "./graph/graph.ts";
+export type * from "./graph/wiring.ts";
+export type * from "./check/diagnostic.ts";
+export type { CheckOptions } from "./check/rule.ts";

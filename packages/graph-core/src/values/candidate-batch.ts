@@ -1,0 +1,1 @@
+export interface CandidateBatch { readonly tenonValue: "candidateBatch"; readonly size: number }
