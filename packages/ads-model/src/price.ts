@@ -44,5 +44,5 @@ export function chargeForClick(price: BidMicros): Micros {
  * the bill then differs from the price by up to half a micro per impression.
  */
 export function chargeForImpressions(price: CpmMicros, impressions: ImpressionCount): Micros {
-  return roundMicros((price / IMPRESSIONS_PER_CPM) * impressions);
+  return roundMicros((price * impressions) / IMPRESSIONS_PER_CPM);
 }
