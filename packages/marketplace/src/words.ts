@@ -1,0 +1,16 @@
+/** Combining marks: removed after decomposition, so that "Café" and "cafe" are one word. */
+const MARKS = /\p{M}+/gu;
+const SEPARATORS = /[^\p{L}\p{N}]+/u;
+/** Apostrophes are dropped, not split at: "McDonald's" is "mcdonalds", as people type it. */
+const APOSTROPHES = /['’ʼ]/g;
+/** A keyword's bound in the ads model, in UTF-16 units. */
+const WORD_CHARACTERS_MAX = 40;
+
+/**
+ * Lower-case words of a text of any script, without marks, in order, repeats kept. One-character Latin words are left out: they
+ * are initials and plurals, and match everything.
+ */
+export function wordsOf(text: string): string[] {
+  const plain = text.replace(APOSTROPHES, "").normalize("NFKD").replace(MARKS, "").normalize("NFC").toLowerCase();
+  return plain.split(SEPARATORS).filter((word) => word.length <= WORD_CHARACTERS_MAX && (word.length > 1 || word > "\u024f"));
+}
