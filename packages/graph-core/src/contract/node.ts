@@ -36,8 +36,8 @@ export interface NodeContract {
   readonly when?: AnySlot;
   /** Set on a node that feeds a model: what the model reads. */
   readonly scores?: FeatureUse;
-  /** Set on a node that builds the log record: what it logs. */
-  readonly logs?: FeatureUse;
+  /** Set on a node that builds the log record: what it logs, one entry per snapshot. */
+  readonly logs?: readonly FeatureUse[];
   /** Set on a node that joins several sources. */
   readonly merges?: MergePolicy;
   /** Labels this node removes from what it reads, with the reason: makes it a declassifier. */

@@ -1,0 +1,155 @@
+import { checkGraph } from "../check/check-graph.ts";
+import type { Diagnostic } from "../check/diagnostic.ts";
+import type { CheckOptions } from "../check/rule.ts";
+import { GraphError } from "../contract/error.ts";
+import type { AnyResource } from "../contract/resource.ts";
+import type { AnySlot } from "../contract/slot.ts";
+import { checkedNodes, type NodeFunction } from "../execute/checked-node.ts";
+import { PlanRuntime } from "../execute/plan-runtime.ts";
+import type { RunContext } from "../execute/run-context.ts";
+import type { Graph } from "../graph/graph.ts";
+import { type Wiring, wire } from "../graph/wiring.ts";
+import { compiledSlot, sha256Hex } from "../schema/index.ts";
+import { emitPlan, type PlanVariant } from "./emit.ts";
+import { type PlanModel, type PlanNode, planModel } from "./plan-model.ts";
+
+type RunFunction = (request: unknown, ctx: RunContext) => unknown;
+/** What generated code is, whichever way it was loaded: node functions and plan runtime in, run function out. */
+export type PlanFactory = (nodes: readonly NodeFunction[], $: PlanRuntime) => RunFunction;
+
+/** A plan emitted to a file by `tenon build`. */
+export interface EmittedPlan {
+  /** Hash of the code for the graph it was emitted from. */
+  readonly planHash: string;
+  readonly plain: PlanFactory;
+  readonly checked: PlanFactory;
+}
+
+export interface CompileOptions extends CheckOptions {
+  /** Use this emitted code instead of generating code at start, where that is forbidden. */
+  readonly emitted?: EmittedPlan;
+}
+
+/** A compiled graph: ready to run any number of times, concurrently. */
+export interface Plan<Request, Response, Uses extends string = string> {
+  readonly graph: Graph<Request, Response, Uses>;
+  readonly wiring: Wiring;
+  /** In execution order; `index` is the node's number in traces and ledgers. */
+  readonly nodes: readonly PlanNode[];
+  readonly resources: readonly AnyResource[];
+  readonly isAsync: boolean;
+  readonly planHash: string;
+  /** Checks the request slots; the error names slot and path. Always done, at the edge. */
+  readonly admit: (request: Request) => GraphError | undefined;
+  readonly run: (request: Request, ctx: RunContext) => Response | Promise<Response>;
+  readonly runChecked: (request: Request, ctx: RunContext) => Response | Promise<Response>;
+}
+
+/**
+ * Checks a graph and compiles it to straight code.
+ *
+ * @throws GraphError TENON1099 listing every diagnostic when a check fails; TENON1212 when emitted code is stale
+ */
+export function compileGraph<Request, Response, Uses extends string>(
+  graph: Graph<Request, Response, Uses>,
+  options: CompileOptions = {},
+): Plan<Request, Response, Uses> {
+  refuseErrors(graph, checkGraph(graph, options));
+  const wiring = wire(graph);
+  const model = planModel(wiring);
+  const text = planText(model, graph.name);
+  const runs = load(model, graph.name, text, options.emitted);
+  return {
+    graph,
+    wiring,
+    nodes: model.nodes,
+    resources: resourcesOf(model),
+    isAsync: model.nodes.some((node) => node.async),
+    planHash: text.planHash,
+    admit: requestCheck(graph) as (request: Request) => GraphError | undefined,
+    run: runs.plain as Plan<Request, Response>["run"],
+    runChecked: runs.checked as Plan<Request, Response>["runChecked"],
+  };
+}
+
+function refuseErrors(graph: Graph, diagnostics: readonly Diagnostic[]): void {
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  if (errors.length === 0) return;
+  const lines = errors.map((each) => `  ${each.code} ${each.message}`);
+  throw new GraphError(`graph "${graph.name}" has ${errors.length} ${errors.length === 1 ? "mistake" : "mistakes"}:\n${lines.join("\n")}`, {
+    code: "TENON1099",
+    category: "definition",
+    graph: graph.name,
+    owner: graph.owner,
+    detail: errors.map((each) => `${each.code}: ${each.hint}`).join("\n"),
+    hint: "run `tenon check` for places and owners, `tenon explain CODE` for each code",
+  });
+}
+
+interface PlanText {
+  readonly planHash: string;
+  readonly plain: string;
+  readonly checked: string;
+}
+
+function planText(model: PlanModel, graphName: string): PlanText {
+  const planHash = sha256Hex(emitPlan(model, "plain", graphName));
+  // The hash in the text keeps two graphs of equal shape from sharing one function's type feedback.
+  const emit = (variant: PlanVariant) => emitPlan(model, variant, `graph "${graphName}" ${planHash.slice(0, 16)}`);
+  return { planHash, plain: emit("plain"), checked: emit("checked") };
+}
+
+function load(model: PlanModel, graphName: string, text: PlanText, emitted: EmittedPlan | undefined) {
+  if (emitted !== undefined && emitted.planHash !== text.planHash) {
+    throw new GraphError(`the emitted plan of graph "${graphName}" is stale`, {
+      code: "TENON1212",
+      category: "definition",
+      graph: graphName,
+      detail: `expected plan ${text.planHash.slice(0, 16)}, found ${emitted.planHash.slice(0, 16)}`,
+      hint: "run `tenon build` again and commit the result",
+    });
+  }
+  const functions = model.nodes.map((node) => node.wired.definition.run as NodeFunction);
+  const runtime = new PlanRuntime(graphName, model.nodes, model.shadows, checkedNodes(model.nodes));
+  const factory = (variant: PlanVariant): PlanFactory =>
+    emitted?.[variant] ?? (new Function("nodes", "$", text[variant]) as PlanFactory);
+  return { plain: factory("plain")(functions, runtime), checked: factory("checked")(functions, runtime) };
+}
+
+/** The text of a module that holds a graph's plan, for `tenon build`. */
+export function emitPlanModule(graph: Graph, options: CheckOptions = {}): string {
+  refuseErrors(graph, checkGraph(graph, options));
+  const text = planText(planModel(wire(graph)), graph.name);
+  return [
+    `// @ts-nocheck Generated by \`tenon build\` from graph "${graph.name}"; do not edit.`,
+    `export const planHash = ${JSON.stringify(text.planHash)};`,
+    `export const plain = (nodes, $) => {\n${text.plain}\n};`,
+    `export const checked = (nodes, $) => {\n${text.checked}\n};`,
+    "",
+  ].join("\n");
+}
+
+function resourcesOf(model: PlanModel): readonly AnyResource[] {
+  const all = [...model.nodes.map((node) => node.wired), ...model.shadows];
+  return [...new Set(all.flatMap((node) => node.definition.uses))];
+}
+
+function requestCheck(graph: Graph): (request: Readonly<Record<string, unknown>>) => GraphError | undefined {
+  const slots = graph.request.map((token: AnySlot) => ({ token, schema: compiledSlot(token) }));
+  return (request) => {
+    for (const { token, schema } of slots) {
+      const failure = schema.check(request?.[token.name]);
+      if (failure === undefined) continue;
+      return new GraphError(`request slot "${token.name}" of graph "${graph.name}" has a wrong value`, {
+        code: "TENON1101",
+        category: "input",
+        graph: graph.name,
+        slot: token.name,
+        owner: token.owner,
+        detail: `at ${failure.path || "the value itself"}: expected ${failure.expected}, found ${failure.found}`,
+        hint: "send a value of the slot's schema",
+      });
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,95 @@
+/**
+ * Deadlines of all requests of an executor on one timer: adding and removing one costs a few pointer writes.
+ *
+ * W1 An entry expires at most `TICK_MS` after its deadline, never before it.
+ * W2 The timer runs only while there are entries.
+ * W3 An entry is in at most one wheel, once; removing one that is not in it does nothing.
+ */
+import type { HostClock } from "./clock.ts";
+
+const TICK_MS = 2;
+/** Longer deadlines than TICK_MS × BUCKETS go round the wheel more than once. */
+const BUCKETS = 512;
+
+export interface DeadlineEntry {
+  deadlineMs: number;
+  wheelNext: DeadlineEntry | undefined;
+  wheelPrevious: DeadlineEntry | undefined;
+  expire(): void;
+}
+
+/** Head of a bucket's ring. */
+class Bucket implements DeadlineEntry {
+  deadlineMs = Number.POSITIVE_INFINITY;
+  wheelNext: DeadlineEntry = this;
+  wheelPrevious: DeadlineEntry = this;
+  expire(): void {}
+}
+
+export class DeadlineWheel {
+  readonly #clock: HostClock;
+  readonly #buckets = Array.from({ length: BUCKETS }, () => new Bucket());
+  #size = 0;
+  /** Everything due before this tick has expired. */
+  #tick = 0;
+  #running = false;
+
+  constructor(clock: HostClock) {
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @param nowMs the time, which the caller has read anyway */
+  add(entry: DeadlineEntry, nowMs: number): void {
+    if (!this.#running) {
+      this.#running = true;
+      this.#tick = Math.floor(nowMs / TICK_MS);
+      this.#clock.after(TICK_MS, this.#turn);
+    }
+    const due = Math.max(Math.ceil(entry.deadlineMs / TICK_MS), this.#tick + 1);
+    const head = this.#buckets[due % BUCKETS] as Bucket;
+    const last = head.wheelPrevious;
+    entry.wheelNext = head;
+    entry.wheelPrevious = last;
+    last.wheelNext = entry;
+    head.wheelPrevious = entry;
+    this.#size++;
+  }
+
+  remove(entry: DeadlineEntry): void {
+    const { wheelNext, wheelPrevious } = entry;
+    if (wheelNext === undefined || wheelPrevious === undefined) return;
+    wheelNext.wheelPrevious = wheelPrevious;
+    wheelPrevious.wheelNext = wheelNext;
+    entry.wheelNext = undefined;
+    entry.wheelPrevious = undefined;
+    this.#size--;
+  }
+
+  readonly #turn = (): void => {
+    const nowMs = this.#clock.nowMs();
+    const until = Math.floor(nowMs / TICK_MS);
+    // After a long stall one round visits every bucket; more rounds would visit them again for nothing.
+    const from = Math.max(this.#tick + 1, until - BUCKETS + 1);
+    for (let tick = from; tick <= until; tick++) this.#expireBucket(this.#buckets[tick % BUCKETS] as Bucket, nowMs);
+    this.#tick = Math.max(this.#tick, until);
+    if (this.#size > 0) this.#clock.after(TICK_MS, this.#turn);
+    else this.#running = false;
+  };
+
+  #expireBucket(head: Bucket, nowMs: number): void {
+    let entry = head.wheelNext;
+    while (entry !== head) {
+      const next = entry.wheelNext as DeadlineEntry;
+      if (entry.deadlineMs <= nowMs) {
+        this.remove(entry);
+        entry.expire();
+      }
+      // expire() may remove neighbours: start again from the head when the next one has left the ring.
+      entry = next.wheelNext === undefined && next !== head ? head.wheelNext : next;
+    }
+  }
+}

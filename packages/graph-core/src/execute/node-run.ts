@@ -1,0 +1,65 @@
+/**
+ * The run of one async node that can degrade: its own signal, and its budget as a deadline of its own.
+ * Nodes see it as their context; everything but the signal is the request's.
+ */
+import type { NodeContext, RequestClock } from "../contract/context.ts";
+import type { DeadlineEntry, DeadlineWheel } from "./deadline-wheel.ts";
+import type { RunContext } from "./run-context.ts";
+
+export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, DeadlineEntry {
+  readonly request: RunContext;
+  /** When the node is cut, ms since the epoch. */
+  deadlineMs: number;
+  wheelNext: DeadlineEntry | undefined = undefined;
+  wheelPrevious: DeadlineEntry | undefined = undefined;
+  readonly #wheel: DeadlineWheel;
+  #onCut: (() => void) | undefined;
+  #abort: AbortController | undefined = undefined;
+  #endedBy: unknown = undefined;
+
+  constructor(request: RunContext, wheel: DeadlineWheel, facts: { budgetMs: number | undefined; onCut: () => void }) {
+    this.request = request;
+    this.#wheel = wheel;
+    this.#onCut = facts.onCut;
+    const nowMs = request.state.clock.nowMs();
+    this.deadlineMs = Math.min(request.deadlineMs, nowMs + (facts.budgetMs ?? Number.POSITIVE_INFINITY));
+    // At the request's own deadline the request itself expires: no second entry is needed.
+    if (this.deadlineMs < request.deadlineMs) wheel.add(this, nowMs);
+  }
+
+  get uses(): Readonly<Record<string, unknown>> {
+    return this.request.uses;
+  }
+  get clock(): RequestClock {
+    return this.request;
+  }
+  get nowMs(): number {
+    return this.request.nowMs;
+  }
+  get random(): NodeContext["random"] {
+    return this.request.random;
+  }
+  get width(): NodeContext["width"] {
+    return this.request.width;
+  }
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#onCut === undefined) this.#abort.abort(this.#endedBy);
+    }
+    return this.#abort.signal;
+  }
+
+  expire(): void {
+    this.#onCut?.();
+  }
+
+  /** The node has settled, was cut, or the request has ended: stops the budget, and the resource call if still out. */
+  end(reason: unknown, settled = false): void {
+    if (this.#onCut === undefined) return;
+    this.#onCut = undefined;
+    this.#endedBy = reason;
+    this.#wheel.remove(this);
+    if (!settled) this.#abort?.abort(reason);
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Load shedding: a factor in [qualityMin, 1] that scales width parameters (`context.width`).
+ *
+ * Rule: a request faster than the target raises the quality by `step`, a slower one lowers it by
+ * `step × p / (100 − p)`, so that it settles where the p-th percentile of latency meets the target
+ * (the quality factor of X's Product Mixer).
+ */
+export interface QualityOptions {
+  /** Latency the percentile should meet, ms. */
+  readonly targetMs: number;
+  /** Percentile in (0, 100), e.g. 99. */
+  readonly percentile: number;
+  /** Lowest quality, > 0. */
+  readonly qualityMin: number;
+  /** Rise per fast request; default 0.001. */
+  readonly step?: number;
+}
+
+export class QualityController {
+  readonly #options: QualityOptions;
+  readonly #rise: number;
+  readonly #fall: number;
+  #quality = 1;
+
+  constructor(options: QualityOptions) {
+    this.#options = options;
+    this.#rise = options.step ?? 0.001;
+    this.#fall = (this.#rise * options.percentile) / (100 - options.percentile);
+  }
+
+  get quality(): number {
+    return this.#quality;
+  }
+
+  observe(latencyMs: number): void {
+    const moved = latencyMs <= this.#options.targetMs ? this.#quality + this.#rise : this.#quality - this.#fall;
+    this.#quality = Math.min(1, Math.max(this.#options.qualityMin, moved));
+  }
+}

@@ -1,0 +1,139 @@
+/** One execution's state. Nodes see it as `NodeContext`; the generated plan and the runtime use the rest. */
+import type { NodeContext, RequestClock } from "../contract/context.ts";
+import { GraphError } from "../contract/error.ts";
+import { ReasonLedger } from "../observe/reason-ledger.ts";
+import type { TraceRecord } from "../observe/trace-record.ts";
+import type { DeadlineEntry } from "./deadline-wheel.ts";
+import type { ExecutorState } from "./executor.ts";
+import { randomNumber } from "./random.ts";
+import type { NodeRun } from "./node-run.ts";
+
+export interface BeginOptions {
+  /** Names the request in traces, errors and recordings. */
+  readonly requestId: string;
+  /** When the request began, ms since the epoch; default: the host clock. */
+  readonly nowMs?: number;
+  /** When it must be answered, ms since the epoch; default: no deadline. */
+  readonly deadlineMs?: number;
+  /** 32-bit seed of every draw; default: a hash of the request id. */
+  readonly seed?: number;
+  /** Overrides the sampling decision. */
+  readonly checked?: boolean;
+  /** Overrides the load-shedding quality, 0 < quality ≤ 1. */
+  readonly quality?: number;
+}
+
+export class RunContext implements NodeContext<Readonly<Record<string, unknown>>>, RequestClock, DeadlineEntry {
+  readonly state: ExecutorState;
+  readonly requestId: string;
+  readonly nowMs: number;
+  deadlineMs: number;
+  readonly seed: number;
+  readonly quality: number;
+  readonly uses: Readonly<Record<string, unknown>>;
+  /** Switches as they were when the request began: one request sees one setting. */
+  readonly switches: Uint8Array;
+  /** Present for a checked run. */
+  readonly trace: TraceRecord | undefined;
+
+  /** True once the run has answered, failed or expired: later results are dropped. */
+  closed = false;
+  /** Bit per async node that has started and not settled, for up to 30 of them. */
+  inFlight = 0;
+  /** The same for plans with more async nodes. */
+  readonly inFlightMany: Uint8Array | undefined;
+  reject: ((error: unknown) => void) | undefined = undefined;
+  wheelNext: DeadlineEntry | undefined = undefined;
+  wheelPrevious: DeadlineEntry | undefined = undefined;
+  /** Per-node runs of degradable async nodes, by node index. */
+  nodeRuns: (NodeRun | undefined)[] | undefined = undefined;
+  /** Checksum of every column written so far, by slot key; checked runs only. */
+  get checksums(): Map<string, number> {
+    this.#checksums ??= new Map();
+    return this.#checksums;
+  }
+  #checksums: Map<string, number> | undefined = undefined;
+  #ledger: ReasonLedger | undefined = undefined;
+  #abort: AbortController | undefined = undefined;
+
+  constructor(
+    state: ExecutorState,
+    options: BeginOptions,
+    facts: { nowMs: number; seed: number; quality: number; uses: Readonly<Record<string, unknown>>; trace: TraceRecord | undefined },
+  ) {
+    this.state = state;
+    this.requestId = options.requestId;
+    this.nowMs = facts.nowMs;
+    this.deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
+    this.seed = facts.seed;
+    this.quality = facts.quality;
+    this.uses = facts.uses;
+    this.switches = state.switches;
+    this.trace = facts.trace;
+    this.inFlightMany = state.newInFlight();
+  }
+
+  get clock(): RequestClock {
+    return this;
+  }
+
+  /** Made on first use: most nodes never ask. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.closed) this.#abort.abort(this.#closedReason());
+    }
+    return this.#abort.signal;
+  }
+
+  get random(): (name: string, index?: number) => number {
+    return (name, index = 0) => randomNumber(this.seed, name, index);
+  }
+
+  get width(): (widthMax: number, widthMin: number) => number {
+    return (widthMax, widthMin) => Math.max(widthMin, Math.round(widthMax * this.quality));
+  }
+
+  /** What happened to every candidate of this run. */
+  get ledger(): ReasonLedger {
+    this.#ledger ??= new ReasonLedger();
+    return this.#ledger;
+  }
+
+  get runsShadows(): boolean {
+    return this.state.runsShadows(this);
+  }
+
+  switchedOff(nodeIndex: number): boolean {
+    return this.switches[nodeIndex] === 1;
+  }
+
+  /** Ends the run: late results are dropped from here on and every resource call is told to stop. */
+  close(reason?: unknown): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.state.wheel.remove(this);
+    this.reject = undefined;
+    if (this.nodeRuns !== undefined) for (const run of this.nodeRuns) run?.end(reason);
+    this.#abort?.abort(reason ?? this.#closedReason());
+  }
+
+  /** The deadline has passed. */
+  expire(): void {
+    if (this.closed) return;
+    const { reject } = this;
+    const error = this.state.deadlineError(this);
+    this.state.countStillRunning(this);
+    this.close(error);
+    reject?.(error);
+  }
+
+  #closedReason(): GraphError {
+    return new GraphError(`request "${this.requestId}" has ended`, {
+      code: "TENON1207",
+      category: "resource",
+      graph: this.state.graphName,
+      hint: "the run was answered or failed before this call was made; its result would be dropped",
+    });
+  }
+}
