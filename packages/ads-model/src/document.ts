@@ -36,7 +36,7 @@ export const AdDocumentSchema = z.strictObject({
   targeting: TargetingExpressionSchema,
   /** Words that find the ad in search, most telling first. */
   keywords: z.array(KeywordSchema).max(64),
-  /** Category path of the advertiser. */
+  /** Category path of what is advertised; one advertiser may be in several. */
   category: InterestSchema,
   embedding: EmbeddingReferenceSchema,
 

@@ -38,7 +38,8 @@ export function randomStream(seed: number, name: string, row = 0): Random {
   return xoshiro(next(), next(), next(), next());
 }
 
-function xoshiro(first: number, second: number, third: number, fourth: number): Random {
+/** The generator itself, from its state: four words of 32 bits, not all zero. */
+export function xoshiro(first: number, second: number, third: number, fourth: number): Random {
   let [s0, s1, s2, s3] = [first, second, third, fourth];
   const bits = () => {
     const scrambled = Math.imul(rotate(Math.imul(s1, 5), 7), 9) >>> 0;
