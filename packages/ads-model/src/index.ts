@@ -8,8 +8,8 @@ export type { Brand } from "./brand.ts";
 export * from "./budget.ts";
 export * from "./campaign.ts";
 export * from "./consent.ts";
-export * from "./counts.ts";
 export * from "./country.ts";
+export * from "./counts.ts";
 export * from "./creative.ts";
 export type { DeepReadonly } from "./deep-readonly.ts";
 export * from "./device.ts";
@@ -30,6 +30,8 @@ export * from "./probability.ts";
 export * from "./request.ts";
 export * from "./response.ts";
 export * from "./schedule.ts";
+// Named, because a slot token has the name of its noun: this export carries both.
+export { type AdmittedRequest, AdmittedRequestSchema, AdRequest, AdResponse, Arms, ArmsSchema } from "./slots/index.ts";
 export * from "./status.ts";
 export * from "./surface.ts";
 export * from "./targeting.ts";

@@ -1,0 +1,26 @@
+/** Columns of a candidate, from retrieval to the last filter. */
+import { FORWARD_COLUMN_TYPES } from "@tenon/ad-index/api";
+import { candidateBatchSchema } from "@tenon/graph-core";
+
+/** A source's bit in the `sources` column. A candidate that two sources found has both bits. */
+export const SOURCE_BITS = { vector: 1, keyword: 2, exploration: 4 } as const;
+export type SourceName = keyof typeof SOURCE_BITS;
+
+/** How a candidate was found. A score is 0 unless its source's bit is set. */
+export const MERGED_COLUMN_TYPES = {
+  sources: "u8",
+  /** Inner product of user or query and ad; a cosine, as both have length 1. */
+  vectorScore: "f32",
+  /** Relevance of the ad's words to the query's, 0 or more; comparable within one request only. */
+  keywordScore: "f32",
+} as const;
+
+export const RETRIEVED_AD_COLUMN_TYPES = {
+  ...MERGED_COLUMN_TYPES,
+  /** `ROW_FOUND` or `ROW_MISSING`: a missing row holds 0, or the empty word, in every forward column. */
+  indexStatus: "u8",
+  ...FORWARD_COLUMN_TYPES,
+} as const;
+
+/** The batch that every filter narrows: the same columns all the way. */
+export const retrievedAdsSchema = candidateBatchSchema(RETRIEVED_AD_COLUMN_TYPES);
