@@ -1,0 +1,107 @@
+/**
+ * The features of a few hundred rows, copied out of a snapshot into one buffer that stays in the processor's cache
+ * while every tree reads it. Column-major: input `i`, row `r` is at `i × ROWS_PER_BLOCK + r`.
+ */
+import { ABSENT_I32, type Column } from "@tenon/graph-core";
+import { rawValues } from "@tenon/graph-core/internal";
+
+/** Rows scored together: 256 rows of 40 inputs are 80 KiB. A multiple of 4, the rows that walk side by side. */
+export const ROWS_PER_BLOCK = 256;
+
+/** A feature as numbers, with missing values as -Infinity (`lowest`) or NaN (`highest`). */
+export interface NumbersInput {
+  readonly feature: number;
+  readonly missingIs: "lowest" | "highest";
+}
+
+/** A feature as category codes, shifted by one so that 0 says missing. Codes past `codeMax` all become `codeMax + 2`. */
+export interface CodesInput {
+  readonly feature: number;
+  readonly codeMax: number;
+}
+
+export interface BlockInputs {
+  readonly numbers: readonly NumbersInput[];
+  readonly codes: readonly CodesInput[];
+  /** Columns kept free behind the numbers, for what the model computes from codes. */
+  readonly answersMax: number;
+}
+
+export interface FeatureBlock {
+  readonly numbers: Float64Array;
+  readonly codes: Int32Array;
+}
+
+/** An empty block for a model's inputs. It is filled anew for every block of rows. */
+export function featureBlock(inputs: BlockInputs): FeatureBlock {
+  return {
+    // At least one column, which a tree of a single leaf points at.
+    numbers: new Float64Array(Math.max(1, inputs.numbers.length + inputs.answersMax) * ROWS_PER_BLOCK),
+    codes: new Int32Array(inputs.codes.length * ROWS_PER_BLOCK),
+  };
+}
+
+/**
+ * Copies rows `start … start + rows - 1` of the model's columns into the block.
+ * A value is missing where the snapshot stores no value: NaN, no code, no integer. Statuses such as `stale` or
+ * `default` accompany a value, and the value counts.
+ */
+export function fillBlock(
+  block: FeatureBlock,
+  inputs: BlockInputs,
+  columns: readonly Column[],
+  { start, rows, precision }: { readonly start: number; readonly rows: number; readonly precision: "f64" | "f32" },
+): void {
+  for (const [index, { feature, missingIs }] of inputs.numbers.entries()) {
+    const column = columns[feature] as Column;
+    const target = block.numbers.subarray(index * ROWS_PER_BLOCK, index * ROWS_PER_BLOCK + rows);
+    // The engine copies and converts a whole column four times as fast as a loop over three types of array does.
+    target.set(valuesOf(column).subarray(start, start + rows));
+    const missing = missingIs === "lowest" ? Number.NEGATIVE_INFINITY : Number.NaN;
+    const absent = absentOf(column);
+    if (!Number.isNaN(absent)) replaceNumber(target, absent, missing);
+    else if (missingIs === "lowest") replaceNaN(target, missing);
+    if (precision === "f32" && column.type !== "f32") roundToFloat32(target);
+  }
+  for (const [index, { feature, codeMax }] of inputs.codes.entries()) {
+    const column = columns[feature] as Column;
+    copyCodes(valuesOf(column), start, rows, absentOf(column), codeMax, block.codes, index * ROWS_PER_BLOCK);
+  }
+}
+
+function valuesOf(column: Column): Float64Array | Float32Array | Int32Array {
+  return rawValues(column) as Float64Array | Float32Array | Int32Array;
+}
+
+function absentOf(column: Column): number {
+  return column.type === "dictionary" ? -1 : column.type === "i32" ? ABSENT_I32 : Number.NaN;
+}
+
+function replaceNumber(values: Float64Array, from: number, to: number): void {
+  for (let row = 0; row < values.length; row++) if (values[row] === from) values[row] = to;
+}
+
+function replaceNaN(values: Float64Array, to: number): void {
+  for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) values[row] = to;
+}
+
+function copyCodes(
+  source: Float64Array | Float32Array | Int32Array,
+  start: number,
+  rows: number,
+  absent: number,
+  codeMax: number,
+  into: Int32Array,
+  at: number,
+): void {
+  const unknown = codeMax + 2;
+  for (let row = 0; row < rows; row++) {
+    const value = source[start + row] as number;
+    if (value === absent || !(value > -1)) into[at + row] = 0;
+    else into[at + row] = value >= codeMax + 1 ? unknown : Math.trunc(value) + 1;
+  }
+}
+
+function roundToFloat32(values: Float64Array): void {
+  for (let row = 0; row < values.length; row++) values[row] = Math.fround(values[row] as number);
+}
