@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { COUNTRY_CODES } from "../../packages/ads-model/src/country.ts";
 import { encodeCatalogue } from "../../packages/marketplace/src/catalogue-file.ts";
 import { type CatalogueTables, EMBEDDING_DIMENSIONS } from "../../packages/marketplace/src/catalogue-tables.ts";
-import { wordWeight, type WordVectors } from "../../packages/marketplace/src/embed-text.ts";
+import { type WordVectors, wordWeight } from "../../packages/marketplace/src/embed-text.ts";
 import { categoryVectors } from "./lib/category-vectors.ts";
 import { chooseWords } from "./lib/choose-words.ts";
 import { neighbourRecall } from "./lib/neighbour-recall.ts";
@@ -43,7 +43,12 @@ const brandTables = readBrands({
 
 const embeddings = source.readEmbeddings();
 const words = chooseWords(
-  [...brandTables.brands.name, ...brandTables.brands.extraWords, ...brandTables.organisations.description, ...brandTables.categories.name],
+  [
+    ...brandTables.brands.name,
+    ...brandTables.brands.extraWords,
+    ...brandTables.organisations.description,
+    ...brandTables.categories.name,
+  ],
   embeddings.words,
 );
 const full = unitMatrix(words.word, embeddings);
@@ -58,7 +63,10 @@ const wordVectors: WordVectors = {
 };
 const categoryRows = categoryVectors(brandTables, wordVectors);
 const vectors = new Int8Array(wordVectors.vectors.length + categoryRows.length);
-for (const [rows, start] of [[wordVectors.vectors, 0], [categoryRows, wordVectors.vectors.length]] as const) {
+for (const [rows, start] of [
+  [wordVectors.vectors, 0],
+  [categoryRows, wordVectors.vectors.length],
+] as const) {
   for (let offset = 0; offset < rows.length; offset += EMBEDDING_DIMENSIONS) {
     quantiseRow(rows.subarray(offset, offset + EMBEDDING_DIMENSIONS), vectors, start + offset);
   }
@@ -88,7 +96,11 @@ const report = {
   words: words.word.length,
   locationSets: tables.locations.length,
   locationIdsByRule: locations.counts,
-  recallAfterReduction: neighbourRecall(fullVectors, { values: reduced.values, dimensions: EMBEDDING_DIMENSIONS }, RECALL),
+  recallAfterReduction: neighbourRecall(
+    fullVectors,
+    { values: reduced.values, dimensions: EMBEDDING_DIMENSIONS },
+    RECALL,
+  ),
   recallAfterQuantisation: neighbourRecall(
     fullVectors,
     { values: vectors.subarray(0, wordVectors.vectors.length), dimensions: EMBEDDING_DIMENSIONS },

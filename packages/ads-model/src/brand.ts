@@ -2,7 +2,7 @@
  * Branded primitives: a number or string that the type checker keeps apart from every other number or string.
  * The brand exists in types only, so a branded value costs nothing at run time and is encoded as the plain primitive.
  */
-import { z } from "zod";
+import type { z } from "zod";
 
 declare const brandName: unique symbol;
 

@@ -4,9 +4,9 @@
  * cannot treat the hard one as a plan, nor a biller the soft one as a stop.
  */
 import { z } from "zod";
+import { brandedSchema } from "./brand.ts";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { type Micros, micros } from "./money.ts";
-import { brandedSchema } from "./brand.ts";
 import { multiplyMicros } from "./money-arithmetic.ts";
 
 const positiveMicros = brandedSchema<Micros>(z.int().min(1));

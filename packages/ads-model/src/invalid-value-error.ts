@@ -23,5 +23,7 @@ function show(value: unknown): string {
   if (typeof value === "string") return `string ${JSON.stringify(value.slice(0, EXCERPT_CHARACTERS_MAX))}`;
   if (typeof value === "bigint") return `bigint ${value}n`;
   if (value === null || value === undefined) return String(value);
-  return typeof value === "number" ? `number ${Object.is(value, -0) ? "-0" : value}` : `a value of type ${typeof value}`;
+  return typeof value === "number"
+    ? `number ${Object.is(value, -0) ? "-0" : value}`
+    : `a value of type ${typeof value}`;
 }

@@ -18,4 +18,6 @@ export function languageCode(value: string): LanguageCode {
   });
 }
 
-export const LanguageCodeSchema = brandedSchema<LanguageCode>(z.string().regex(LANGUAGE, "expected a two-letter ISO 639-1 code"));
+export const LanguageCodeSchema = brandedSchema<LanguageCode>(
+  z.string().regex(LANGUAGE, "expected a two-letter ISO 639-1 code"),
+);

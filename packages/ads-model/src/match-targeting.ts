@@ -2,11 +2,18 @@
  * The plain reading of targeting.ts, one predicate after the other. It is the reference that the index is tested against, and
  * fast enough for one ad (explain, previews); for all ads use the index.
  */
-import type { TargetingAssignment, TargetingConjunction, TargetingExpression, TargetingPredicate } from "./targeting.ts";
+import type {
+  TargetingAssignment,
+  TargetingConjunction,
+  TargetingExpression,
+  TargetingPredicate,
+} from "./targeting.ts";
 
 /** Whether one conjunction of `expression` holds for the assignment (T1-T3). */
 export function matchesTargeting(expression: TargetingExpression, assignment: TargetingAssignment): boolean {
-  return expression.conjunctions.some((conjunction) => matchesConjunction(conjunction, assignment, expression.whenMissing));
+  return expression.conjunctions.some((conjunction) =>
+    matchesConjunction(conjunction, assignment, expression.whenMissing),
+  );
 }
 
 export function matchesConjunction(

@@ -1,8 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidValueError } from "./invalid-value-error.ts";
-import { addMicros, compareMicros, formatMicros, maxMicros, minMicros, multiplyMicros, subtractMicros, sumMicros } from "./money-arithmetic.ts";
 import { micros } from "./money.ts";
+import {
+  addMicros,
+  compareMicros,
+  formatMicros,
+  maxMicros,
+  minMicros,
+  multiplyMicros,
+  subtractMicros,
+  sumMicros,
+} from "./money-arithmetic.ts";
 
 const amounts = fc.integer({ min: -1e15, max: 1e15 }).map(micros);
 

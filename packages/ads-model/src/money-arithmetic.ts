@@ -52,6 +52,8 @@ export function compareMicros<Unit extends AnyMicros>(left: Unit, right: NoInfer
 export function formatMicros(amount: AnyMicros): string {
   const magnitude = Math.abs(amount);
   const whole = Math.floor(magnitude / MICROS_PER_DOLLAR);
-  const decimals = String(magnitude % MICROS_PER_DOLLAR).padStart(6, "0").replace(/0{1,4}$/, "");
+  const decimals = String(magnitude % MICROS_PER_DOLLAR)
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
   return `${amount < 0 ? "-" : ""}$${whole}.${decimals}`;
 }

@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidValueError } from "./invalid-value-error.ts";
-import { bidMicros, cpmMicros, dollars, dollarsFromMicros, ecpmMicros, micros, microsFromDollars, roundMicros } from "./money.ts";
+import {
+  bidMicros,
+  cpmMicros,
+  dollars,
+  dollarsFromMicros,
+  ecpmMicros,
+  micros,
+  microsFromDollars,
+  roundMicros,
+} from "./money.ts";
 
 /** Amounts up to a billion dollars: a thousand times the largest budget, and products with ratios stay exact enough to compare. */
 const AMOUNT_MAX = 1e15;
@@ -34,7 +43,8 @@ test("zero has one form, since -0 and 0 would have two digests", () => {
 
 test("a constructor refuses fractions, infinities, NaN, unsafe integers and, for offers, negatives", () => {
   for (const make of [micros, bidMicros, cpmMicros, ecpmMicros]) {
-    for (const bad of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) expect(() => make(bad)).toThrow(InvalidValueError);
+    for (const bad of [0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])
+      expect(() => make(bad)).toThrow(InvalidValueError);
   }
   for (const make of [bidMicros, cpmMicros, ecpmMicros]) expect(() => make(-1)).toThrow(InvalidValueError);
   expect(micros(-1)).toBe(-1);

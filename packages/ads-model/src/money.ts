@@ -55,7 +55,12 @@ export const CurrencySchema = z.literal("USD");
 /** @throws InvalidValueError when the number is not finite. */
 export function dollars(value: number): Dollars {
   if (Number.isFinite(value)) return value as Dollars;
-  throw new InvalidValueError({ noun: "Dollars", expected: "a finite number", found: value, hint: "reject it at import" });
+  throw new InvalidValueError({
+    noun: "Dollars",
+    expected: "a finite number",
+    found: value,
+    hint: "reject it at import",
+  });
 }
 
 /**

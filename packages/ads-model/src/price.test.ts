@@ -32,7 +32,9 @@ test("the price at one's own value is one's own bid, within the stated rounding"
 });
 
 test("no price per click exists at click probability 0", () => {
-  expect(() => bidFromEcpm(ecpmMicros(1), probability(0))).toThrow("Click probability of a price per click expects more than 0");
+  expect(() => bidFromEcpm(ecpmMicros(1), probability(0))).toThrow(
+    "Click probability of a price per click expects more than 0",
+  );
 });
 
 test("a thousand impressions cost the price of a thousand; single ones are rounded", () => {

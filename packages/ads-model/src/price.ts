@@ -1,7 +1,15 @@
 /** The only conversions between money units (M2 in money.ts). All round by `roundMicros`. */
 import type { ImpressionCount } from "./counts.ts";
 import { InvalidValueError } from "./invalid-value-error.ts";
-import { type BidMicros, bidMicros, type CpmMicros, type EcpmMicros, ecpmMicros, type Micros, roundMicros } from "./money.ts";
+import {
+  type BidMicros,
+  bidMicros,
+  type CpmMicros,
+  type EcpmMicros,
+  ecpmMicros,
+  type Micros,
+  roundMicros,
+} from "./money.ts";
 import type { Probability } from "./probability.ts";
 
 export const IMPRESSIONS_PER_CPM = 1_000;

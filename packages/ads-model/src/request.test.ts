@@ -28,7 +28,9 @@ test("a misspelt field is refused, not ignored", () => {
 
 test("a query belongs to search and to nothing else", () => {
   expect(problems({ query: undefined })).toHaveLength(1);
-  expect(problems({ surface: "homeFeed" })).toEqual(["query: surface search needs a query, the other surfaces must not send one"]);
+  expect(problems({ surface: "homeFeed" })).toEqual([
+    "query: surface search needs a query, the other surfaces must not send one",
+  ]);
 });
 
 test("a region must lie in the country", () => {

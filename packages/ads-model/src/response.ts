@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { DeepReadonly } from "./deep-readonly.ts";
-import { AdIdSchema, AdvertiserIdSchema, CampaignIdSchema, CreativeIdSchema, OrganicIdSchema, RequestIdSchema } from "./ids.ts";
+import {
+  AdIdSchema,
+  AdvertiserIdSchema,
+  CampaignIdSchema,
+  CreativeIdSchema,
+  OrganicIdSchema,
+  RequestIdSchema,
+} from "./ids.ts";
 import { CurrencySchema, EcpmMicrosSchema, MicrosSchema } from "./money.ts";
 import { ProbabilitySchema } from "./probability.ts";
 

@@ -75,7 +75,8 @@ export const TargetingConjunctionSchema = z
   .array(TargetingPredicateSchema)
   .max(2 * TARGETING_ATTRIBUTES.length)
   .refine(
-    (predicates) => new Set(predicates.map(({ attribute, operator }) => `${attribute} ${operator}`)).size === predicates.length,
+    (predicates) =>
+      new Set(predicates.map(({ attribute, operator }) => `${attribute} ${operator}`)).size === predicates.length,
     "a conjunction names an attribute once per operator; merge the value lists",
   );
 /** All predicates must hold. */

@@ -14,7 +14,12 @@ export const UTC_OFFSET_MINUTES_MAX = 840;
 /** @throws InvalidValueError when the value is no integer from 0 to 23. */
 export function hourOfDay(value: number): HourOfDay {
   if (Number.isInteger(value) && value >= 0 && value <= 23) return (value + 0) as HourOfDay;
-  throw new InvalidValueError({ noun: "HourOfDay", expected: "an integer from 0 to 23", found: value, hint: "midnight is 0, not 24" });
+  throw new InvalidValueError({
+    noun: "HourOfDay",
+    expected: "an integer from 0 to 23",
+    found: value,
+    hint: "midnight is 0, not 24",
+  });
 }
 
 /** The local hour at an instant, for someone whose clock is `utcOffsetMinutes` ahead of UTC. */

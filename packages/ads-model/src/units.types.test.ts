@@ -1,10 +1,19 @@
 /** Claims about types: each line below an expect-error must not compile, and the file fails to type-check when one does. */
 import { expectTypeOf, test } from "vitest";
-import { addCounts, clickCount, impressionCount, type ImpressionCount, insertionCount } from "./counts.ts";
+import { addCounts, clickCount, type ImpressionCount, impressionCount, insertionCount } from "./counts.ts";
 import type { AdDocument } from "./document.ts";
-import { type AdId, adId, campaignId, type UserId, requestId } from "./ids.ts";
+import { type AdId, adId, campaignId, requestId, type UserId } from "./ids.ts";
+import {
+  type BidMicros,
+  bidMicros,
+  cpmMicros,
+  dollars,
+  ecpmMicros,
+  type Micros,
+  micros,
+  microsFromDollars,
+} from "./money.ts";
 import { addMicros, minMicros, multiplyMicros } from "./money-arithmetic.ts";
-import { type BidMicros, bidMicros, cpmMicros, dollars, ecpmMicros, type Micros, micros, microsFromDollars } from "./money.ts";
 import { chargeForImpressions, ecpmFromBid } from "./price.ts";
 import { type Probability, probability } from "./probability.ts";
 

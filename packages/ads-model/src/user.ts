@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AgeBracketSchema, GenderSchema } from "./audience.ts";
-import { ClickCountSchema, ImpressionCountSchema } from "./counts.ts";
 import { CountryCodeSchema, RegionCodeSchema } from "./country.ts";
+import { ClickCountSchema, ImpressionCountSchema } from "./counts.ts";
 import type { DeepReadonly } from "./deep-readonly.ts";
 import { UserIdSchema } from "./ids.ts";
 import { LanguageCodeSchema } from "./language.ts";

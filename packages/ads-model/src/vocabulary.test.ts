@@ -25,12 +25,14 @@ test("country codes are sorted, distinct and complete", () => {
 
 test("an id is a positive safe integer or a short token", () => {
   expect(adId(Number.MAX_SAFE_INTEGER)).toBe(2 ** 53 - 1);
-  for (const bad of [0, -1, 1.5, 2 ** 53, Number.NaN]) expect(() => adId(bad)).toThrow("AdId expects an integer from 1 to 2^53-1");
+  for (const bad of [0, -1, 1.5, 2 ** 53, Number.NaN])
+    expect(() => adId(bad)).toThrow("AdId expects an integer from 1 to 2^53-1");
   expect(() => userId("a b")).toThrow("UserId expects 1 to 64 characters");
 });
 
 test("a probability is finite and within 0 and 1", () => {
-  for (const bad of [-1e-9, 1.0001, Number.NaN, Number.POSITIVE_INFINITY]) expect(() => probability(bad)).toThrow("Probability expects");
+  for (const bad of [-1e-9, 1.0001, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(() => probability(bad)).toThrow("Probability expects");
   expect(probabilityFromMargin(0)).toBe(0.5);
   expect(probabilityFromMargin(-1_000)).toBe(0);
 });
@@ -43,13 +45,20 @@ test("the local hour follows the offset across midnight, also before 1970", () =
 
 test("the end of a schedule is outside it", () => {
   const schedule = { startAtMs: 10, endAtMs: 20 };
-  expect([9, 10, 19, 20].map((timestampMs) => isScheduledAt(schedule, timestampMs))).toEqual([false, true, true, false]);
+  expect([9, 10, 19, 20].map((timestampMs) => isScheduledAt(schedule, timestampMs))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
   expect(isScheduledAt({ startAtMs: 10, endAtMs: null }, 1e15)).toBe(true);
 });
 
 test("the hard cap leaves nothing once reached, the soft cap allows its stated excess", () => {
   const lifetime = { kind: "hardLifetime", capMicros: micros(100) } as const;
-  expect([0, 99, 100, 120].map((charged) => lifetimeRemainingMicros(lifetime, micros(charged)))).toEqual([100, 1, 0, 0]);
+  expect([0, 99, 100, 120].map((charged) => lifetimeRemainingMicros(lifetime, micros(charged)))).toEqual([
+    100, 1, 0, 0,
+  ]);
   expect(dailySpendMaxMicros({ kind: "softDaily", capMicros: micros(100), overdeliveryRatioMax: 0.25 })).toBe(125);
 });
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { loadCatalogue } from "./catalogue.ts";
 import { decodeCatalogue, encodeCatalogue } from "./catalogue-file.ts";
 import { CatalogueFileError } from "./catalogue-file-error.ts";
-import { loadCatalogue } from "./catalogue.ts";
 import { type CatalogueTables, EMBEDDING_DIMENSIONS, type StoredCatalogue } from "./catalogue-tables.ts";
 
 const emptyTables: CatalogueTables = {
@@ -55,7 +55,8 @@ test("no single changed byte goes unnoticed, wherever it is", () => {
 
 test("a file cut short is refused at every length", () => {
   const file = encodeCatalogue({ tables: emptyTables, vectors: new Int8Array(2 * EMBEDDING_DIMENSIONS) });
-  for (let length = 0; length < file.length; length++) expect(() => decodeCatalogue(file.subarray(0, length))).toThrow(CatalogueFileError);
+  for (let length = 0; length < file.length; length++)
+    expect(() => decodeCatalogue(file.subarray(0, length))).toThrow(CatalogueFileError);
 });
 
 test.each([
@@ -64,7 +65,9 @@ test.each([
   ["another checksum", 20, "checksum"],
   ["a length beyond reason", 15, "its header claims"],
 ])("%s is named in the message, with what to do", (_, offset, problem) => {
-  const file = Uint8Array.from(encodeCatalogue({ tables: emptyTables, vectors: new Int8Array(2 * EMBEDDING_DIMENSIONS) }));
+  const file = Uint8Array.from(
+    encodeCatalogue({ tables: emptyTables, vectors: new Int8Array(2 * EMBEDDING_DIMENSIONS) }),
+  );
   file[offset] = offset === 15 ? 0x7f : (file[offset] ?? 0) ^ 1;
   expect(() => decodeCatalogue(file)).toThrow(problem);
   expect(() => decodeCatalogue(file)).toThrow("restore data/catalogue.bin from version control or rebuild it");

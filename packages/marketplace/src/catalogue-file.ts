@@ -29,7 +29,11 @@ export function encodeCatalogue({ tables, vectors }: StoredCatalogue): Uint8Arra
   const json = Buffer.from(JSON.stringify(tables), "utf8");
   const jsonLength = Buffer.alloc(4);
   jsonLength.writeUInt32LE(json.length);
-  const payload = Buffer.concat([jsonLength, json, Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength)]);
+  const payload = Buffer.concat([
+    jsonLength,
+    json,
+    Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength),
+  ]);
 
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, 0, "latin1");
@@ -55,7 +59,8 @@ export function decodeCatalogue(file: Uint8Array): StoredCatalogue & { readonly 
     throw new CatalogueFileError("it does not start with TENONCAT");
   }
   const version = bytes.readUInt32LE(8);
-  if (version !== FORMAT_VERSION) throw new CatalogueFileError(`format version ${version} found, ${FORMAT_VERSION} expected`);
+  if (version !== FORMAT_VERSION)
+    throw new CatalogueFileError(`format version ${version} found, ${FORMAT_VERSION} expected`);
 
   const payload = inflate(bytes.subarray(HEADER_BYTES), bytes.readUInt32LE(12));
   const expected = bytes.toString("hex", CHECKSUM_OFFSET, HEADER_BYTES);
@@ -66,7 +71,8 @@ export function decodeCatalogue(file: Uint8Array): StoredCatalogue & { readonly 
   const tables = JSON.parse(payload.toString("utf8", 4, jsonEnd)) as CatalogueTables;
   const vectors = new Int8Array(payload.buffer, payload.byteOffset + jsonEnd, payload.length - jsonEnd);
   const vectorBytes = (tables.words.word.length + tables.categories.path.length) * EMBEDDING_DIMENSIONS;
-  if (vectors.length !== vectorBytes) throw new CatalogueFileError(`${vectors.length} vector bytes found, ${vectorBytes} expected`);
+  if (vectors.length !== vectorBytes)
+    throw new CatalogueFileError(`${vectors.length} vector bytes found, ${vectorBytes} expected`);
   return { tables, vectors, checksum: found };
 }
 

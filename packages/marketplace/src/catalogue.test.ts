@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
 import { countryCode, regionCode } from "@tenon/ads-model";
+import { expect, test } from "vitest";
 import { loadCatalogue } from "./catalogue.ts";
 import { EMBEDDING_DIMENSIONS } from "./catalogue-tables.ts";
 import { categoryRows, isRestrictedCategory, nearestCategories } from "./category-traits.ts";
@@ -36,25 +36,36 @@ test("every brand has a name, a category, an organisation and a place", () => {
 });
 
 test("places are those of the source: REWE is German, Tim Hortons is not", () => {
-  const placesOf = (name: string) => catalogue.brands.filter((brand) => brand.name === name).map(({ location }) => location);
+  const placesOf = (name: string) =>
+    catalogue.brands.filter((brand) => brand.name === name).map(({ location }) => location);
   const berlin = { country: countryCode("DE"), region: regionCode("DE-BE") };
   expect(placesOf("REWE").every((rule) => isPresent(rule, berlin))).toBe(true);
   expect(placesOf("REWE").some((rule) => isPresent(rule, { country: countryCode("US"), region: null }))).toBe(false);
-  expect(placesOf("Tim Hortons").some((rule) => isPresent(rule, { country: countryCode("CA"), region: null }))).toBe(true);
+  expect(placesOf("Tim Hortons").some((rule) => isPresent(rule, { country: countryCode("CA"), region: null }))).toBe(
+    true,
+  );
 });
 
 test("a place is excluded by country and by region, and a region alone includes", () => {
-  const rule = { everywhere: false, countries: ["US"], regions: ["CA-QC"], excludedCountries: [], excludedRegions: ["US-CA"] };
+  const rule = {
+    everywhere: false,
+    countries: ["US"],
+    regions: ["CA-QC"],
+    excludedCountries: [],
+    excludedRegions: ["US-CA"],
+  };
   const present = (country: string, region: string | null) =>
     isPresent(rule, { country: countryCode(country), region: region === null ? null : regionCode(region) });
-  expect([present("US", null), present("US", "US-CA"), present("US", "US-NY"), present("CA", "CA-QC"), present("CA", "CA-ON")]).toEqual([
-    true,
-    false,
-    true,
-    true,
-    false,
-  ]);
-  expect(isPresent({ ...rule, everywhere: true, excludedCountries: ["US"] }, { country: countryCode("US"), region: null })).toBe(false);
+  expect([
+    present("US", null),
+    present("US", "US-CA"),
+    present("US", "US-NY"),
+    present("CA", "CA-QC"),
+    present("CA", "CA-ON"),
+  ]).toEqual([true, false, true, true, false]);
+  expect(
+    isPresent({ ...rule, everywhere: true, excludedCountries: ["US"] }, { country: countryCode("US"), region: null }),
+  ).toBe(false);
 });
 
 test("every vector has length 1, or 0 where nothing is known", () => {
@@ -89,7 +100,14 @@ test("case, marks, order and punctuation of a text do not matter; unknown words 
 
 test("interests are weighted by affinity", () => {
   const mixed = (cafe: number, bank: number) =>
-    embedInterests(catalogue, [{ interest: "brands/amenity/cafe", affinity: cafe }, { interest: "brands/amenity/bank", affinity: bank }], rows);
+    embedInterests(
+      catalogue,
+      [
+        { interest: "brands/amenity/cafe", affinity: cafe },
+        { interest: "brands/amenity/bank", affinity: bank },
+      ],
+      rows,
+    );
   const towardsBank = (vector: Float32Array) => cosine(vector, vectorOf("brands/amenity/bank"));
   expect(towardsBank(mixed(0.9, 0.1))).toBeLessThan(towardsBank(mixed(0.1, 0.9)));
   expect(embedInterests(catalogue, [], rows).every((component) => component === 0)).toBe(true);
@@ -97,13 +115,15 @@ test("interests are weighted by affinity", () => {
 
 test("a bank's neighbours deal in money, and no category is its own neighbour", () => {
   const nearest = nearestCategories(catalogue, 3);
-  nearest.forEach((others, row) => expect(others).not.toContain(row));
+  for (const [row, others] of nearest.entries()) expect(others).not.toContain(row);
   const names = (nearest[rows.get("brands/amenity/bank") ?? -1] ?? []).map((row) => catalogue.categories[row]?.name);
   expect(names.some((name) => /financ|mortgage|atm|bank/.test(name ?? ""))).toBe(true);
 });
 
 test("gambling and alcohol are restricted, cafes are not", () => {
-  expect(["brands/leisure/adult_gaming_centre", "brands/shop/alcohol", "brands/amenity/casino"].filter(isRestrictedCategory)).toHaveLength(3);
+  expect(
+    ["brands/leisure/adult_gaming_centre", "brands/shop/alcohol", "brands/amenity/casino"].filter(isRestrictedCategory),
+  ).toHaveLength(3);
   expect(isRestrictedCategory("brands/amenity/cafe")).toBe(false);
   expect(catalogue.categories.filter(({ path }) => isRestrictedCategory(path)).length).toBe(13);
 });

@@ -1,10 +1,17 @@
 /** The catalogue in memory: real brands, their categories and countries, cities, and word vectors. Read-only and shareable. */
 import { readFileSync } from "node:fs";
-import { type CountryCode, countryCode, type LanguageCode, languageCode, type RegionCode, regionCode } from "@tenon/ads-model";
+import {
+  type CountryCode,
+  countryCode,
+  type LanguageCode,
+  languageCode,
+  type RegionCode,
+  regionCode,
+} from "@tenon/ads-model";
 import { decodeCatalogue } from "./catalogue-file.ts";
 import { CatalogueFileError } from "./catalogue-file-error.ts";
 import { EMBEDDING_DIMENSIONS, type LocationRule, type StoredCatalogue } from "./catalogue-tables.ts";
-import { normalise, wordWeight, type WordVectors } from "./embed-text.ts";
+import { normalise, type WordVectors, wordWeight } from "./embed-text.ts";
 
 /** One kind of place that an organisation runs: Shell's fuel stations, Shell's car washes. */
 export interface CatalogueBrand {
@@ -114,7 +121,9 @@ export function catalogueOf({ tables, vectors, checksum }: StoredCatalogue & { r
         longitude: at(cities.longitudeCentidegrees, row) / 100,
       };
     }),
-    languageOf: new Map(countries.code.map((code, row) => [countryCode(code), languageCode(at(countries.language, row))])),
+    languageOf: new Map(
+      countries.code.map((code, row) => [countryCode(code), languageCode(at(countries.language, row))]),
+    ),
     words: words.word,
     wordVectors: {
       dimensions: EMBEDDING_DIMENSIONS,
@@ -128,7 +137,8 @@ export function catalogueOf({ tables, vectors, checksum }: StoredCatalogue & { r
 
 function unitRows(quantised: Int8Array): Float32Array {
   const rows = Float32Array.from(quantised);
-  for (let start = 0; start < rows.length; start += EMBEDDING_DIMENSIONS) normalise(rows.subarray(start, start + EMBEDDING_DIMENSIONS));
+  for (let start = 0; start < rows.length; start += EMBEDDING_DIMENSIONS)
+    normalise(rows.subarray(start, start + EMBEDDING_DIMENSIONS));
   return rows;
 }
 

@@ -2,14 +2,18 @@
  * What the generators assume about categories beyond the catalogue. All of it is made up, and only its order matters: insurers
  * bid more than cafes, casinos are restricted, people look for food at mealtimes.
  */
-import { cosine } from "./embed-text.ts";
+
 import type { Catalogue } from "./catalogue.ts";
 import { EMBEDDING_DIMENSIONS } from "./catalogue-tables.ts";
+import { cosine } from "./embed-text.ts";
 
 /** Median offer for a click in US dollars; the first matching row counts. */
 const clickPrices: readonly (readonly [pattern: RegExp, dollars: number])[] = [
   [/insurance|financ|mortgage|lawyer|estate_agent|money_|bank$/, 1.6],
-  [/\/car(_|$)|motorcycle|telecom|electronics|computer|hotel|travel|energy|mobile_phone|healthcare|dentist|clinic|hospital/, 0.9],
+  [
+    /\/car(_|$)|motorcycle|telecom|electronics|computer|hotel|travel|energy|mobile_phone|healthcare|dentist|clinic|hospital/,
+    0.9,
+  ],
   [/\/(cafe|fast_food|restaurant|ice_cream|bakery|pub|bar|deli|coffee|tea)$/, 0.3],
   [/^brands\/(shop|leisure|office)/, 0.45],
   [/^transit|^operators/, 0.15],
@@ -33,7 +37,16 @@ const RESTRICTED: ReadonlySet<string> = new Set([
 ]);
 
 /** Categories whose click rate peaks at mealtimes; last parts of paths. */
-const MEALS: ReadonlySet<string> = new Set(["bakery", "cafe", "deli", "fast_food", "ice_cream", "pub", "restaurant", "supermarket"]);
+const MEALS: ReadonlySet<string> = new Set([
+  "bakery",
+  "cafe",
+  "deli",
+  "fast_food",
+  "ice_cream",
+  "pub",
+  "restaurant",
+  "supermarket",
+]);
 
 export function clickPriceDollars(categoryPath: string): number {
   return clickPrices.find(([pattern]) => pattern.test(categoryPath))?.[1] ?? OTHER_CLICK_PRICE_DOLLARS;
@@ -57,8 +70,13 @@ export function categoryRows({ categories }: Catalogue): ReadonlyMap<string, num
 }
 
 /** For each category the rows of its `count` nearest others by cosine, nearest first. */
-export function nearestCategories({ categories, categoryVectors }: Catalogue, count: number): readonly (readonly number[])[] {
-  const vectors = categories.map((_, row) => categoryVectors.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS));
+export function nearestCategories(
+  { categories, categoryVectors }: Catalogue,
+  count: number,
+): readonly (readonly number[])[] {
+  const vectors = categories.map((_, row) =>
+    categoryVectors.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS),
+  );
   return vectors.map((vector, row) =>
     vectors
       .map((other, otherRow) => ({ otherRow, score: cosine(vector, other) }))

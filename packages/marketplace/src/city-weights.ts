@@ -8,7 +8,8 @@ import { cumulativeWeights } from "./random.ts";
 export function cityWeights({ brands, cities }: Catalogue): Float64Array {
   const brandsIn = new Map<string, number>();
   for (const { location } of brands) {
-    for (const country of location.countries) brandsIn.set(country, (brandsIn.get(country) ?? 0) + 1 / location.countries.length);
+    for (const country of location.countries)
+      brandsIn.set(country, (brandsIn.get(country) ?? 0) + 1 / location.countries.length);
   }
   return cumulativeWeights(cities.map(({ country, population }) => population * (brandsIn.get(country) ?? 0)));
 }

@@ -29,13 +29,18 @@ export interface ShownAd {
  * one dot product each. `user` is null when nobody is known, or when consent to personalisation is missing: people react to ads
  * by what they like all the same, so the simulation of clicks passes the user, and the features of a model do not.
  */
-export function clickContexts(catalogue: Catalogue): (request: AdRequest, user: UserProfile | null) => (shown: ShownAd) => ClickContext {
+export function clickContexts(
+  catalogue: Catalogue,
+): (request: AdRequest, user: UserProfile | null) => (shown: ShownAd) => ClickContext {
   const rows = categoryRows(catalogue);
   return (request, user) => {
     const interests = embedInterests(catalogue, user?.interests ?? [], rows);
     const query = embedText(catalogue, request.query ?? []);
     const affinities = new Map(user?.interests.map(({ interest, affinity }) => [interest, affinity]));
-    const hour = hourOfDayAt({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 });
+    const hour = hourOfDayAt({
+      timestampMs: request.timestampMs ?? 0,
+      utcOffsetMinutes: request.utcOffsetMinutes ?? 0,
+    });
     return ({ document, embedding, position, impressionsSeen }) => ({
       interestCosine: cosine(interests, embedding),
       queryCosine: cosine(query, embedding),

@@ -24,7 +24,15 @@
  *
  * Terms other than `position` and `position × device` are about relevance: dividing those two out gives the click rate at the top.
  */
-import { type ClickCount, type Device, type HourOfDay, type ImpressionCount, type Probability, probabilityFromMargin, type Surface } from "@tenon/ads-model";
+import {
+  type ClickCount,
+  type Device,
+  type HourOfDay,
+  type ImpressionCount,
+  type Probability,
+  probabilityFromMargin,
+  type Surface,
+} from "@tenon/ads-model";
 
 /** One ad shown to one user. */
 export interface ClickContext {

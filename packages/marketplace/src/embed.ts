@@ -28,7 +28,11 @@ export function embedBrand(catalogue: Catalogue, brand: CatalogueBrand, target: 
 }
 
 /** Vector of a user's interests, each weighted by its affinity; all zero for a user without interests. */
-export function embedInterests(catalogue: Catalogue, interests: UserProfile["interests"], rowOfCategory: ReadonlyMap<string, number>): Float32Array {
+export function embedInterests(
+  catalogue: Catalogue,
+  interests: UserProfile["interests"],
+  rowOfCategory: ReadonlyMap<string, number>,
+): Float32Array {
   const sum = new Float32Array(catalogue.wordVectors.dimensions);
   for (const { interest, affinity } of interests) {
     const row = rowOfCategory.get(interest);

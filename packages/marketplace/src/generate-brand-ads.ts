@@ -6,8 +6,8 @@ import {
   adId,
   advertiserId,
   type Campaign,
-  campaignId,
   type Creative,
+  campaignId,
   creativeId,
   type EntityStatus,
   type ReviewStatus,
@@ -38,7 +38,10 @@ export interface GeneratedGroup {
   readonly ads: readonly { readonly ad: Ad; readonly creative: Creative }[];
 }
 
-export function generateCampaign(brand: CatalogueBrand, context: { row: number; seed: number; nowMs: number; popularity: number }): Campaign {
+export function generateCampaign(
+  brand: CatalogueBrand,
+  context: { row: number; seed: number; nowMs: number; popularity: number },
+): Campaign {
   const random = randomStream(context.seed, "campaign", context.row);
   const days = 14 + random.below(77);
   const startAtMs = context.nowMs + (random.chance(0.03) ? 1 + random.below(7) : -random.below(days)) * DAY_MS;
@@ -69,11 +72,20 @@ export function generateGroups(
       adGroupId: adGroupId(groupRow + 1),
       campaignId: campaign.campaignId,
       status: entityStatus(random),
-      bid: generateBid(group === 0 ? campaign.objective : "awareness", source.catalogue.categories[brand.category]?.path ?? "", random),
+      bid: generateBid(
+        group === 0 ? campaign.objective : "awareness",
+        source.catalogue.categories[brand.category]?.path ?? "",
+        random,
+      ),
       targeting: generateTargeting(source, brand, keywords, random),
     };
     const ads = group === 0 && context.popularity > SECOND_AD_POPULARITY ? 2 : 1;
-    return { adGroup, ads: Array.from({ length: ads }, (_, ad) => generateAd(source, brand, adGroup, keywords, { ...context, adRow: groupRow * ADS_PER_GROUP_MAX + ad })) };
+    return {
+      adGroup,
+      ads: Array.from({ length: ads }, (_, ad) =>
+        generateAd(source, brand, adGroup, keywords, { ...context, adRow: groupRow * ADS_PER_GROUP_MAX + ad }),
+      ),
+    };
   });
 }
 
@@ -87,7 +99,13 @@ function generateAd(
   const random = randomStream(seed, "ad", adRow);
   const category = catalogue.categories[brand.category]?.name ?? "";
   const id = adRow + 1;
-  const ad: Ad = { adId: adId(id), adGroupId: group, creativeId: creativeId(id), status: entityStatus(random), keywords };
+  const ad: Ad = {
+    adId: adId(id),
+    adGroupId: group,
+    creativeId: creativeId(id),
+    status: entityStatus(random),
+    keywords,
+  };
   const creative: Creative = {
     creativeId: creativeId(id),
     title: random.pick([`${brand.name}`, `${brand.name}: ${category}`, `Discover ${brand.name}`]).slice(0, 200),

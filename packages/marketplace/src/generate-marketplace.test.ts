@@ -1,4 +1,14 @@
-import { AdDocumentSchema, AdGroupSchema, AdSchema, AdvertiserSchema, CampaignSchema, type CountryCode, CreativeSchema, countryCode, matchesTargeting } from "@tenon/ads-model";
+import {
+  AdDocumentSchema,
+  AdGroupSchema,
+  AdSchema,
+  AdvertiserSchema,
+  CampaignSchema,
+  type CountryCode,
+  CreativeSchema,
+  countryCode,
+  matchesTargeting,
+} from "@tenon/ads-model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadCatalogue } from "./catalogue.ts";
@@ -37,7 +47,8 @@ test("the same seed gives the same rows, another seed gives others", () => {
       const market = generateMarketplace(catalogue, { seed, adsMax });
       expect(generateMarketplace(catalogue, { seed, adsMax })).toEqual(market);
       expect(market.documents).toHaveLength(adsMax);
-      if (adsMax > 0) expect(generateMarketplace(catalogue, { seed: seed + 1, adsMax }).documents).not.toEqual(market.documents);
+      if (adsMax > 0)
+        expect(generateMarketplace(catalogue, { seed: seed + 1, adsMax }).documents).not.toEqual(market.documents);
     }),
     { numRuns: 5 },
   );
@@ -51,7 +62,11 @@ test("a smaller marketplace is a part of the larger one", () => {
     expect({ ...byId.get(document.adId), embedding: null }).toEqual({ ...rest, embedding: null });
     expect(embedding.version).toBe(catalogue.version);
   }
-  expect(small.advertisers.every((advertiser) => whole.advertisers.some((other) => other.advertiserId === advertiser.advertiserId))).toBe(true);
+  expect(
+    small.advertisers.every((advertiser) =>
+      whole.advertisers.some((other) => other.advertiserId === advertiser.advertiserId),
+    ),
+  ).toBe(true);
 });
 
 test("all rows are valid nouns of the ads model", () => {
@@ -109,7 +124,9 @@ test("a brand of one country is targeted to it: REWE to Germany", () => {
 test("targeted places are exactly those of the catalogue", () => {
   const placesOf = placeConjunctions();
   const rules = [...new Set(catalogue.brands.map(({ location }) => location))];
-  const places = fc.constantFrom(...catalogue.cities.slice(0, 3_000).map(({ country, region }) => ({ country, region })));
+  const places = fc.constantFrom(
+    ...catalogue.cities.slice(0, 3_000).map(({ country, region }) => ({ country, region })),
+  );
   fc.assert(
     fc.property(fc.constantFrom(...rules), places, (rule, { country, region }) => {
       const assignment = { country: [country], region: region === null ? [] : [region] };
@@ -126,22 +143,42 @@ test("restricted categories demand a known age of 25 or more", () => {
   for (const { targeting } of restricted) {
     expect(targeting.whenMissing).toBe("strong");
     for (const conjunction of targeting.conjunctions) {
-      expect(conjunction).toContainEqual({ attribute: "ageBracket", operator: "in", values: ["25-34", "35-44", "45-54", "55-64", "65+"] });
+      expect(conjunction).toContainEqual({
+        attribute: "ageBracket",
+        operator: "in",
+        values: ["25-34", "35-44", "45-54", "55-64", "65+"],
+      });
     }
   }
 });
 
 test("the market is lively: some ads are paused, rejected, early, ended or restricted to one device", () => {
-  const share = (claim: (document: Marketplace["documents"][number]) => boolean) => whole.documents.filter(claim).length / whole.documents.length;
+  const share = (claim: (document: Marketplace["documents"][number]) => boolean) =>
+    whole.documents.filter(claim).length / whole.documents.length;
   expect(share(({ status }) => status !== "active")).toBeGreaterThan(0.05);
   expect(share(({ creativeReview }) => creativeReview !== "approved")).toBeGreaterThan(0.01);
   expect(share(({ objective }) => objective === "awareness")).toBeGreaterThan(0.1);
   expect(share(({ targeting }) => JSON.stringify(targeting).includes('"device"'))).toBeGreaterThan(0.08);
-  expect(share(({ status, creativeReview, policyReview }) => status === "active" && creativeReview === "approved" && policyReview === "approved")).toBeGreaterThan(0.8);
+  expect(
+    share(
+      ({ status, creativeReview, policyReview }) =>
+        status === "active" && creativeReview === "approved" && policyReview === "approved",
+    ),
+  ).toBeGreaterThan(0.8);
 });
 
 test("large countries have more ads than small ones, as in the catalogue", () => {
   const adsIn = (country: CountryCode) =>
-    whole.documents.filter(({ targeting }) => matchesTargeting({ ...targeting, conjunctions: targeting.conjunctions.map((all) => all.filter(({ attribute }) => attribute === "country" || attribute === "region")) }, { country: [country] })).length;
+    whole.documents.filter(({ targeting }) =>
+      matchesTargeting(
+        {
+          ...targeting,
+          conjunctions: targeting.conjunctions.map((all) =>
+            all.filter(({ attribute }) => attribute === "country" || attribute === "region"),
+          ),
+        },
+        { country: [country] },
+      ),
+    ).length;
   expect(adsIn(countryCode("US"))).toBeGreaterThan(adsIn(countryCode("LU")));
 });

@@ -23,7 +23,13 @@ import type { Catalogue, CatalogueBrand } from "./catalogue.ts";
 import { EMBEDDING_DIMENSIONS } from "./catalogue-tables.ts";
 import { nearestCategories } from "./category-traits.ts";
 import { embedBrand } from "./embed.ts";
-import { adsPerBrand, type GeneratedGroup, generateCampaign, generateGroups, reviewStatus } from "./generate-brand-ads.ts";
+import {
+  adsPerBrand,
+  type GeneratedGroup,
+  generateCampaign,
+  generateGroups,
+  reviewStatus,
+} from "./generate-brand-ads.ts";
 import { generateFloor } from "./generate-money.ts";
 import { placeConjunctions, type TargetingSource } from "./generate-targeting.ts";
 import { randomStream } from "./random.ts";
@@ -54,8 +60,15 @@ export interface Marketplace {
 }
 
 /** Deterministic in (catalogue version, options); all ads take about a second. */
-export function generateMarketplace(catalogue: Catalogue, { seed, adsMax = Number.POSITIVE_INFINITY, nowMs = MARKETPLACE_NOW_MS }: MarketplaceOptions): Marketplace {
-  const source: TargetingSource = { catalogue, nearestCategories: nearestCategories(catalogue, 8), placesOf: placeConjunctions() };
+export function generateMarketplace(
+  catalogue: Catalogue,
+  { seed, adsMax = Number.POSITIVE_INFINITY, nowMs = MARKETPLACE_NOW_MS }: MarketplaceOptions,
+): Marketplace {
+  const source: TargetingSource = {
+    catalogue,
+    nearestCategories: nearestCategories(catalogue, 8),
+    placesOf: placeConjunctions(),
+  };
   const advertisers = new Map<number, Advertiser>();
   const rows = { campaigns: [] as Campaign[], adGroups: [] as AdGroup[], ads: [] as Ad[], creatives: [] as Creative[] };
   const documents: AdDocument[] = [];
@@ -66,7 +79,8 @@ export function generateMarketplace(catalogue: Catalogue, { seed, adsMax = Numbe
   for (const [row, adsAllowed] of chooseBrands(catalogue, seed, adsMax)) {
     const brand = at(catalogue.brands, row);
     const { popularity } = at(catalogue.organisations, brand.organisation);
-    const advertiser = advertisers.get(brand.organisation) ?? generateAdvertiser(catalogue, at(firstBrands, brand.organisation), seed);
+    const advertiser =
+      advertisers.get(brand.organisation) ?? generateAdvertiser(catalogue, at(firstBrands, brand.organisation), seed);
     advertisers.set(brand.organisation, advertiser);
     const campaign = generateCampaign(brand, { row, seed, nowMs, popularity });
     const category = at(catalogue.categories, brand.category).path;
@@ -104,7 +118,9 @@ function chooseBrands(catalogue: Catalogue, seed: number, adsMax: number): [row:
     popularities,
     (popularity, row) => Math.log(1 - randomStream(seed, "brand", row).unit()) / (0.01 + popularity * popularity),
   );
-  const byKey = popularities.map((_, row) => row).sort((left, right) => (keys[right] ?? 0) - (keys[left] ?? 0) || left - right);
+  const byKey = popularities
+    .map((_, row) => row)
+    .sort((left, right) => (keys[right] ?? 0) - (keys[left] ?? 0) || left - right);
   const chosen: [number, number][] = [];
   let room = adsMax;
   for (const row of byKey) {
@@ -135,7 +151,16 @@ function generateAdvertiser(catalogue: Catalogue, brand: CatalogueBrand, seed: n
 }
 
 function joinDocument(
-  join: { advertiser: Advertiser; campaign: Campaign; brand: CatalogueBrand; category: string; popularity: number; seed: number; nowMs: number; version: string },
+  join: {
+    advertiser: Advertiser;
+    campaign: Campaign;
+    brand: CatalogueBrand;
+    category: string;
+    popularity: number;
+    seed: number;
+    nowMs: number;
+    version: string;
+  },
   { adGroup }: GeneratedGroup,
   { ad, creative }: GeneratedGroup["ads"][number],
   row: number,
@@ -175,13 +200,18 @@ function joinDocument(
 function embedDocuments(catalogue: Catalogue, brands: readonly number[]): Float32Array {
   const embeddings = new Float32Array(brands.length * EMBEDDING_DIMENSIONS);
   brands.forEach((brand, row) => {
-    embedBrand(catalogue, at(catalogue.brands, brand), embeddings.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS));
+    embedBrand(
+      catalogue,
+      at(catalogue.brands, brand),
+      embeddings.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS),
+    );
   });
   return embeddings;
 }
 
 function at<Value>(values: readonly Value[], row: number): Value {
   const value = values[row];
-  if (value === undefined) throw new RangeError(`row ${row} is not in the catalogue; use the catalogue that made the row`);
+  if (value === undefined)
+    throw new RangeError(`row ${row} is not in the catalogue; use the catalogue that made the row`);
   return value;
 }

@@ -43,10 +43,17 @@ export function generateFloor(categoryPath: string, random: Random): EcpmMicros 
 }
 
 export function generateBudget(popularity: number, days: number, random: Random): Budget {
-  const daily = cents(Math.max(DAILY_DOLLARS_MIN, spread(DAILY_DOLLARS_MIN * Math.exp(POPULARITY_EXPONENT * popularity), BUDGET_SPREAD, random)));
+  const daily = cents(
+    Math.max(
+      DAILY_DOLLARS_MIN,
+      spread(DAILY_DOLLARS_MIN * Math.exp(POPULARITY_EXPONENT * popularity), BUDGET_SPREAD, random),
+    ),
+  );
   return {
     lifetime: { kind: "hardLifetime", capMicros: multiplyMicros(daily, days) },
-    daily: random.chance(0.9) ? { kind: "softDaily", capMicros: daily, overdeliveryRatioMax: OVERDELIVERY_RATIO_MAX } : null,
+    daily: random.chance(0.9)
+      ? { kind: "softDaily", capMicros: daily, overdeliveryRatioMax: OVERDELIVERY_RATIO_MAX }
+      : null,
     pacing: random.chance(0.85) ? "even" : "asFastAsPossible",
   };
 }
@@ -54,9 +61,12 @@ export function generateBudget(popularity: number, days: number, random: Random)
 /** None to three caps, narrowest level first. */
 export function generateFrequencyCaps(random: Random): FrequencyCap[] {
   const caps: FrequencyCap[] = [];
-  if (random.chance(0.2)) caps.push({ level: "ad", windowDays: 30, impressionsMax: impressionCount(5 + random.below(26)) });
-  if (random.chance(0.7)) caps.push({ level: "campaign", windowDays: 7, impressionsMax: impressionCount(3 + random.below(10)) });
-  if (random.chance(0.3)) caps.push({ level: "advertiser", windowDays: 1, impressionsMax: impressionCount(2 + random.below(4)) });
+  if (random.chance(0.2))
+    caps.push({ level: "ad", windowDays: 30, impressionsMax: impressionCount(5 + random.below(26)) });
+  if (random.chance(0.7))
+    caps.push({ level: "campaign", windowDays: 7, impressionsMax: impressionCount(3 + random.below(10)) });
+  if (random.chance(0.3))
+    caps.push({ level: "advertiser", windowDays: 1, impressionsMax: impressionCount(2 + random.below(4)) });
   return caps;
 }
 

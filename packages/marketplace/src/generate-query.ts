@@ -22,12 +22,19 @@ export function generateQuery(
 ): string {
   const kind = random.unit();
   const wanted = kind < BRAND_SHARE ? presentBrand(catalogue, user, random)?.name : undefined;
-  const words = wanted !== undefined ? wordsOf(wanted) : categoryWords(catalogue, user.interests, kind >= BRAND_SHARE + CATEGORY_SHARE, random);
+  const words =
+    wanted !== undefined
+      ? wordsOf(wanted)
+      : categoryWords(catalogue, user.interests, kind >= BRAND_SHARE + CATEGORY_SHARE, random);
   const modifier = random.chance(MODIFIER_SHARE) ? [random.pick(MODIFIERS)] : [];
   return [...words, ...modifier].join(" ").slice(0, QUERY_CHARACTERS_MAX) || "cafe";
 }
 
-function presentBrand({ brands }: Catalogue, user: { country: CountryCode; region: RegionCode | null }, random: Random) {
+function presentBrand(
+  { brands }: Catalogue,
+  user: { country: CountryCode; region: RegionCode | null },
+  random: Random,
+) {
   for (let draw = 0; draw < BRAND_DRAWS_MAX; draw++) {
     const brand = brands[random.below(brands.length)];
     if (brand !== undefined && isPresent(brand.location, user)) return brand;
@@ -35,12 +42,22 @@ function presentBrand({ brands }: Catalogue, user: { country: CountryCode; regio
   return undefined;
 }
 
-function categoryWords(catalogue: Catalogue, interests: readonly number[], described: boolean, random: Random): string[] {
+function categoryWords(
+  catalogue: Catalogue,
+  interests: readonly number[],
+  described: boolean,
+  random: Random,
+): string[] {
   const { categories, brands, organisations } = catalogue;
-  const row = interests.length > 0 && random.chance(0.7) ? interests[random.below(interests.length)] : random.below(categories.length);
+  const row =
+    interests.length > 0 && random.chance(0.7)
+      ? interests[random.below(interests.length)]
+      : random.below(categories.length);
   const words = wordsOf(categories[row ?? 0]?.name ?? "");
   if (!described) return words;
   const brand = brands[random.below(brands.length)];
-  const description = wordsOf(organisations[brand?.organisation ?? 0]?.description ?? "").filter((word) => word.length > 3);
+  const description = wordsOf(organisations[brand?.organisation ?? 0]?.description ?? "").filter(
+    (word) => word.length > 3,
+  );
   return description.length === 0 ? words : [description[random.below(description.length)] ?? "", ...words];
 }

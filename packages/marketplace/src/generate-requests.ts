@@ -1,5 +1,14 @@
 /** Requests for ads of generated users over one stretch of time. Valid by the request contract of the ads model. */
-import { type AdRequest, DEVICES, hourOfDayAt, type OrganicItem, organicId, requestId, SURFACES, type UserProfile } from "@tenon/ads-model";
+import {
+  type AdRequest,
+  DEVICES,
+  hourOfDayAt,
+  type OrganicItem,
+  organicId,
+  requestId,
+  SURFACES,
+  type UserProfile,
+} from "@tenon/ads-model";
 import type { Catalogue } from "./catalogue.ts";
 import { categoryRows } from "./category-traits.ts";
 import { MARKETPLACE_NOW_MS } from "./generate-marketplace.ts";
@@ -37,7 +46,11 @@ const ORGANIC_DECAY_ITEMS = 20;
  * `count` requests, ascending by time. Half of the users make most of the requests (a user's weight is 1 / (row + 10)^0.5).
  * @throws RangeError when there are no users.
  */
-export function generateRequests(catalogue: Catalogue, users: readonly UserProfile[], options: RequestOptions): AdRequest[] {
+export function generateRequests(
+  catalogue: Catalogue,
+  users: readonly UserProfile[],
+  options: RequestOptions,
+): AdRequest[] {
   if (users.length === 0) throw new RangeError("requests need users; generate at least one with generateUsers");
   const { seed, count, startAtMs = MARKETPLACE_NOW_MS, durationMs = DAY_MS } = options;
   const userWeights = cumulativeWeights(users.map((_, row) => 1 / Math.sqrt(row + 10)));
@@ -62,7 +75,9 @@ export function generateRequests(catalogue: Catalogue, users: readonly UserProfi
       ...(user.city === null ? {} : { city: user.city }),
       device: DEVICES[random.index(DEVICE_WEIGHTS)] ?? "phone",
       language: user.language,
-      ...(surface === "search" ? { query: generateQuery(catalogue, { country: user.country, region: user.region, interests }, random) } : {}),
+      ...(surface === "search"
+        ? { query: generateQuery(catalogue, { country: user.country, region: user.region, interests }, random) }
+        : {}),
       organicItems: organicItems(row, random),
       adSlotsWanted: 2 + random.below(5),
       consent: { personalisation, measurement: random.chance(MEASUREMENT_SHARE) },
@@ -76,7 +91,10 @@ export function generateRequests(catalogue: Catalogue, users: readonly UserProfi
 type RequestAt = AdRequest & { readonly timestampMs: number };
 
 /** A time of the stretch, by rejection: busy local hours are accepted more often. */
-function requestTime(stretch: { startAtMs: number; durationMs: number; utcOffsetMinutes: number }, random: Random): number {
+function requestTime(
+  stretch: { startAtMs: number; durationMs: number; utcOffsetMinutes: number },
+  random: Random,
+): number {
   let timestampMs = stretch.startAtMs;
   for (let draw = 0; draw < TIME_DRAWS_MAX; draw++) {
     timestampMs = stretch.startAtMs + Math.floor(random.unit() * stretch.durationMs);
@@ -89,12 +107,26 @@ function requestTime(stretch: { startAtMs: number; durationMs: number; utcOffset
 /** Descending by utility; ids are unique within the request. */
 function organicItems(row: number, random: Random): OrganicItem[] {
   const count = ORGANIC_ITEMS_MIN + random.below(ORGANIC_ITEMS_MAX - ORGANIC_ITEMS_MIN + 1);
-  const utilities = Array.from({ length: count }, (_, item) => Math.exp(-item / ORGANIC_DECAY_ITEMS) * (0.6 + 0.4 * random.unit()));
+  const utilities = Array.from(
+    { length: count },
+    (_, item) => Math.exp(-item / ORGANIC_DECAY_ITEMS) * (0.6 + 0.4 * random.unit()),
+  );
   utilities.sort((left, right) => right - left);
-  return utilities.map((utility, item) => ({ organicId: organicId(`o${row + 1}-${item + 1}`), utility: Math.round(utility * 10_000) / 10_000 }));
+  return utilities.map((utility, item) => ({
+    organicId: organicId(`o${row + 1}-${item + 1}`),
+    utility: Math.round(utility * 10_000) / 10_000,
+  }));
 }
 
-function placeKey({ country, region, city }: { country: string | null; region: string | null; city: string | null }): string {
+function placeKey({
+  country,
+  region,
+  city,
+}: {
+  country: string | null;
+  region: string | null;
+  city: string | null;
+}): string {
   return `${country}|${region}|${city}`;
 }
 

@@ -21,7 +21,17 @@ import { isRestrictedCategory } from "./category-traits.ts";
 import type { Random } from "./random.ts";
 
 /** Share of ad groups that use an attribute; most real groups restrict one or two things besides the place. */
-const SHARES = { keyword: 0.05, interest: 0.25, interestNotIn: 0.04, age: 0.25, device: 0.12, hour: 0.12, surface: 0.08, gender: 0.04, language: 0.06 };
+const SHARES = {
+  keyword: 0.05,
+  interest: 0.25,
+  interestNotIn: 0.04,
+  age: 0.25,
+  device: 0.12,
+  hour: 0.12,
+  surface: 0.08,
+  gender: 0.04,
+  language: 0.06,
+};
 const KEYWORDS_MAX = 6;
 /** Shortest and longest run of hours, so that a group is never on for a single hour. */
 const HOURS_MIN = 6;
@@ -38,7 +48,12 @@ export interface TargetingSource {
 }
 
 /** The targeting of one ad group of `brand`; `keywords` are its ads', most telling first. */
-export function generateTargeting(source: TargetingSource, brand: CatalogueBrand, keywords: readonly string[], random: Random): TargetingExpression {
+export function generateTargeting(
+  source: TargetingSource,
+  brand: CatalogueBrand,
+  keywords: readonly string[],
+  random: Random,
+): TargetingExpression {
   const category = source.catalogue.categories[brand.category]?.path ?? "";
   const restricted = isRestrictedCategory(category);
   const audience = audiencePredicates(source, brand, { category, keywords, restricted }, random);
@@ -62,12 +77,23 @@ function audiencePredicates(
     const near = (nearestCategories[brand.category] ?? []).slice(0, 2 + random.below(5));
     predicates.push({ attribute: "interest", operator: "in", values: [category, ...near.map(pathOf)] });
   } else if (random.chance(SHARES.interestNotIn)) {
-    predicates.push({ attribute: "interest", operator: "notIn", values: [pathOf(random.below(catalogue.categories.length))] });
+    predicates.push({
+      attribute: "interest",
+      operator: "notIn",
+      values: [pathOf(random.below(catalogue.categories.length))],
+    });
   }
   if (restricted) predicates.push({ attribute: "ageBracket", operator: "in", values: RESTRICTED_AGES });
-  else if (random.chance(SHARES.age)) predicates.push({ attribute: "ageBracket", operator: "in", values: run(AGE_BRACKETS, 2 + random.below(3), random) });
-  if (random.chance(SHARES.device)) predicates.push({ attribute: "device", operator: "in", values: run(DEVICES, 1 + random.below(2), random) });
-  if (random.chance(SHARES.gender)) predicates.push({ attribute: "gender", operator: "in", values: [random.pick(GENDERS)] });
+  else if (random.chance(SHARES.age))
+    predicates.push({
+      attribute: "ageBracket",
+      operator: "in",
+      values: run(AGE_BRACKETS, 2 + random.below(3), random),
+    });
+  if (random.chance(SHARES.device))
+    predicates.push({ attribute: "device", operator: "in", values: run(DEVICES, 1 + random.below(2), random) });
+  if (random.chance(SHARES.gender))
+    predicates.push({ attribute: "gender", operator: "in", values: [random.pick(GENDERS)] });
   if (random.chance(SHARES.hour)) predicates.push({ attribute: "hourOfDay", operator: "in", values: hours(random) });
   if (random.chance(SHARES.language)) predicates.push(...languagePredicate(catalogue, brand.location));
   if (keywords.length > 0 && random.chance(SHARES.keyword)) {
@@ -81,7 +107,9 @@ function audiencePredicates(
 /** The languages of the brand's countries, if they are few; a world-wide brand speaks them all. */
 function languagePredicate({ languageOf }: Catalogue, { everywhere, countries }: LocationRule): TargetingPredicate[] {
   const languages = countries.flatMap((code) => languageOf.get(countryCode(code)) ?? []);
-  return everywhere || languages.length === 0 ? [] : [{ attribute: "language", operator: "in", values: [...new Set(languages)] }];
+  return everywhere || languages.length === 0
+    ? []
+    : [{ attribute: "language", operator: "in", values: [...new Set(languages)] }];
 }
 
 /** `length` neighbouring values, from a random start. */
@@ -115,8 +143,10 @@ function conjunctionsOf(rule: LocationRule): TargetingConjunction[] {
   const codes = (values: readonly string[]): CountryCode[] => values.map(countryCode);
   const wide: TargetingPredicate[] = [];
   if (!rule.everywhere) wide.push({ attribute: "country", operator: "in", values: codes(rule.countries) });
-  if (rule.excludedCountries.length > 0) wide.push({ attribute: "country", operator: "notIn", values: codes(rule.excludedCountries) });
-  if (rule.excludedRegions.length > 0) wide.push({ attribute: "region", operator: "notIn", values: rule.excludedRegions.map(regionCode) });
+  if (rule.excludedCountries.length > 0)
+    wide.push({ attribute: "country", operator: "notIn", values: codes(rule.excludedCountries) });
+  if (rule.excludedRegions.length > 0)
+    wide.push({ attribute: "region", operator: "notIn", values: rule.excludedRegions.map(regionCode) });
   const narrow: TargetingPredicate = { attribute: "region", operator: "in", values: rule.regions.map(regionCode) };
   const conjunctions: TargetingConjunction[] = [];
   if (rule.everywhere || rule.countries.length > 0) conjunctions.push(wide);

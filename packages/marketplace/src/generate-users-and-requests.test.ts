@@ -32,33 +32,44 @@ test("users live in real cities, clicked no more than they saw, and like known c
     const interests = user.interests.map(({ interest }) => interest);
     expect(interests.every((interest) => rows.has(interest))).toBe(true);
     expect(new Set(interests).size).toBe(interests.length);
-    expect(user.interests.every(({ affinity }, row) => row === 0 || affinity <= (user.interests[row - 1]?.affinity ?? 1))).toBe(true);
+    expect(
+      user.interests.every(({ affinity }, row) => row === 0 || affinity <= (user.interests[row - 1]?.affinity ?? 1)),
+    ).toBe(true);
   }
 });
 
 test("requests are valid by the HTTP contract, repeatable, within the stretch and ascending in time", () => {
   const users = generateUsers(catalogue, { seed: 3, count: 100 });
   fc.assert(
-    fc.property(seeds, fc.integer({ min: 1, max: 80 }), fc.integer({ min: 1, max: 10_000_000 }), (seed, count, durationMs) => {
-      const options = { seed, count, startAtMs: MARKETPLACE_NOW_MS, durationMs };
-      const requests = generateRequests(catalogue, users, options);
-      expect(generateRequests(catalogue, users, options)).toEqual(requests);
-      expect(new Set(requests.map(({ requestId }) => requestId)).size).toBe(count);
-      let previousMs = MARKETPLACE_NOW_MS;
-      for (const request of requests) {
-        expect(AdRequestSchema.safeParse(request).error).toBeUndefined();
-        expect(request.timestampMs).toBeGreaterThanOrEqual(previousMs);
-        expect(request.timestampMs).toBeLessThan(MARKETPLACE_NOW_MS + durationMs);
-        previousMs = request.timestampMs ?? 0;
-      }
-    }),
+    fc.property(
+      seeds,
+      fc.integer({ min: 1, max: 80 }),
+      fc.integer({ min: 1, max: 10_000_000 }),
+      (seed, count, durationMs) => {
+        const options = { seed, count, startAtMs: MARKETPLACE_NOW_MS, durationMs };
+        const requests = generateRequests(catalogue, users, options);
+        expect(generateRequests(catalogue, users, options)).toEqual(requests);
+        expect(new Set(requests.map(({ requestId }) => requestId)).size).toBe(count);
+        let previousMs = MARKETPLACE_NOW_MS;
+        for (const request of requests) {
+          expect(AdRequestSchema.safeParse(request).error).toBeUndefined();
+          expect(request.timestampMs).toBeGreaterThanOrEqual(previousMs);
+          expect(request.timestampMs).toBeLessThan(MARKETPLACE_NOW_MS + durationMs);
+          previousMs = request.timestampMs ?? 0;
+        }
+      },
+    ),
     { numRuns: 15 },
   );
 });
 
 test("all surfaces occur, search has words the catalogue knows, and organic items fall in utility", () => {
-  const requests = generateRequests(catalogue, generateUsers(catalogue, { seed: 3, count: 500 }), { seed: 3, count: 3_000 });
-  const shareOf = (surface: string) => requests.filter((request) => request.surface === surface).length / requests.length;
+  const requests = generateRequests(catalogue, generateUsers(catalogue, { seed: 3, count: 500 }), {
+    seed: 3,
+    count: 3_000,
+  });
+  const shareOf = (surface: string) =>
+    requests.filter((request) => request.surface === surface).length / requests.length;
   expect(shareOf("homeFeed")).toBeCloseTo(0.6, 1);
   expect(shareOf("search")).toBeCloseTo(0.25, 1);
   expect(shareOf("related")).toBeCloseTo(0.15, 1);
@@ -66,17 +77,30 @@ test("all surfaces occur, search has words the catalogue knows, and organic item
   const known = queries.filter((query) => wordsOf(query).some((word) => catalogue.wordVectors.rowOf.has(word)));
   expect(known.length / queries.length).toBeGreaterThan(0.85);
   for (const { organicItems } of requests) {
-    expect(organicItems.every(({ utility }, row) => row === 0 || utility <= (organicItems[row - 1]?.utility ?? 1))).toBe(true);
+    expect(
+      organicItems.every(({ utility }, row) => row === 0 || utility <= (organicItems[row - 1]?.utility ?? 1)),
+    ).toBe(true);
   }
 });
 
 test("evenings are busier than nights on the users' own clocks", () => {
-  const requests = generateRequests(catalogue, generateUsers(catalogue, { seed: 5, count: 500 }), { seed: 5, count: 4_000 });
-  const localHour = ({ timestampMs = 0, utcOffsetMinutes = 0 }) => Math.floor((timestampMs / 60_000 + utcOffsetMinutes) / 60) % 24;
-  const within = (from: number, to: number) => requests.filter((request) => localHour({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 }) >= from && localHour({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 }) < to).length;
+  const requests = generateRequests(catalogue, generateUsers(catalogue, { seed: 5, count: 500 }), {
+    seed: 5,
+    count: 4_000,
+  });
+  const localHour = ({ timestampMs = 0, utcOffsetMinutes = 0 }) =>
+    Math.floor((timestampMs / 60_000 + utcOffsetMinutes) / 60) % 24;
+  const within = (from: number, to: number) =>
+    requests.filter(
+      (request) =>
+        localHour({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 }) >= from &&
+        localHour({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 }) < to,
+    ).length;
   expect(within(19, 22)).toBeGreaterThan(4 * within(2, 5));
 });
 
 test("requests without users are refused with what to do", () => {
-  expect(() => generateRequests(catalogue, [], { seed: 1, count: 1 })).toThrow("generate at least one with generateUsers");
+  expect(() => generateRequests(catalogue, [], { seed: 1, count: 1 })).toThrow(
+    "generate at least one with generateUsers",
+  );
 });

@@ -1,5 +1,14 @@
 /** Users of the marketplace. Cities are real; people are made up. */
-import { AGE_BRACKETS, clickCount, GENDERS, impressionCount, type InterestAffinity, languageCode, type UserProfile, userId } from "@tenon/ads-model";
+import {
+  AGE_BRACKETS,
+  clickCount,
+  GENDERS,
+  type InterestAffinity,
+  impressionCount,
+  languageCode,
+  type UserProfile,
+  userId,
+} from "@tenon/ads-model";
 import type { Catalogue } from "./catalogue.ts";
 import { nearestCategories } from "./category-traits.ts";
 import { cityWeights } from "./city-weights.ts";
@@ -37,7 +46,9 @@ export function generateUsers(catalogue: Catalogue, { seed, count }: { seed: num
       country: city.country,
       region: city.region,
       city: city.name,
-      language: random.chance(ENGLISH_SHARE) ? languageCode("en") : (catalogue.languageOf.get(city.country) ?? languageCode("en")),
+      language: random.chance(ENGLISH_SHARE)
+        ? languageCode("en")
+        : (catalogue.languageOf.get(city.country) ?? languageCode("en")),
       interests: interests(random),
       adImpressions30Days: impressionCount(seen),
       adClicks30Days: clickCount(clicked),
@@ -52,7 +63,9 @@ function interestGenerator(catalogue: Catalogue): (random: Random) => InterestAf
   const nearest = nearestCategories(catalogue, NEIGHBOURS_PER_THEME_MAX);
   const brandsIn = new Float64Array(catalogue.categories.length);
   for (const { category } of catalogue.brands) brandsIn[category] = (brandsIn[category] ?? 0) + 1;
-  const weights = cumulativeWeights(catalogue.categories.map(({ path }, row) => (path.startsWith("brands/") ? Math.sqrt(brandsIn[row] ?? 0) : 0)));
+  const weights = cumulativeWeights(
+    catalogue.categories.map(({ path }, row) => (path.startsWith("brands/") ? Math.sqrt(brandsIn[row] ?? 0) : 0)),
+  );
 
   return (random) => {
     const affinities = new Map<number, number>();

@@ -14,7 +14,12 @@ export { clickContexts, type ShownAd } from "./click-context.ts";
 export { type ClickContext, type ClickTruth, clickTruth } from "./click-truth.ts";
 export { embedBrand, embedInterests, embedText } from "./embed.ts";
 export { cosine } from "./embed-text.ts";
-export { generateMarketplace, MARKETPLACE_NOW_MS, type Marketplace, type MarketplaceOptions } from "./generate-marketplace.ts";
+export {
+  generateMarketplace,
+  MARKETPLACE_NOW_MS,
+  type Marketplace,
+  type MarketplaceOptions,
+} from "./generate-marketplace.ts";
 export { generateRequests, type RequestOptions } from "./generate-requests.ts";
 export { generateUsers } from "./generate-users.ts";
 export { isPresent } from "./location.ts";

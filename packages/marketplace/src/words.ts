@@ -12,5 +12,7 @@ const WORD_CHARACTERS_MAX = 40;
  */
 export function wordsOf(text: string): string[] {
   const plain = text.replace(APOSTROPHES, "").normalize("NFKD").replace(MARKS, "").normalize("NFC").toLowerCase();
-  return plain.split(SEPARATORS).filter((word) => word.length <= WORD_CHARACTERS_MAX && (word.length > 1 || word > "\u024f"));
+  return plain
+    .split(SEPARATORS)
+    .filter((word) => word.length <= WORD_CHARACTERS_MAX && (word.length > 1 || word > "\u024f"));
 }

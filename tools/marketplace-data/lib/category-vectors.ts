@@ -1,5 +1,5 @@
-import { addWords, embedWords, normalise, type WordVectors } from "../../../packages/marketplace/src/embed-text.ts";
 import type { CatalogueTables } from "../../../packages/marketplace/src/catalogue-tables.ts";
+import { addWords, embedWords, normalise, type WordVectors } from "../../../packages/marketplace/src/embed-text.ts";
 import { wordsOf } from "../../../packages/marketplace/src/words.ts";
 
 /**
@@ -9,7 +9,10 @@ import { wordsOf } from "../../../packages/marketplace/src/words.ts";
 const DESCRIPTION_SHARE = 0.5;
 
 /** One unit vector per category, row after row: its readable name plus the descriptions of its organisations. */
-export function categoryVectors(tables: Pick<CatalogueTables, "categories" | "brands" | "organisations">, words: WordVectors): Float32Array {
+export function categoryVectors(
+  tables: Pick<CatalogueTables, "categories" | "brands" | "organisations">,
+  words: WordVectors,
+): Float32Array {
   const { categories, brands, organisations } = tables;
   const described = categories.path.map(() => new Float32Array(words.dimensions));
   brands.category.forEach((category, row) => {

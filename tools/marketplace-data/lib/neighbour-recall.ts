@@ -7,7 +7,11 @@ export interface Vectors {
 }
 
 /** Mean recall@`neighbours` over every `step`-th row, of `reduced` against `full`; 1 is no loss. */
-export function neighbourRecall(full: Vectors, reduced: Vectors, { neighbours, step }: { neighbours: number; step: number }): number {
+export function neighbourRecall(
+  full: Vectors,
+  reduced: Vectors,
+  { neighbours, step }: { neighbours: number; step: number },
+): number {
   const fullRows = unitRows(full);
   const reducedRows = unitRows(reduced);
   let recalled = 0;
@@ -25,7 +29,8 @@ function nearest(rows: Float32Array, dimensions: number, row: number, count: num
   for (let other = 0; other * dimensions < rows.length; other++) {
     if (other === row) continue;
     let score = 0;
-    for (let axis = 0; axis < dimensions; axis++) score += (rows[row * dimensions + axis] ?? 0) * (rows[other * dimensions + axis] ?? 0);
+    for (let axis = 0; axis < dimensions; axis++)
+      score += (rows[row * dimensions + axis] ?? 0) * (rows[other * dimensions + axis] ?? 0);
     scored.push({ other, score });
   }
   scored.sort((left, right) => right.score - left.score || left.other - right.other);

@@ -19,6 +19,7 @@ const LARGEST_EVIDENCE = 24;
  */
 export function popularityOf({ entries, countries, nameLanguages, facts }: PopularityEvidence): number {
   const accounts = Object.keys(facts?.identities ?? {}).length;
-  const evidence = Math.log2(1 + entries) + Math.log2(1 + countries) + Math.log2(1 + nameLanguages) + 2 * Math.log2(1 + accounts);
+  const evidence =
+    Math.log2(1 + entries) + Math.log2(1 + countries) + Math.log2(1 + nameLanguages) + 2 * Math.log2(1 + accounts);
   return Math.min(255, Math.round((255 * evidence) / LARGEST_EVIDENCE));
 }

@@ -19,7 +19,10 @@ export function principalAxes(data: Matrix, count: number): { axes: Matrix; mean
   for (let axis = 0; axis < size; axis++) vectors[axis * size + axis] = 1;
   diagonalise(covariance, vectors, size);
 
-  const variances = Array.from({ length: size }, (_, axis) => ({ axis, variance: covariance[axis * size + axis] ?? 0 }));
+  const variances = Array.from({ length: size }, (_, axis) => ({
+    axis,
+    variance: covariance[axis * size + axis] ?? 0,
+  }));
   variances.sort((left, right) => right.variance - left.variance || left.axis - right.axis);
   const axes = new Float64Array(count * size);
   for (let row = 0; row < count; row++) {
@@ -37,7 +40,9 @@ export function project(data: Matrix, mean: Float64Array, axes: Matrix): Matrix 
     for (let axis = 0; axis < axes.rows; axis++) {
       let sum = 0;
       for (let column = 0; column < data.columns; column++) {
-        sum += ((data.values[row * data.columns + column] ?? 0) - (mean[column] ?? 0)) * (axes.values[axis * data.columns + column] ?? 0);
+        sum +=
+          ((data.values[row * data.columns + column] ?? 0) - (mean[column] ?? 0)) *
+          (axes.values[axis * data.columns + column] ?? 0);
       }
       values[row * axes.rows + axis] = sum;
     }
@@ -47,7 +52,8 @@ export function project(data: Matrix, mean: Float64Array, axes: Matrix): Matrix 
 
 function columnMeans({ values, rows, columns }: Matrix): Float64Array {
   const mean = new Float64Array(columns);
-  for (let index = 0; index < values.length; index++) mean[index % columns] = (mean[index % columns] ?? 0) + (values[index] ?? 0) / rows;
+  for (let index = 0; index < values.length; index++)
+    mean[index % columns] = (mean[index % columns] ?? 0) + (values[index] ?? 0) / rows;
   return mean;
 }
 
@@ -58,12 +64,14 @@ function covarianceOf({ values, rows, columns }: Matrix, mean: Float64Array): Ma
       const deviation = (values[row * columns + left] ?? 0) - (mean[left] ?? 0);
       for (let right = left; right < columns; right++) {
         const cell = left * columns + right;
-        covariance[cell] = (covariance[cell] ?? 0) + (deviation * ((values[row * columns + right] ?? 0) - (mean[right] ?? 0))) / rows;
+        covariance[cell] =
+          (covariance[cell] ?? 0) + (deviation * ((values[row * columns + right] ?? 0) - (mean[right] ?? 0))) / rows;
       }
     }
   }
   for (let left = 0; left < columns; left++) {
-    for (let right = 0; right < left; right++) covariance[left * columns + right] = covariance[right * columns + left] ?? 0;
+    for (let right = 0; right < left; right++)
+      covariance[left * columns + right] = covariance[right * columns + left] ?? 0;
   }
   return { values: covariance, rows: columns, columns };
 }

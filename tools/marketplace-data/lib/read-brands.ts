@@ -11,7 +11,16 @@ type BrandTables = Pick<CatalogueTables, "brands" | "organisations" | "categorie
 /** Flags of countries and armies are in the index too; they are no advertisers. */
 const TREES_LEFT_OUT: ReadonlySet<string> = new Set(["flags"]);
 /** Tags whose values describe what is sold, by word. */
-const DESCRIBING_TAGS = ["cuisine", "clothes", "sport", "trade", "product", "diet:vegan", "healthcare:speciality", "beauty"];
+const DESCRIBING_TAGS = [
+  "cuisine",
+  "clothes",
+  "sport",
+  "trade",
+  "product",
+  "diet:vegan",
+  "healthcare:speciality",
+  "beauty",
+];
 /** Beyond this a brand's alternative names repeat one another. */
 const EXTRA_WORDS_MAX = 24;
 /** Characters of a description: two lines of an ad. */
@@ -24,7 +33,14 @@ export function readBrands(source: {
   countriesInWorld: number;
 }): BrandTables {
   const categories = { path: [] as string[], name: [] as string[] };
-  const brands = { key: [] as string[], name: [] as string[], organisation: [] as number[], category: [] as number[], location: [] as number[], extraWords: [] as string[] };
+  const brands = {
+    key: [] as string[],
+    name: [] as string[],
+    organisation: [] as number[],
+    category: [] as number[],
+    location: [] as number[],
+    extraWords: [] as string[],
+  };
   const locations = interner<LocationRule>(JSON.stringify);
   const organisations = interner<string>((id) => id);
   const evidence: { entries: number; countries: number; nameLanguages: number }[] = [];
@@ -37,10 +53,17 @@ export function readBrands(source: {
       const location = source.locations.resolve(item.locationSet);
       if (isNowhere(location)) continue;
       const organisation = organisations.row(organisationOf(item));
-      const known = (evidence[organisation] ??= { entries: 0, countries: 0, nameLanguages: 0 });
+      const known = evidence[organisation] ?? { entries: 0, countries: 0, nameLanguages: 0 };
+      evidence[organisation] = known;
       known.entries++;
-      known.countries = Math.max(known.countries, location.everywhere ? source.countriesInWorld : location.countries.length);
-      known.nameLanguages = Math.max(known.nameLanguages, Object.keys(item.tags).filter((tag) => tag.startsWith("name:")).length);
+      known.countries = Math.max(
+        known.countries,
+        location.everywhere ? source.countriesInWorld : location.countries.length,
+      );
+      known.nameLanguages = Math.max(
+        known.nameLanguages,
+        Object.keys(item.tags).filter((tag) => tag.startsWith("name:")).length,
+      );
 
       brands.key.push(item.id);
       brands.name.push(item.displayName);
@@ -59,7 +82,9 @@ export function readBrands(source: {
     organisations: {
       wikidataId: ids.map((id) => (/^Q\d+$/.test(id) ? id : null)),
       description: ids.map((id) => (source.facts[id]?.description ?? "").slice(0, DESCRIPTION_CHARACTERS_MAX)),
-      popularity: ids.map((id, row) => popularityOf({ ...(evidence[row] ?? { entries: 0, countries: 0, nameLanguages: 0 }), facts: source.facts[id] })),
+      popularity: ids.map((id, row) =>
+        popularityOf({ ...(evidence[row] ?? { entries: 0, countries: 0, nameLanguages: 0 }), facts: source.facts[id] }),
+      ),
     },
   };
 }

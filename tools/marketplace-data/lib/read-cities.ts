@@ -8,9 +8,15 @@ const POPULATION_MIN = 50_000;
 /** GeoNames: a section of a populated place; its people are counted in the place already. */
 const SECTION = "PPLX";
 
-export function readCities(source: readonly SourceCity[], knownCountries: ReadonlySet<string>): CatalogueTables["cities"] {
+export function readCities(
+  source: readonly SourceCity[],
+  knownCountries: ReadonlySet<string>,
+): CatalogueTables["cities"] {
   const cities = source
-    .filter(({ population, country, featureCode }) => population >= POPULATION_MIN && featureCode !== SECTION && knownCountries.has(country))
+    .filter(
+      ({ population, country, featureCode }) =>
+        population >= POPULATION_MIN && featureCode !== SECTION && knownCountries.has(country),
+    )
     .sort((left, right) => right.population - left.population || left.cityId - right.cityId);
   return {
     name: cities.map(({ name }) => name),
@@ -25,5 +31,8 @@ export function readCities(source: readonly SourceCity[], knownCountries: Readon
 /** The likely language of each country, by Unicode's likely-subtags data; English where it has no two-letter code. */
 export function readCountries(codes: readonly string[]): CatalogueTables["countries"] {
   const languageOf = (code: string) => new Intl.Locale(`und-${code}`).maximize().language;
-  return { code: codes, language: codes.map((code) => (/^[a-z]{2}$/.test(languageOf(code)) ? languageOf(code) : "en")) };
+  return {
+    code: codes,
+    language: codes.map((code) => (/^[a-z]{2}$/.test(languageOf(code)) ? languageOf(code) : "en")),
+  };
 }

@@ -57,7 +57,8 @@ export function locationResolver(world: {
     const region = part === null ? null : `${part[1]}-${part[2]}`.toUpperCase();
     if (part !== null && region !== null && (location !== name || knownRegions.has(region))) {
       const exact = part[0] === region.toLowerCase();
-      if (knownRegions.has(region)) return counted(exact ? "L2" : "L3", { countries: [], region, everywhere: false, exact });
+      if (knownRegions.has(region))
+        return counted(exact ? "L2" : "L3", { countries: [], region, everywhere: false, exact });
       const country = coder.feature(part[1] ?? "")?.properties.iso1A2;
       if (country !== undefined) return counted("L3", inCountries([country], { exact: false }));
     }
@@ -83,7 +84,10 @@ export function locationResolver(world: {
   function inArea(id: string): Place {
     const coordinates = areas.get(id)?.geometry.coordinates.flat(Number.POSITIVE_INFINITY) as number[] | undefined;
     if (coordinates === undefined) return counted("unresolved", nowhere);
-    return atPoint([middle(coordinates.filter((_, index) => index % 2 === 0)), middle(coordinates.filter((_, index) => index % 2 === 1))]);
+    return atPoint([
+      middle(coordinates.filter((_, index) => index % 2 === 0)),
+      middle(coordinates.filter((_, index) => index % 2 === 1)),
+    ]);
   }
 
   function atPoint(point: readonly [number, number]): Place {
@@ -107,7 +111,9 @@ function ruleOf(included: readonly Place[], excluded: readonly Place[]): Locatio
   const everywhere = included.some((place) => place.everywhere);
   const exact = excluded.filter((place) => place.exact);
   const countriesOut = sorted(exact.flatMap(({ countries }) => countries));
-  const countries = everywhere ? [] : sorted(included.flatMap((place) => place.countries)).filter((code) => !countriesOut.includes(code));
+  const countries = everywhere
+    ? []
+    : sorted(included.flatMap((place) => place.countries)).filter((code) => !countriesOut.includes(code));
   const covered = (region: string) => everywhere || countries.includes(region.slice(0, 2));
   return {
     everywhere,

@@ -65,7 +65,9 @@ interface Area {
 
 /** The index's own areas (`us-ca.geojson`), by id. */
 export function readAreas(): ReadonlyMap<string, Area> {
-  const { features } = readJson("name-suggestion-index/dist/json/featureCollection.min.json") as { features: readonly Area[] };
+  const { features } = readJson("name-suggestion-index/dist/json/featureCollection.min.json") as {
+    features: readonly Area[];
+  };
   return new Map(features.map((area) => [area.id, area]));
 }
 
