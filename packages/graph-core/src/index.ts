@@ -28,3 +28,12 @@ export type { BatchOf, ColumnKinds, ColumnSchemaOptions } from "./values/schema-
 export { FeatureSnapshotBuilder } from "./values/snapshot-builder.ts";
 export { FEATURE_STATUSES, type FeatureStatus } from "./values/snapshot-parts.ts";
 export { F32Writer, F64Writer, I32Writer, IdWriter, U8Writer } from "./values/writers.ts";
+export { compileGraph, emitPlanModule } from "./compile/compile-graph.ts";
+export type { CompileOptions, EmittedPlan, Plan, PlanFactory } from "./compile/compile-graph.ts";
+export { type HostClock, systemClock } from "./execute/clock.ts";
+export { createExecutor, Executor } from "./execute/executor.ts";
+export type { DegradedBy, ExecutorCounts, ExecutorOptions } from "./execute/executor.ts";
+export { QualityController, type QualityOptions } from "./execute/quality.ts";
+export type { BeginOptions, RunContext } from "./execute/run-context.ts";
+export { schemaProblems } from "./schema/compile-schema.ts";
+export type { SchemaProblem } from "./schema/read-zod.ts";

@@ -9,7 +9,14 @@ import { type Column, gather, handOver } from "./column.ts";
 import { I32Column, i32Values } from "./columns.ts";
 import { type IdColumn, idValues } from "./id-columns.ts";
 import { type RowLineage, rootLineage, rowsIn } from "./row-lineage.ts";
-import { columnDoesNotFit, columnExists, duplicateId, notAnAncestor, rowOutOfRange, unknownName } from "./value-error.ts";
+import {
+  columnDoesNotFit,
+  columnExists,
+  duplicateId,
+  notAnAncestor,
+  rowOutOfRange,
+  unknownName,
+} from "./value-error.ts";
 
 export type ColumnRecord = Readonly<Record<string, Column>>;
 

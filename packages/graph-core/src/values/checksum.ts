@@ -3,7 +3,7 @@
  * `runChecked` compares the checksum before and after each node. Not for storage: it depends on machine word order.
  */
 import { type BatchStorage, batchStorage, CandidateBatch } from "./candidate-batch.ts";
-import { type Column, columnValues } from "./column.ts";
+import { type Column, columnValues, isColumn } from "./column.ts";
 import { FeatureSnapshot, snapshotArrays } from "./feature-snapshot.ts";
 import { ModelScores } from "./model-scores.ts";
 
@@ -22,25 +22,39 @@ export function checksum(value: Column | CandidateBatch | FeatureSnapshot | Mode
   return addArray(value.length, columnValues(value));
 }
 
+/** The checksum of a value that is, or holds, columns; `undefined` where it holds none. Walks records: for tools. */
+export function checksumOf(value: unknown): number | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (isColumn(value) || value instanceof CandidateBatch) return checksum(value);
+  if (value instanceof FeatureSnapshot || value instanceof ModelScores) return checksum(value);
+  let sum: number | undefined;
+  for (const member of Object.values(value)) {
+    const inner = checksumOf(member);
+    if (inner !== undefined) sum = addToSum(sum ?? 0, inner);
+  }
+  return sum;
+}
+
 function batchSum({ ids, own, source }: BatchStorage): number {
   let sum = addArray(ids.length, columnValues(ids));
   for (const name in own) sum = addArray(sum, columnValues(own[name] as Column));
   if (source === undefined) return sum;
   if (source.rows !== undefined) sum = addArray(sum, source.rows);
-  return addWord(sum, checksum(source.batch));
+  return addToSum(sum, checksum(source.batch));
 }
 
 function addArray(sum: number, array: ArrayBufferView): number {
   const { buffer, byteOffset, byteLength } = array;
   const words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
   let next = sum;
-  for (let index = 0; index < words.length; index++) next = addWord(next, words[index] as number);
+  for (let index = 0; index < words.length; index++) next = addToSum(next, words[index] as number);
   const rest = new Uint8Array(buffer, byteOffset + words.byteLength, byteLength & 3);
-  for (let index = 0; index < rest.length; index++) next = addWord(next, rest[index] as number);
-  return addWord(next, byteLength);
+  for (let index = 0; index < rest.length; index++) next = addToSum(next, rest[index] as number);
+  return addToSum(next, byteLength);
 }
 
-function addWord(sum: number, word: number): number {
+/** Takes one 32-bit word into a sum. */
+export function addToSum(sum: number, word: number): number {
   const next = Math.imul(sum ^ word, STEP);
   return Math.imul(next ^ (next >>> 15), MIX) >>> 0;
 }

@@ -1,4 +1,14 @@
-import { F32Column, F64Column, f32Values, f64Values, HAND_OVER, I32Column, i32Values, U8Column, u8Values } from "./columns.ts";
+import {
+  F32Column,
+  F64Column,
+  f32Values,
+  f64Values,
+  HAND_OVER,
+  I32Column,
+  i32Values,
+  U8Column,
+  u8Values,
+} from "./columns.ts";
 import { DictionaryColumn, dictionaryCodes } from "./dictionary.ts";
 import { gatherValues } from "./gather.ts";
 import { I64Column, IdColumn, i64Values, idValues } from "./id-columns.ts";
@@ -80,7 +90,10 @@ export function handOver<C extends Column>(like: C, values: ValuesOf[C["type"]])
   if (like.type === "dictionary") {
     return new DictionaryColumn(HAND_OVER, like.dictionary, values as Int32Array) as C;
   }
-  return new (CLASSES[like.type] as new (key: typeof HAND_OVER, values: never) => Column)(HAND_OVER, values as never) as C;
+  return new (CLASSES[like.type] as new (key: typeof HAND_OVER, values: never) => Column)(
+    HAND_OVER,
+    values as never,
+  ) as C;
 }
 
 /** The values of `rows`, in that order. Throws TENON1150 for a row outside the column. */

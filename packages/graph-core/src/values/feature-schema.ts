@@ -81,7 +81,8 @@ export function defineFeatureSchema(options: FeatureSchemaOptions): FeatureSchem
 /** Strings and integers only, so that JSON is canonical here; the default is given as hex of its bits. */
 function describe(feature: FeatureDeclaration): readonly (string | number | null)[] {
   const { name, type, unit, nullPolicy, owner, version, dictionary } = feature;
-  const bits = feature.default === undefined ? null : Buffer.from(Float64Array.of(feature.default).buffer).toString("hex");
+  const bits =
+    feature.default === undefined ? null : Buffer.from(Float64Array.of(feature.default).buffer).toString("hex");
   return [name, type, unit, nullPolicy, bits, owner, version, dictionary?.fingerprint ?? null];
 }
 
@@ -89,16 +90,29 @@ function requireSound({ name, features }: FeatureSchemaOptions): void {
   const seen = new Set<string>();
   for (const feature of features) {
     const who = `feature "${feature.name}"`;
-    if (seen.has(feature.name)) throw badFeatureSchema(name, `${who} is declared twice`, "give each feature its own name");
+    if (seen.has(feature.name))
+      throw badFeatureSchema(name, `${who} is declared twice`, "give each feature its own name");
     seen.add(feature.name);
     if ((feature.type === "dictionary") !== (feature.dictionary !== undefined)) {
-      throw badFeatureSchema(name, `${who} needs a dictionary exactly when its type is "dictionary"`, "add or remove `dictionary`");
+      throw badFeatureSchema(
+        name,
+        `${who} needs a dictionary exactly when its type is "dictionary"`,
+        "add or remove `dictionary`",
+      );
     }
     if ((feature.nullPolicy === "default") !== (feature.default !== undefined)) {
-      throw badFeatureSchema(name, `${who} needs a default exactly when its null policy is "default"`, "add or remove `default`");
+      throw badFeatureSchema(
+        name,
+        `${who} needs a default exactly when its null policy is "default"`,
+        "add or remove `default`",
+      );
     }
     if (feature.default !== undefined && !fits(feature, feature.default)) {
-      throw badFeatureSchema(name, `${who} cannot hold its default ${feature.default}`, "use a value of the feature's type");
+      throw badFeatureSchema(
+        name,
+        `${who} cannot hold its default ${feature.default}`,
+        "use a value of the feature's type",
+      );
     }
   }
 }

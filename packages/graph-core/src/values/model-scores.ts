@@ -18,7 +18,10 @@ export class ModelScores {
   }
 
   /** Ties margins to the snapshot they were computed from. Throws TENON1155 unless there is one margin per row. */
-  static of(snapshot: FeatureSnapshot, scores: { readonly modelVersion: string; readonly margins: F64Column }): ModelScores {
+  static of(
+    snapshot: FeatureSnapshot,
+    scores: { readonly modelVersion: string; readonly margins: F64Column },
+  ): ModelScores {
     const { modelVersion, margins } = scores;
     if (margins.length !== snapshot.rowCount) {
       throw new GraphError(`model ${modelVersion} gave ${margins.length} margins for ${snapshot.rowCount} rows`, {

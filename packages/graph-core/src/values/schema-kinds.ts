@@ -53,7 +53,10 @@ export function valueKindOf(check: unknown): ValueKind | undefined {
 }
 
 /** A column of finite values (floats) of one type. */
-export function columnSchema<const Type extends ColumnType>(type: Type, options?: ColumnSchemaOptions): z.ZodType<ColumnOf[Type]> {
+export function columnSchema<const Type extends ColumnType>(
+  type: Type,
+  options?: ColumnSchemaOptions,
+): z.ZodType<ColumnOf[Type]> {
   const kind: ColumnKind = { kind: "column", type, dictionary: options?.dictionary, of: options?.of };
   return register(kind, (value) => fitsColumn(kind, value), `expected a finite ${type} column`);
 }
@@ -64,7 +67,11 @@ export function candidateBatchSchema<const Kinds extends ColumnKinds>(columns: K
     kind: "candidateBatch",
     columns: Object.freeze(Object.fromEntries(Object.entries(columns).map(([name, each]) => [name, columnKind(each)]))),
   } as const;
-  return register(kind, (value) => fitsBatch(kind.columns, value), `expected a candidate batch of ${Object.keys(columns).join(", ")}`);
+  return register(
+    kind,
+    (value) => fitsBatch(kind.columns, value),
+    `expected a candidate batch of ${Object.keys(columns).join(", ")}`,
+  );
 }
 
 /** A snapshot of exactly this feature schema (by fingerprint). */
@@ -86,7 +93,12 @@ function register<Value>(kind: ValueKind, check: Check, message: string): z.ZodT
 
 function columnKind(each: ColumnType | Dictionary): ColumnKind {
   const type = typeof each === "string" ? each : "dictionary";
-  return Object.freeze({ kind: "column", type, dictionary: typeof each === "string" ? undefined : each, of: undefined });
+  return Object.freeze({
+    kind: "column",
+    type,
+    dictionary: typeof each === "string" ? undefined : each,
+    of: undefined,
+  });
 }
 
 function fitsColumn(kind: ColumnKind, value: unknown): boolean {

@@ -41,14 +41,19 @@ function settleRows(
     const value = values[row] as number;
     const present = isPresent(feature, value);
     const status = typeof given === "object" ? (given[row] as number) : (given ?? (present ? OK : MISSING));
-    if (status >= FEATURE_STATUSES.length) throw featureMisfit(feature.name, "a status code from 0 to 4", String(status));
+    if (status >= FEATURE_STATUSES.length)
+      throw featureMisfit(feature.name, "a status code from 0 to 4", String(status));
     if (status === MISSING || status === TIMEOUT) {
       settledValues[row] = feature.default ?? ABSENT[feature.type];
       statuses[row] = status === MISSING && feature.default !== undefined ? DEFAULT : status;
     } else if (present && fits(feature, value)) {
       statuses[row] = status;
     } else {
-      throw featureMisfit(feature.name, `${presentText(feature)} in row ${row} of status ${FEATURE_STATUSES[status]}`, String(value));
+      throw featureMisfit(
+        feature.name,
+        `${presentText(feature)} in row ${row} of status ${FEATURE_STATUSES[status]}`,
+        String(value),
+      );
     }
   }
   return { column: handOver(column, settledValues as never), statuses: shorten(statuses) };
@@ -85,7 +90,11 @@ export function constant(feature: FeatureDeclaration, value: number, rowCount: n
 }
 
 function isPresent(feature: FeatureDeclaration, value: number): boolean {
-  return feature.type === "i32" ? value !== ABSENT_I32 : feature.type === "dictionary" ? value !== -1 : !Number.isNaN(value);
+  return feature.type === "i32"
+    ? value !== ABSENT_I32
+    : feature.type === "dictionary"
+      ? value !== -1
+      : !Number.isNaN(value);
 }
 
 export function presentText(feature: FeatureDeclaration): string {

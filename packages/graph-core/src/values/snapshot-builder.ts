@@ -55,7 +55,11 @@ export class FeatureSnapshotBuilder {
     if (value !== undefined && !Object.is(value, ABSENT[feature.type]) && !fits(feature, value)) {
       throw featureMisfit(name, presentText(feature), String(value));
     }
-    this.#settled[this.#schema.index(name)] = settle(feature, constant(feature, present, this.#rowCount), codeOf(status));
+    this.#settled[this.#schema.index(name)] = settle(
+      feature,
+      constant(feature, present, this.#rowCount),
+      codeOf(status),
+    );
     return this;
   }
 

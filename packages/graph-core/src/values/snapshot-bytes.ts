@@ -27,7 +27,9 @@ export type FeatureValues = ValuesOf[FeatureType];
 export function snapshotBytes({ schema, rowCount, columns, statuses }: SnapshotParts): Uint8Array {
   requireLittleEndian();
   const forms = columns.map((column, index) => formOf(column, statuses[index] as Statuses, rowCount));
-  const bytes = new Uint8Array(forms.reduce((sum, form) => sum + 1 + form.values.byteLength + form.statuses.length, HEADER_BYTES));
+  const bytes = new Uint8Array(
+    forms.reduce((sum, form) => sum + 1 + form.values.byteLength + form.statuses.length, HEADER_BYTES),
+  );
   bytes.set(Buffer.from(schema.fingerprint, "hex"), 0);
   new DataView(bytes.buffer).setUint32(FINGERPRINT_BYTES, rowCount, true);
   let position = HEADER_BYTES;
@@ -114,7 +116,12 @@ export function readSnapshotBytes(schema: FeatureSchema, bytes: Uint8Array): Sna
     return settle(feature, column, flags & SAME_STATUSES ? (statuses[0] ?? 0) : statuses);
   });
   if (position !== bytes.length) throw undecodable(what, `expected ${position} bytes, found ${bytes.length}`);
-  return { schema, rowCount, columns: settled.map((each) => each.column), statuses: settled.map((each) => each.statuses) };
+  return {
+    schema,
+    rowCount,
+    columns: settled.map((each) => each.column),
+    statuses: settled.map((each) => each.statuses),
+  };
 }
 
 /** `bytes` starts its own buffer, so that it can be viewed as wider numbers; one stored value stands for every row. */

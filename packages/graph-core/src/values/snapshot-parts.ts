@@ -4,7 +4,13 @@ import type { FeatureSchema } from "./feature-schema.ts";
 export type FeatureStatus = "ok" | "default" | "missing" | "timeout" | "stale";
 
 /** A status's code is its position. Part of the byte format: append only. */
-export const FEATURE_STATUSES: readonly FeatureStatus[] = Object.freeze(["ok", "default", "missing", "timeout", "stale"]);
+export const FEATURE_STATUSES: readonly FeatureStatus[] = Object.freeze([
+  "ok",
+  "default",
+  "missing",
+  "timeout",
+  "stale",
+]);
 
 /** One feature's statuses: one code for all rows, or one code per row (never all the same). */
 export type Statuses = number | Uint8Array;
