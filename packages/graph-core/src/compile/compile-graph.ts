@@ -1,15 +1,16 @@
+import { hash } from "node:crypto";
 import { checkGraph } from "../check/check-graph.ts";
 import type { Diagnostic } from "../check/diagnostic.ts";
 import type { CheckOptions } from "../check/rule.ts";
 import { GraphError } from "../contract/error.ts";
 import type { AnyResource } from "../contract/resource.ts";
 import type { AnySlot } from "../contract/slot.ts";
-import { checkedNodes, type NodeFunction } from "../execute/checked-node.ts";
+import { checkedNodes, type NodeFunction, withDeclaredUses } from "../execute/checked-node.ts";
 import { PlanRuntime } from "../execute/plan-runtime.ts";
 import type { RunContext } from "../execute/run-context.ts";
 import type { Graph } from "../graph/graph.ts";
 import { type Wiring, wire } from "../graph/wiring.ts";
-import { compiledSlot, sha256Hex } from "../schema/index.ts";
+import { compiledSlot } from "../schema/index.ts";
 import { emitPlan, type PlanVariant } from "./emit.ts";
 import { type PlanModel, type PlanNode, planModel } from "./plan-model.ts";
 
@@ -93,7 +94,7 @@ interface PlanText {
 }
 
 function planText(model: PlanModel, graphName: string): PlanText {
-  const planHash = sha256Hex(emitPlan(model, "plain", graphName));
+  const planHash = hash("sha256", emitPlan(model, "plain", graphName));
   // The hash in the text keeps two graphs of equal shape from sharing one function's type feedback.
   const emit = (variant: PlanVariant) => emitPlan(model, variant, `graph "${graphName}" ${planHash.slice(0, 16)}`);
   return { planHash, plain: emit("plain"), checked: emit("checked") };
@@ -110,10 +111,11 @@ function load(model: PlanModel, graphName: string, text: PlanText, emitted: Emit
     });
   }
   const functions = model.nodes.map((node) => node.wired.definition.run as NodeFunction);
+  const guarded = model.nodes.map(withDeclaredUses);
   const runtime = new PlanRuntime(graphName, model.nodes, model.shadows, checkedNodes(model.nodes));
   const factory = (variant: PlanVariant): PlanFactory =>
     emitted?.[variant] ?? (new Function("nodes", "$", text[variant]) as PlanFactory);
-  return { plain: factory("plain")(functions, runtime), checked: factory("checked")(functions, runtime) };
+  return { plain: factory("plain")(functions, runtime), checked: factory("checked")(guarded, runtime) };
 }
 
 /** The text of a module that holds a graph's plan, for `tenon build`. */

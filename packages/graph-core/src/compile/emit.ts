@@ -165,7 +165,7 @@ class PlanText {
     const call = `n${index}(${this.#inputs(node)}, ctx)`;
     if (node.degradable) {
       this.#line(`let r${index};`);
-      this.#line(`try { r${index} = ctx.switchedOff(${index}) ? ${this.#recovered(node, "undefined")} : $.present(${index}, ${call}); }`);
+      this.#line(`try { r${index} = ctx.switchedOff(${index}) ? ${this.#recovered(node, "$.switchedOff")} : $.present(${index}, ${call}); }`);
       this.#line(`catch (error) { r${index} = ${this.#recovered(node, "error")}; }`);
       this.#emitTake(node, `r${index}`, false);
     } else {
@@ -206,7 +206,7 @@ class PlanText {
     if (node.degradable) {
       this.#line(this.#markInFlight(index));
       this.#line(`const c${index} = $.nodeContext(ctx, ${index}, off${index});`);
-      this.#line(`if (ctx.switchedOff(${index})) queueMicrotask(() => off${index}(undefined));`);
+      this.#line(`if (ctx.switchedOff(${index})) queueMicrotask(() => off${index}($.switchedOff));`);
       this.#line(`else $.follow(() => n${index}(${this.#inputs(node)}, c${index}), on${index}, off${index});`);
     } else {
       this.#line(`p${index} = n${index}(${this.#inputs(node)}, ctx);`);

@@ -3,10 +3,12 @@
  * freeze, and checksums of the columns a node was given, which is the only way to see a write to a typed array.
  */
 import { GraphError } from "../contract/error.ts";
+import type { NodeContext } from "../contract/context.ts";
 import type { AnySlot } from "../contract/slot.ts";
 import type { PlanNode } from "../compile/plan-model.ts";
 import { compiledSlot } from "../schema/index.ts";
-import { checksumOf } from "../values/checksum.ts";
+import { Outcome } from "../observe/trace-record.ts";
+import { checksum } from "../values/checksum.ts";
 import { NodeRun } from "./node-run.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -20,8 +22,9 @@ export function checkedNodes(nodes: readonly PlanNode[]): (index: number, run: N
     const node = nodes[index] as PlanNode;
     const check = new OutputCheck(node);
     const inputs = inputSlots(node);
-    const usesNames = node.wired.definition.uses.map((each) => each.name);
+    const firstOutput = node.wired.definition.writes[0]?.name ?? "";
 
+    const { position } = node.wired;
     return (bag: Bag, given: RunContext | NodeRun) => {
       const ctx = given instanceof NodeRun ? given.request : given;
       const trace = ctx.trace;
@@ -29,32 +32,56 @@ export function checkedNodes(nodes: readonly PlanNode[]): (index: number, run: N
         guardInputs(ctx, node, inputs, bag);
         check.outputs(outputs as Bag);
         rememberOutputs(ctx, node, outputs as Bag);
-        trace?.finish(index, ctx.state.clock.monotonicMs());
+        trace?.setOutcome(position, Outcome.ok);
+        if (trace !== undefined) trace.sizeOut[position] = sizeOf((outputs as Bag | null)?.[firstOutput]);
         return outputs;
       };
-      trace?.begin(index, ctx.state.clock.monotonicMs());
+      const ended = (): void => {
+        if (trace !== undefined) trace.end[position] = ctx.elapsedMs();
+      };
+      if (trace !== undefined) trace.start[position] = ctx.elapsedMs();
       let outputs: unknown;
       try {
-        outputs = run(bag, declaredOnly(given, usesNames));
+        outputs = run(bag, given);
         if (!isThenable(outputs)) return finish(outputs);
-      } catch (error) {
-        trace?.finish(index, ctx.state.clock.monotonicMs());
-        throw error;
+      } finally {
+        ended();
       }
-      return outputs.then(finish, (error: unknown) => {
-        trace?.finish(index, ctx.state.clock.monotonicMs());
-        throw error;
-      });
+      return outputs.then(finish).then(
+        (value) => (ended(), value),
+        (error: unknown) => {
+          ended();
+          throw error;
+        },
+      );
     };
   };
+}
+
+function sizeOf(value: unknown): number {
+  const sized = value as { size?: unknown; rowCount?: unknown; length?: unknown } | null | undefined;
+  const size = sized?.size ?? sized?.rowCount ?? sized?.length;
+  return typeof size === "number" ? size : -1;
+}
+
+/** Checksum of a value that freezing cannot protect; `undefined` for all others. */
+function checksumOf(value: unknown): number | undefined {
+  const guarded = (value as { tenonValue?: unknown } | null | undefined)?.tenonValue !== undefined;
+  return guarded ? checksum(value as Parameters<typeof checksum>[0]) : undefined;
+}
+
+/** A node's own function with a context of exactly the declared resources: an undeclared use fails here, not in production. */
+export function withDeclaredUses({ wired }: PlanNode): NodeFunction {
+  const { run, uses } = wired.definition;
+  const names = uses.map((each) => each.name);
+  return (inputs, given: RunContext | NodeRun) => run(inputs, declaredOnly(given, names));
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** The context with exactly the declared resources: an undeclared use fails here, not in production. */
-function declaredOnly(given: RunContext | NodeRun, names: readonly string[]): object {
+function declaredOnly(given: RunContext | NodeRun, names: readonly string[]): NodeContext {
   const uses: Record<string, unknown> = {};
   for (const name of names) uses[name] = given.uses[name];
   return {

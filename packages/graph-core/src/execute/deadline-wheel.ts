@@ -8,8 +8,9 @@
 import type { HostClock } from "./clock.ts";
 
 const TICK_MS = 2;
-/** Longer deadlines than TICK_MS × BUCKETS go round the wheel more than once. */
+/** A power of two. Longer deadlines than TICK_MS × BUCKETS go round the wheel more than once. */
 const BUCKETS = 512;
+const BUCKET_MASK = BUCKETS - 1;
 
 export interface DeadlineEntry {
   deadlineMs: number;
@@ -30,6 +31,8 @@ export class DeadlineWheel {
   readonly #clock: HostClock;
   readonly #buckets = Array.from({ length: BUCKETS }, () => new Bucket());
   #size = 0;
+  /** Ticks count from here, so that they are small integers. */
+  #epochMs = 0;
   /** Everything due before this tick has expired. */
   #tick = 0;
   #running = false;
@@ -44,19 +47,22 @@ export class DeadlineWheel {
 
   /** @param nowMs the time, which the caller has read anyway */
   add(entry: DeadlineEntry, nowMs: number): void {
-    if (!this.#running) {
-      this.#running = true;
-      this.#tick = Math.floor(nowMs / TICK_MS);
-      this.#clock.after(TICK_MS, this.#turn);
-    }
-    const due = Math.max(Math.ceil(entry.deadlineMs / TICK_MS), this.#tick + 1);
-    const head = this.#buckets[due % BUCKETS] as Bucket;
+    if (!this.#running) this.#start(nowMs);
+    const tick = ((entry.deadlineMs - this.#epochMs) / TICK_MS + 1) | 0;
+    const head = this.#buckets[(tick > this.#tick ? tick : this.#tick + 1) & BUCKET_MASK] as Bucket;
     const last = head.wheelPrevious;
     entry.wheelNext = head;
     entry.wheelPrevious = last;
     last.wheelNext = entry;
     head.wheelPrevious = entry;
     this.#size++;
+  }
+
+  #start(nowMs: number): void {
+    this.#running = true;
+    this.#epochMs = nowMs;
+    this.#tick = 0;
+    this.#clock.after(TICK_MS, this.#turn);
   }
 
   remove(entry: DeadlineEntry): void {
@@ -71,10 +77,10 @@ export class DeadlineWheel {
 
   readonly #turn = (): void => {
     const nowMs = this.#clock.nowMs();
-    const until = Math.floor(nowMs / TICK_MS);
+    const until = ((nowMs - this.#epochMs) / TICK_MS) | 0;
     // After a long stall one round visits every bucket; more rounds would visit them again for nothing.
     const from = Math.max(this.#tick + 1, until - BUCKETS + 1);
-    for (let tick = from; tick <= until; tick++) this.#expireBucket(this.#buckets[tick % BUCKETS] as Bucket, nowMs);
+    for (let tick = from; tick <= until; tick++) this.#expireBucket(this.#buckets[tick & BUCKET_MASK] as Bucket, nowMs);
     this.#tick = Math.max(this.#tick, until);
     if (this.#size > 0) this.#clock.after(TICK_MS, this.#turn);
     else this.#running = false;

@@ -6,7 +6,7 @@ import type { Binding } from "../contract/resource.ts";
 import { GraphError } from "../contract/error.ts";
 import type { Plan } from "../compile/compile-graph.ts";
 import type { WiredNode } from "../graph/wiring.ts";
-import { TraceRecord } from "../observe/trace-record.ts";
+import { Outcome, TraceRecord } from "../observe/trace-record.ts";
 import { encodeValue } from "../schema/index.ts";
 import { type HostClock, systemClock } from "./clock.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
@@ -56,7 +56,8 @@ export interface ExecutorState {
   newInFlight(): Uint8Array | undefined;
   runsShadows(ctx: RunContext): boolean;
   deadlineError(ctx: RunContext): GraphError;
-  countStillRunning(ctx: RunContext): void;
+  /** A run failed, at a node or (`undefined`) at its deadline, while other nodes may be out. */
+  countFailure(ctx: RunContext, failedNode: number | undefined): void;
   countLate(nodeIndex: number | undefined): void;
   countDegraded(nodeIndex: number, by: DegradedBy, error: unknown): void;
   compareShadow(
@@ -66,6 +67,9 @@ export interface ExecutorState {
     primary: Readonly<Record<string, unknown>>,
   ): void;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: for functions that read a plan of any request and response
+type AnyPlan = Plan<any, any, any>;
 
 /** Beyond this many async nodes in one plan, those in flight are bytes instead of bits of one integer. */
 const IN_FLIGHT_BITS_MAX = 30;
@@ -119,25 +123,45 @@ export class Executor<Request, Response, Uses extends string = string> implement
 
   /** Starts a request: pins one version of every resource and decides whether the run is checked. */
   begin(options: BeginOptions): RunContext {
-    const hash = hashText(options.requestId);
-    const checked = options.checked ?? hash < this.#checkedBelow;
+    const checked = options.checked ?? this.#isSampled(options.requestId);
     const nowMs = options.nowMs ?? this.clock.nowMs();
     const trace = checked
-      ? new TraceRecord(this.graphName, options.requestId, nowMs, this.plan.nodes.length, this.clock.monotonicMs())
+      ? new TraceRecord(this.graphName, options.requestId, nowMs, this.plan.nodes.length + this.plan.wiring.shadows.length)
       : undefined;
     return new RunContext(this, options, {
       nowMs,
       trace,
-      seed: options.seed ?? hash,
       quality: options.quality ?? this.#options.quality?.quality ?? 1,
-      uses: this.#pinned ?? this.#pin(),
+      uses: this.#pinned ?? this.#pin(options.wrapResource),
+      switches: options.switchedOff === undefined ? this.switches : this.#switchesWithout(options.switchedOff),
     });
   }
 
-  #pin(): Readonly<Record<string, unknown>> {
+  #isSampled(requestId: string): boolean {
+    if (this.#checkedBelow === 0) return false;
+    return this.#checkedBelow === 2 ** 32 || hashText(requestId) < this.#checkedBelow;
+  }
+
+  #pin(wrap: BeginOptions["wrapResource"]): Readonly<Record<string, unknown>> {
     const uses: Record<string, unknown> = {};
-    for (const binding of this.#bindings) uses[binding.resource.name] = binding.current();
+    for (const { resource, current } of this.#bindings) {
+      uses[resource.name] = wrap === undefined ? current() : wrap(resource, current());
+    }
     return uses;
+  }
+
+  #switchesWithout(names: readonly string[]): Uint8Array {
+    const switches = new Uint8Array(this.plan.nodes.length);
+    for (const node of this.plan.nodes) if (names.includes(node.wired.name)) switches[node.index] = 1;
+    return switches;
+  }
+
+  /** Versions of the pinned resources that a request sees, by name. */
+  versions(ctx: RunContext): Readonly<Record<string, string>> {
+    const pinned = this.#bindings.filter(({ resource }) => resource.methods === undefined);
+    return Object.fromEntries(
+      pinned.map(({ resource, version }) => [resource.name, version(ctx.uses[resource.name])]),
+    );
   }
 
   /**
@@ -151,7 +175,227 @@ export class Executor<Request, Response, Uses extends string = string> implement
     if (refused !== undefined) return this.#refuse(refused);
     if (ctx.trace === undefined) return this.plan.run(request, ctx);
     this.counts.checkedRequests++;
-    return this.plan.runChecked(request, ctx);
+    return this.#runChecked(request, ctx, ctx.trace);
+  }
+
+  #runChecked(request: Request, ctx: RunContext, trace: TraceRecord): Response | Promise<Response> {
+    const ended = (error?: unknown): void => {
+      if (error instanceof GraphError) trace.failureCode = error.code;
+      completeTrace(this.plan, trace);
+    };
+    try {
+      const response = this.plan.runChecked(request, ctx);
+      if (!(response instanceof Promise)) {
+        ended();
+        return response;
+      }
+      return response.then(
+        (value) => (ended(), value),
+        (error: unknown) => {
+          ended(error);
+          throw error;
+        },
+      );
+    } catch (error) {
+      ended(error);
+      throw error;
+    }
+  }
+
+  #refuse(error: GraphError): Response | Promise<Response> {
+    this.counts.failedRequests++;
+    if (this.plan.isAsync) return Promise.reject(error);
+    throw error;
+  }
+
+  /**
+   * Switches a node off (its failure policy applies) or on again, from the next request on.
+   *
+   * @throws GraphError TENON1210 for an unknown node, or one whose failure would fail the request
+   */
+  setSwitch(nodeName: string, on: boolean): void {
+    const node = this.plan.nodes.find((each) => each.wired.name === nodeName);
+    if (node === undefined || !node.degradable) {
+      throw new GraphError(
+        node === undefined
+          ? `graph "${this.graphName}" has no node "${nodeName}"`
+          : `node "${nodeName}" (owner ${node.wired.definition.owner}) cannot be switched off: the request needs it`,
+        {
+          code: "TENON1210",
+          category: "input",
+          graph: this.graphName,
+          node: node?.wired.name,
+          owner: node?.wired.definition.owner,
+          detail: `switchable: ${this.plan.nodes.filter((each) => each.degradable).map((each) => each.wired.name).join(", ") || "none"}`,
+          hint: 'only a node with onFailure "omit", a fallback, keepAll or dropAll can be switched off',
+        },
+      );
+    }
+    const switches = this.switches.slice();
+    switches[node.index] = on ? 0 : 1;
+    this.switches = switches;
+  }
+
+  newInFlight(): Uint8Array | undefined {
+    return this.#asyncNodes.length > IN_FLIGHT_BITS_MAX ? new Uint8Array(this.#asyncNodes.length) : undefined;
+  }
+
+  runsShadows(ctx: RunContext): boolean {
+    // Shed first: any quality below full means the host is under load.
+    return ctx.quality === 1 && hashText(ctx.requestId, 1) < (this.#options.shadowShare ?? 1) * 2 ** 32;
+  }
+
+  /** Indexes of the async nodes that have started and not settled. */
+  #inFlight(ctx: RunContext): readonly number[] {
+    const { inFlight, inFlightMany } = ctx;
+    return this.#asyncNodes.filter((_, bit) => (inFlightMany === undefined ? (inFlight >>> bit) & 1 : inFlightMany[bit]) === 1);
+  }
+
+  deadlineError(ctx: RunContext): GraphError;
+  /** A run failed, at a node or (`undefined`) at its deadline, while other nodes may be out. */
+  countFailure(ctx: RunContext, failedNode: number | undefined): void;
+  countLate(nodeIndex: number | undefined): void;
+  countDegraded(nodeIndex: number, by: DegradedBy, error: unknown): void;
+  compareShadow(
+    ctx: RunContext,
+    shadow: WiredNode,
+    inputs: Readonly<Record<string, unknown>>,
+    primary: Readonly<Record<string, unknown>>,
+  ): void;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: for functions that read a plan of any request and response
+type AnyPlan = Plan<any, any, any>;
+
+/** Beyond this many async nodes in one plan, those in flight are bytes instead of bits of one integer. */
+const IN_FLIGHT_BITS_MAX = 30;
+
+export class Executor<Request, Response, Uses extends string = string> implements ExecutorState {
+  readonly plan: Plan<Request, Response, Uses>;
+  readonly clock: HostClock;
+  readonly wheel: DeadlineWheel;
+  readonly counts: ExecutorCounts = {
+    requests: 0,
+    checkedRequests: 0,
+    failedRequests: 0,
+    expiredRequests: 0,
+    lateResults: 0,
+    stillRunning: 0,
+    shadowAgreements: 0,
+    shadowDifferences: 0,
+    shadowFailures: 0,
+  };
+  /** By node index; replaced, never changed, so that a request keeps the setting it began with. */
+  switches: Uint8Array;
+  /** Per node: how often its failure policy was applied. */
+  readonly degraded: Readonly<Record<DegradedBy, Uint32Array>>;
+
+  readonly #options: ExecutorOptions<Uses>;
+  readonly #bindings: readonly Binding[];
+  readonly #pinned: Readonly<Record<string, unknown>> | undefined;
+  readonly #asyncNodes: readonly number[];
+  readonly #checkedBelow: number;
+
+  constructor(plan: Plan<Request, Response, Uses>, options: ExecutorOptions<Uses>) {
+    this.plan = plan;
+    this.#options = options;
+    this.clock = options.clock ?? systemClock;
+    this.wheel = new DeadlineWheel(this.clock);
+    this.switches = new Uint8Array(plan.nodes.length);
+    this.degraded = {
+      failed: new Uint32Array(plan.nodes.length),
+      timeout: new Uint32Array(plan.nodes.length),
+      switchedOff: new Uint32Array(plan.nodes.length),
+    };
+    this.#bindings = bindingsFor(plan, options.resources as Readonly<Record<string, Binding | undefined>>);
+    this.#pinned = this.#bindings.length === 0 ? Object.freeze({}) : undefined;
+    this.#asyncNodes = plan.nodes.filter((node) => node.async).map((node) => node.index);
+    this.#checkedBelow = (options.checkedShare ?? 1) * 2 ** 32;
+  }
+
+  get graphName(): string {
+    return this.plan.graph.name;
+  }
+
+  /** Starts a request: pins one version of every resource and decides whether the run is checked. */
+  begin(options: BeginOptions): RunContext {
+    const checked = options.checked ?? this.#isSampled(options.requestId);
+    const nowMs = options.nowMs ?? this.clock.nowMs();
+    const trace = checked
+      ? new TraceRecord(this.graphName, options.requestId, nowMs, this.plan.nodes.length + this.plan.wiring.shadows.length)
+      : undefined;
+    return new RunContext(this, options, {
+      nowMs,
+      trace,
+      quality: options.quality ?? this.#options.quality?.quality ?? 1,
+      uses: this.#pinned ?? this.#pin(options.wrapResource),
+      switches: options.switchedOff === undefined ? this.switches : this.#switchesWithout(options.switchedOff),
+    });
+  }
+
+  #isSampled(requestId: string): boolean {
+    if (this.#checkedBelow === 0) return false;
+    return this.#checkedBelow === 2 ** 32 || hashText(requestId) < this.#checkedBelow;
+  }
+
+  #pin(wrap: BeginOptions["wrapResource"]): Readonly<Record<string, unknown>> {
+    const uses: Record<string, unknown> = {};
+    for (const { resource, current } of this.#bindings) {
+      uses[resource.name] = wrap === undefined ? current() : wrap(resource, current());
+    }
+    return uses;
+  }
+
+  #switchesWithout(names: readonly string[]): Uint8Array {
+    const switches = new Uint8Array(this.plan.nodes.length);
+    for (const node of this.plan.nodes) if (names.includes(node.wired.name)) switches[node.index] = 1;
+    return switches;
+  }
+
+  /** Versions of the pinned resources that a request sees, by name. */
+  versions(ctx: RunContext): Readonly<Record<string, string>> {
+    const pinned = this.#bindings.filter(({ resource }) => resource.methods === undefined);
+    return Object.fromEntries(
+      pinned.map(({ resource, version }) => [resource.name, version(ctx.uses[resource.name])]),
+    );
+  }
+
+  /**
+   * Runs the plan once. A graph of sync nodes answers at once, others with a promise; either way a failure is a
+   * `GraphError` that names graph, node and owner.
+   */
+  execute(request: Request, ctx: RunContext): Response | Promise<Response> {
+    this.counts.requests++;
+    if (ctx.deadlineMs <= ctx.nowMs) return this.#refuse(this.deadlineError(ctx));
+    const refused = this.plan.admit(request);
+    if (refused !== undefined) return this.#refuse(refused);
+    if (ctx.trace === undefined) return this.plan.run(request, ctx);
+    this.counts.checkedRequests++;
+    return this.#runChecked(request, ctx, ctx.trace);
+  }
+
+  #runChecked(request: Request, ctx: RunContext, trace: TraceRecord): Response | Promise<Response> {
+    const ended = (error?: unknown): void => {
+      if (error instanceof GraphError) trace.failureCode = error.code;
+      completeTrace(this.plan, trace);
+    };
+    try {
+      const response = this.plan.runChecked(request, ctx);
+      if (!(response instanceof Promise)) {
+        ended();
+        return response;
+      }
+      return response.then(
+        (value) => (ended(), value),
+        (error: unknown) => {
+          ended(error);
+          throw error;
+        },
+      );
+    } catch (error) {
+      ended(error);
+      throw error;
+    }
   }
 
   #refuse(error: GraphError): Response | Promise<Response> {
@@ -206,7 +450,9 @@ export class Executor<Request, Response, Uses extends string = string> implement
 
   deadlineError(ctx: RunContext): GraphError {
     this.counts.expiredRequests++;
-    const waiting = this.#inFlightNames(ctx);
+    const waiting = this.#inFlight(ctx)
+      .map((index) => this.plan.nodes[index]?.wired)
+      .map((node) => `"${node?.name}" (owner ${node?.definition.owner})`);
     return new GraphError(`graph "${this.graphName}" passed its deadline of ${ctx.deadlineMs - ctx.nowMs} ms`, {
       code: "TENON1211",
       category: "resource",
@@ -216,9 +462,9 @@ export class Executor<Request, Response, Uses extends string = string> implement
     });
   }
 
-  countStillRunning(ctx: RunContext): void {
+  countFailure(ctx: RunContext, failedNode: number | undefined): void {
     this.counts.failedRequests++;
-    this.counts.stillRunning += this.#inFlightNames(ctx).length;
+    this.counts.stillRunning += this.#inFlight(ctx).filter((index) => index !== failedNode).length;
   }
 
   countLate(_nodeIndex: number | undefined): void {
@@ -258,6 +504,23 @@ export class Executor<Request, Response, Uses extends string = string> implement
   }
 }
 
+/** Fills in what only the whole run shows: when each node had its inputs, and the moment a skipped node was decided. */
+function completeTrace(plan: AnyPlan, trace: TraceRecord): void {
+  for (const { wired } of plan.nodes) {
+    const { position } = wired;
+    const keys = [...wired.reads, ...wired.soft, ...(wired.when === undefined ? [] : [wired.when])];
+    let ready = 0;
+    for (const key of keys) {
+      for (const writer of plan.wiring.slots.get(key)?.writers ?? []) ready = Math.max(ready, trace.end[writer.position] ?? 0);
+    }
+    const outcome = trace.outcome[position];
+    if (outcome === Outcome.notRun) continue;
+    trace.ready[position] = ready;
+    trace.start[position] = Math.max(ready, trace.start[position] ?? 0);
+    trace.end[position] = Math.max(trace.start[position] ?? 0, trace.end[position] ?? 0);
+  }
+}
+
 /** Makes an executor for a plan. @throws GraphError TENON1301 when a resource is not bound */
 export function createExecutor<Request, Response, Uses extends string>(
   plan: Plan<Request, Response, Uses>,
@@ -266,7 +529,7 @@ export function createExecutor<Request, Response, Uses extends string>(
   return new Executor(plan, options);
 }
 
-function bindingsFor(plan: Plan<never, unknown>, given: Readonly<Record<string, Binding | undefined>>): readonly Binding[] {
+function bindingsFor(plan: AnyPlan, given: Readonly<Record<string, Binding | undefined>>): readonly Binding[] {
   return plan.resources.map((token) => {
     const binding = given[token.name];
     if (binding !== undefined) return binding;

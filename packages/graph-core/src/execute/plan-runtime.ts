@@ -2,12 +2,13 @@
  * What generated plans call, as `$`. Everything here is off the straight path: it runs when a node fails, is cut, is
  * skipped, filters candidates or is compared with its shadow.
  */
+import { hash } from "node:crypto";
 import { GraphError } from "../contract/error.ts";
 import type { Drop } from "../contract/node.ts";
 import type { PlanNode } from "../compile/plan-model.ts";
 import type { WiredNode } from "../graph/wiring.ts";
 import { Outcome } from "../observe/trace-record.ts";
-import { encodeValue, sha256Hex } from "../schema/index.ts";
+import { encodeValue } from "../schema/index.ts";
 import type { CandidateBatch } from "../values/candidate-batch.ts";
 import type { NodeFunction } from "./checked-node.ts";
 import { NodeRun } from "./node-run.ts";
@@ -18,11 +19,15 @@ type Bag = Readonly<Record<string, unknown>>;
 /** Promises of one plan that may be out at once are at most its async nodes; a blamed rejection waits this many turns. */
 const BLAME_TURNS_MAX = 3;
 
+const SWITCHED_OFF = Symbol("switched off");
+
 export class PlanRuntime {
   readonly #graphName: string;
   readonly #nodes: readonly PlanNode[];
   readonly #asyncNodes: readonly PlanNode[];
   readonly #shadows: readonly WiredNode[];
+  /** Stands for the error of a node that was not called because it is switched off. */
+  readonly switchedOff = SWITCHED_OFF;
   readonly checked: (index: number, run: NodeFunction) => NodeFunction;
 
   constructor(
@@ -55,7 +60,7 @@ export class PlanRuntime {
   /** The error of a run that failed at a node; closes the run. */
   fail(ctx: RunContext, at: number, error: unknown, inputs: Bag | undefined): GraphError {
     const failure = this.#attributed(ctx, at, error, inputs);
-    ctx.state.countStillRunning(ctx);
+    ctx.state.countFailure(ctx, at);
     ctx.close(failure);
     return failure;
   }
@@ -74,7 +79,7 @@ export class PlanRuntime {
           });
     }
     const { owner } = node.definition;
-    ctx.trace?.setOutcome(at, Outcome.failed);
+    ctx.trace?.setOutcome(node.position, Outcome.failed);
     const own = error instanceof GraphError && error.node === undefined ? error : undefined;
     if (error instanceof GraphError && own === undefined) return error;
     return new GraphError(
@@ -94,6 +99,11 @@ export class PlanRuntime {
         cause: own?.cause ?? error,
       },
     );
+  }
+
+  /** Graph position, which numbers the node in traces and ledgers. */
+  #position(index: number): number {
+    return this.#nodes[index]?.wired.position ?? -1;
   }
 
   /** A promise of the run was rejected: finds out whose it was, then fails the run in that node's name. */
@@ -171,20 +181,20 @@ export class PlanRuntime {
     ctx.nodeRuns?.[index]?.end(error);
     const definition = this.#nodes[index]?.wired.definition;
     const policy = definition?.onFailure;
-    const omitted = policy === "omit";
-    const cut = error instanceof GraphError && error.code === "TENON1204";
-    ctx.trace?.setOutcome(index, cut ? Outcome.timeout : error === undefined ? Outcome.switchedOff : omitted ? Outcome.omitted : Outcome.fallback);
-    ctx.state.countDegraded(index, error === undefined ? "switchedOff" : cut ? "timeout" : "failed", error);
-    if (omitted || policy === undefined || policy === "failRequest") return {};
+    const by = error === SWITCHED_OFF ? "switchedOff" : isCut(error) ? "timeout" : "failed";
+    const outcome = policy === "omit" ? Outcome.omitted : Outcome.fallback;
+    ctx.trace?.setOutcome(this.#position(index), by === "failed" ? outcome : Outcome[by]);
+    ctx.state.countDegraded(index, by, by === "switchedOff" ? undefined : error);
+    if (policy === "omit" || policy === undefined || policy === "failRequest") return {};
     return policy.fallback;
   }
 
   skipped(ctx: RunContext, index: number): void {
-    ctx.trace?.setOutcome(index, Outcome.skipped);
+    ctx.trace?.setOutcome(this.#position(index), Outcome.skipped);
   }
 
   late(ctx: RunContext, index: number): void {
-    ctx.trace?.setOutcome(index, Outcome.late);
+    ctx.trace?.setOutcome(this.#position(index), Outcome.late);
     ctx.state.countLate(index);
   }
 
@@ -214,7 +224,7 @@ export class PlanRuntime {
           return await run(inputs, ctx);
         } catch (error) {
           if (attempt >= attemptsMax || request.closed || ctx.signal.aborted) throw error;
-          request.trace?.countAttempt(index);
+          request.trace?.countAttempt(this.#position(index));
         }
       }
     };
@@ -241,7 +251,7 @@ export class PlanRuntime {
   ): CandidateBatch {
     const kept = keptCount === batch.size ? batch : batch.select(rows.subarray(0, keptCount));
     const request = ctx instanceof NodeRun ? ctx.request : ctx;
-    request.ledger.stage(index, batch, kept, dropped ?? [], drops ?? []);
+    request.ledger.stage(this.#position(index), batch, kept, dropped ?? [], drops ?? []);
     return kept;
   }
 
@@ -282,6 +292,10 @@ export class PlanRuntime {
   }
 }
 
+function isCut(error: unknown): boolean {
+  return error instanceof GraphError && error.code === "TENON1204";
+}
+
 function lengthOf(value: unknown): number | undefined {
   const sized = value as { length?: unknown; rowCount?: unknown; size?: unknown; margins?: { length?: unknown } } | undefined;
   const length = sized?.length ?? sized?.rowCount ?? sized?.size ?? sized?.margins?.length;
@@ -301,7 +315,7 @@ function messageOf(error: unknown): string {
 function digestOf(inputs: Bag | undefined): string | undefined {
   if (inputs === undefined) return undefined;
   try {
-    return sha256Hex(encodeValue(inputs));
+    return hash("sha256", encodeValue(inputs));
   } catch {
     return undefined;
   }

@@ -1,11 +1,12 @@
 /** One execution's state. Nodes see it as `NodeContext`; the generated plan and the runtime use the rest. */
+import type { AnyResource } from "../contract/resource.ts";
 import type { NodeContext, RequestClock } from "../contract/context.ts";
 import { GraphError } from "../contract/error.ts";
 import { ReasonLedger } from "../observe/reason-ledger.ts";
 import type { TraceRecord } from "../observe/trace-record.ts";
 import type { DeadlineEntry } from "./deadline-wheel.ts";
 import type { ExecutorState } from "./executor.ts";
-import { randomNumber } from "./random.ts";
+import { hashText, randomNumber } from "./random.ts";
 import type { NodeRun } from "./node-run.ts";
 
 export interface BeginOptions {
@@ -21,6 +22,10 @@ export interface BeginOptions {
   readonly checked?: boolean;
   /** Overrides the load-shedding quality, 0 < quality ≤ 1. */
   readonly quality?: number;
+  /** Names of the nodes to switch off for this request, instead of the executor's switches (for a replay). */
+  readonly switchedOff?: readonly string[];
+  /** Puts a stand-in before each resource of this request (a recorder, a recording). */
+  readonly wrapResource?: (token: AnyResource, value: unknown) => unknown;
 }
 
 export class RunContext implements NodeContext<Readonly<Record<string, unknown>>>, RequestClock, DeadlineEntry {
@@ -28,7 +33,7 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   readonly requestId: string;
   readonly nowMs: number;
   deadlineMs: number;
-  readonly seed: number;
+  readonly #seed: number | undefined;
   readonly quality: number;
   readonly uses: Readonly<Record<string, unknown>>;
   /** Switches as they were when the request began: one request sees one setting. */
@@ -54,23 +59,35 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   }
   #checksums: Map<string, number> | undefined = undefined;
   #ledger: ReasonLedger | undefined = undefined;
+  readonly #startedMs: number;
   #abort: AbortController | undefined = undefined;
 
   constructor(
     state: ExecutorState,
     options: BeginOptions,
-    facts: { nowMs: number; seed: number; quality: number; uses: Readonly<Record<string, unknown>>; trace: TraceRecord | undefined },
+    facts: { nowMs: number; quality: number; uses: Readonly<Record<string, unknown>>; trace: TraceRecord | undefined; switches: Uint8Array },
   ) {
     this.state = state;
     this.requestId = options.requestId;
     this.nowMs = facts.nowMs;
     this.deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
-    this.seed = facts.seed;
+    this.#seed = options.seed;
     this.quality = facts.quality;
     this.uses = facts.uses;
-    this.switches = state.switches;
+    this.switches = facts.switches;
     this.trace = facts.trace;
+    this.#startedMs = facts.trace === undefined ? 0 : state.clock.monotonicMs();
     this.inFlightMany = state.newInFlight();
+  }
+
+  /** 32-bit seed of the request's draws. */
+  get seed(): number {
+    return this.#seed ?? hashText(this.requestId);
+  }
+
+  /** Milliseconds since the request began, for the trace. */
+  elapsedMs(): number {
+    return this.state.clock.monotonicMs() - this.#startedMs;
   }
 
   get clock(): RequestClock {
@@ -87,7 +104,8 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   }
 
   get random(): (name: string, index?: number) => number {
-    return (name, index = 0) => randomNumber(this.seed, name, index);
+    const { seed } = this;
+    return (name, index = 0) => randomNumber(seed, name, index);
   }
 
   get width(): (widthMax: number, widthMin: number) => number {
@@ -123,7 +141,7 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
     if (this.closed) return;
     const { reject } = this;
     const error = this.state.deadlineError(this);
-    this.state.countStillRunning(this);
+    this.state.countFailure(this, undefined);
     this.close(error);
     reject?.(error);
   }
