@@ -7,7 +7,10 @@ import {
   type CountryCode,
   CreativeSchema,
   countryCode,
+  countryOfRegion,
   matchesTargeting,
+  type RegionCode,
+  regionCode,
 } from "@tenon/ads-model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -135,6 +138,26 @@ test("targeted places are exactly those of the catalogue", () => {
     }),
     { numRuns: 3_000 },
   );
+});
+
+test("an excluded region is not targeted, the rest of its country is", () => {
+  const placesOf = placeConjunctions();
+  const rules = [...new Set(catalogue.brands.map(({ location }) => location))].filter(
+    (rule) => rule.excludedRegions.length > 0,
+  );
+  expect(rules.length).toBeGreaterThan(10);
+  for (const rule of rules) {
+    const targeted = (region: RegionCode | null) =>
+      matchesTargeting(
+        { whenMissing: "weak", conjunctions: placesOf(rule) },
+        {
+          country: [countryOfRegion(regionCode(rule.excludedRegions[0] ?? ""))],
+          region: region === null ? [] : [region],
+        },
+      );
+    expect(rule.excludedRegions.some((region) => targeted(regionCode(region)))).toBe(false);
+    expect(targeted(null)).toBe(true);
+  }
 });
 
 test("restricted categories demand a known age of 25 or more", () => {

@@ -17,25 +17,25 @@ import {
   advertiserId,
   type Campaign,
   type Creative,
-  strictestStatus,
 } from "@tenon/ads-model";
 import type { Catalogue, CatalogueBrand } from "./catalogue.ts";
 import { EMBEDDING_DIMENSIONS } from "./catalogue-tables.ts";
 import { nearestCategories } from "./category-traits.ts";
+import { chooseBrands, firstBrandOfOrganisation } from "./choose-brands.ts";
 import { embedBrand } from "./embed.ts";
-import {
-  adsPerBrand,
-  type GeneratedGroup,
-  generateCampaign,
-  generateGroups,
-  reviewStatus,
-} from "./generate-brand-ads.ts";
-import { generateFloor } from "./generate-money.ts";
+import { generateCampaign, generateGroups, reviewStatus } from "./generate-brand-ads.ts";
 import { placeConjunctions, type TargetingSource } from "./generate-targeting.ts";
+import { joinDocument } from "./join-document.ts";
 import { randomStream } from "./random.ts";
+import { rowOf } from "./row-of.ts";
 
 /** 2026-09-21T00:00Z, a Monday: "now" of a marketplace unless told otherwise, so that the default is repeatable. */
 export const MARKETPLACE_NOW_MS = Date.UTC(2026, 8, 21);
+
+/** Neighbours of a category that its ads may target as interests. */
+const INTERESTS_NEAR = 8;
+/** A brand's bound in the ads model. */
+const NAME_CHARACTERS_MAX = 200;
 
 export interface MarketplaceOptions {
   /** 32-bit integer; the same seed gives the same rows. */
@@ -59,159 +59,87 @@ export interface Marketplace {
   readonly embeddings: Float32Array;
 }
 
-/** Deterministic in (catalogue version, options); all ads take about a second. */
+/** Deterministic in (catalogue version, options); all ads take one to two seconds. */
 export function generateMarketplace(
   catalogue: Catalogue,
   { seed, adsMax = Number.POSITIVE_INFINITY, nowMs = MARKETPLACE_NOW_MS }: MarketplaceOptions,
 ): Marketplace {
   const source: TargetingSource = {
     catalogue,
-    nearestCategories: nearestCategories(catalogue, 8),
+    nearestCategories: nearestCategories(catalogue, INTERESTS_NEAR),
     placesOf: placeConjunctions(),
   };
-  const advertisers = new Map<number, Advertiser>();
-  const rows = { campaigns: [] as Campaign[], adGroups: [] as AdGroup[], ads: [] as Ad[], creatives: [] as Creative[] };
-  const documents: AdDocument[] = [];
-  const documentBrands: number[] = [];
-
   const firstBrands = firstBrandOfOrganisation(catalogue);
+  const advertisers = new Map<number, Advertiser>();
+  const rows = {
+    campaigns: [] as Campaign[],
+    adGroups: [] as AdGroup[],
+    ads: [] as Ad[],
+    creatives: [] as Creative[],
+    documents: [] as AdDocument[],
+  };
+  const documentBrands: CatalogueBrand[] = [];
 
   for (const [row, adsAllowed] of chooseBrands(catalogue, seed, adsMax)) {
-    const brand = at(catalogue.brands, row);
-    const { popularity } = at(catalogue.organisations, brand.organisation);
+    const brand = rowOf(catalogue.brands, row);
+    const { popularity } = rowOf(catalogue.organisations, brand.organisation);
     const advertiser =
-      advertisers.get(brand.organisation) ?? generateAdvertiser(catalogue, at(firstBrands, brand.organisation), seed);
-    advertisers.set(brand.organisation, advertiser);
+      advertisers.get(brand.organisation) ??
+      generateAdvertiser(catalogue, rowOf(firstBrands, brand.organisation), seed);
     const campaign = generateCampaign(brand, { row, seed, nowMs, popularity });
-    const category = at(catalogue.categories, brand.category).path;
-    const join = { advertiser, campaign, brand, category, popularity, seed, nowMs, version: catalogue.version };
-    let room = adsAllowed;
+    advertisers.set(brand.organisation, advertiser);
     rows.campaigns.push(campaign);
-    for (const group of generateGroups(source, brand, campaign, { row, seed, popularity })) {
+
+    const facts = {
+      brand: nameOf(brand),
+      category: rowOf(catalogue.categories, brand.category).path,
+      popularity,
+      seed,
+      nowMs,
+    };
+    let room = adsAllowed;
+    for (const { adGroup, ads } of generateGroups(source, brand, campaign, { row, seed, popularity })) {
       if (room === 0) break;
-      rows.adGroups.push(group.adGroup);
-      for (const served of group.ads.slice(0, room)) {
+      rows.adGroups.push(adGroup);
+      for (const { ad, creative } of ads.slice(0, room)) {
         room--;
-        rows.ads.push(served.ad);
-        rows.creatives.push(served.creative);
-        documents.push(joinDocument(join, group, served, documents.length));
-        documentBrands.push(row);
+        const embedding = { version: catalogue.version, row: rows.documents.length };
+        rows.ads.push(ad);
+        rows.creatives.push(creative);
+        rows.documents.push(joinDocument({ advertiser, campaign, adGroup, ad, creative }, { ...facts, embedding }));
+        documentBrands.push(brand);
       }
     }
   }
   return {
     advertisers: [...advertisers.values()].sort((left, right) => left.advertiserId - right.advertiserId),
     ...rows,
-    documents,
     embeddings: embedDocuments(catalogue, documentBrands),
   };
-}
-
-/**
- * Rows of the brands that advertise, ascending, each with its number of ads. A sample in which a brand's chance grows with the
- * square of its popularity, by Efraimidis and Spirakis (2006): the key of a brand depends on nothing but the brand, which makes
- * smaller samples parts of larger ones.
- */
-function chooseBrands(catalogue: Catalogue, seed: number, adsMax: number): [row: number, ads: number][] {
-  const popularities = catalogue.brands.map(({ organisation }) => at(catalogue.organisations, organisation).popularity);
-  const keys = Float64Array.from(
-    popularities,
-    (popularity, row) => Math.log(1 - randomStream(seed, "brand", row).unit()) / (0.01 + popularity * popularity),
-  );
-  const byKey = popularities
-    .map((_, row) => row)
-    .sort((left, right) => (keys[right] ?? 0) - (keys[left] ?? 0) || left - right);
-  const chosen: [number, number][] = [];
-  let room = adsMax;
-  for (const row of byKey) {
-    if (room === 0) break;
-    const ads = Math.min(room, adsPerBrand(popularities[row] ?? 0));
-    chosen.push([row, ads]);
-    room -= ads;
-  }
-  return chosen.sort(([left], [right]) => left - right);
-}
-
-/** The brand an organisation is named after, whichever of its brands advertise. */
-function firstBrandOfOrganisation({ brands, organisations }: Catalogue): CatalogueBrand[] {
-  const first: CatalogueBrand[] = new Array(organisations.length);
-  for (const brand of brands) first[brand.organisation] ??= brand;
-  return first;
 }
 
 function generateAdvertiser(catalogue: Catalogue, brand: CatalogueBrand, seed: number): Advertiser {
   const random = randomStream(seed, "advertiser", brand.organisation);
   return {
     advertiserId: advertiserId(brand.organisation + 1),
-    brand: brand.name.slice(0, 200),
-    category: at(catalogue.categories, brand.category).path,
+    brand: nameOf(brand),
+    category: rowOf(catalogue.categories, brand.category).path,
     status: random.chance(0.99) ? "active" : "paused",
     policyReview: reviewStatus(random),
   };
 }
 
-function joinDocument(
-  join: {
-    advertiser: Advertiser;
-    campaign: Campaign;
-    brand: CatalogueBrand;
-    category: string;
-    popularity: number;
-    seed: number;
-    nowMs: number;
-    version: string;
-  },
-  { adGroup }: GeneratedGroup,
-  { ad, creative }: GeneratedGroup["ads"][number],
-  row: number,
-): AdDocument {
-  const { advertiser, campaign, brand, category, popularity, seed, nowMs, version } = join;
-  const random = randomStream(seed, "document", ad.adId);
-  return {
-    adId: ad.adId,
-    adGroupId: adGroup.adGroupId,
-    campaignId: campaign.campaignId,
-    advertiserId: advertiser.advertiserId,
-    creativeId: creative.creativeId,
-    version: 1,
-    updatedAtMs: nowMs - random.below(30 * 86_400_000),
-    status: strictestStatus([ad.status, adGroup.status, campaign.status, advertiser.status]),
-    creativeReview: creative.review,
-    policyReview: advertiser.policyReview,
-    schedule: campaign.schedule,
-    targeting: adGroup.targeting,
-    keywords: ad.keywords,
-    category,
-    embedding: { version, row },
-    objective: campaign.objective,
-    bid: adGroup.bid,
-    floorMicros: generateFloor(category, random),
-    budget: campaign.budget,
-    frequencyCaps: campaign.frequencyCaps,
-    qualityScore: Math.min(1, Math.max(0.1, Math.round((0.7 + 0.15 * random.normal()) * 1_000) / 1_000)),
-    popularity,
-    brand: brand.name.slice(0, 200),
-    title: creative.title,
-    body: creative.body,
-    landingUrl: creative.landingUrl,
-  };
-}
-
-function embedDocuments(catalogue: Catalogue, brands: readonly number[]): Float32Array {
+/** One row per document; documents of one brand follow one another and share its vector. */
+function embedDocuments(catalogue: Catalogue, brands: readonly CatalogueBrand[]): Float32Array {
   const embeddings = new Float32Array(brands.length * EMBEDDING_DIMENSIONS);
   brands.forEach((brand, row) => {
-    embedBrand(
-      catalogue,
-      at(catalogue.brands, brand),
-      embeddings.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS),
-    );
+    const start = row * EMBEDDING_DIMENSIONS;
+    if (brand === brands[row - 1]) embeddings.copyWithin(start, start - EMBEDDING_DIMENSIONS, start);
+    else embedBrand(catalogue, brand, embeddings.subarray(start, start + EMBEDDING_DIMENSIONS));
   });
   return embeddings;
 }
 
-function at<Value>(values: readonly Value[], row: number): Value {
-  const value = values[row];
-  if (value === undefined)
-    throw new RangeError(`row ${row} is not in the catalogue; use the catalogue that made the row`);
-  return value;
+function nameOf({ name }: CatalogueBrand): string {
+  return name.slice(0, NAME_CHARACTERS_MAX);
 }

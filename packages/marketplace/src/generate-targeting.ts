@@ -118,12 +118,11 @@ function run<Value>(values: readonly Value[], length: number, random: Random): V
   return values.slice(start, start + length);
 }
 
+/** A run of hours, over midnight if it comes to that. */
 function hours(random: Random) {
   const start = random.below(24);
   const length = HOURS_MIN + random.below(HOURS_MAX - HOURS_MIN + 1);
-  return Array.from({ length }, (_, index) => (start + index) % 24)
-    .sort((left, right) => left - right)
-    .map(hourOfDay);
+  return Array.from({ length }, (_, index) => hourOfDay((start + index) % 24));
 }
 
 /**

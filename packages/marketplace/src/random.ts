@@ -35,34 +35,58 @@ export function randomStream(seed: number, name: string, row = 0): Random {
     bits = Math.imul(bits ^ (bits >>> 15), 0x735a2d97);
     return (bits ^ (bits >>> 15)) >>> 0;
   };
-  return xoshiro(next(), next(), next(), next());
+  return new Xoshiro(next(), next(), next(), next());
 }
 
-/** The generator itself, from its state: four words of 32 bits, not all zero. */
-export function xoshiro(first: number, second: number, third: number, fourth: number): Random {
-  let [s0, s1, s2, s3] = [first, second, third, fourth];
-  const bits = () => {
-    const scrambled = Math.imul(rotate(Math.imul(s1, 5), 7), 9) >>> 0;
-    const shifted = s1 << 9;
-    s2 ^= s0;
-    s3 ^= s1;
-    s1 ^= s2;
-    s0 ^= s3;
-    s2 ^= shifted;
-    s3 = rotate(s3, 11);
+/** The generator itself, from its state: four words of 32 bits, not all zero. A class, since streams are made by the 100,000. */
+export class Xoshiro implements Random {
+  #s0: number;
+  #s1: number;
+  #s2: number;
+  #s3: number;
+
+  constructor(first: number, second: number, third: number, fourth: number) {
+    this.#s0 = first;
+    this.#s1 = second;
+    this.#s2 = third;
+    this.#s3 = fourth;
+  }
+
+  bits(): number {
+    const scrambled = Math.imul(rotate(Math.imul(this.#s1, 5), 7), 9) >>> 0;
+    const shifted = this.#s1 << 9;
+    this.#s2 ^= this.#s0;
+    this.#s3 ^= this.#s1;
+    this.#s1 ^= this.#s2;
+    this.#s0 ^= this.#s3;
+    this.#s2 ^= shifted;
+    this.#s3 = rotate(this.#s3, 11);
     return scrambled;
-  };
-  const unit = () => bits() * UNIT;
-  const below = (bound: number) => Math.floor(unit() * bound);
-  return {
-    bits,
-    unit,
-    below,
-    chance: (probability) => unit() < probability,
-    normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
-    pick: (values) => values[below(values.length)] ?? values[0],
-    index: (cumulative) => firstAbove(cumulative, unit() * (cumulative[cumulative.length - 1] ?? 0)),
-  };
+  }
+
+  unit(): number {
+    return this.bits() * UNIT;
+  }
+
+  below(bound: number): number {
+    return Math.floor(this.unit() * bound);
+  }
+
+  chance(probability: number): boolean {
+    return this.unit() < probability;
+  }
+
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.unit())) * Math.cos(2 * Math.PI * this.unit());
+  }
+
+  pick<Value>(values: readonly [Value, ...Value[]]): Value {
+    return values[this.below(values.length)] ?? values[0];
+  }
+
+  index(cumulative: ArrayLike<number>): number {
+    return firstAbove(cumulative, this.unit() * (cumulative[cumulative.length - 1] ?? 0));
+  }
 }
 
 /** Row of the first running sum above `value`. */
