@@ -16,6 +16,8 @@ export interface FeatureUse {
   readonly snapshot: AnySlot;
   /** The features used, by name; `"all"` for every feature of the snapshot's schema. */
   readonly features: readonly string[] | "all";
+  /** Why these features are scored but not logged. Absent: they must be logged from the same snapshot. */
+  readonly unlogged?: string;
 }
 
 /** How several sources become one value. Completion order is never a policy. */
@@ -23,6 +25,29 @@ export interface MergePolicy {
   readonly policy: "concat" | "unionById" | "firstPresent" | "latestByEventTime";
   /** Ends every tie, so that the result does not depend on the order of arrival. */
   readonly tieBreak: "id" | "graphPosition";
+}
+
+/**
+ * The total order of the candidates a node gives out. Equal keys are ordered by id, never by the order of arrival.
+ */
+export interface OrderPolicy {
+  /** What is compared first, in words or as a column name, e.g. `["ecpmMicros, descending"]`. */
+  readonly by: readonly string[];
+  readonly tieBreak: "id";
+}
+
+/**
+ * Stored columns of one table that a node handles: what its write set changes, and what it is notified about.
+ * Checked over all graphs together: one writer per column, and no circle of notifications.
+ */
+export interface ColumnUse {
+  readonly table: string;
+  /** Columns whose changes start the node, or that it reads from storage. */
+  readonly reads?: readonly string[];
+  /** Columns that the node's write set sets. */
+  readonly writes?: readonly string[];
+  /** Most rounds after which a circle of notifications through this node stands still. Absent: no circle is allowed. */
+  readonly roundsMax?: number;
 }
 
 /** Contract data shared by every node kind: declared once, checked, drawn, never executed. */
@@ -40,6 +65,10 @@ export interface NodeContract {
   readonly logs?: readonly FeatureUse[];
   /** Set on a node that joins several sources. */
   readonly merges?: MergePolicy;
+  /** Set on a node that reads candidates and gives out candidates in an order of its own. */
+  readonly orders?: OrderPolicy;
+  /** Set on an indexing node: the stored columns it reads and writes. */
+  readonly columns?: readonly ColumnUse[];
   /** Labels this node removes from what it reads, with the reason: makes it a declassifier. */
   readonly declassifies?: { readonly labels: readonly ("pii" | Purpose)[]; readonly reason: string };
   /** What the node processes restricted values for. Needed only where an input is restricted to purposes. */
@@ -48,10 +77,8 @@ export interface NodeContract {
 
 /** What `run` gets: every required slot, and every soft slot or `undefined`. */
 export type InputsOf<Reads extends readonly AnySlot[], Soft extends readonly AnySlot[]> = {
-  readonly [Token in Reads[number] | Soft[number] as Token["name"]]: Token extends Soft[number]
-    ? Token["valueType"] | undefined
-    : Token["valueType"];
-};
+  readonly [Token in Reads[number] as Token["name"]]: Token["valueType"];
+} & { readonly [Token in Soft[number] as Token["name"]]: Token["valueType"] | undefined };
 
 /** What `run` must return: exactly the written slots. */
 export type OutputsOf<Writes extends readonly AnySlot[]> = {
@@ -113,28 +140,52 @@ export interface NodeDefinition extends NodeContract {
 type NamesOf<Tokens extends readonly { readonly name: string }[]> = Tokens[number]["name"];
 type MaybeAsync<Async extends boolean, Output> = Output | (Async extends true ? PromiseLike<Output> : never);
 
+export type NodeRun<
+  Reads extends readonly AnySlot[],
+  Soft extends readonly AnySlot[],
+  Writes extends readonly AnySlot[],
+  Uses extends readonly AnyResource[],
+  Async extends boolean,
+> = (inputs: InputsOf<Reads, Soft>, context: NodeContext<UsesOf<Uses>>) => MaybeAsync<Async, OutputsOf<Writes>>;
+
+// biome-ignore lint/suspicious/noExplicitAny: the widest run
+type AnyRun = (inputs: any, context: any) => unknown;
+
+/** A sentence where `run` returns a slot that is not written; `unknown`, which changes nothing, otherwise. */
+type ExactOutputs<Run extends AnyRun, Names, Async> = keyof ReturnType<Run> extends Names
+  ? unknown
+  : NotWritten<keyof (Async extends true ? Awaited<ReturnType<Run>> : ReturnType<Run>), Names>;
+/** Where `run` returns `any` or `never`, there are no names to compare. */
+type NotWritten<Returned, Names> = [Returned] extends [Names]
+  ? unknown
+  : string extends Returned
+    ? unknown
+    : `run returns '${Exclude<Returned, Names> & string}', which is not in writes`;
+
+/** A promise can fail: what happens then is decided in the contract, not by silence. */
+type DeclaredFailure<Async> = [Async] extends [true] ? { readonly onFailure: unknown } : unknown;
+
 export interface NodeOptions<
   Reads extends readonly AnySlot[],
   Soft extends readonly AnySlot[],
   Writes extends readonly AnySlot[],
   Uses extends readonly AnyResource[],
   Async extends boolean,
+  Run extends AnyRun = NodeRun<Reads, Soft, Writes, Uses, Async>,
 > extends NodeContract {
   /** Slots the node needs: it starts the moment all of them are there. */
   readonly reads: Reads;
   /** Slots the node can do without: `undefined` in `run` when absent. */
   readonly soft?: Soft;
-  readonly writes: Writes;
+  readonly writes: Writes & ExactOutputs<Run, NamesOf<Writes>, Async>;
   /** Read-only resources, given as `context.uses`. */
   readonly uses?: Uses;
   /** State it when `run` returns a promise: sync and async nodes are compiled differently. */
   readonly async?: Async;
   readonly retry?: RetryPolicy;
+  /** Required for an async node. */
   readonly onFailure?: FailurePolicy<OutputsOf<Writes>>;
-  readonly run: (
-    inputs: InputsOf<Reads, Soft>,
-    context: NodeContext<UsesOf<Uses>>,
-  ) => MaybeAsync<Async, OutputsOf<Writes>>;
+  readonly run: Run;
 }
 
 /**
@@ -156,8 +207,10 @@ export function node<
   const Soft extends readonly AnySlot[] = readonly [],
   const Uses extends readonly AnyResource[] = readonly [],
   const Async extends boolean = false,
+  // A type parameter, because only then do the written slots type the literals that `run` returns.
+  Run extends NodeRun<Reads, Soft, Writes, Uses, Async> = NodeRun<Reads, Soft, Writes, Uses, Async>,
 >(
-  options: NodeOptions<Reads, Soft, Writes, Uses, Async>,
+  options: NodeOptions<Reads, Soft, Writes, Uses, Async, Run> & DeclaredFailure<Async>,
 ): Node<NamesOf<Reads>, NamesOf<Soft>, NamesOf<Writes>, NamesOf<Uses>> {
   return defineNode("node", options, undefined, callerPlace(1));
 }
@@ -179,6 +232,9 @@ export type Verdict = (row: number) => Drop | undefined;
 
 type BatchSlot = Slot<string, CandidateBatch>;
 
+/** What happens when a filter fails: the request fails, or every candidate gets one verdict. */
+export type VerdictPolicy = "failRequest" | "keepAll" | { readonly dropAll: string };
+
 export interface FilterOptions<
   Of extends BatchSlot,
   Kept extends BatchSlot,
@@ -196,8 +252,8 @@ export interface FilterOptions<
   readonly uses?: Uses;
   readonly async?: Async;
   readonly retry?: RetryPolicy;
-  /** `"keepAll"` and `"dropAll"` judge every candidate alike when the node fails; `dropAll` records `reason`. */
-  readonly onFailure?: "failRequest" | "keepAll" | { readonly dropAll: string };
+  /** `"keepAll"` and `"dropAll"` judge every candidate alike when the node fails; `dropAll` records `reason`. Required for an async filter. */
+  readonly onFailure?: VerdictPolicy;
   readonly run: (
     inputs: InputsOf<readonly [Of, ...Reads], Soft>,
     context: NodeContext<UsesOf<Uses>>,
@@ -226,7 +282,7 @@ export function filter<
   const Uses extends readonly AnyResource[] = readonly [],
   const Async extends boolean = false,
 >(
-  options: FilterOptions<Of, Kept, Reads, Soft, Uses, Async>,
+  options: FilterOptions<Of, Kept, Reads, Soft, Uses, Async> & DeclaredFailure<Async>,
 ): Node<Of["name"] | NamesOf<Reads>, NamesOf<Soft>, Kept["name"], NamesOf<Uses>> {
   const { of, kept, onFailure, ...rest } = options;
   const reads = [of, ...(options.reads ?? [])];
@@ -245,7 +301,8 @@ export interface MapOptions<
   Writes extends readonly AnySlot[],
   Uses extends readonly AnyResource[],
   Async extends boolean,
-> extends Omit<NodeOptions<readonly [Of, ...Reads], Soft, Writes, Uses, Async>, "reads"> {
+  Run extends AnyRun = NodeRun<readonly [Of, ...Reads], Soft, Writes, Uses, Async>,
+> extends Omit<NodeOptions<readonly [Of, ...Reads], Soft, Writes, Uses, Async, Run>, "reads"> {
   /** The candidates the columns belong to; they are also in `inputs`. */
   readonly of: Of;
   readonly reads?: Reads;
@@ -262,14 +319,21 @@ export function map<
   const Soft extends readonly AnySlot[] = readonly [],
   const Uses extends readonly AnyResource[] = readonly [],
   const Async extends boolean = false,
+  Run extends NodeRun<readonly [Of, ...Reads], Soft, Writes, Uses, Async> = NodeRun<
+    readonly [Of, ...Reads],
+    Soft,
+    Writes,
+    Uses,
+    Async
+  >,
 >(
-  options: MapOptions<Of, Reads, Soft, Writes, Uses, Async>,
+  options: MapOptions<Of, Reads, Soft, Writes, Uses, Async, Run> & DeclaredFailure<Async>,
 ): Node<Of["name"] | NamesOf<Reads>, NamesOf<Soft>, NamesOf<Writes>, NamesOf<Uses>> {
   const { of, ...rest } = options;
   return defineNode("map", { ...rest, reads: [of, ...(options.reads ?? [])] }, of, callerPlace(1));
 }
 
-function verdictPolicy(policy: "failRequest" | "keepAll" | { readonly dropAll: string }): unknown {
+function verdictPolicy(policy: VerdictPolicy): unknown {
   if (policy === "failRequest") return policy;
   const dropped = policy === "keepAll" ? undefined : drop(policy.dropAll);
   return { fallback: () => dropped };

@@ -1,5 +1,6 @@
 import type { OwnerName } from "./owners.ts";
 import { callerPlace, type Place } from "./place.ts";
+import type { Purpose } from "./slot.ts";
 
 /** Facts about a model that checks need before it is loaded: what it reads, under which fingerprints. */
 export interface ModelManifest {
@@ -23,6 +24,10 @@ export interface ResourceOptions {
   readonly methods?: readonly string[];
   /** For a model: checked against the snapshot it scores and the log record. */
   readonly manifest?: ModelManifest;
+  /** What is read here is personal data: every slot written by a node that uses it carries the label. */
+  readonly pii?: boolean;
+  /** Restricts the processing purposes of every node that uses it, and of what is derived from it. */
+  readonly restrictedTo?: readonly Purpose[];
 }
 
 /** An outside thing that nodes may read, never write: the host binds it, a recorder can stand in for it. */
@@ -33,6 +38,8 @@ export interface Resource<Name extends string = string, Value = unknown> {
   readonly purpose: string;
   readonly methods: readonly string[] | undefined;
   readonly manifest: ModelManifest | undefined;
+  readonly pii: boolean;
+  readonly restrictedTo: readonly Purpose[] | undefined;
   readonly place: Place | undefined;
   /** Carries the value type for the type checker; absent at run time. */
   readonly valueType: Value;
@@ -60,6 +67,8 @@ export function resource<Value>() {
       purpose: options.purpose,
       methods: options.methods,
       manifest: options.manifest,
+      pii: options.pii ?? false,
+      restrictedTo: options.restrictedTo,
       place: callerPlace(1),
     } satisfies Omit<Resource, "valueType">) as unknown as Resource<Name, Value>;
 }

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { Immutable } from "./immutable.ts";
 import type { OwnerName } from "./owners.ts";
 import { callerPlace, type Place } from "./place.ts";
@@ -16,6 +15,10 @@ export interface SlotTags {
   readonly leaves?: "log" | "outside";
   /** Read by nobody in the graph on purpose (kept for analysis, for the studio). Silences `unread-output`. */
   readonly keptFor?: string;
+  /** Values that this one presupposes: its producer reads them, directly or through other nodes. E.g. an input offset follows the write set it confirms, an index manifest the watermark it was built at. */
+  readonly follows?: readonly AnySlot[];
+  /** Values that the host makes real together with this one, in one commit: a graph that responds with it responds with all of them. */
+  readonly commitsWith?: readonly AnySlot[];
 }
 
 export interface SlotOptions extends SlotTags {
@@ -51,6 +54,14 @@ export type AnySlot = Slot<string, any>;
 export type ValueOf<Token extends AnySlot> = Token["valueType"];
 
 /**
+ * Any zod schema. Stated by the one property that is read: comparing each schema with zod's whole class
+ * would be half of the type checker's work on a graph.
+ */
+export interface ZodSchema {
+  readonly _zod: { readonly output: unknown };
+}
+
+/**
  * Declares a slot. The schema is read once, here: nodes and graphs carry only the slot's name in their types.
  *
  * A schema outside the closed value universe does not throw; `checkGraph` reports it as `TENON1001`.
@@ -58,11 +69,11 @@ export type ValueOf<Token extends AnySlot> = Token["valueType"];
  * @example
  * export const UserCounts = slot("userCounts", z.object({ shownToday: z.int() }), { owner: "ads-delivery" });
  */
-export function slot<const Name extends string, Schema extends z.ZodType>(
+export function slot<const Name extends string, Schema extends ZodSchema>(
   name: Name,
   schema: Schema,
   options: SlotOptions,
-): Slot<Name, Immutable<z.output<Schema>>> {
+): Slot<Name, Immutable<Schema["_zod"]["output"]>> {
   const { owner, unit, purposeOf, ...tags } = options;
   return Object.freeze({
     kind: "slot",
@@ -73,5 +84,5 @@ export function slot<const Name extends string, Schema extends z.ZodType>(
     summary: purposeOf,
     tags: Object.freeze(tags),
     place: callerPlace(1),
-  } satisfies Omit<Slot, "valueType">) as unknown as Slot<Name, Immutable<z.output<Schema>>>;
+  } satisfies Omit<Slot, "valueType">) as unknown as Slot<Name, Immutable<Schema["_zod"]["output"]>>;
 }
