@@ -8,12 +8,6 @@ export const IndexedAds = slot("indexedAds", retrievedAdsSchema, {
   purposeOf: "candidates that the serving index version holds",
 });
 
-/** `eligible`, or the first reason that holds: one of `INELIGIBLE_REASONS`, `not_indexed` or `targeting_mismatch`. */
-export const EligibilityOutcome = slot("eligibilityOutcome", columnSchema("dictionary", { of: IndexedAds }), {
-  owner: "ads-delivery",
-  purposeOf: "the index's own verdict on every candidate, whichever source brought it",
-});
-
 export const ActiveAds = slot("activeAds", retrievedAdsSchema, {
   owner: "ads-delivery",
   purposeOf: "candidates that are switched on, scheduled now and targeted at this request",
@@ -51,6 +45,7 @@ export const AdCounts = slot(
     adInsertionsPending: i32,
     advertiserClicksPer30Days: i32,
     campaignClicksPer30Days: i32,
+    adGroupClicksPer30Days: i32,
     adClicksPer30Days: i32,
   }),
   {

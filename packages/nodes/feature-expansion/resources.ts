@@ -36,9 +36,7 @@ export interface EntityCounts {
 }
 
 export interface UserActionCounts {
-  /** False for a user of whom no action was ever counted. */
-  readonly known: boolean;
-  /** One entry per (level, entity), in any order. */
+  /** One entry per (level, entity), in any order; none for a user of whom no action was ever counted. */
   readonly entities: readonly EntityCounts[];
 }
 

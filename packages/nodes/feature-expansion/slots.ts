@@ -90,8 +90,8 @@ export const MeasuredUser = slot(
   },
 );
 
-/** Personal. Absent without consent, for an unknown user and when the store does not answer in time. */
-export const UserProfile = slot("userProfile", UserProfileSchema, {
+/** Personal. Null for a user the store does not know; absent without consent and when the store does not answer in time. */
+export const UserProfile = slot("userProfile", UserProfileSchema.nullable(), {
   owner: "ads-data",
   purposeOf: "what is known about the user",
   pii: true,

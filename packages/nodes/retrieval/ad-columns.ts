@@ -19,6 +19,11 @@ export const RETRIEVED_AD_COLUMN_TYPES = {
   ...MERGED_COLUMN_TYPES,
   /** `ROW_FOUND` or `ROW_MISSING`: a missing row holds 0, or the empty word, in every forward column. */
   indexStatus: "u8",
+  /**
+   * The index's own verdict, whichever source brought the ad: `eligible`, or the first drop reason that holds (one of
+   * `INELIGIBLE_REASONS`, `not_indexed` or `targeting_mismatch`).
+   */
+  eligibility: "dictionary",
   ...FORWARD_COLUMN_TYPES,
 } as const;
 

@@ -1,6 +1,6 @@
 /** From what is known of the user and the request to candidates with their columns. */
 import { TARGETING_VALUE_SCHEMAS, TimestampMsSchema } from "@tenon/ads-model";
-import { candidateBatchSchema, slot } from "@tenon/graph-core";
+import { candidateBatchSchema, columnSchema, slot } from "@tenon/graph-core";
 import { z } from "zod";
 import { MERGED_COLUMN_TYPES, retrievedAdsSchema } from "./ad-columns.ts";
 
@@ -77,6 +77,11 @@ export const ExplorationEvidence = slot("explorationEvidence", evidence, {
 export const MergedCandidates = slot("mergedCandidates", candidateBatchSchema(MERGED_COLUMN_TYPES), {
   owner: "ads-retrieval",
   purposeOf: "every ad that a source found, once, by ascending id",
+});
+
+export const EligibilityOutcome = slot("eligibilityOutcome", columnSchema("dictionary", { of: MergedCandidates }), {
+  owner: "ads-delivery",
+  purposeOf: "the index's own verdict on every candidate, whichever source brought it",
 });
 
 /** Where the conservation law begins: each of these is shown, or leaves by exactly one drop. */

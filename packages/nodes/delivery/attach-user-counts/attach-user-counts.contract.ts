@@ -1,0 +1,12 @@
+import { UserCounts } from "../../feature-expansion/slots.ts";
+import { AdCounts, AllowedAds } from "../slots.ts";
+
+export const attachUserCountsContract = {
+  owner: "ads-delivery",
+  purpose: "puts what the user saw and did beside every candidate: one count for cap, fatigue feature and log",
+  of: AllowedAds,
+  reads: [UserCounts],
+  writes: [AdCounts],
+  processesFor: "delivery",
+  budgetMs: 1,
+} as const;

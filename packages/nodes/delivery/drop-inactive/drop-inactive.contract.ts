@@ -1,0 +1,9 @@
+import { ActiveAds, IndexedAds } from "../slots.ts";
+
+export const dropInactiveContract = {
+  owner: "ads-delivery",
+  purpose: "drops ads that are paused, not scheduled now, or targeted at others",
+  of: IndexedAds,
+  kept: ActiveAds,
+  budgetMs: 1,
+} as const;

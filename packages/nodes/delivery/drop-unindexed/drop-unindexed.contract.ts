@@ -1,0 +1,10 @@
+import { RetrievedAds } from "../../retrieval/slots.ts";
+import { IndexedAds } from "../slots.ts";
+
+export const dropUnindexedContract = {
+  owner: "ads-delivery",
+  purpose: "drops candidates that the serving index version does not hold",
+  of: RetrievedAds,
+  kept: IndexedAds,
+  budgetMs: 1,
+} as const;

@@ -1,0 +1,13 @@
+import { BudgetPolicyResource, PacingStateResource } from "../resources.ts";
+import { FundedAds, PacedAds } from "../slots.ts";
+
+export const paceContract = {
+  owner: "ads-delivery",
+  purpose: "lets paced campaigns take part in the share of requests that their plan allows",
+  of: FundedAds,
+  kept: PacedAds,
+  uses: [PacingStateResource, BudgetPolicyResource],
+  budgetMs: 1,
+  // An unpaced campaign can spend its day in an hour.
+  onFailure: { dropAll: "error" },
+} as const;
