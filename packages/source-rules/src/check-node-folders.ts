@@ -1,0 +1,66 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { posix, resolve } from "node:path";
+import { checkSource } from "./check-source.ts";
+import { type Contract, contractsIn } from "./contract.ts";
+import type { SourceFinding } from "./finding.ts";
+import { nodeFolderOf } from "./node-folder.ts";
+
+export interface NodeFolder {
+  /** `stage/node-name`. */
+  readonly name: string;
+  /** Path from the root given to {@link readNodeFolders}, with `/`. */
+  readonly path: string;
+  /** Contract of the folder's `*.contract.ts`; `undefined` when there is none or it names no owner. */
+  readonly contract: Contract | undefined;
+}
+
+export interface CheckNodeFoldersOptions {
+  /** Folder that paths in findings are relative to: the repository's root. */
+  readonly root: string;
+  /** Folder of the nodes below `root`: `packages/nodes`. */
+  readonly nodes: string;
+  /** Team that owns the process nodes run in, named as the other party of ambient findings. */
+  readonly hostOwner?: string;
+}
+
+const TEST_FILE = /\.(?:test|test-d|property\.test|bench)\.ts$/;
+const SKIPPED_FOLDERS = /(?:^|\/)(?:node_modules|dist|golden|fixtures)\//;
+
+/** Every node folder below `nodes`, sorted by name: two levels down, as `nodes/<stage>/<node-name>/`. */
+export function readNodeFolders({ root, nodes }: CheckNodeFoldersOptions): readonly NodeFolder[] {
+  const folders = new Map<string, NodeFolder>();
+  for (const path of sourceFilesIn(root, nodes)) {
+    const name = nodeFolderOf(path);
+    if (name === undefined) continue;
+    const contract = path.endsWith(".contract.ts")
+      ? contractsIn(readFileSync(resolve(root, path), "utf8"))[0]
+      : undefined;
+    const known = folders.get(name);
+    folders.set(name, { name, path: posix.join(nodes, name), contract: known?.contract ?? contract });
+  }
+  return [...folders.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Checks the sources of every node, of the stages' slots and of their shared folders; tests and goldens are left out. */
+export function checkNodeFolders(options: CheckNodeFoldersOptions): readonly SourceFinding[] {
+  const owners = new Map(readNodeFolders(options).map((folder) => [folder.name, folder.contract?.owner]));
+  const ownerOf = (folder: string): string | undefined => owners.get(folder);
+  return sourceFilesIn(options.root, options.nodes).flatMap((file) => {
+    const folder = nodeFolderOf(file);
+    return checkSource({
+      file,
+      text: readFileSync(resolve(options.root, file), "utf8"),
+      owner: folder === undefined ? undefined : ownerOf(folder),
+      ownerOf,
+      hostOwner: options.hostOwner,
+    });
+  });
+}
+
+function sourceFilesIn(root: string, nodes: string): readonly string[] {
+  if (!existsSync(resolve(root, nodes))) return [];
+  return globSync(`${nodes}/**/*.ts`, { cwd: root })
+    .map((path) => path.replaceAll("\\", "/"))
+    .filter((path) => !SKIPPED_FOLDERS.test(path) && !TEST_FILE.test(path) && !path.endsWith(".d.ts"))
+    .sort();
+}
