@@ -3,8 +3,8 @@ import type { Report, SourceRule } from "../finding.ts";
 import { nodeFolderOf, SHARED_FOLDER, stageOf } from "../node-folder.ts";
 import { importsIn } from "./support.ts";
 
-/** Where a node may import from by path, seen from `nodes/`: its own folder, a stage's slots, a stage's shared folder. */
-const STAGE_SLOTS = /(?:^|\/)nodes\/[^/]+\/slots\.[mc]?[jt]s$/;
+/** What stages share: the files right in a stage's folder (slots, resources, columns) and its `shared/` folder. */
+const STAGE_FILE = /(?:^|\/)nodes\/[^/]+\/[^/]+$/;
 const SHARED = new RegExp(`(?:^|/)nodes/(?:[^/]+/)?${SHARED_FOLDER}/`);
 
 /** Nodes meet in slots. Code taken from another team's folder changes under the importer without a contract. */
@@ -20,7 +20,7 @@ export const foreignNodeImport: SourceRule = {
       if (!module.startsWith(".")) continue;
       const target = posix.normalize(posix.join(posix.dirname(file.replaceAll("\\", "/")), module));
       const folder = nodeFolderOf(target);
-      if ((own !== undefined && folder === own) || STAGE_SLOTS.test(target) || SHARED.test(target)) continue;
+      if ((own !== undefined && folder === own) || STAGE_FILE.test(target) || SHARED.test(target)) continue;
       if (own === undefined && folder === undefined && stageOf(target) === stageOf(file)) continue;
       const owner = folder === undefined ? undefined : ownerOf?.(folder);
       const name = folder ?? target;
@@ -28,7 +28,7 @@ export const foreignNodeImport: SourceRule = {
         at: node.start,
         does: `imports ${folder === undefined ? `"${module}" from outside its folder` : `from the folder of node "${name}"`}`,
         other: { kind: folder === undefined ? "resource" : "node", name, owner, label: "is imported" },
-        detail: { expected: "own folder, nodes/<stage>/slots.ts, nodes/<stage>/shared/, or a package", found: module },
+        detail: { expected: "own folder, nodes/<stage>/*.ts, nodes/<stage>/shared/, or a package", found: module },
         hint: "read the other node's slot; move shared arithmetic to nodes/<stage>/shared/ or to the domain model",
       };
     }

@@ -60,8 +60,18 @@ function isTotal(comparator: AnyFunction, source: ParsedSource): boolean {
     if (isWhole(one, left, right, source) && isWhole(other, left, right, source)) return true;
     if (isUniqueKey(one, left, right, source)) return true;
     compared += 1;
+    if (compared > 1 && neverEqual(source.parents.get(node))) return true;
   }
   return compared === 0;
+}
+
+/** `one.word < other.word ? -1 : 1` after another key: whoever writes it says that this key decides every tie. */
+function neverEqual(parent: AnyNode | undefined): boolean {
+  if (parent?.type !== "ConditionalExpression") return false;
+  return [parent.consequent, parent.alternate].every((result) => {
+    const number = result.type === "UnaryExpression" ? result.argument : result;
+    return number.type === "Literal" && number.value !== 0;
+  });
 }
 
 /** The two things a node compares: operands of an operator, receiver and argument of localeCompare, two arguments. */
