@@ -1,0 +1,92 @@
+/** All errors of the index, so that the words of one kind of mistake stand in one place. */
+import { GraphError } from "@tenon/graph-core";
+
+export function badLimit(limit: number, limitMax: number): GraphError {
+  return new GraphError(`search limit ${limit} is not between 0 and ${limitMax}`, {
+    code: "TENON1400",
+    category: "input",
+    detail: `expected an integer from 0 to ${limitMax}, found ${limit}`,
+    hint: "ask for as many ads as the next stage can score",
+  });
+}
+
+export function badVector(problem: string, expected: string, found: string): GraphError {
+  return new GraphError(`vector ${problem}`, {
+    code: "TENON1401",
+    category: "input",
+    detail: `expected ${expected}, found ${found}`,
+    hint: "take the vector from the embedding the index was built with, without padding or truncating it",
+  });
+}
+
+export function embeddingVersionDiffers(found: string, expected: string): GraphError {
+  return new GraphError(`query vector is of embedding "${found}", the index of "${expected}"`, {
+    code: "TENON1402",
+    category: "input",
+    detail: `expected embeddingVersion "${expected}", found "${found}"`,
+    hint: "roll out the query embedding and the index together; distances between two spaces mean nothing",
+  });
+}
+
+export function tooMany(what: string, found: number, max: number): GraphError {
+  return new GraphError(`${found} ${what} in one call, at most ${max} are allowed`, {
+    code: "TENON1403",
+    category: "input",
+    detail: `expected at most ${max} ${what}, found ${found}`,
+    hint: "narrow the candidates first; the bound keeps one request from holding up the others",
+  });
+}
+
+export function unknownForwardColumn(name: string, known: readonly string[]): GraphError {
+  return new GraphError(`no forward column "${name}"`, {
+    code: "TENON1404",
+    category: "input",
+    detail: `expected one of ${known.join(", ")}`,
+    hint: "check the spelling, or add the column to FORWARD_COLUMN_TYPES",
+  });
+}
+
+export function documentTwice(adId: number, version: number): GraphError {
+  return new GraphError(`ad ${adId} is given twice at version ${version}`, {
+    code: "TENON1405",
+    category: "input",
+    detail: "expected one document per ad and version in a full build",
+    hint: "build from one snapshot of the source, or send changes through apply()",
+  });
+}
+
+export function embeddingRowMissing(adId: number, row: number, version: string, rows: number): GraphError {
+  return new GraphError(`ad ${adId} points at row ${row} of embedding "${version}", which has ${rows} rows`, {
+    code: "TENON1406",
+    category: "input",
+    detail: `expected a row from 0 to ${rows - 1}, found ${row}`,
+    hint: "send the vector with the document, or build with the matrix the document was embedded into",
+  });
+}
+
+export function badAdVector(adId: number, problem: string, expected: string, found: string): GraphError {
+  return new GraphError(`vector of ad ${adId} ${problem}`, {
+    code: "TENON1407",
+    category: "input",
+    detail: `expected ${expected}, found ${found}`,
+    hint: "embed the ad again; a vector of another width or with NaN would be found by nobody or by everybody",
+  });
+}
+
+export function badTargeting(adId: number, attribute: string, operator: string): GraphError {
+  return new GraphError(`ad ${adId} names attribute "${attribute}" twice with operator "${operator}" in one conjunction`, {
+    code: "TENON1408",
+    category: "input",
+    detail: "expected every attribute once per operator (rule T4 of targeting)",
+    hint: "merge the two value lists, or write two conjunctions",
+  });
+}
+
+export function badEmbeddingMatrix(version: string, dimensions: number, values: number): GraphError {
+  return new GraphError(`embedding "${version}" has ${values} values, which are no whole rows of ${dimensions} dimensions`, {
+    code: "TENON1409",
+    category: "input",
+    detail: `expected a positive number of dimensions and a multiple of it, found ${dimensions} and ${values}`,
+    hint: "check the width the matrix was written with",
+  });
+}

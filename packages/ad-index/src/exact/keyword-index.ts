@@ -1,0 +1,97 @@
+/** Inverted index over the texts of a segment's ads; scoring is in keyword-scoring.ts. */
+import type { AdDocument } from "@tenon/ads-model";
+import { weightedTexts } from "../keyword-scoring.ts";
+import { wordsOf } from "../words.ts";
+
+/** Ads that hold one word: `rows[n]` holds it `frequencies[n]` times, weighted. */
+export interface Postings {
+  readonly rows: Int32Array;
+  readonly frequencies: Int32Array;
+}
+
+const NO_POSTINGS: Postings = { rows: new Int32Array(0), frequencies: new Int32Array(0) };
+
+export class KeywordIndex {
+  /** Weighted number of words per row. */
+  readonly lengths: Int32Array;
+  private readonly wordNumbers = new Map<string, number>();
+  /** Postings of word n stand at `starts[n] … starts[n + 1]`. */
+  private readonly starts: Int32Array;
+  private readonly rows: Int32Array;
+  private readonly frequencies: Int32Array;
+
+  constructor(documents: readonly AdDocument[]) {
+    this.lengths = new Int32Array(documents.length);
+    const entries = new PostingEntries();
+    for (const [row, document] of documents.entries()) {
+      entries.startRow();
+      for (const { text, weight } of weightedTexts(document)) this.addText(entries, row, text, weight);
+    }
+    const sorted = entries.byWord(this.wordNumbers.size);
+    this.starts = sorted.starts;
+    this.rows = sorted.rows;
+    this.frequencies = sorted.frequencies;
+  }
+
+  postingsOf(word: string): Postings {
+    const number = this.wordNumbers.get(word);
+    if (number === undefined) return NO_POSTINGS;
+    const from = this.starts[number];
+    const to = this.starts[number + 1];
+    return { rows: this.rows.subarray(from, to), frequencies: this.frequencies.subarray(from, to) };
+  }
+
+  private addText(entries: PostingEntries, row: number, text: string, weight: number): void {
+    for (const word of wordsOf(text)) {
+      let number = this.wordNumbers.get(word);
+      if (number === undefined) {
+        number = this.wordNumbers.size;
+        this.wordNumbers.set(word, number);
+      }
+      entries.add(number, row, weight);
+      this.lengths[row] = (this.lengths[row] as number) + weight;
+    }
+  }
+}
+
+/** Collects (word, row, frequency) in row order and sorts them by word, rows ascending within a word. */
+class PostingEntries {
+  private readonly words: number[] = [];
+  private readonly entryRows: number[] = [];
+  private readonly entryFrequencies: number[] = [];
+  /** Entry of a word in the current row, valid from `rowStart` on. */
+  private readonly entryOf: number[] = [];
+  private rowStart = 0;
+
+  startRow(): void {
+    this.rowStart = this.words.length;
+  }
+
+  add(word: number, row: number, weight: number): void {
+    const entry = this.entryOf[word];
+    if (entry !== undefined && entry >= this.rowStart) {
+      this.entryFrequencies[entry] = (this.entryFrequencies[entry] as number) + weight;
+      return;
+    }
+    this.entryOf[word] = this.words.length;
+    this.words.push(word);
+    this.entryRows.push(row);
+    this.entryFrequencies.push(weight);
+  }
+
+  byWord(wordCount: number): { readonly starts: Int32Array; readonly rows: Int32Array; readonly frequencies: Int32Array } {
+    const starts = new Int32Array(wordCount + 1);
+    for (const word of this.words) starts[word + 1] = (starts[word + 1] as number) + 1;
+    for (let word = 0; word < wordCount; word++) starts[word + 1] = (starts[word + 1] as number) + (starts[word] as number);
+    const next = starts.slice(0, wordCount);
+    const rows = new Int32Array(this.words.length);
+    const frequencies = new Int32Array(this.words.length);
+    for (const [entry, word] of this.words.entries()) {
+      const place = next[word] as number;
+      rows[place] = this.entryRows[entry] as number;
+      frequencies[place] = this.entryFrequencies[entry] as number;
+      next[word] = place + 1;
+    }
+    return { starts, rows, frequencies };
+  }
+}

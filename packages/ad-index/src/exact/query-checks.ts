@@ -1,0 +1,30 @@
+/** Checks of what callers send: a wrong query is refused in words, before any work. */
+import { SEARCH_ADS_MAX, SEARCH_WORDS_MAX, type VectorQuery } from "../api.ts";
+import { wordsOf } from "../words.ts";
+import { badLimit, badVector, embeddingVersionDiffers, tooMany } from "./errors.ts";
+
+/** Throws TENON1400. */
+export function checkLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 0 || limit > SEARCH_ADS_MAX) throw badLimit(limit, SEARCH_ADS_MAX);
+}
+
+/** Throws TENON1401 for a vector of another width or with non-finite components, TENON1402 for one of another space. */
+export function checkVectorQuery(query: VectorQuery, space: { readonly embeddingVersion: string; readonly dimensions: number }): void {
+  if (query.embeddingVersion !== space.embeddingVersion) throw embeddingVersionDiffers(query.embeddingVersion, space.embeddingVersion);
+  const { vector } = query;
+  if (vector.length !== space.dimensions) {
+    throw badVector(`has ${vector.length} components`, `${space.dimensions} components`, String(vector.length));
+  }
+  for (let axis = 0; axis < vector.length; axis++) {
+    if (!Number.isFinite(vector.at(axis))) {
+      throw badVector(`is not finite at component ${axis}`, "finite numbers", String(vector.at(axis)));
+    }
+  }
+}
+
+/** The distinct words of a query, sorted, so that sums and digests do not depend on their order. Throws TENON1403. */
+export function searchWords(words: readonly string[]): readonly string[] {
+  const distinct = [...new Set(words.flatMap(wordsOf))].sort();
+  if (distinct.length > SEARCH_WORDS_MAX) throw tooMany("search words", distinct.length, SEARCH_WORDS_MAX);
+  return distinct;
+}

@@ -1,0 +1,116 @@
+/**
+ * An immutable piece of the index: some ads, each in one row, with everything that searches read about them.
+ *
+ * G1 The order of rows is a function of the ads alone, so that equal sets of ads make equal segments, in whatever order they came.
+ *    Ads for one place stand together: a request reads neighbouring rows, which is twice as fast as rows from all over.
+ * G2 What a segment answers never changes. Which of its rows are live, and which are blocked, is the snapshot's knowledge.
+ */
+import type { AdDocument } from "@tenon/ads-model";
+import { hasBit, setBit, wordsFor } from "./bitset.ts";
+import { type Codebooks, forwardTable } from "./forward-table.ts";
+import { IdTable } from "./id-table.ts";
+import { KeywordIndex } from "./keyword-index.ts";
+import { ScheduleIndex } from "./schedule-index.ts";
+import { TargetingIndex } from "./targeting-index.ts";
+import { VectorTable } from "./vector-table.ts";
+
+/** An ad that passed the checks of `checkDocument`. */
+export interface IndexedAd {
+  readonly document: AdDocument;
+  /** Absent when the ad is embedded in another space than the index. */
+  readonly vector: ArrayLike<number> | undefined;
+}
+
+export interface SegmentSettings {
+  readonly dimensions: number;
+  readonly codebooks: Codebooks;
+}
+
+/** Rows by state, one bit per row. */
+export interface StateRows {
+  readonly active: Int32Array;
+  readonly creativeApproved: Int32Array;
+  readonly policyApproved: Int32Array;
+}
+
+export class Segment {
+  readonly size: number;
+  /** Ad id per row. */
+  readonly ids: Float64Array;
+  readonly documents: readonly AdDocument[];
+  readonly targeting: TargetingIndex;
+  readonly schedules: ScheduleIndex;
+  readonly states: StateRows;
+  readonly vectors: VectorTable;
+  readonly keywords: KeywordIndex;
+  /** Forward columns, see forward-table.ts. */
+  readonly forward: Float64Array;
+  private readonly rowsById: IdTable;
+  private readonly rowsByCampaign: ReadonlyMap<number, readonly number[]>;
+
+  /** `ads`: distinct ids, any order. */
+  constructor(ads: readonly IndexedAd[], settings: SegmentSettings) {
+    const sorted = inRowOrder(ads);
+    const documents = sorted.map(({ document }) => document);
+    this.size = documents.length;
+    this.documents = documents;
+    this.ids = Float64Array.from(documents, ({ adId }) => adId);
+    this.rowsById = new IdTable(this.ids);
+    this.targeting = new TargetingIndex(documents.map(({ targeting }) => targeting));
+    this.schedules = new ScheduleIndex(documents.map(({ schedule }) => schedule));
+    this.states = stateRows(documents);
+    this.vectors = new VectorTable(sorted.map(({ vector }) => vector), settings.dimensions);
+    this.keywords = new KeywordIndex(documents);
+    this.forward = forwardTable(documents, settings.codebooks);
+    this.rowsByCampaign = groupByCampaign(documents);
+  }
+
+  /** Row of an ad, or -1. The row may be dead in a given snapshot. */
+  rowOf(id: number): number {
+    return this.rowsById.rowOf(id);
+  }
+
+  rowsOfCampaign(campaignId: number): readonly number[] {
+    return this.rowsByCampaign.get(campaignId) ?? [];
+  }
+
+  adOf(row: number): IndexedAd {
+    const vector = hasBit(this.vectors.present, row) ? this.vectors.vectorOf(row) : undefined;
+    return { document: this.documents[row] as AdDocument, vector };
+  }
+}
+
+/** By the first country an ad is for, then by id. */
+function inRowOrder(ads: readonly IndexedAd[]): readonly IndexedAd[] {
+  const keyed = ads.map((ad) => ({ ad, place: placeOf(ad.document) }));
+  keyed.sort((left, right) => left.place - right.place || left.ad.document.adId - right.ad.document.adId);
+  return keyed.map(({ ad }) => ad);
+}
+
+/** The first country of the first conjunction as a number, two letters in 16 bits; 0 for an ad that names none. */
+function placeOf({ targeting }: AdDocument): number {
+  const places = targeting.conjunctions[0]?.find(({ attribute, operator }) => attribute === "country" && operator === "in");
+  const first = String(places?.values[0] ?? "\0\0");
+  return first.charCodeAt(0) * 256 + first.charCodeAt(1);
+}
+
+function stateRows(documents: readonly AdDocument[]): StateRows {
+  const rows = () => new Int32Array(wordsFor(documents.length));
+  const states = { active: rows(), creativeApproved: rows(), policyApproved: rows() };
+  for (const [row, { status, creativeReview, policyReview }] of documents.entries()) {
+    if (status === "active") setBit(states.active, row);
+    if (creativeReview === "approved") setBit(states.creativeApproved, row);
+    if (policyReview === "approved") setBit(states.policyApproved, row);
+  }
+  return states;
+}
+
+function groupByCampaign(documents: readonly AdDocument[]): ReadonlyMap<number, readonly number[]> {
+  const groups = new Map<number, number[]>();
+  for (const [row, { campaignId }] of documents.entries()) {
+    const rows = groups.get(campaignId);
+    if (rows === undefined) groups.set(campaignId, [row]);
+    else rows.push(row);
+  }
+  return groups;
+}

@@ -1,0 +1,21 @@
+/** Versions of deleted ads: a late upsert that is older than the deletion must not bring the ad back. */
+
+/** Deletions remembered; the oldest are forgotten first. Upserts that arrive more than this many deletions late may revive an ad. */
+export const TOMBSTONES_MAX = 100_000;
+
+export class Tombstones {
+  private readonly versions = new Map<number, number>();
+
+  add(adId: number, version: number): void {
+    this.versions.delete(adId);
+    this.versions.set(adId, version);
+    if (this.versions.size <= TOMBSTONES_MAX) return;
+    const [oldest] = this.versions.keys();
+    if (oldest !== undefined) this.versions.delete(oldest);
+  }
+
+  /** Version of the deletion, or 0. */
+  versionOf(adId: number): number {
+    return this.versions.get(adId) ?? 0;
+  }
+}
