@@ -5,18 +5,22 @@
  * - T2  `nodes[i]` has graph position `i`, shadows last. The same `i` indexes a `TraceRecord` and a `ReasonLedger`.
  * - T3  Built for any graph, right or wrong, so that a wrong one can be drawn: of several writers the first is the producer.
  */
-import type { NodeDefinition, NodeKind } from "../contract/node.ts";
+import type { ColumnUse, FeatureUse, MergePolicy, NodeDefinition, NodeKind, OrderPolicy } from "../contract/node.ts";
 import type { Place } from "../contract/place.ts";
 import type { AnyResource } from "../contract/resource.ts";
-import type { SlotTags } from "../contract/slot.ts";
+import type { Purpose, SlotTags } from "../contract/slot.ts";
 import { layersOf, longestBudgetPath, type BudgetPath, type Dependencies } from "./topology-order.ts";
 import { fingerprintOf } from "./slot-fingerprint.ts";
-import type { ReadKind, SlotKey, WiredNode, WiredSlot, Wiring } from "./wiring.ts";
+import type { Graph } from "./graph.ts";
+import { wire, type ReadKind, type SlotKey, type WiredNode, type WiredSlot, type Wiring } from "./wiring.ts";
 
 /** Stands for the host as the producer of request slots, in {@link TopologyEdge.from}. */
 export const REQUEST_END = "@request";
 /** Stands for the host as the reader of respond slots, in {@link TopologyEdge.to}. */
 export const RESPOND_END = "@respond";
+
+/** A failure policy by name; the last two are a filter's fallbacks. */
+export type FailureName = "failRequest" | "omit" | "fallback" | "keepAll" | "dropAll";
 
 export type NodeState =
   | { readonly kind: "active" }
@@ -26,6 +30,7 @@ export type NodeState =
 export interface TopologyFeatureUse {
   readonly snapshot: SlotKey;
   readonly features: readonly string[] | "all";
+  readonly unlogged: string | null;
 }
 
 export interface TopologyNode {
@@ -43,7 +48,7 @@ export interface TopologyNode {
   /** Candidate batch that a filter narrows or a map adds columns to. */
   readonly of: SlotKey | null;
   readonly budgetMs: number | null;
-  readonly onFailure: "failRequest" | "omit" | "fallback";
+  readonly onFailure: FailureName;
   /** Attempts after the first; 0 without a retry policy. */
   readonly retriesMax: number;
   readonly async: boolean;
@@ -51,8 +56,19 @@ export interface TopologyNode {
   /** Path of the subgraph it stands in, `""` at the top. */
   readonly subgraph: string;
   readonly scores: TopologyFeatureUse | null;
-  readonly logs: TopologyFeatureUse | null;
+  readonly logs: readonly TopologyFeatureUse[];
+  readonly merges: MergePolicy | null;
+  readonly orders: OrderPolicy | null;
+  readonly columns: readonly ColumnUse[];
+  readonly declassifies: { readonly labels: readonly ("pii" | Purpose)[]; readonly reason: string } | null;
+  readonly processesFor: Purpose | null;
   readonly place: Place | null;
+}
+
+/** A slot's tags, the ones that are set; slots by name. */
+export interface TopologyTags extends Omit<SlotTags, "follows" | "commitsWith"> {
+  readonly follows?: readonly string[];
+  readonly commitsWith?: readonly string[];
 }
 
 export interface TopologySlot {
@@ -64,7 +80,7 @@ export interface TopologySlot {
   readonly fingerprint: string | null;
   readonly unit: string | null;
   readonly summary: string | null;
-  readonly tags: SlotTags;
+  readonly tags: TopologyTags;
   readonly requested: boolean;
   readonly responded: boolean;
   /** The node that writes it; `null` for a request slot. */
@@ -89,6 +105,8 @@ export interface TopologyResource {
   readonly purpose: string;
   /** Methods nodes may call; `null` for a pinned resource, which is one immutable value of one version. */
   readonly methods: readonly string[] | null;
+  readonly pii: boolean;
+  readonly restrictedTo: readonly Purpose[] | null;
   readonly readers: readonly string[];
   readonly place: Place | null;
 }
@@ -115,8 +133,9 @@ export interface Topology {
   readonly criticalPath: BudgetPath;
 }
 
-/** Describes a graph as data. Linear in nodes and slot uses. Throws nothing. */
-export function topologyOf(wiring: Wiring): Topology {
+/** Describes a graph, wired already or not, as data. Linear in nodes and slot uses. Throws nothing. */
+export function topologyOf(source: Graph | Wiring): Topology {
+  const wiring = "kind" in source ? wire(source) : source;
   const { graph } = wiring;
   const wired = [...wiring.nodes, ...wiring.shadows];
   const nodes = wired.map(describeNode);
@@ -161,15 +180,24 @@ function describeNode(wired: WiredNode): TopologyNode {
     async: definition.async,
     state: stateOf(wired),
     subgraph: wired.subgraph,
-    scores: featureUseOf(wired, definition.scores),
-    logs: featureUseOf(wired, definition.logs),
+    scores: definition.scores === undefined ? null : featureUseOf(wired, definition.scores),
+    logs: (definition.logs ?? []).map((use) => featureUseOf(wired, use)),
+    merges: plain(definition.merges) ?? null,
+    orders: plain(definition.orders) ?? null,
+    columns: plain(definition.columns) ?? [],
+    declassifies: plain(definition.declassifies) ?? null,
+    processesFor: definition.processesFor ?? null,
     place: definition.place ?? null,
   };
 }
 
-function failureOf({ onFailure }: NodeDefinition): TopologyNode["onFailure"] {
+function failureOf({ kind, onFailure }: NodeDefinition): FailureName {
   if (onFailure === undefined) return "failRequest";
-  return typeof onFailure === "string" ? onFailure : "fallback";
+  if (typeof onFailure === "string") return onFailure;
+  // A filter's fallback is the verdict on every candidate.
+  const verdict: unknown = onFailure.fallback;
+  if (kind !== "filter" || typeof verdict !== "function") return "fallback";
+  return verdict(0) === undefined ? "keepAll" : "dropAll";
 }
 
 function stateOf(wired: WiredNode): NodeState {
@@ -178,13 +206,13 @@ function stateOf(wired: WiredNode): NodeState {
   return { kind: "deprecated", until: wired.deprecation.until, replacement: wired.deprecation.replacement };
 }
 
-function featureUseOf(wired: WiredNode, use: NodeDefinition["scores"]): TopologyFeatureUse | null {
-  if (use === undefined) return null;
+function featureUseOf(wired: WiredNode, use: FeatureUse): TopologyFeatureUse {
   // The contract names a token; its key in this scope is found beside the same token among the reads.
   const at = wired.definition.reads.findIndex((token) => token.name === use.snapshot.name);
   return {
     snapshot: wired.reads[at] ?? use.snapshot.name,
     features: use.features === "all" ? "all" : [...use.features],
+    unlogged: use.unlogged ?? null,
   };
 }
 
@@ -214,13 +242,16 @@ function describeSlot(slot: WiredSlot): TopologySlot {
   };
 }
 
-/** Without the keys that hold `undefined`, which JSON would lose (T1). */
-function plainTags({ pii, purpose, leaves, keptFor }: SlotTags): SlotTags {
+/** A copy of contract data without the keys that hold `undefined`, which JSON would lose (T1). */
+function plain<Value>(value: Value): Value {
+  return value === undefined ? value : JSON.parse(JSON.stringify(value));
+}
+
+function plainTags({ follows, commitsWith, ...tags }: SlotTags): TopologyTags {
   return {
-    ...(pii !== undefined && { pii }),
-    ...(purpose !== undefined && { purpose: [...purpose] }),
-    ...(leaves !== undefined && { leaves }),
-    ...(keptFor !== undefined && { keptFor }),
+    ...plain(tags),
+    ...(follows !== undefined && { follows: follows.map((token) => token.name) }),
+    ...(commitsWith !== undefined && { commitsWith: commitsWith.map((token) => token.name) }),
   };
 }
 
@@ -265,6 +296,8 @@ function resourcesOf(wired: readonly WiredNode[]): TopologyResource[] {
     owner: token.owner,
     purpose: token.purpose,
     methods: token.methods === undefined ? null : [...token.methods],
+    pii: token.pii,
+    restrictedTo: token.restrictedTo === undefined ? null : [...token.restrictedTo],
     readers: nodes,
     place: token.place ?? null,
   }));

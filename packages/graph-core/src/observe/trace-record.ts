@@ -6,6 +6,7 @@
  * - R2  Times are milliseconds since the request began. `ready ≤ start ≤ end` for every outcome but `notRun`; a node that
  *       was skipped or switched off has all three at the moment that was decided.
  */
+import type { FailureName } from "../graph/topology.ts";
 
 /** What became of a node in one run. Numbers are stored, names are shown. */
 export const Outcome = {
@@ -90,8 +91,8 @@ export class TraceRecord {
 }
 
 /** Whether a node's slots were absent after this outcome, given what its contract says about failure. */
-export function leavesAbsent(outcome: OutcomeCode, onFailure: "failRequest" | "omit" | "fallback"): boolean {
+export function leavesAbsent(outcome: OutcomeCode, onFailure: FailureName): boolean {
   if (outcome === Outcome.ok || outcome === Outcome.fallback) return false;
   const degraded = outcome === Outcome.timeout || outcome === Outcome.switchedOff || outcome === Outcome.late;
-  return !(degraded && onFailure === "fallback");
+  return !degraded || onFailure === "omit" || onFailure === "failRequest";
 }

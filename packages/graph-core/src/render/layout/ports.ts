@@ -1,0 +1,63 @@
+import type { RowItem, Rows, Segment } from "./rows.ts";
+import { separate } from "./separate.ts";
+
+/** Lines keep this far from a box's corners. */
+const CORNER = 16;
+/** Arrow heads of neighbouring lines just do not touch. */
+const PORT_GAP = 13;
+
+/** Where lines leave and enter boxes, as `x` in pixels. */
+export interface Ports {
+  /** One place per net, whatever its number of readers. */
+  readonly leave: (item: RowItem, net: number) => number;
+  readonly enter: (segment: Segment) => number;
+}
+
+/** A line enters right below where it comes from if the box is wide enough; otherwise as near as the box allows. */
+export function portsOf({ boxItems, nets }: Rows): Ports {
+  const leaving = new Map<RowItem, Map<number, number>>();
+  for (const item of boxItems) {
+    const ids = [...new Set(item.down.map((segment) => segment.net))];
+    const wishes = ids.map((net) => {
+      const segments = item.down.filter((segment) => segment.net === net);
+      return { wish: leaveWish(item, segments), weight: nets[net]?.reversed ? 0.1 : 1 };
+    });
+    const places = within(item, wishes);
+    leaving.set(item, new Map(ids.map((net, at) => [net, places[at] ?? item.x])));
+  }
+  const leave = (item: RowItem, net: number): number =>
+    item.box === -1 ? item.x : (leaving.get(item)?.get(net) ?? item.x);
+
+  const entering = new Map<Segment, number>();
+  for (const item of boxItems) {
+    const sources = item.up.map((segment) => ({ segment, from: leave(segment.upper, segment.net) }));
+    sources.sort((left, right) => left.from - right.from || left.segment.upper.order - right.segment.upper.order);
+    const places = within(
+      item,
+      sources.map(({ segment, from }) => ({ wish: from, weight: segment.weight })),
+    );
+    sources.forEach(({ segment }, at) => entering.set(segment, places[at] ?? item.x));
+  }
+  return { leave, enter: (segment) => (segment.lower.box === -1 ? segment.lower.x : (entering.get(segment) ?? segment.lower.x)) };
+}
+
+function leaveWish(item: RowItem, segments: readonly Segment[]): number {
+  const only = segments.length === 1 ? segments[0]?.lower : undefined;
+  if (only === undefined) return item.x;
+  if (only.box === -1) return only.x;
+  return Math.abs(item.x - only.x) <= only.width / 2 - CORNER ? item.x : only.x;
+}
+
+/** Places on one side of a box: as near to the wishes as gaps and corners allow, whole pixels. */
+function within(item: RowItem, wishes: readonly { readonly wish: number; readonly weight: number }[]): number[] {
+  const from = item.x - item.width / 2 + CORNER;
+  const to = item.x + item.width / 2 - CORNER;
+  const gap = Math.min(PORT_GAP, wishes.length > 1 ? (to - from) / (wishes.length - 1) : PORT_GAP);
+  const inside = wishes.map(({ wish, weight }) => ({ wish: Math.min(to, Math.max(from, wish)), weight }));
+  const places = separate(inside, new Array<number>(Math.max(0, wishes.length - 1)).fill(gap));
+  return places.map((place, at) => {
+    const least = from + at * gap;
+    const most = to - (places.length - 1 - at) * gap;
+    return Math.round(Math.min(most, Math.max(least, place)));
+  });
+}
