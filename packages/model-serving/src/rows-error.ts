@@ -20,3 +20,13 @@ export function countPositives(labels: ArrayLike<number>): number {
   }
   return positives;
 }
+
+/** Throws TENON1457 unless there are labels of both classes. Returns how many are 1. */
+export function requireBothClasses(labels: ArrayLike<number>): number {
+  const positives = countPositives(labels);
+  if (positives > 0 && positives < labels.length) return positives;
+  throw rowsError("all labels are the same", {
+    expected: "labels of both classes",
+    found: `${positives} positives in ${labels.length} rows`,
+  });
+}

@@ -78,11 +78,16 @@ export class CalibratorSet {
     });
   }
 
+  /** The probability of every margin. @throws GraphError TENON1458 as {@link forSurface}. */
+  applyAll(surface: string, margins: F64Column): F64Column {
+    return this.forSurface(surface).applyAll(margins);
+  }
+
   /**
-   * The probability of every scored row, for a request on one surface.
+   * {@link applyAll}, for scores that say which model made them.
    * @throws GraphError TENON1458 as {@link forSurface}; TENON1459 when another model made the scores.
    */
-  probabilities(scores: ModelScores, surface: string): F64Column {
+  probabilities(surface: string, scores: ModelScores): F64Column {
     if (scores.modelVersion !== this.modelVersion) {
       throw new GraphError(`calibrator set "${this.version}" was not fitted on model "${scores.modelVersion}"`, {
         code: "TENON1459",
@@ -91,7 +96,7 @@ export class CalibratorSet {
         hint: "publish a model and its calibrators together, and bind both from the same publication",
       });
     }
-    return this.forSurface(surface).applyAll(scores.margins);
+    return this.applyAll(surface, scores.margins);
   }
 }
 

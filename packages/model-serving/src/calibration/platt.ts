@@ -9,6 +9,8 @@ const STEPS_MAX = 50;
 const HALVINGS_MAX = 30;
 /** The fit is done when predicted and observed positives differ by less than this share of the rows. */
 const GRADIENT_TOLERANCE = 1e-14;
+/** A loss this much higher, as a share of it, is taken for rounding: near the optimum it hides steps that still help. */
+const LOSS_NOISE = 1e-13;
 
 /** `probability = 1 / (1 + exp(-(slope × margin + intercept)))`. */
 export function plattCalibrator({ slope, intercept }: PlattParameters): Calibrator {
@@ -90,8 +92,8 @@ function search(from: Point, direction: Point, loss: number, inputs: Float64Arra
   for (let halving = 0, size = 1; halving < HALVINGS_MAX; halving++, size /= 2) {
     const point = { slope: from.slope + size * direction.slope, intercept: from.intercept + size * direction.intercept };
     const found = lossAt(point, inputs, labels);
-    // Near the optimum the loss no longer resolves a step that still improves the gradient, hence "not above".
-    if (found <= loss && (point.slope !== from.slope || point.intercept !== from.intercept)) return { point, loss: found };
+    const moved = point.slope !== from.slope || point.intercept !== from.intercept;
+    if (moved && found <= loss * (1 + LOSS_NOISE)) return { point, loss: found };
   }
   return undefined;
 }

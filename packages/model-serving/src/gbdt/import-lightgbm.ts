@@ -8,6 +8,7 @@
 import { type FeatureSchema, GraphError } from "@tenon/graph-core";
 import { z } from "zod";
 import { type GbdtArtefact, sealArtefact, type Tree } from "../artefact/model-artefact.ts";
+import { readFacts } from "../artefact/read-facts.ts";
 
 const LeafSchema = z.object({ leaf_value: z.number(), leaf_coeff: z.array(z.number()).optional() });
 const SplitSchema = z.object({
@@ -58,17 +59,7 @@ export function importLightGbm(dump: unknown, { name, schema, data }: LightGbmIm
   return sealArtefact<GbdtArtefact>({
     kind: "gbdt",
     name,
-    featureSchema: {
-      name: schema.name,
-      version: schema.version,
-      fingerprint: schema.fingerprint,
-      features: schema.features.map((feature) => ({ name: feature.name, type: feature.type })),
-    },
-    dictionaries: Object.fromEntries(
-      schema.features.flatMap(({ name: feature, dictionary }) =>
-        dictionary === undefined ? [] : [[feature, { fingerprint: dictionary.fingerprint, words: [...dictionary.words] }]],
-      ),
-    ),
+    ...readFacts(schema, schema.names),
     // LightGBM starts from 0 and keeps the base rate in the first tree's leaves.
     base: 0,
     precision: "f64",

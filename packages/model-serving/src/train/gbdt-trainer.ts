@@ -7,8 +7,9 @@
  * Source: Friedman 2001, with the second-order steps of Chen and Guestrin 2016 and the best-first growth and histograms
  * of Ke et al. 2017 (LightGBM).
  */
-import { type GbdtArtefact, sealArtefact, type Tree } from "../artefact/model-artefact.ts";
-import { countPositives, rowsError } from "../rows-error.ts";
+import { type GbdtArtefact, sealArtefact } from "../artefact/model-artefact.ts";
+import { readFacts } from "../artefact/read-facts.ts";
+import { requireBothClasses } from "../rows-error.ts";
 import { type BinnedFeature, binCategories, binNumbers, rebin } from "./bins.ts";
 import type { Split } from "./find-split.ts";
 import { type GrownTree, goesLeft, growTree, treeOf, type TreeLimits } from "./grow-tree.ts";
@@ -65,10 +66,7 @@ export function trainGbdt(task: GbdtTask): GbdtFit {
   const { schema, labels, columns } = requireTrainingData(task.train);
   const names = task.features ?? schema.names;
   const positions = names.map((name) => schema.index(name));
-  const positives = countPositives(labels);
-  if (positives === 0 || positives === labels.length) {
-    throw rowsError("all labels are the same", { expected: "labels of both classes", found: `${positives} of ${labels.length} positive` });
-  }
+  const positives = requireBothClasses(labels);
   const features = positions.map((position, index) => {
     const values = columns[position] as Float64Array;
     const categories = schema.features[position]?.type === "dictionary";
@@ -77,26 +75,15 @@ export function trainGbdt(task: GbdtTask): GbdtFit {
   const base = Math.log(positives / (labels.length - positives));
   const { grown, losses } = boost(features, labels, base, settings, validationOf(task.validation, features, positions));
   const sets = new CategorySets();
-  const trees: readonly Tree[] = grown.map((tree) => treeOf(tree, features, (codes) => sets.indexOf(codes)));
-  const read = positions.map((position) => schema.features[position]).filter((feature) => feature !== undefined);
+  const trees = grown.map((tree) => treeOf(tree, features, (codes) => sets.indexOf(codes)));
   const artefact = sealArtefact<GbdtArtefact>({
     kind: "gbdt",
     name: task.name,
-    featureSchema: {
-      name: schema.name,
-      version: schema.version,
-      fingerprint: schema.fingerprint,
-      features: read.map(({ name, type }) => ({ name, type })),
-    },
-    dictionaries: Object.fromEntries(
-      read.flatMap(({ name, dictionary }) =>
-        dictionary === undefined ? [] : [[name, { fingerprint: dictionary.fingerprint, words: [...dictionary.words] }]],
-      ),
-    ),
+    ...readFacts(schema, names),
     base,
     precision: "f64",
     categorySets: sets.list.map((codes) => [...codes]),
-    trees: [...trees],
+    trees,
     training: { data: task.data, rows: labels.length, positives, seed: settings.seed, settings: { ...settings } },
   });
   return { artefact, validationLosses: losses };
