@@ -24,6 +24,7 @@ export * from "./match-targeting.ts";
 export * from "./money.ts";
 export * from "./money-arithmetic.ts";
 export * from "./organic.ts";
+export { ownerNames } from "./owners.generated.ts";
 export * from "./personal.ts";
 export * from "./price.ts";
 export * from "./probability.ts";
