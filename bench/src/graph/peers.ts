@@ -20,14 +20,19 @@ function bag(node: ShapeNode, values: readonly Readonly<Record<string, number>>[
 const pick = (respond: readonly string[], records: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(respond.map((name) => [name, (records[name] as Record<string, number>)[name]]));
 
-/** grfn 1: function → dependencies, one promise per vertex. */
+/** grfn 1: function → functions it depends on, one promise per vertex; the vertex nobody depends on is the answer. */
 export const grfnPeer: Peer = (shape, functions, respond) => {
-  const vertices: Record<string, unknown> = { request: (request: number) => ({ request }) };
+  type Vertex = (...values: never[]) => unknown;
+  const request: Vertex = (...[value]: number[]) => ({ request: value });
+  const vertexOf = new Map<string, Vertex>([["request", request]]);
+  const vertices: [Vertex, Vertex[]?][] = [[request]];
   for (const node of shape) {
     const run = functions[node.name] as NodeFunction;
-    vertices[node.name] = [(...values: Record<string, number>[]) => run(bag(node, values), CTX), node.reads];
+    const vertex: Vertex = (...values: Record<string, number>[]) => run(bag(node, values), CTX);
+    vertexOf.set(node.name, vertex);
+    vertices.push([vertex, node.reads.map((name) => vertexOf.get(name) as Vertex)]);
   }
-  vertices["answer"] = [(...values: Record<string, number>[]) => Object.assign({}, ...values), respond];
+  vertices.push([(...values: never[]) => Object.assign({}, ...values), respond.map((name) => vertexOf.get(name) as Vertex)]);
   const run = (grfn as unknown as (vertices: unknown) => (request: number) => Promise<unknown>)(vertices);
   return () => run(1);
 };

@@ -1,0 +1,221 @@
+/**
+ * The payload workload: 500 candidates × 30 features through retrieve, rank, calibrate, auction, blend and log.
+ * Three layouts of the same computation: spread objects (what idiomatic immutable code does), objects with score columns
+ * beside them, and columns throughout. All give the same ten winners, which the suite compares.
+ */
+import {
+  type AnySlot,
+  CandidateBatch,
+  candidateBatchSchema,
+  columnSchema,
+  compileGraph,
+  createExecutor,
+  type Executor,
+  F64Column,
+  F64Writer,
+  type Graph,
+  graph,
+  IdColumn,
+  node,
+  slot,
+} from "@tenon/graph-core";
+import { compiledSlot } from "@tenon/graph-core/internal";
+import { z } from "zod";
+
+export const CANDIDATES = 500;
+export const FEATURES = 30;
+export const WINNERS = 10;
+const FEATURE_NAMES = Array.from({ length: FEATURES }, (_, at) => `f${at}`);
+const BID = 0;
+const owner = "bench";
+
+/** Feature value of a candidate in a request: a multiple of 1/1024, so that sums are exact in any order. */
+function featureOf(request: number, candidate: number, feature: number): number {
+  return ((candidate * 31 + feature * 17 + request * 7) % 1024) / 1024;
+}
+
+export interface Winner {
+  readonly id: number;
+  readonly score: number;
+}
+
+/** Text of the record literal with 30 known keys, so that every layout builds candidates at the same speed. */
+const literal = `{ ${FEATURE_NAMES.map((name, at) => `${name}: value(request, id, ${at})`).join(", ")} }`;
+const sum = (row: string) => FEATURE_NAMES.map((name) => `${row}.features.${name}`).join(" + ");
+
+type Row = { readonly id: number; readonly features: Readonly<Record<string, number>> };
+interface ObjectSteps {
+  retrieve(request: number): Row[];
+  margin(row: Row): number;
+}
+
+let copies = 0;
+function objectSteps(): ObjectSteps {
+  return new Function(
+    "value",
+    `// copy ${++copies}
+return {
+retrieve: (request) => { const rows = []; for (let id = 0; id < ${CANDIDATES}; id++) rows.push({ id, features: ${literal} }); return rows; },
+margin: (row) => ${sum("row")},
+};`,
+  )(featureOf) as ObjectSteps;
+}
+
+const sigmoid = (margin: number): number => 1 / (1 + Math.exp(-(margin - 15)));
+
+/** Straight code with a new object per candidate and stage, and a full sort. */
+export function handSpread(): (request: number) => readonly Winner[] {
+  const { retrieve, margin } = objectSteps();
+  return (request) => {
+    const retrieved = retrieve(request);
+    const ranked = retrieved.map((row) => ({ ...row, margin: margin(row) }));
+    const calibrated = ranked.map((row) => ({ ...row, probability: sigmoid(row.margin) }));
+    const priced = calibrated.map((row) => ({ ...row, score: row.probability * (1 + (row.features["f0"] as number)) }));
+    const sorted = priced.toSorted((a, b) => b.score - a.score || a.id - b.id);
+    const blended = sorted.slice(0, WINNERS).map((row) => ({ ...row, position: 0 }));
+    return blended.map(({ id, score }) => ({ id, score }));
+  };
+}
+
+/** Rows of the `count` highest scores, ties by row: a bounded insertion, not a sort of 500. */
+function topRows(scores: { readonly length: number; at(row: number): number }, count: number): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores.at(row);
+    if (rows.length === count && score <= scores.at(rows[count - 1] as number)) continue;
+    let at = rows.length;
+    while (at > 0 && scores.at(rows[at - 1] as number) < score) at--;
+    rows.splice(at, 0, row);
+    if (rows.length > count) rows.pop();
+  }
+  return rows;
+}
+
+const Request = slot("request", z.number(), { owner });
+const Winners = slot("winners", z.array(z.object({ id: z.number(), score: z.number() })), { owner });
+const LogLine = slot("logLine", z.number(), { owner });
+
+type PayloadExecutor = Executor<{ readonly request: number }, { readonly winners: readonly Winner[] }, never>;
+
+function open(declared: Graph<never, never, never>, checkedShare: number): PayloadExecutor {
+  return createExecutor(compileGraph(declared as never), { resources: {}, checkedShare }) as never;
+}
+
+/** Candidates as frozen objects, scores as columns beside them, top-k. */
+export function objectsAndColumns(options: { readonly frozen: boolean; readonly checkedShare: number }): PayloadExecutor {
+  const { retrieve, margin } = objectSteps();
+  const feature = z.object(Object.fromEntries(FEATURE_NAMES.map((name) => [name, z.number()])));
+  const Rows = slot("rows", z.array(z.object({ id: z.number(), features: feature })), { owner });
+  const Margin = slot("margin", columnSchema("f64"), { owner });
+  const Probability = slot("probability", columnSchema("f64"), { owner });
+  const Score = slot("score", columnSchema("f64"), { owner });
+  const { freeze } = compiledSlot(Rows);
+  const base = { owner, purpose: "one stage of the payload workload" };
+  const nodes = {
+    retrieve: node({
+      ...base,
+      reads: [Request],
+      writes: [Rows],
+      run: ({ request }) => {
+        const rows = retrieve(request);
+        if (options.frozen) freeze(rows);
+        return { rows: rows as never };
+      },
+    }),
+    rank: node({ ...base, reads: [Rows], writes: [Margin], run: ({ rows }) => ({ margin: F64Column.fill(rows.length, (row) => margin(rows[row] as never)) }) }),
+    calibrate: node({ ...base, reads: [Margin], writes: [Probability], run: ({ margin }) => ({ probability: F64Column.fill(margin.length, (row) => sigmoid(margin.at(row))) }) }),
+    auction: node({
+      ...base,
+      reads: [Rows, Probability],
+      writes: [Score],
+      run: ({ rows, probability }) => ({
+        score: F64Column.fill(rows.length, (row) => probability.at(row) * (1 + ((rows[row] as Row).features["f0"] as number))),
+      }),
+    }),
+    blend: node({
+      ...base,
+      reads: [Rows, Score],
+      writes: [Winners],
+      run: ({ rows, score }) => ({ winners: topRows(score, WINNERS).map((row) => ({ id: (rows[row] as Row).id, score: score.at(row) })) }),
+    }),
+    log: node({ ...base, reads: [Winners, Margin], writes: [LogLine], run: ({ winners, margin }) => ({ logLine: margin.at(0) + winners.length }) }),
+  };
+  return open(graph({ name: `objects-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never, options.checkedShare);
+}
+
+/** One column per feature, as an index hands them over; made once per request number, outside the measurement. */
+type FeatureColumns = Readonly<Record<string, F64Column>>;
+const arrived = new Map<number, CandidateBatch<FeatureColumns>>();
+export const REQUESTS = 8;
+for (let request = 0; request < REQUESTS; request++) {
+  const columns = FEATURE_NAMES.map((name, feature) => [name, F64Column.fill(CANDIDATES, (id) => featureOf(request, id, feature))] as const);
+  const ids = IdColumn.from(Array.from({ length: CANDIDATES }, (_, id) => id));
+  arrived.set(request, CandidateBatch.of(ids, Object.fromEntries(columns)));
+}
+
+/** Columns summed per pass: each pass over the rows loads and stores the running sum once. */
+const BLOCK = 5;
+type Block = readonly [F64Column, F64Column, F64Column, F64Column, F64Column];
+
+function addBlock(sums: Float64Array, [a, b, c, d, e]: Block): void {
+  for (let row = 0; row < sums.length; row++) {
+    sums[row] = (sums[row] as number) + (a.at(row) + b.at(row)) + (c.at(row) + d.at(row)) + e.at(row);
+  }
+}
+
+/** The chosen layout: candidates arrive as columns, each stage appends one, top-k at the end. */
+export function columnar(options: { readonly checkedShare: number }): PayloadExecutor {
+  const kinds = Object.fromEntries(FEATURE_NAMES.map((name) => [name, "f64" as const]));
+  const Candidates = slot("candidates", candidateBatchSchema(kinds), { owner });
+  const aligned = (name: string, of: AnySlot) => slot(name, columnSchema("f64", { of }), { owner });
+  const Margin = aligned("margin", Candidates);
+  const Probability = aligned("probability", Candidates);
+  const Score = aligned("score", Candidates);
+  const base = { owner, purpose: "one stage of the payload workload" };
+  const nodes = {
+    retrieve: node({ ...base, reads: [Request], writes: [Candidates], run: ({ request }) => ({ candidates: arrived.get(request) as never }) }),
+    rank: node({
+      ...base,
+      reads: [Candidates],
+      writes: [Margin],
+      run: ({ candidates }) => {
+        const sums = new Float64Array(candidates.size);
+        for (let at = 0; at < FEATURES; at += BLOCK) {
+          addBlock(sums, FEATURE_NAMES.slice(at, at + BLOCK).map((name) => candidates.column(name) as F64Column) as Block);
+        }
+        const margins = new F64Writer(candidates.size);
+        for (let row = 0; row < sums.length; row++) margins.set(row, sums[row] as number);
+        return { margin: margins.seal() };
+      },
+    }),
+    calibrate: node({
+      ...base,
+      reads: [Margin],
+      writes: [Probability],
+      run: ({ margin }) => {
+        const probability = new F64Writer(margin.length);
+        for (let row = 0; row < margin.length; row++) probability.set(row, sigmoid(margin.at(row)));
+        return { probability: probability.seal() };
+      },
+    }),
+    auction: node({
+      ...base,
+      reads: [Candidates, Probability],
+      writes: [Score],
+      run: ({ candidates, probability }) => {
+        const bids = candidates.column(`f${BID}`) as F64Column;
+        const score = new F64Writer(probability.length);
+        for (let row = 0; row < probability.length; row++) score.set(row, probability.at(row) * (1 + bids.at(row)));
+        return { score: score.seal() };
+      },
+    }),
+    blend: node({
+      ...base,
+      reads: [Candidates, Score],
+      writes: [Winners],
+      run: ({ candidates, score }) => ({ winners: topRows(score, WINNERS).map((row) => ({ id: candidates.ids.at(row), score: score.at(row) })) }),
+    }),
+    log: node({ ...base, reads: [Winners, Margin], writes: [LogLine], run: ({ winners, margin }) => ({ logLine: margin.at(0) + winners.length }) }),
+  };
+  return open(graph({ name: `columns-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never, options.checkedShare);
+}
