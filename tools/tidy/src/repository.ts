@@ -7,11 +7,15 @@ export const root = resolve(import.meta.dirname, "../../..");
 
 /** Files of the repository as git sees them: tracked, or new and not ignored; without those deleted in the work tree. */
 export function repositoryFiles(...patterns: readonly string[]): readonly string[] {
-  const list = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...patterns], {
-    cwd: root,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  });
+  const list = execFileSync(
+    "git",
+    ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", ...patterns],
+    {
+      cwd: root,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
   return [...new Set(list.split("\0"))].filter((path) => path !== "" && existsSync(resolve(root, path))).sort();
 }
 

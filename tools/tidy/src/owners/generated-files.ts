@@ -24,5 +24,8 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: "CODEOWNERS", text: codeOwnersText(owners, nodes) },
     { path: "packages/ads-model/src/owners.generated.ts", text: ownersModuleText(owners) },
   ];
-  return files.map((file) => ({ ...file, current: existsSync(resolve(root, file.path)) && readText(file.path) === file.text }));
+  return files.map((file) => ({
+    ...file,
+    current: existsSync(resolve(root, file.path)) && readText(file.path) === file.text,
+  }));
 }

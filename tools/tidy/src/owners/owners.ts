@@ -25,7 +25,9 @@ export function codeOwnersText(owners: readonly Owner[], nodes: readonly NodeFol
     if (contact === undefined) throw new Error(unknownOwner(path, contract.owner, owners));
     return [{ folder: `/${path}/`, contact }];
   });
-  const lines = [...byFolder(folders), ...byFolder(nodeLines)].map(({ folder, contact }) => `${folder === "/" ? "*" : folder} ${contact}`);
+  const lines = [...byFolder(folders), ...byFolder(nodeLines)].map(
+    ({ folder, contact }) => `${folder === "/" ? "*" : folder} ${contact}`,
+  );
   return `# ${GENERATED}\n${lines.join("\n")}\n`;
 }
 
@@ -65,7 +67,8 @@ export function ownerOfPath(codeOwners: string, path: string): string | undefine
   let found: string | undefined;
   for (const line of codeOwners.split("\n")) {
     const [folder, contact] = line.startsWith("#") ? [] : line.split(" ");
-    if (folder !== undefined && contact !== undefined && (folder === "*" || `/${path}`.startsWith(folder))) found = contact;
+    if (folder !== undefined && contact !== undefined && (folder === "*" || `/${path}`.startsWith(folder)))
+      found = contact;
   }
   return found;
 }

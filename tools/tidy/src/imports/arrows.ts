@@ -1,0 +1,98 @@
+/** Who may import whom, as data. `rules.ts` turns it into rules of the import checker. */
+
+/** Workspace → the workspaces its sources may import. A workspace that is not listed here fails the test. */
+export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
+  "packages/graph-core": [],
+  "packages/graph-testkit": ["packages/graph-core"],
+  "packages/source-rules": ["packages/graph-core"],
+  "packages/ads-model": ["packages/graph-core"],
+  "packages/model-serving": ["packages/graph-core", "packages/ads-model"],
+  "packages/ad-index": ["packages/graph-core", "packages/ads-model"],
+  "packages/marketplace": ["packages/graph-core", "packages/ads-model"],
+  "packages/nodes": ["packages/graph-core", "packages/ads-model", "packages/model-serving", "packages/ad-index"],
+  graphs: ["packages/graph-core", "packages/ads-model", "packages/nodes"],
+  "packages/admixer": [
+    "packages/graph-core",
+    "packages/ads-model",
+    "packages/model-serving",
+    "packages/ad-index",
+    "packages/marketplace",
+    "packages/nodes",
+    "graphs",
+  ],
+  "packages/cli": [
+    "packages/graph-core",
+    "packages/source-rules",
+    "packages/ads-model",
+    "packages/model-serving",
+    "packages/ad-index",
+    "packages/marketplace",
+    "packages/nodes",
+    "packages/admixer",
+    "graphs",
+  ],
+  bench: [
+    "packages/graph-core",
+    "packages/graph-testkit",
+    "packages/ads-model",
+    "packages/model-serving",
+    "packages/ad-index",
+    "packages/marketplace",
+    "packages/nodes",
+    "packages/admixer",
+    "graphs",
+  ],
+  "tools/tidy": ["packages/graph-core", "packages/source-rules"],
+};
+
+/** Tests may also use these: the test kit, and the data and bindings that a node's test runs on. */
+export const alsoInTests: readonly string[] = ["packages/graph-testkit", "packages/marketplace", "packages/ad-index"];
+
+/**
+ * Folder of graph-core → the folders whose code it may call. `compile` stands above `execute` because `compileGraph`
+ * hands out plans that run; the executor knows compiled plans by type only.
+ */
+export const coreArrows: Readonly<Record<string, readonly string[]>> = {
+  contract: [],
+  values: ["contract"],
+  schema: ["contract", "values"],
+  graph: ["contract", "values", "schema"],
+  check: ["contract", "values", "schema", "graph"],
+  observe: ["contract", "values", "graph"],
+  render: ["contract", "graph"],
+  execute: ["contract", "values", "schema", "graph", "observe"],
+  compile: ["contract", "values", "schema", "graph", "check", "observe", "execute"],
+  edit: ["contract", "values", "schema"],
+};
+
+/** What `observe` and `render` may not even know by type: they read data, and work on recorded data too. */
+export const dataOnly = { folders: ["observe", "render"], neverFrom: ["check", "compile", "execute", "edit"] } as const;
+
+/** Outside library → where it may be imported, tests aside. One home each, so that it can be replaced in one place. */
+export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
+  zod: [
+    "packages/graph-core/src/(contract|values|schema)/",
+    "packages/ads-model/src/",
+    "packages/model-serving/src/",
+    "packages/nodes/[^/]+/[^/]+\\.ts$",
+    "packages/nodes/[^/]+/shared/",
+    "packages/admixer/src/",
+    "bench/",
+  ],
+  immer: ["packages/graph-core/src/edit/", "bench/"],
+  fastify: ["packages/admixer/src/"],
+  "@fastify/.+": ["packages/admixer/src/"],
+  "fastify-.+": ["packages/admixer/src/"],
+  "@opentelemetry/.+": ["packages/admixer/src/observe/"],
+  commander: ["packages/cli/src/"],
+  picocolors: ["packages/cli/src/"],
+  acorn: ["packages/source-rules/src/"],
+  "dependency-cruiser": ["tools/tidy/src/imports/"],
+  "fast-check": ["packages/graph-testkit/src/", "packages/ad-index/src/conformance/"],
+  vitest: ["packages/graph-testkit/src/", "packages/ad-index/src/conformance/", "tools/tidy/src/report/"],
+  async: ["bench/"],
+  autocannon: ["bench/"],
+  effect: ["bench/"],
+  grfn: ["bench/"],
+  rxjs: ["bench/"],
+};
