@@ -113,6 +113,34 @@ test("over generated users and ads the mean click rate is that of an ad server, 
   expect(rates[Math.floor(rates.length * 0.99)]).toBeGreaterThan(5 * (rates[Math.floor(rates.length * 0.5)] ?? 0));
 });
 
+test("the context of an ad: query and interests as cosines, affinity of the ad's own category", () => {
+  const catalogue = loadCatalogue();
+  const { documents, embeddings } = generateMarketplace(catalogue, { seed: 6, adsMax: 50 });
+  const [user] = generateUsers(catalogue, { seed: 6, count: 1 });
+  const [request] = generateRequests(catalogue, user === undefined ? [] : [user], { seed: 6, count: 1 });
+  const [document] = documents;
+  if (user === undefined || request === undefined || document === undefined) throw new Error("nothing was generated");
+  const fan = { ...user, interests: [{ interest: document.category, affinity: 0.8 }] };
+  const search = { ...request, surface: "search" as const, query: document.keywords.join(" ") };
+  const shown = {
+    document,
+    embedding: embeddings.subarray(0, EMBEDDING_DIMENSIONS),
+    position: 2,
+    impressionsSeen: impressionCount(1),
+  };
+
+  const known = clickContexts(catalogue)(search, fan)(shown);
+  expect(known.categoryAffinity).toBe(0.8);
+  expect(known.queryCosine).toBeGreaterThan(0.3);
+  expect(known.interestCosine).toBeGreaterThan(0.3);
+  expect(known.userImpressions).toBe(user.adImpressions30Days);
+
+  const stranger = clickContexts(catalogue)({ ...request, surface: "homeFeed", query: undefined }, null)(shown);
+  expect([stranger.categoryAffinity, stranger.queryCosine, stranger.interestCosine, stranger.userClicks]).toEqual([
+    0, 0, 0, 0,
+  ]);
+});
+
 const trial = (request: number, ad: number, rate: number) => ({
   requestId: requestId(`r${request}`),
   adId: adId(ad + 1),
@@ -124,6 +152,24 @@ test("clicks come at the stated rate", () => {
   const clicks = simulateClicks(trials, { seed: 8 }).filter(Boolean).length;
   // 600 expected, deviation 24.
   expect(Math.abs(clicks - 600)).toBeLessThan(4 * 24);
+});
+
+test("two ads of one request, and one ad in two requests, are drawn independently", () => {
+  const pairs = 8_000;
+  const bothClicked = (second: (row: number) => ReturnType<typeof trial>) => {
+    const first = simulateClicks(
+      Array.from({ length: pairs }, (_, row) => trial(row, 0, 0.5)),
+      { seed: 9 },
+    );
+    const others = simulateClicks(
+      Array.from({ length: pairs }, (_, row) => second(row)),
+      { seed: 9 },
+    );
+    return first.filter((clicked, row) => clicked && others[row]).length / pairs;
+  };
+  // A quarter when independent, a half when the same draw is used twice.
+  expect(bothClicked((row) => trial(row, 1, 0.5))).toBeCloseTo(0.25, 1);
+  expect(bothClicked((row) => trial(row + pairs, 0, 0.5))).toBeCloseTo(0.25, 1);
 });
 
 test("an impression's click depends on neither the order nor the other impressions, and a higher rate never loses it", () => {

@@ -1,11 +1,13 @@
-import { AdRequestSchema, UserProfileSchema } from "@tenon/ads-model";
+import { AdRequestSchema, countryCode, UserProfileSchema } from "@tenon/ads-model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { loadCatalogue } from "./catalogue.ts";
 import { categoryRows } from "./category-traits.ts";
 import { MARKETPLACE_NOW_MS } from "./generate-marketplace.ts";
+import { generateQuery } from "./generate-query.ts";
 import { generateRequests } from "./generate-requests.ts";
 import { generateUsers } from "./generate-users.ts";
+import { randomStream } from "./random.ts";
 import { wordsOf } from "./words.ts";
 
 const catalogue = loadCatalogue();
@@ -36,6 +38,13 @@ test("users live in real cities, clicked no more than they saw, and like known c
       user.interests.every(({ affinity }, row) => row === 0 || affinity <= (user.interests[row - 1]?.affinity ?? 1)),
     ).toBe(true);
   }
+});
+
+test("more users live in the large cities of a country", () => {
+  const users = generateUsers(catalogue, { seed: 4, count: 20_000 }).filter(({ country }) => country === "US");
+  const livingIn = (city: string) => users.filter((user) => user.city === city).length;
+  expect(livingIn("New York City")).toBeGreaterThan(2 * livingIn("Chicago"));
+  expect(livingIn("Chicago")).toBeGreaterThan(livingIn("Seattle"));
 });
 
 test("requests are valid by the HTTP contract, repeatable, within the stretch and ascending in time", () => {
@@ -97,6 +106,21 @@ test("evenings are busier than nights on the users' own clocks", () => {
         localHour({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 }) < to,
     ).length;
   expect(within(19, 22)).toBeGreaterThan(4 * within(2, 5));
+});
+
+test("a brand whose name has no words still gives a query", () => {
+  const [brand] = catalogue.brands;
+  if (brand === undefined) throw new Error("the catalogue is empty");
+  const everywhere = { everywhere: true, countries: [], regions: [], excludedCountries: [], excludedRegions: [] };
+  const wordless = { ...catalogue, brands: [{ ...brand, name: "!", location: everywhere }] };
+  for (let row = 0; row < 200; row++) {
+    const query = generateQuery(
+      wordless,
+      { country: countryCode("DE"), region: null, interests: [] },
+      randomStream(1, "query", row),
+    );
+    expect(query).not.toBe("");
+  }
 });
 
 test("requests without users are refused with what to do", () => {
