@@ -5,7 +5,8 @@ import type { CheckOptions } from "../check/rule.ts";
 import { GraphError } from "../contract/error.ts";
 import type { AnyResource } from "../contract/resource.ts";
 import type { AnySlot } from "../contract/slot.ts";
-import { checkedNodes, type NodeFunction, withDeclaredUses } from "../execute/checked-node.ts";
+import { checkedNodes, type NodeFunction } from "../execute/checked-node.ts";
+import { withDeclaredUses } from "../execute/declared-context.ts";
 import { PlanRuntime } from "../execute/plan-runtime.ts";
 import type { RunContext } from "../execute/run-context.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -58,18 +59,30 @@ export function compileGraph<Request, Response, Uses extends string>(
   refuseErrors(graph, checkGraph(graph, options));
   const wiring = wire(graph);
   const model = planModel(wiring);
-  const text = planText(model, graph.name);
-  const runs = load(model, graph.name, text, options.emitted);
+  const planHash = planHashOf(model, graph.name);
+  refuseStale(graph.name, planHash, options.emitted);
+  const runtime = new PlanRuntime(graph.name, model.nodes, model.shadows, checkedNodes(model.nodes));
+  const instantiate = (variant: PlanVariant): RunFunction => {
+    const factory =
+      options.emitted?.[variant] ?? factoryOf(variantText(model, graph.name, planHash, variant), graph.name);
+    const functions = model.nodes.map(variant === "plain" ? (node) => node.wired.definition.run : withDeclaredUses);
+    return factory(functions as readonly NodeFunction[], runtime);
+  };
+  // Most requests run plain: the checked variant is made when the first checked request comes.
+  let runChecked: RunFunction | undefined;
   return {
     graph,
     wiring,
     nodes: model.nodes,
     resources: resourcesOf(model),
     isAsync: model.nodes.some((node) => node.async),
-    planHash: text.planHash,
+    planHash,
     admit: requestCheck(graph) as (request: Request) => GraphError | undefined,
-    run: runs.plain as Plan<Request, Response>["run"],
-    runChecked: runs.checked as Plan<Request, Response>["runChecked"],
+    run: instantiate("plain") as Plan<Request, Response>["run"],
+    runChecked: ((request, ctx) => {
+      runChecked ??= instantiate("checked");
+      return runChecked(request, ctx);
+    }) as Plan<Request, Response>["runChecked"],
   };
 }
 
@@ -87,46 +100,52 @@ function refuseErrors(graph: Graph, diagnostics: readonly Diagnostic[]): void {
   });
 }
 
-interface PlanText {
-  readonly planHash: string;
-  readonly plain: string;
-  readonly checked: string;
+/** Identifies the code for a graph: SHA-256, hex, of the plain variant's text. */
+function planHashOf(model: PlanModel, graphName: string): string {
+  return hash("sha256", emitPlan(model, "plain", graphName));
 }
 
-function planText(model: PlanModel, graphName: string): PlanText {
-  const planHash = hash("sha256", emitPlan(model, "plain", graphName));
-  // The hash in the text keeps two graphs of equal shape from sharing one function's type feedback.
-  const emit = (variant: PlanVariant) => emitPlan(model, variant, `graph "${graphName}" ${planHash.slice(0, 16)}`);
-  return { planHash, plain: emit("plain"), checked: emit("checked") };
+/** The hash in the text keeps two graphs of equal shape from sharing one function's type feedback. */
+function variantText(model: PlanModel, graphName: string, planHash: string, variant: PlanVariant): string {
+  return emitPlan(model, variant, `graph "${graphName}" ${planHash.slice(0, 16)}`);
 }
 
-function load(model: PlanModel, graphName: string, text: PlanText, emitted: EmittedPlan | undefined) {
-  if (emitted !== undefined && emitted.planHash !== text.planHash) {
-    throw new GraphError(`the emitted plan of graph "${graphName}" is stale`, {
-      code: "TENON1212",
+function factoryOf(text: string, graphName: string): PlanFactory {
+  try {
+    return new Function("nodes", "$", text) as PlanFactory;
+  } catch (error) {
+    if (!(error instanceof EvalError)) throw error;
+    throw new GraphError(`graph "${graphName}" cannot be compiled here: this process forbids code from strings`, {
+      code: "TENON1213",
       category: "definition",
       graph: graphName,
-      detail: `expected plan ${text.planHash.slice(0, 16)}, found ${emitted.planHash.slice(0, 16)}`,
-      hint: "run `tenon build` again and commit the result",
+      hint: "emit the plan to a file with `tenon build` and pass it as compileGraph(graph, { emitted })",
+      cause: error,
     });
   }
-  const functions = model.nodes.map((node) => node.wired.definition.run as NodeFunction);
-  const guarded = model.nodes.map(withDeclaredUses);
-  const runtime = new PlanRuntime(graphName, model.nodes, model.shadows, checkedNodes(model.nodes));
-  const factory = (variant: PlanVariant): PlanFactory =>
-    emitted?.[variant] ?? (new Function("nodes", "$", text[variant]) as PlanFactory);
-  return { plain: factory("plain")(functions, runtime), checked: factory("checked")(guarded, runtime) };
+}
+
+function refuseStale(graphName: string, planHash: string, emitted: EmittedPlan | undefined): void {
+  if (emitted === undefined || emitted.planHash === planHash) return;
+  throw new GraphError(`the emitted plan of graph "${graphName}" is stale`, {
+    code: "TENON1212",
+    category: "definition",
+    graph: graphName,
+    detail: `expected plan ${planHash.slice(0, 16)}, found ${emitted.planHash.slice(0, 16)}`,
+    hint: "run `tenon build` again and commit the result",
+  });
 }
 
 /** The text of a module that holds a graph's plan, for `tenon build`. */
 export function emitPlanModule(graph: Graph, options: CheckOptions = {}): string {
   refuseErrors(graph, checkGraph(graph, options));
-  const text = planText(planModel(wire(graph)), graph.name);
+  const model = planModel(wire(graph));
+  const planHash = planHashOf(model, graph.name);
   return [
     `// @ts-nocheck Generated by \`tenon build\` from graph "${graph.name}"; do not edit.`,
-    `export const planHash = ${JSON.stringify(text.planHash)};`,
-    `export const plain = (nodes, $) => {\n${text.plain}\n};`,
-    `export const checked = (nodes, $) => {\n${text.checked}\n};`,
+    `export const planHash = ${JSON.stringify(planHash)};`,
+    `export const plain = (nodes, $) => {\n${variantText(model, graph.name, planHash, "plain")}\n};`,
+    `export const checked = (nodes, $) => {\n${variantText(model, graph.name, planHash, "checked")}\n};`,
     "",
   ].join("\n");
 }

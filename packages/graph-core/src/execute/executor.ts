@@ -5,10 +5,12 @@
 import type { Binding } from "../contract/resource.ts";
 import { GraphError } from "../contract/error.ts";
 import type { Plan } from "../compile/compile-graph.ts";
+import { readKeys } from "../compile/condition.ts";
 import type { WiredNode } from "../graph/wiring.ts";
-import { Outcome, TraceRecord } from "../observe/trace-record.ts";
+import { TraceRecord } from "../observe/trace-record.ts";
 import { encodeValue } from "../schema/index.ts";
 import { type HostClock, systemClock } from "./clock.ts";
+import { CheckedRun, type ProducersOf } from "./checked-run.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { QualityController } from "./quality.ts";
 import { hashText } from "./random.ts";
@@ -53,6 +55,7 @@ export interface ExecutorState {
   readonly clock: HostClock;
   readonly wheel: DeadlineWheel;
   readonly switches: Uint8Array;
+  readonly quality: number;
   newInFlight(): Uint8Array | undefined;
   runsShadows(ctx: RunContext): boolean;
   deadlineError(ctx: RunContext): GraphError;
@@ -99,6 +102,7 @@ export class Executor<Request, Response, Uses extends string = string> implement
   readonly #pinned: Readonly<Record<string, unknown>> | undefined;
   readonly #asyncNodes: readonly number[];
   readonly #checkedBelow: number;
+  readonly #producers: readonly ProducersOf[];
 
   constructor(plan: Plan<Request, Response, Uses>, options: ExecutorOptions<Uses>) {
     this.plan = plan;
@@ -114,6 +118,7 @@ export class Executor<Request, Response, Uses extends string = string> implement
     this.#bindings = bindingsFor(plan, options.resources as Readonly<Record<string, Binding | undefined>>);
     this.#pinned = this.#bindings.length === 0 ? Object.freeze({}) : undefined;
     this.#asyncNodes = plan.nodes.filter((node) => node.async).map((node) => node.index);
+    this.#producers = producersOf(plan);
     this.#checkedBelow = (options.checkedShare ?? 1) * 2 ** 32;
   }
 
@@ -123,18 +128,20 @@ export class Executor<Request, Response, Uses extends string = string> implement
 
   /** Starts a request: pins one version of every resource and decides whether the run is checked. */
   begin(options: BeginOptions): RunContext {
-    const checked = options.checked ?? this.#isSampled(options.requestId);
-    const nowMs = options.nowMs ?? this.clock.nowMs();
-    const trace = checked
-      ? new TraceRecord(this.graphName, options.requestId, nowMs, this.plan.nodes.length + this.plan.wiring.shadows.length)
-      : undefined;
-    return new RunContext(this, options, {
-      nowMs,
-      trace,
-      quality: options.quality ?? this.#options.quality?.quality ?? 1,
-      uses: this.#pinned ?? this.#pin(options.wrapResource),
-      switches: options.switchedOff === undefined ? this.switches : this.#switchesWithout(options.switchedOff),
-    });
+    const isChecked = options.checked ?? this.#isSampled(options.requestId);
+    const uses = this.#pinned ?? this.#pin(options.wrapResource);
+    const switches = options.switchedOff === undefined ? this.switches : this.#switchesWithout(options.switchedOff);
+    return new RunContext(this, options, uses, switches, isChecked ? this.#checkedRun(options) : undefined);
+  }
+
+  #checkedRun({ requestId, nowMs = this.clock.nowMs() }: BeginOptions): CheckedRun {
+    const nodeCount = this.plan.nodes.length + this.plan.wiring.shadows.length;
+    return new CheckedRun(new TraceRecord(this.graphName, requestId, nowMs, nodeCount), this.clock);
+  }
+
+  /** Load-shedding quality of requests that begin now. */
+  get quality(): number {
+    return this.#options.quality?.quality ?? 1;
   }
 
   #isSampled(requestId: string): boolean {
@@ -173,33 +180,30 @@ export class Executor<Request, Response, Uses extends string = string> implement
     if (ctx.deadlineMs <= ctx.nowMs) return this.#refuse(this.deadlineError(ctx));
     const refused = this.plan.admit(request);
     if (refused !== undefined) return this.#refuse(refused);
-    if (ctx.trace === undefined) return this.plan.run(request, ctx);
+    if (ctx.checked === undefined) return this.plan.run(request, ctx);
     this.counts.checkedRequests++;
-    return this.#runChecked(request, ctx, ctx.trace);
+    return this.#runChecked(request, ctx, ctx.checked);
   }
 
-  #runChecked(request: Request, ctx: RunContext, trace: TraceRecord): Response | Promise<Response> {
-    const ended = (error?: unknown): void => {
-      if (error instanceof GraphError) trace.failureCode = error.code;
-      completeTrace(this.plan, trace);
+  #runChecked(request: Request, ctx: RunContext, checked: CheckedRun): Response | Promise<Response> {
+    const answered = (response: Response): Response => {
+      checked.complete(this.#producers);
+      const changed = checked.changedColumn(this.plan.wiring);
+      if (changed === undefined) return response;
+      throw changed;
     };
-    try {
-      const response = this.plan.runChecked(request, ctx);
-      if (!(response instanceof Promise)) {
-        ended();
-        return response;
-      }
-      return response.then(
-        (value) => (ended(), value),
-        (error: unknown) => {
-          ended(error);
-          throw error;
-        },
-      );
-    } catch (error) {
-      ended(error);
+    const failed = (error: unknown): never => {
+      if (error instanceof GraphError) checked.trace.failureCode = error.code;
+      checked.complete(this.#producers);
       throw error;
+    };
+    let response: Response | Promise<Response>;
+    try {
+      response = this.plan.runChecked(request, ctx);
+    } catch (error) {
+      return failed(error);
     }
+    return response instanceof Promise ? response.then(answered, failed) : answered(response);
   }
 
   #refuse(error: GraphError): Response | Promise<Response> {
@@ -307,21 +311,11 @@ export class Executor<Request, Response, Uses extends string = string> implement
   }
 }
 
-/** Fills in what only the whole run shows: when each node had its inputs, and the moment a skipped node was decided. */
-function completeTrace(plan: AnyPlan, trace: TraceRecord): void {
-  for (const { wired } of plan.nodes) {
-    const { position } = wired;
-    const keys = [...wired.reads, ...wired.soft, ...(wired.when === undefined ? [] : [wired.when])];
-    let ready = 0;
-    for (const key of keys) {
-      for (const writer of plan.wiring.slots.get(key)?.writers ?? []) ready = Math.max(ready, trace.end[writer.position] ?? 0);
-    }
-    const outcome = trace.outcome[position];
-    if (outcome === Outcome.notRun) continue;
-    trace.ready[position] = ready;
-    trace.start[position] = Math.max(ready, trace.start[position] ?? 0);
-    trace.end[position] = Math.max(trace.start[position] ?? 0, trace.end[position] ?? 0);
-  }
+function producersOf(plan: AnyPlan): ProducersOf[] {
+  return plan.nodes.map(({ wired }) => {
+    const writers = readKeys(wired).flatMap((key) => plan.wiring.slots.get(key)?.writers ?? []);
+    return { position: wired.position, producers: writers.map((writer) => writer.position) };
+  });
 }
 
 /** Makes an executor for a plan. @throws GraphError TENON1301 when a resource is not bound */

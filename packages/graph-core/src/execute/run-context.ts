@@ -1,13 +1,14 @@
 /** One execution's state. Nodes see it as `NodeContext`; the generated plan and the runtime use the rest. */
-import type { AnyResource } from "../contract/resource.ts";
 import type { NodeContext, RequestClock } from "../contract/context.ts";
 import { GraphError } from "../contract/error.ts";
+import type { AnyResource } from "../contract/resource.ts";
 import { ReasonLedger } from "../observe/reason-ledger.ts";
 import type { TraceRecord } from "../observe/trace-record.ts";
+import type { CheckedRun } from "./checked-run.ts";
 import type { DeadlineEntry } from "./deadline-wheel.ts";
 import type { ExecutorState } from "./executor.ts";
-import { hashText, randomNumber } from "./random.ts";
 import type { NodeRun } from "./node-run.ts";
+import { hashText, randomNumber } from "./random.ts";
 
 export interface BeginOptions {
   /** Names the request in traces, errors and recordings. */
@@ -33,13 +34,12 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   readonly requestId: string;
   readonly nowMs: number;
   deadlineMs: number;
-  readonly #seed: number | undefined;
   readonly quality: number;
   readonly uses: Readonly<Record<string, unknown>>;
   /** Switches as they were when the request began: one request sees one setting. */
   readonly switches: Uint8Array;
-  /** Present for a checked run. */
-  readonly trace: TraceRecord | undefined;
+  /** What a checked run keeps besides; `undefined` for a plain run. */
+  readonly checked: CheckedRun | undefined;
 
   /** True once the run has answered, failed or expired: later results are dropped. */
   closed = false;
@@ -52,32 +52,27 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   wheelPrevious: DeadlineEntry | undefined = undefined;
   /** Per-node runs of degradable async nodes, by node index. */
   nodeRuns: (NodeRun | undefined)[] | undefined = undefined;
-  /** Checksum of every column written so far, by slot key; checked runs only. */
-  get checksums(): Map<string, number> {
-    this.#checksums ??= new Map();
-    return this.#checksums;
-  }
-  #checksums: Map<string, number> | undefined = undefined;
+  readonly #seed: number | undefined;
   #ledger: ReasonLedger | undefined = undefined;
-  readonly #startedMs: number;
   #abort: AbortController | undefined = undefined;
 
   constructor(
     state: ExecutorState,
     options: BeginOptions,
-    facts: { nowMs: number; quality: number; uses: Readonly<Record<string, unknown>>; trace: TraceRecord | undefined; switches: Uint8Array },
+    uses: Readonly<Record<string, unknown>>,
+    switches: Uint8Array,
+    checked: CheckedRun | undefined,
   ) {
     this.state = state;
     this.requestId = options.requestId;
-    this.nowMs = facts.nowMs;
+    this.nowMs = options.nowMs ?? state.clock.nowMs();
     this.deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
-    this.#seed = options.seed;
-    this.quality = facts.quality;
-    this.uses = facts.uses;
-    this.switches = facts.switches;
-    this.trace = facts.trace;
-    this.#startedMs = facts.trace === undefined ? 0 : state.clock.monotonicMs();
+    this.quality = options.quality ?? state.quality;
+    this.uses = uses;
+    this.switches = switches;
+    this.checked = checked;
     this.inFlightMany = state.newInFlight();
+    this.#seed = options.seed;
   }
 
   /** 32-bit seed of the request's draws. */
@@ -85,9 +80,9 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
     return this.#seed ?? hashText(this.requestId);
   }
 
-  /** Milliseconds since the request began, for the trace. */
-  elapsedMs(): number {
-    return this.state.clock.monotonicMs() - this.#startedMs;
+  /** Times, outcomes and sizes of a checked run. */
+  get trace(): TraceRecord | undefined {
+    return this.checked?.trace;
   }
 
   get clock(): RequestClock {

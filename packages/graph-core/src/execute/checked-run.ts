@@ -1,0 +1,76 @@
+/** What a checked run keeps besides its context: the trace, and every column as it was written. */
+import { GraphError } from "../contract/error.ts";
+import type { WiredNode, Wiring } from "../graph/wiring.ts";
+import { Outcome, type TraceRecord } from "../observe/trace-record.ts";
+import type { HostClock } from "./clock.ts";
+
+/** A value with columns, as it was when its node wrote it. */
+interface GuardedValue {
+  readonly key: string;
+  readonly value: unknown;
+  readonly checksum: (value: unknown) => number;
+  readonly sum: number;
+}
+
+export class CheckedRun {
+  readonly trace: TraceRecord;
+  readonly #clock: HostClock;
+  readonly #startedMs: number;
+  readonly #guarded: GuardedValue[] = [];
+
+  constructor(trace: TraceRecord, clock: HostClock) {
+    this.trace = trace;
+    this.#clock = clock;
+    this.#startedMs = clock.monotonicMs();
+  }
+
+  /** Milliseconds since the request began. */
+  elapsedMs(): number {
+    return this.#clock.monotonicMs() - this.#startedMs;
+  }
+
+  /** Remembers a value whose arrays freezing cannot protect. */
+  guard(key: string, value: unknown, checksum: (value: unknown) => number): void {
+    this.#guarded.push({ key, value, checksum, sum: checksum(value) });
+  }
+
+  /**
+   * The error of a run in which somebody wrote to an array behind a column, or `undefined`. Looked at once, at the end:
+   * columns keep their arrays private, so this is a second lock, and a sum per node and column would cost more than the
+   * nodes do.
+   */
+  changedColumn(wiring: Wiring): GraphError | undefined {
+    const changed = this.#guarded.find(({ value, checksum, sum }) => checksum(value) !== sum);
+    if (changed === undefined) return undefined;
+    const slot = wiring.slots.get(changed.key);
+    const name = ({ name, definition }: WiredNode): string => `"${name}" (owner ${definition.owner})`;
+    return new GraphError(`slot "${changed.key}" changed after ${slot?.writers.map(name).join(", ")} wrote it`, {
+      code: "TENON1208",
+      category: "node",
+      graph: wiring.graph.name,
+      slot: changed.key,
+      owner: slot?.tokens[0]?.owner,
+      detail: `read by ${[...new Set(slot?.readers.map(({ node }) => name(node)))].join(", ")}`,
+      hint: "columns are immutable: write a new column (a Writer, F64Column.fill) instead of the array behind one",
+    });
+  }
+
+  /** Fills in what only the whole run shows: when each node had its inputs, and when a skipped node was decided. */
+  complete(producers: readonly ProducersOf[]): void {
+    const { ready, start, end, outcome } = this.trace;
+    for (const { position, producers: before } of producers) {
+      if (outcome[position] === Outcome.notRun) continue;
+      let inputsAt = 0;
+      for (const producer of before) inputsAt = Math.max(inputsAt, end[producer] as number);
+      ready[position] = inputsAt;
+      start[position] = Math.max(inputsAt, start[position] as number);
+      end[position] = Math.max(start[position] as number, end[position] as number);
+    }
+  }
+}
+
+/** Graph positions of the nodes a node waits for. */
+export interface ProducersOf {
+  readonly position: number;
+  readonly producers: readonly number[];
+}
