@@ -152,13 +152,13 @@ export interface ForwardRecordAnswer extends Answer {
 }
 
 /**
- * Read-only state of the index at one version. Every method answers for any filter, also for one that matches nothing.
+ * What a node may ask: methods only, because a recorder stands in for them. Every method answers for any filter, also for one that
+ * matches nothing.
  *
  * Errors (category `input`): TENON1400 limit, TENON1401 vector, TENON1402 embedding version, TENON1403 too many words or ids,
  * TENON1404 unknown forward column.
  */
-export interface AdIndexSnapshot {
-  readonly version: IndexVersion;
+export interface AdIndexReads {
   /** Counts the ads that pass the filter, exactly. */
   matchTargeting(filter: AdFilter): MatchAnswer;
   /** The eligible ads nearest to a vector. */
@@ -173,21 +173,29 @@ export interface AdIndexSnapshot {
   forwardRecords(ids: IdColumn, signal: AbortSignal): Promise<ForwardRecordAnswer>;
 }
 
+/** Read-only state of the index at one version. */
+export interface AdIndexSnapshot extends AdIndexReads {
+  readonly version: IndexVersion;
+}
+
 export interface AdIndex {
   /** The newest snapshot. It never changes; later changes are seen in later snapshots. */
   current(): AdIndexSnapshot;
 }
 
+/** Every read, by name: each call is recorded for replay. */
+const READS: { readonly [Read in keyof AdIndexReads]: true } = {
+  matchTargeting: true,
+  searchVectors: true,
+  searchKeywords: true,
+  eligibilityOf: true,
+  forwardColumns: true,
+  forwardRecords: true,
+};
+
 /** The index as nodes use it: `uses: [AdIndexResource]`, then `uses.adIndex.searchVectors(…)`. */
-export const AdIndexResource = resource<AdIndexSnapshot>()("adIndex", {
+export const AdIndexResource = resource<AdIndexReads>()("adIndex", {
   owner: "ads-retrieval",
   purpose: "ads by targeting, vector and keyword, and their columns and records, at one index version",
-  methods: [
-    "matchTargeting",
-    "searchVectors",
-    "searchKeywords",
-    "eligibilityOf",
-    "forwardColumns",
-    "forwardRecords",
-  ] satisfies (keyof AdIndexSnapshot)[],
+  methods: Object.keys(READS),
 });

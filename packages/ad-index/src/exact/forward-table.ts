@@ -2,7 +2,7 @@
  * Forward columns of a segment. Values of one ad stand together, all as doubles: a request reads a dozen columns of a few hundred
  * ads from all over the index, and so touches a few cache lines per ad instead of one per value.
  */
-import { type AdDocument, OBJECTIVES, PACING_MODES } from "@tenon/ads-model";
+import { type AdDocument, FREQUENCY_CAP_LEVELS, FREQUENCY_CAP_WINDOWS_DAYS, OBJECTIVES, PACING_MODES } from "@tenon/ads-model";
 import type { Dictionary } from "@tenon/graph-core";
 import {
   FORWARD_COLUMN_NAMES,
@@ -77,6 +77,12 @@ export function forwardOffset(name: ForwardColumnName): number | undefined {
 }
 
 const offsetOf = (name: ForwardColumnName) => OFFSETS.get(name) as number;
+const CAP_OFFSETS = new Map(
+  FREQUENCY_CAP_LEVELS.map((level) => [
+    level,
+    new Map(FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [days, offsetOf(frequencyCapColumn(level, days))])),
+  ]),
+);
 const NUMBERS = (Object.keys(NUMBER_OF) as NumberName[]).map((name) => ({ offset: offsetOf(name), read: NUMBER_OF[name] }));
 const WORDS = (Object.keys(WORD_OF) as WordName[]).map((name) => ({ name, offset: offsetOf(name), read: WORD_OF[name] }));
 
@@ -88,7 +94,7 @@ export function forwardTable(documents: readonly AdDocument[], codebooks: Codebo
     for (const { offset, read } of NUMBERS) table[base + offset] = read(document);
     for (const { name, offset, read } of WORDS) table[base + offset] = codebooks[name].codeOf(read(document));
     for (const { level, windowDays, impressionsMax } of document.frequencyCaps) {
-      const place = base + offsetOf(frequencyCapColumn(level, windowDays));
+      const place = base + (CAP_OFFSETS.get(level)?.get(windowDays) as number);
       const known = table[place] as number;
       // The strictest cap counts. Counts beyond 32 bits are no caps that anybody reaches, and are cut there.
       if (known === NO_FREQUENCY_CAP || impressionsMax < known) table[place] = Math.min(impressionsMax, I32_MAX);

@@ -14,20 +14,27 @@ const NO_POSTINGS: Postings = { rows: new Int32Array(0), frequencies: new Int32A
 export class KeywordIndex {
   /** Weighted number of words per row. */
   readonly lengths: Int32Array;
-  private readonly wordNumbers = new Map<string, number>();
+  private readonly wordNumbers: ReadonlyMap<string, number>;
   /** Postings of word n stand at `starts[n] … starts[n + 1]`. */
   private readonly starts: Int32Array;
   private readonly rows: Int32Array;
   private readonly frequencies: Int32Array;
 
   constructor(documents: readonly AdDocument[]) {
-    this.lengths = new Int32Array(documents.length);
+    const numbering = new WordNumbering();
     const entries = new PostingEntries();
+    this.lengths = new Int32Array(documents.length);
     for (const [row, document] of documents.entries()) {
       entries.startRow();
-      for (const { text, weight } of weightedTexts(document)) this.addText(entries, row, text, weight);
+      for (const { text, weight } of weightedTexts(document)) {
+        for (const word of wordsOf(text)) {
+          entries.add(numbering.numberOf(word), row, weight);
+          this.lengths[row] = (this.lengths[row] as number) + weight;
+        }
+      }
     }
-    const sorted = entries.byWord(this.wordNumbers.size);
+    const sorted = entries.byWord(numbering.numbers.size);
+    this.wordNumbers = numbering.numbers;
     this.starts = sorted.starts;
     this.rows = sorted.rows;
     this.frequencies = sorted.frequencies;
@@ -40,17 +47,17 @@ export class KeywordIndex {
     const to = this.starts[number + 1];
     return { rows: this.rows.subarray(from, to), frequencies: this.frequencies.subarray(from, to) };
   }
+}
 
-  private addText(entries: PostingEntries, row: number, text: string, weight: number): void {
-    for (const word of wordsOf(text)) {
-      let number = this.wordNumbers.get(word);
-      if (number === undefined) {
-        number = this.wordNumbers.size;
-        this.wordNumbers.set(word, number);
-      }
-      entries.add(number, row, weight);
-      this.lengths[row] = (this.lengths[row] as number) + weight;
-    }
+/** Numbers words in the order in which they are met. */
+class WordNumbering {
+  readonly numbers = new Map<string, number>();
+
+  numberOf(word: string): number {
+    const known = this.numbers.get(word);
+    if (known !== undefined) return known;
+    this.numbers.set(word, this.numbers.size);
+    return this.numbers.size - 1;
   }
 }
 
@@ -59,7 +66,7 @@ class PostingEntries {
   private readonly words: number[] = [];
   private readonly entryRows: number[] = [];
   private readonly entryFrequencies: number[] = [];
-  /** Entry of a word in the current row, valid from `rowStart` on. */
+  /** Latest entry of a word; one of the current row if it is not before `rowStart`. */
   private readonly entryOf: number[] = [];
   private rowStart = 0;
 
@@ -80,13 +87,18 @@ class PostingEntries {
   }
 
   byWord(wordCount: number): { readonly starts: Int32Array; readonly rows: Int32Array; readonly frequencies: Int32Array } {
+    const size = this.words.length;
     const starts = new Int32Array(wordCount + 1);
-    for (const word of this.words) starts[word + 1] = (starts[word + 1] as number) + 1;
+    for (let entry = 0; entry < size; entry++) {
+      const word = this.words[entry] as number;
+      starts[word + 1] = (starts[word + 1] as number) + 1;
+    }
     for (let word = 0; word < wordCount; word++) starts[word + 1] = (starts[word + 1] as number) + (starts[word] as number);
     const next = starts.slice(0, wordCount);
-    const rows = new Int32Array(this.words.length);
-    const frequencies = new Int32Array(this.words.length);
-    for (const [entry, word] of this.words.entries()) {
+    const rows = new Int32Array(size);
+    const frequencies = new Int32Array(size);
+    for (let entry = 0; entry < size; entry++) {
+      const word = this.words[entry] as number;
       const place = next[word] as number;
       rows[place] = this.entryRows[entry] as number;
       frequencies[place] = this.entryFrequencies[entry] as number;

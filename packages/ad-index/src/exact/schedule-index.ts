@@ -31,11 +31,15 @@ export class ScheduleIndex {
       edges[row * 2 + 1] = -1 - row;
       timesMs[row * 2 + 1] = endAtMs ?? WITHOUT_END_MS;
     }
-    const order = Uint32Array.from(timesMs, (_, place) => place).sort(
-      (left, right) => (timesMs[left] as number) - (timesMs[right] as number) || left - right,
-    );
-    this.timesMs = Float64Array.from(order, (place) => timesMs[place] as number);
-    this.edges = Int32Array.from(order, (place) => edges[place] as number);
+    this.timesMs = timesMs.toSorted();
+    this.edges = new Int32Array(edges.length);
+    // Edges of one instant fill the places of that instant in any order: they belong to different rows.
+    const filled = new Int32Array(edges.length);
+    for (let place = 0; place < edges.length; place++) {
+      const first = firstPlaceOf(this.timesMs, timesMs[place] as number);
+      this.edges[first + (filled[first] as number)] = edges[place] as number;
+      filled[first] = (filled[first] as number) + 1;
+    }
     this.bits = new Int32Array(wordsFor(schedules.length));
   }
 
@@ -61,4 +65,16 @@ export class ScheduleIndex {
     if (starts === forward) setBit(this.bits, row);
     else clearBit(this.bits, row);
   }
+}
+
+/** First place of a value that the sorted array holds. */
+function firstPlaceOf(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
