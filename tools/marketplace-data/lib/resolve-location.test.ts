@@ -17,7 +17,7 @@ const features: Readonly<Record<string, CoderFeature["properties"]>> = {
 const coder: CountryCoder = {
   feature: (id) => (features[id] === undefined ? null : { properties: features[id] }),
   featuresIn: (id) => (id === "150" ? ["DE", "FR", "EU"].map((iso1A2) => ({ properties: { iso1A2 } })) : []),
-  iso1A2Code: ([longitude]) => (longitude > 0 && longitude < 20 ? "DE" : null),
+  iso1A2Code: ([longitude]) => (longitude > 0 && longitude < 20 ? "DE" : "XX"),
 };
 const square = [
   [
@@ -64,7 +64,7 @@ test.each([
   ["an excluded region elsewhere says nothing", ["de"], ["us-ca.geojson"], "DE"],
   ["an excluded city must not exclude its region", ["us"], ["us-ny-new_york_city.geojson"], "US"],
   ["an excluded part must not exclude its country", ["jp"], ["jp-13.geojson"], "JP"],
-  ["a point at sea is nowhere", [[-30, 0, 20]], [], ""],
+  ["a point in no country of the list is nowhere", [[-30, 0, 20]], [], ""],
 ])("%s", (_, include, exclude, expected) => {
   expect(resolve(include, exclude)).toBe(expected);
 });
