@@ -98,8 +98,8 @@ test.each(both)("async nodes start together and each continues as soon as its ow
   const log: string[] = [];
   const slow = byHand<{ b: number }>();
   const quick = byHand<{ c: number }>();
-  const left = node({ ...base, reads: [A], writes: [B], async: true, run: () => (log.push("left"), slow.promise) });
-  const right = node({ ...base, reads: [A], writes: [C], async: true, run: () => (log.push("right"), quick.promise) });
+  const left = node({ ...base, reads: [A], writes: [B], async: true, onFailure: "failRequest", run: () => (log.push("left"), slow.promise) });
+  const right = node({ ...base, reads: [A], writes: [C], async: true, onFailure: "failRequest", run: () => (log.push("right"), quick.promise) });
   const afterRight = node({ ...base, reads: [C], writes: [D], run: ({ c }) => (log.push("afterRight"), { d: c + 1 }) });
   const E = number("e");
   const join = node({ ...base, reads: [B, D], writes: [E], run: ({ b, d }) => ({ e: b + d }) });
@@ -116,7 +116,7 @@ test.each(both)("async nodes start together and each continues as soon as its ow
 test("inside a segment async nodes start before a sync node that does not feed them", () => {
   const log: string[] = [];
   const heavy = node({ ...base, reads: [A], writes: [B], run: ({ a }) => (log.push("heavy"), { b: a }) });
-  const remote = node({ ...base, reads: [A], writes: [C], async: true, run: async ({ a }) => (log.push("remote"), { c: a }) });
+  const remote = node({ ...base, reads: [A], writes: [C], async: true, onFailure: "failRequest", run: async ({ a }) => (log.push("remote"), { c: a }) });
   const join = node({ ...base, reads: [B, C], writes: [D], run: ({ b, c }) => ({ d: b + c }) });
   const { run } = open(graph({ name: "first", owner: "team-a", request: [A], nodes: { heavy, remote, join }, respond: [D] }));
   void run({ a: 1 }, { checked: false }).result;
@@ -124,7 +124,7 @@ test("inside a segment async nodes start before a sync node that does not feed t
 });
 
 test.each(both)("an async node that has its value at once still settles in order (checked: %s)", async (checked) => {
-  const cached = node({ ...base, reads: [A], writes: [B], async: true, run: ({ a }) => ({ b: a + 1 }) });
+  const cached = node({ ...base, reads: [A], writes: [B], async: true, onFailure: "failRequest", run: ({ a }) => ({ b: a + 1 }) });
   const sync = node({ ...base, reads: [A], writes: [C], run: ({ a }) => ({ c: a + 2 }) });
   const join = node({ ...base, reads: [B, C], writes: [D], run: ({ b, c }) => ({ d: b * c }) });
   const { run } = open(graph({ name: "cached", owner: "team-a", request: [A], nodes: { cached, sync, join }, respond: [D] }));
@@ -165,8 +165,8 @@ test.each(both)("an error names graph, node, owner and the digest of the inputs 
 test.each(both)("a rejected promise is blamed on its own node, not on one that runs beside it (checked: %s)", async (checked) => {
   const first = byHand<{ b: number }>();
   const second = byHand<{ c: number }>();
-  const left = node({ ...base, reads: [A], writes: [B], async: true, run: () => first.promise });
-  const right = node({ owner: "team-b", purpose: "fails", reads: [A], writes: [C], async: true, run: () => second.promise });
+  const left = node({ ...base, reads: [A], writes: [B], async: true, onFailure: "failRequest", run: () => first.promise });
+  const right = node({ owner: "team-b", purpose: "fails", reads: [A], writes: [C], async: true, onFailure: "failRequest", run: () => second.promise });
   const join = node({ ...base, reads: [B, C], writes: [D], run: ({ b, c }) => ({ d: b + c }) });
   const { run, executor } = open(graph({ name: "blame", owner: "team-a", request: [A], nodes: { left, right, join }, respond: [D] }));
   const { result } = run({ a: 1 }, { checked });
@@ -189,13 +189,13 @@ test("whatever a node throws or rejects with, the run fails with its name and no
         ...base,
         reads: [A],
         writes: [B],
-        async: true,
+        async: true, onFailure: "failRequest",
         run: () => {
           if (how === "throw") throw thrown;
           return Promise.reject(thrown);
         },
       });
-      const other = node({ ...base, reads: [A], writes: [C], async: true, run: () => later.promise });
+      const other = node({ ...base, reads: [A], writes: [C], async: true, onFailure: "failRequest", run: () => later.promise });
       const join = node({ ...base, reads: [B, C], writes: [D], run: ({ b, c }) => ({ d: b + c }) });
       const { run } = open(graph({ name: "odd", owner: "team-a", request: [A], nodes: { other, bad, join }, respond: [D] }));
       await expect(run({ a: 1 }, { checked: how === "late" }).result).rejects.toMatchObject({ code: "TENON1201", node: "bad" });
@@ -327,7 +327,7 @@ test("at the deadline the run fails, names who it waited for, and aborts their s
     purpose: "never answers",
     reads: [A],
     writes: [B],
-    async: true,
+    async: true, onFailure: "failRequest",
     run: (_inputs, ctx) => {
       signal = ctx.signal;
       return never.promise;
@@ -364,8 +364,8 @@ test.each(both)("a node under a false condition is skipped, with everything that
   const E = number("e");
   const build = (wanted: boolean) => {
     const decide = node({ ...base, reads: [A], writes: [Wanted], run: () => ({ wanted }) });
-    const upstream = node({ ...base, reads: [A], writes: [B], async: true, run: async ({ a }) => (ran.push("upstream"), { b: a }) });
-    const conditional = node({ ...base, reads: [B], when: Wanted, writes: [C], async: true, run: async ({ b }) => (ran.push("conditional"), { c: b }) });
+    const upstream = node({ ...base, reads: [A], writes: [B], async: true, onFailure: "failRequest", run: async ({ a }) => (ran.push("upstream"), { b: a }) });
+    const conditional = node({ ...base, reads: [B], when: Wanted, writes: [C], async: true, onFailure: "failRequest", run: async ({ b }) => (ran.push("conditional"), { c: b }) });
     const under = node({ ...base, reads: [C], when: Wanted, writes: [E], run: ({ c }) => (ran.push("under"), { e: c + 1 }) });
     const join = node({ ...base, reads: [A], soft: [E], writes: [D], run: ({ a, e }) => ({ d: a + (e ?? 1000) }) });
     return open(
@@ -401,7 +401,7 @@ test("a node is tried again up to its attempts, then fails or degrades", async (
         name: "retry",
         owner: "team-a",
         request: [A],
-        nodes: { remote: node({ ...base, reads: [A], writes: [B], async: true, retry: { attemptsMax: 3 }, run: flaky(failures) }) },
+        nodes: { remote: node({ ...base, reads: [A], writes: [B], async: true, onFailure: "failRequest", retry: { attemptsMax: 3 }, run: flaky(failures) }) },
         respond: [B],
       }),
     );
