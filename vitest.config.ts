@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
+/** Workspace packages are read from their sources: vitest does not see the condition that npm gives to Node. */
 const conditions = ["@tenon/source"];
 
 export default defineConfig({
@@ -7,6 +8,10 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["{packages,graphs,bench,tools,examples}/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
+    exclude: ["**/node_modules/**", "**/dist/**", "**/.tenon/**", "tools/marketplace-data/**"],
+    reporters: ["default", "./tools/tidy/src/report/skipped-reporter.ts"],
+    // Property tests and type budgets take seconds on a busy machine; a hanging test is caught all the same.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
   },
 });

@@ -69,7 +69,7 @@ for (const folder of Object.keys(workspaceArrows)) {
   plants[`${folder.replaceAll("/", "-")}-tests-import`] = plant(`${source}/planted.test.ts`, path, target);
 }
 for (const folder of Object.keys(coreArrows)) {
-  const above = folder === "compile" ? "edit" : "compile";
+  const above = folder === "edit" ? "compile" : "edit";
   plants[`graph-core-${folder}`] = plant(`packages/graph-core/src/${folder}/climbs.ts`, `../${above}/target.ts`, {
     [`packages/graph-core/src/${above}/target.ts`]: "export const one = 1;\n",
   });
@@ -129,10 +129,10 @@ test("what the rules allow is not reported", async () => {
     "packages/nodes/retrieval/slots.ts": importing("zod") + 'export * from "@tenon/ads-model";\n',
     "packages/nodes/retrieval/retrieve/retrieve.test.ts": importing("@tenon/ad-index"),
     "packages/graph-core/src/edit/edit.ts": importing("immer"),
-    "packages/graph-core/src/execute/a.ts":
-      'import type { Plan } from "../compile/b.ts";\nexport type { Plan };\nexport const a = 1;\n',
-    "packages/graph-core/src/compile/b.ts":
-      'import { a } from "../execute/a.ts";\nexport interface Plan { readonly a: typeof a }\n',
+    "packages/graph-core/src/compile/a.ts":
+      'import type { Run } from "../execute/b.ts";\nexport type { Run };\nexport const a = 1;\n',
+    "packages/graph-core/src/execute/b.ts":
+      'import { a } from "../compile/a.ts";\nexport interface Run { readonly a: typeof a }\n',
   });
   expect(report.findings).toEqual([]);
   expect(report.moduleCount).toBeGreaterThan(8);

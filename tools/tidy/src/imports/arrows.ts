@@ -48,10 +48,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
 /** Tests may also use these: the test kit, and the data and bindings that a node's test runs on. */
 export const alsoInTests: readonly string[] = ["packages/graph-testkit", "packages/marketplace", "packages/ad-index"];
 
-/**
- * Folder of graph-core → the folders whose code it may call. `compile` stands above `execute` because `compileGraph`
- * hands out plans that run; the executor knows compiled plans by type only.
- */
+/** Folder of graph-core → the folders whose code it may call. Types may be imported from above, too. */
 export const coreArrows: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   values: ["contract"],
@@ -60,10 +57,13 @@ export const coreArrows: Readonly<Record<string, readonly string[]>> = {
   check: ["contract", "values", "schema", "graph"],
   observe: ["contract", "values", "graph"],
   render: ["contract", "graph"],
-  execute: ["contract", "values", "schema", "graph", "observe"],
-  compile: ["contract", "values", "schema", "graph", "check", "observe", "execute"],
+  compile: ["contract", "values", "schema", "graph", "check"],
+  execute: ["contract", "values", "schema", "graph", "observe", "compile"],
   edit: ["contract", "values", "schema"],
 };
+
+/** Files that join two folders, and so may call both: `compileGraph` checks, compiles and hands out a plan that runs. */
+export const coreJoints: readonly string[] = ["packages/graph-core/src/compile/compile-graph.ts"];
 
 /** What `observe` and `render` may not even know by type: they read data, and work on recorded data too. */
 export const dataOnly = { folders: ["observe", "render"], neverFrom: ["check", "compile", "execute", "edit"] } as const;

@@ -32,7 +32,7 @@ export async function checkImports(root: string, paths: readonly string[]): Prom
       parser: "swc",
       tsPreCompilationDeps: true,
       doNotFollow: { path: "node_modules" },
-      exclude: { path: `^(?!node_modules/).*(${NOT_OURS})` },
+      exclude: { path: `^(?!.*node_modules/).*(${NOT_OURS})` },
       validate: true,
       ruleSet: { forbidden: [...importRules] },
     },

@@ -1,5 +1,5 @@
 import type { IForbiddenRuleType } from "dependency-cruiser";
-import { alsoInTests, coreArrows, dataOnly, libraryHomes, workspaceArrows } from "./arrows.ts";
+import { alsoInTests, coreArrows, coreJoints, dataOnly, libraryHomes, workspaceArrows } from "./arrows.ts";
 
 /** Tests and their support folders, benchmarks beside the code, scripts that are run by hand. */
 const TEST = "(\\.(test|test-d|bench)\\.ts$|/(test|testing|bench|golden|conformance|scripts)/)";
@@ -25,7 +25,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
     "node-imports-node",
     "nodes meet in slots: read the other node's slot, or move arithmetic to nodes/<stage>/shared/",
     {
-      from: { path: "^packages/nodes/([^/]+)/([^/]+)/", pathNot: "/(shared|testing)/" },
+      from: { path: "^packages/nodes/([^/]+)/([^/]+)/", pathNot: ["/(shared|testing)/", TEST] },
       to: { path: "^packages/nodes/[^/]+/[^/]+/", pathNot: "^packages/nodes/$1/$2/|/(shared|testing)/" },
     },
   ),
@@ -35,7 +35,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
   }),
   ...Object.entries(coreArrows).map(([folder, allowed]) =>
     rule(`graph-core-${folder}`, `src/${folder} may call ${list(allowed)}; types may be imported from anywhere below`, {
-      from: { path: `^packages/graph-core/src/${folder}/`, pathNot: TEST },
+      from: { path: `^packages/graph-core/src/${folder}/`, pathNot: [TEST, ...coreJoints] },
       to: {
         path: "^packages/graph-core/src/",
         pathNot: anyOf([folder, ...allowed].map((name) => `packages/graph-core/src/${name}`)),
