@@ -46,7 +46,7 @@ function flowchart(topology: Topology, arrows: readonly Arrow[], labelled: boole
   const idOf = idsOf([REQUEST_END, ...topology.nodes.map((node) => node.name), RESPOND_END]);
   const looks = ownerLooks(topology);
   const lookOf = new Map(looks.map((look) => [look.owner, look.index]));
-  const lines = ["flowchart TD"];
+  const lines = opening(topology);
   if (topology.request.length > 0) lines.push(`  ${idOf(REQUEST_END)}(["request"])`);
   for (const node of topology.nodes) {
     const facts = [budgetText(node), ...flagsOf(node), stateText(node)].filter((fact) => fact !== undefined && fact !== "");
@@ -63,6 +63,10 @@ function flowchart(topology: Topology, arrows: readonly Arrow[], labelled: boole
   return `${lines.join("\n")}\n`;
 }
 
+function opening({ graph }: Topology): string[] {
+  return ["flowchart TD", `  %% graph ${quoted(graph.name)}`];
+}
+
 /** Owners and how many slots go from one to another. */
 function ownerChart(topology: Topology): string {
   const ownerOf = new Map(topology.nodes.map((node) => [node.name, node.owner]));
@@ -76,7 +80,7 @@ function ownerChart(topology: Topology): string {
     counts.set(pair, (counts.get(pair) ?? 0) + 1);
   }
   return `${[
-    "flowchart TD",
+    ...opening(topology),
     ...looks.map((look) => `  ${idOf(look.owner)}["${quoted(look.owner)}<br/>${look.nodes} nodes"]`),
     ...[...counts].slice(0, EDGES_MAX).map(([pair, count]) => `  ${pair.replace('"%"', `"${count} slots"`)}`),
   ].join("\n")}\n`;

@@ -17,10 +17,11 @@ export function assignLayers({ boxes, links }: Sketch): readonly number[] {
   const order = dependencyOrder(dependenciesOf({ boxes, links }));
   const rank = new Map(order.map((box, at) => [box, at]));
   for (const { from, to } of links) {
-    // A link against the order closes a cycle; it is drawn upwards and pulls nobody.
-    if ((rank.get(from) ?? 0) >= (rank.get(to) ?? 0)) continue;
-    producers[to]?.push(from);
-    readers[from]?.push(to);
+    if (from === to) continue;
+    // A link against the order closes a cycle. It is drawn upwards, so for the layers its ends change places.
+    const [upper, lower] = (rank.get(from) ?? 0) < (rank.get(to) ?? 0) ? [from, to] : [to, from];
+    producers[lower]?.push(upper);
+    readers[upper]?.push(lower);
   }
 
   const layers = new Array<number>(boxes.length).fill(0);

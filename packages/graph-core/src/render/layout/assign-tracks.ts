@@ -2,7 +2,6 @@
 const NEAR = 6;
 /** Above this many nets in one gap the order is by position alone: comparing all pairs would be too slow. */
 const COMPARED_NETS_MAX = 150;
-const OVERLAP_COST = 100;
 
 /** One net between two rows: it comes down at `top`, runs along its track, and goes down at each of `bottoms`. */
 export interface GapNet {
@@ -38,37 +37,43 @@ function meet(left: GapNet, right: GapNet): boolean {
   return from(left) < to(right) + NEAR && from(right) < to(left) + NEAR;
 }
 
-/** What it costs when `upper` runs above `lower`. */
-function costAbove(upper: GapNet, lower: GapNet): number {
-  let cost = 0;
-  for (const bottom of upper.bottoms) {
-    if (bottom > from(lower) && bottom < to(lower)) cost += 1;
-    if (Math.abs(bottom - lower.top) < NEAR) cost += OVERLAP_COST;
-  }
-  if (lower.top > from(upper) && lower.top < to(upper)) cost += 1;
-  return cost;
+/** Lines that cross when `upper` runs above `lower`. */
+function crossings(upper: GapNet, lower: GapNet): number {
+  const below = upper.bottoms.filter((bottom) => bottom > from(lower) && bottom < to(lower)).length;
+  return below + (lower.top > from(upper) && lower.top < to(upper) ? 1 : 0);
 }
 
-/** Takes, again and again, the net that gains most from standing above all that are left. */
+/** Whether a vertical part of each would lie on the other's when `upper` runs above `lower`. */
+function collide(upper: GapNet, lower: GapNet): boolean {
+  return upper.bottoms.some((bottom) => Math.abs(bottom - lower.top) < NEAR);
+}
+
+/**
+ * From top to bottom: takes, again and again, the net that saves most crossings by standing above all that are left,
+ * among those that collide with none of them if there are any.
+ */
 function orderNets(nets: readonly GapNet[]): readonly GapNet[] {
-  const gains = nets.map((net) =>
-    nets.map((other) => (net === other || !meet(net, other) ? 0 : costAbove(other, net) - costAbove(net, other))),
+  const pairs = nets.map((net) =>
+    nets.map((other) => {
+      if (net === other || !meet(net, other)) return { gain: 0, collides: false };
+      return { gain: crossings(other, net) - crossings(net, other), collides: collide(net, other) };
+    }),
   );
   const left = new Set(nets.keys());
   const ordered: GapNet[] = [];
   while (left.size > 0) {
-    let best = -1;
-    let bestGain = Number.NEGATIVE_INFINITY;
+    let best = { at: -1, collisions: Number.POSITIVE_INFINITY, gain: Number.NEGATIVE_INFINITY };
     for (const at of left) {
       let gain = 0;
-      for (const other of left) gain += gains[at]?.[other] ?? 0;
-      if (gain > bestGain) {
-        best = at;
-        bestGain = gain;
+      let collisions = 0;
+      for (const other of left) {
+        gain += pairs[at]?.[other]?.gain ?? 0;
+        if (pairs[at]?.[other]?.collides === true) collisions += 1;
       }
+      if (collisions < best.collisions || (collisions === best.collisions && gain > best.gain)) best = { at, collisions, gain };
     }
-    left.delete(best);
-    const net = nets[best];
+    left.delete(best.at);
+    const net = nets[best.at];
     if (net !== undefined) ordered.push(net);
   }
   return ordered;

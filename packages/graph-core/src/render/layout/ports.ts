@@ -5,6 +5,8 @@ import { separate } from "./separate.ts";
 const CORNER = 16;
 /** Arrow heads of neighbouring lines just do not touch. */
 const PORT_GAP = 13;
+/** Lines nearer than this look like one. */
+const CLEAR = 6;
 
 /** Where lines leave and enter boxes, as `x` in pixels. */
 export interface Ports {
@@ -14,7 +16,7 @@ export interface Ports {
 }
 
 /** A line enters right below where it comes from if the box is wide enough; otherwise as near as the box allows. */
-export function portsOf({ boxItems, nets }: Rows): Ports {
+export function portsOf({ rows, boxItems, nets }: Rows): Ports {
   const leaving = new Map<RowItem, Map<number, number>>();
   for (const item of boxItems) {
     const ids = [...new Set(item.down.map((segment) => segment.net))];
@@ -28,6 +30,9 @@ export function portsOf({ boxItems, nets }: Rows): Ports {
   const leave = (item: RowItem, net: number): number =>
     item.box === -1 ? item.x : (leaving.get(item)?.get(net) ?? item.x);
 
+  const tops = rows.map((row) =>
+    row.flatMap((item) => [...new Set(item.down.map(({ net }) => net))].map((net) => ({ net, x: leave(item, net) }))),
+  );
   const entering = new Map<Segment, number>();
   for (const item of boxItems) {
     const sources = item.up.map((segment) => ({ segment, from: leave(segment.upper, segment.net) }));
@@ -36,9 +41,30 @@ export function portsOf({ boxItems, nets }: Rows): Ports {
       item,
       sources.map(({ segment, from }) => ({ wish: from, weight: segment.weight })),
     );
-    sources.forEach(({ segment }, at) => entering.set(segment, places[at] ?? item.x));
+    sources.forEach(({ segment }, at) => {
+      const foreign = (tops[item.row - 1] ?? []).filter(({ net }) => net !== segment.net);
+      places[at] = besides(places, at, foreign.map(({ x }) => x), item);
+      entering.set(segment, places[at]);
+    });
   }
   return { leave, enter: (segment) => (segment.lower.box === -1 ? segment.lower.x : (entering.get(segment) ?? segment.lower.x)) };
+}
+
+/**
+ * The place of a line's end, moved a little where the line of another net comes down right above it: the two would
+ * look like one. Stays put where there is no room to move.
+ */
+function besides(places: readonly number[], at: number, foreign: readonly number[], item: RowItem): number {
+  const own = places[at] ?? item.x;
+  const from = Math.max(item.x - item.width / 2 + CORNER / 2, (places[at - 1] ?? Number.NEGATIVE_INFINITY) + CLEAR);
+  const to = Math.min(item.x + item.width / 2 - CORNER / 2, (places[at + 1] ?? Number.POSITIVE_INFINITY) - CLEAR);
+  const free = (x: number): boolean => foreign.every((top) => Math.abs(top - x) >= CLEAR);
+  if (free(own)) return own;
+  const candidates = foreign
+    .filter((top) => Math.abs(top - own) < CLEAR)
+    .flatMap((top) => [top - CLEAR, top + CLEAR])
+    .sort((left, right) => Math.abs(left - own) - Math.abs(right - own));
+  return candidates.find((x) => x >= from && x <= to && free(x)) ?? own;
 }
 
 function leaveWish(item: RowItem, segments: readonly Segment[]): number {
