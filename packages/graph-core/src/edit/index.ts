@@ -1,0 +1,1 @@
+export { type EditPatch, type EditResult, edit, editWithPatches, type Recipe } from "./edit.ts";

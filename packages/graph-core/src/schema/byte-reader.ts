@@ -13,7 +13,8 @@ export class ByteReader {
   /** `what` is named in errors. */
   constructor(bytes: Uint8Array, what: string) {
     requireLittleEndian();
-    this.#bytes = bytes;
+    // A Buffer's slice() shares memory where a Uint8Array's copies, so only the latter is kept.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#what = what;
   }
@@ -52,16 +53,16 @@ export class ByteReader {
   }
 
   bigint(): bigint {
-    const mark = this.count(0.5);
+    const mark = this.varint();
     let value = 0n;
-    const at = this.#take(mark >>> 1);
-    for (let digit = (mark >>> 1) - 1; digit >= 0; digit--)
-      value = value * 256n + BigInt(this.#bytes[at + digit] as number);
+    const digits = Math.floor(mark / 2);
+    const at = this.#take(digits);
+    for (let digit = digits - 1; digit >= 0; digit--) value = value * 256n + BigInt(this.#bytes[at + digit] as number);
     return mark % 2 === 1 ? -value : value;
   }
 
   string(): string {
-    const mark = this.count(0.5);
+    const mark = this.varint();
     const length = Math.floor(mark / 2);
     if (mark % 2 === 1) return this.#units(length);
     const at = this.#take(length);

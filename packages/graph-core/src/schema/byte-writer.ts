@@ -1,15 +1,14 @@
 import { requireLittleEndian } from "../values/little-endian.ts";
 
 const BYTES_AT_FIRST = 256;
-/** UTF-16 units whose UTF-8 (≤ 3 bytes each) has a one-byte length mark: 2 · 3 · 21 < 128. */
-const SHORT_STRING_MAX = 21;
+/** Longest ASCII string whose length mark is one byte: 2 · 63 < 128. */
+const SHORT_STRING_MAX = 63;
 const encoder = new TextEncoder();
-const f64 = new Float64Array(1);
-const f64Bytes = new Uint8Array(f64.buffer);
 
 /** Appends values as canonical bytes, little-endian. Grows by doubling. */
 export class ByteWriter {
   #bytes = new Uint8Array(BYTES_AT_FIRST);
+  #view = new DataView(this.#bytes.buffer);
   #length = 0;
 
   constructor() {
@@ -38,17 +37,17 @@ export class ByteWriter {
   /** 8 bytes. NaN has one bit pattern; -0 is kept. */
   f64(value: number): void {
     this.#reserve(8);
-    f64[0] = Number.isNaN(value) ? Number.NaN : value;
-    this.#bytes.set(f64Bytes, this.#length);
+    this.#view.setFloat64(this.#length, Number.isNaN(value) ? Number.NaN : value, true);
     this.#length += 8;
   }
 
   /** A safe integer as 64 bits, two's complement. */
   i64(value: number): void {
     const low = value >>> 0;
-    const high = Math.floor((value - low) / 4294967296);
-    for (let shift = 0; shift < 32; shift += 8) this.byte((low >>> shift) & 255);
-    for (let shift = 0; shift < 32; shift += 8) this.byte((high >>> shift) & 255);
+    this.#reserve(8);
+    this.#view.setUint32(this.#length, low, true);
+    this.#view.setInt32(this.#length + 4, (value - low) / 4294967296, true);
+    this.#length += 8;
   }
 
   /** Sign and length, then the magnitude, least byte first. */
@@ -67,18 +66,13 @@ export class ByteWriter {
    * So different strings never share bytes.
    */
   string(value: string): void {
-    if (!value.isWellFormed()) {
-      this.#units(value);
-    } else if (value.length <= SHORT_STRING_MAX) {
-      // One length byte for sure: encode in place, then fill it in.
-      this.#reserve(1 + 3 * SHORT_STRING_MAX);
-      const { written } = encoder.encodeInto(value, this.#bytes.subarray(this.#length + 1));
-      this.#bytes[this.#length] = written * 2;
-      this.#length += 1 + written;
-    } else {
+    if (value.length <= SHORT_STRING_MAX && this.#ascii(value)) return;
+    if (value.isWellFormed()) {
       const bytes = encoder.encode(value);
       this.varint(bytes.length * 2);
       this.bytes(bytes);
+    } else {
+      this.#units(value);
     }
   }
 
@@ -103,6 +97,21 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Writes a short string if all of it is ASCII: most keys and words are, and the encoder's call costs more than they do. */
+  #ascii(value: string): boolean {
+    this.#reserve(1 + SHORT_STRING_MAX);
+    const bytes = this.#bytes;
+    const start = this.#length + 1;
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit > 127) return false;
+      bytes[start + index] = unit;
+    }
+    bytes[this.#length] = value.length * 2;
+    this.#length = start + value.length;
+    return true;
+  }
+
   #units(value: string): void {
     this.varint(value.length * 2 + 1);
     for (let index = 0; index < value.length; index++) {
@@ -117,5 +126,6 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + count));
     grown.set(this.#bytes);
     this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
   }
 }

@@ -73,8 +73,8 @@ function compileShape(shape: Shape, description: string): CompiledSchema {
   return Object.freeze({
     check:
       fits === undefined
-        ? (value: unknown) => explain(value, "")
-        : (value: unknown) => (fits(value) ? undefined : explained(explain(value, ""))),
+        ? (value: unknown) => explain(value)
+        : (value: unknown) => (fits(value) ? undefined : explained(explain(value))),
     freeze: generateFreeze(shape) ?? freezer(shape),
     encode,
     decode: (bytes: Uint8Array) => {

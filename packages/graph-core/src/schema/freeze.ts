@@ -72,5 +72,5 @@ function freezeRecord({ value: member }: RecordShape): Freeze {
 
 function freezeUnion({ options }: UnionShape): Freeze {
   const members = options.map((option) => ({ explain: explainer(option), freeze: freezer(option) }));
-  return (value) => members.find(({ explain }) => explain(value, "") === undefined)?.freeze(value);
+  return (value) => members.find(({ explain }) => explain(value) === undefined)?.freeze(value);
 }

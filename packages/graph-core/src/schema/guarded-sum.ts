@@ -50,7 +50,7 @@ function summer(shape: Shape): Sum {
     }
     case "union": {
       const options = shape.options.map((option) => ({ explain: explainer(option), sumOf: summer(option) }));
-      return (value, sum) => options.find(({ explain }) => explain(value, "") === undefined)?.sumOf(value, sum) ?? sum;
+      return (value, sum) => options.find(({ explain }) => explain(value) === undefined)?.sumOf(value, sum) ?? sum;
     }
     default:
       return unchanged;

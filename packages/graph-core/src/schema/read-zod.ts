@@ -102,8 +102,10 @@ class Reader {
       case "nullable":
         return { kind: "nullable", inner: this.read(def.innerType, path), checks };
       case "optional": {
-        const exact = traits.has("$ZodExactOptional");
-        return { kind: "optional", inner: this.read(def.innerType, path), exact, checks };
+        const inner = this.read(def.innerType, path);
+        // zod fills a default in for what is left out, so under S1 a value cannot leave it out.
+        if (isDefaulted(def.innerType)) return addChecks(inner, checks);
+        return { kind: "optional", inner, exact: traits.has("$ZodExactOptional"), checks };
       }
       case "readonly":
       case "default":
@@ -138,7 +140,9 @@ class Reader {
 
   #field(name: string, member: unknown, path: string): Field {
     const fieldPath = path === "" ? name : `${path}.${name}`;
-    if (name === "__proto__") this.#outside(fieldPath, "a field named __proto__", "choose another name");
+    if (name in Object.prototype) {
+      this.#outside(fieldPath, `a field named ${name}`, "choose another name: every object inherits this one");
+    }
     const shape = this.read(member, fieldPath);
     return { name, shape, optional: mayBeAbsent(shape) };
   }
@@ -170,6 +174,9 @@ class Reader {
     if (discriminator === undefined && def.inclusive === false) {
       return this.#outside(path, "z.xor", "use z.union or z.discriminatedUnion");
     }
+    if ((def.options as readonly unknown[]).some(isDefaulted)) {
+      return this.#outside(path, "a default inside a union", "drop .default(): a slot's value is complete");
+    }
     const options = (def.options as readonly unknown[]).map((option) => this.read(option, path));
     const picks = discriminator !== undefined && options.every((option) => isTagged(option, discriminator));
     return { kind: "union", options, discriminator: picks ? discriminator : undefined, checks };
@@ -197,6 +204,10 @@ function patternCheck(schema: ZodSchema): ValueCheck {
     expected: `a string like ${String(pattern)}`,
     description: String(pattern),
   };
+}
+
+function isDefaulted(schema: unknown): boolean {
+  return isZodSchema(schema) && schema._zod.optin === "defaulted";
 }
 
 function addChecks(shape: Shape, checks: readonly ValueCheck[]): Shape {

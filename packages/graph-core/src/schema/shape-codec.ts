@@ -233,7 +233,7 @@ function unionCodec({ options, discriminator }: UnionShape): ShapeCodec {
 
 function firstFitting(options: readonly Shape[]): (value: unknown) => number {
   const explainers = options.map(explainer);
-  return (value) => explainers.findIndex((explain) => explain(value, "") === undefined);
+  return (value) => explainers.findIndex((explain) => explain(value) === undefined);
 }
 
 function taggedOption(options: readonly Shape[], discriminator: string): (value: unknown) => number {

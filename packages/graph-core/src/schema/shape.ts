@@ -1,8 +1,11 @@
 /**
  * What a slot's schema says, read once from zod: the one form that the checker, the freezer and the codec are made from.
  *
- * S1 A value fits a shape exactly when zod would accept it *and give it back unchanged*. So unknown keys, values that
- *    `coerce`, `default` or `trim` would change, and class instances do not fit: a slot's value is already complete.
+ * S1 A value fits a shape exactly when zod, reading every object as strict, accepts it *and gives it back unchanged*;
+ *    in a union, when one of the options does.
+ *    So unknown keys, class instances, and values that `coerce`, `default` or `trim` would change do not fit: a slot's
+ *    value is already complete. Not looked for, because looking costs more than all the rest: symbol keys of objects,
+ *    named extras on arrays, and getters.
  * S2 Every shape is finite: recursive schemas are outside the universe.
  */
 import type { ValueKind } from "../values/schema-kinds.ts";

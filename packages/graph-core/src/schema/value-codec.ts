@@ -10,7 +10,6 @@ import { FeatureSnapshot } from "../values/feature-snapshot.ts";
 import { ModelScores } from "../values/model-scores.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
-import { describeValue, isPlainArray, isPlainRecord } from "./explain.ts";
 import {
   readBatch,
   readColumn,
@@ -22,6 +21,7 @@ import {
   writeScores,
   writeSnapshot,
 } from "./guarded-codec.ts";
+import { describeValue, isPlainArray, isPlainRecord, joinPath } from "./plain.ts";
 
 /** Deepest nesting that is written or read: a cycle ends here instead of filling the memory. */
 const DEPTH_MAX = 256;
@@ -45,9 +45,9 @@ const TAG = {
 
 /** Encodes a value. Throws TENON1152 naming the path of anything outside the closed value universe. */
 export function encodeValue(value: unknown): Uint8Array {
-  const out = new ByteWriter();
-  write(out, value, { path: "", depth: 0 });
-  return out.finish();
+  const encoder = new ValueEncoder();
+  encoder.write(value);
+  return encoder.out.finish();
 }
 
 /**
@@ -61,87 +61,115 @@ export function decodeValue(bytes: Uint8Array, schemas: readonly FeatureSchema[]
   return value;
 }
 
-interface Where {
-  readonly path: string;
-  readonly depth: number;
-}
+class ValueEncoder {
+  readonly out = new ByteWriter();
+  /** Keys and indexes on the way to the value being written: joined only when an error names the place. */
+  readonly #path: (string | number)[] = [];
+  #lastNames: readonly string[] = [];
+  #lastSorted: readonly string[] = [];
 
-function write(out: ByteWriter, value: unknown, where: Where): void {
-  switch (typeof value) {
-    case "boolean":
-      out.byte(value ? TAG.true : TAG.false);
-      break;
-    case "number":
-      if (!Number.isFinite(value)) throw outside(value, where);
-      out.byte(TAG.number);
-      out.f64(value);
-      break;
-    case "string":
-      out.byte(TAG.string);
-      out.string(value);
-      break;
-    case "bigint":
-      out.byte(TAG.bigint);
-      out.bigint(value);
-      break;
-    case "undefined":
-      out.byte(TAG.undefined);
-      break;
-    case "object":
-      if (value === null) out.byte(TAG.null);
-      else writeObject(out, value, where);
-      break;
-    default:
-      throw outside(value, where);
+  write(value: unknown): void {
+    const { out } = this;
+    switch (typeof value) {
+      case "boolean":
+        out.byte(value ? TAG.true : TAG.false);
+        break;
+      case "number":
+        if (!Number.isFinite(value)) throw this.#outside(value);
+        out.byte(TAG.number);
+        out.f64(value);
+        break;
+      case "string":
+        out.byte(TAG.string);
+        out.string(value);
+        break;
+      case "bigint":
+        out.byte(TAG.bigint);
+        out.bigint(value);
+        break;
+      case "undefined":
+        out.byte(TAG.undefined);
+        break;
+      case "object":
+        if (value === null) out.byte(TAG.null);
+        else this.#object(value);
+        break;
+      default:
+        throw this.#outside(value);
+    }
   }
-}
 
-function writeObject(out: ByteWriter, value: object, where: Where): void {
-  if (where.depth >= DEPTH_MAX) throw outside(value, where, `expected at most ${DEPTH_MAX} levels (a cycle?)`);
-  if (isPlainArray(value)) {
-    writeArray(out, value, where);
-  } else if (isPlainRecord(value)) {
-    writeRecord(out, value, where);
-  } else if (isColumn(value)) {
-    out.byte(TAG.column);
-    out.byte(COLUMN_TYPES.indexOf(value.type));
-    writeColumn(out, value);
-  } else if (value instanceof CandidateBatch) {
-    out.byte(TAG.batch);
-    writeBatch(out, value);
-  } else if (value instanceof FeatureSnapshot) {
-    out.byte(TAG.snapshot);
-    writeSnapshot(out, value);
-  } else if (value instanceof ModelScores) {
-    out.byte(TAG.scores);
-    writeScores(out, value);
-  } else {
-    throw outside(value, where);
+  #object(value: object): void {
+    if (this.#path.length >= DEPTH_MAX) throw this.#outside(value, `at most ${DEPTH_MAX} levels (a cycle?)`);
+    if (isPlainArray(value)) this.#array(value);
+    else if (isPlainRecord(value)) this.#record(value);
+    else this.#guarded(value);
   }
-}
 
-function writeArray(out: ByteWriter, value: readonly unknown[], { path, depth }: Where): void {
-  out.byte(TAG.array);
-  out.varint(value.length);
-  for (let index = 0; index < value.length; index++) {
-    if (!(index in value))
-      throw outside(undefined, { path: `${path}[${index}]`, depth }, "expected no hole in an array");
-    write(out, value[index], { path: `${path}[${index}]`, depth: depth + 1 });
+  #array(value: readonly unknown[]): void {
+    this.out.byte(TAG.array);
+    this.out.varint(value.length);
+    for (let index = 0; index < value.length; index++) {
+      this.#path.push(index);
+      if (!(index in value)) throw this.#outside(undefined, "no hole in an array");
+      this.write(value[index]);
+      this.#path.pop();
+    }
   }
-}
 
-function writeRecord(out: ByteWriter, value: Readonly<Record<string, unknown>>, { path, depth }: Where): void {
-  const names = Object.keys(value).sort();
-  if (Reflect.ownKeys(value).length !== names.length) {
-    throw outside(value, { path, depth }, "expected enumerable string keys only");
+  #record(value: Readonly<Record<string, unknown>>): void {
+    const names = Object.keys(value);
+    if (Reflect.ownKeys(value).length !== names.length) throw this.#outside(value, "enumerable string keys only");
+    this.out.byte(TAG.record);
+    this.out.varint(names.length);
+    for (const name of this.#sorted(names)) {
+      this.#path.push(name);
+      if (name === "__proto__") throw this.#outside(value[name], "no key __proto__");
+      this.out.string(name);
+      this.write(value[name]);
+      this.#path.pop();
+    }
   }
-  out.byte(TAG.record);
-  out.varint(names.length);
-  for (const name of names) {
-    const at = path === "" ? name : `${path}.${name}`;
-    if (name === "__proto__") throw outside(value[name], { path: at, depth }, "expected no key __proto__");
-    out.string(name);
-    write(out, value[name], { path: at, depth: depth + 1 });
+
+  /** Sorted keys. Rows of a list mostly repeat the keys of the row before, and comparing costs less than sorting. */
+  #sorted(names: readonly string[]): readonly string[] {
+    const last = this.#lastNames;
+    if (names.length !== last.length || !names.every((name, index) => name === last[index])) {
+      this.#lastNames = names;
+      this.#lastSorted = names.toSorted();
+    }
+    return this.#lastSorted;
+  }
+
+  #guarded(value: object): void {
+    const { out } = this;
+    if (isColumn(value)) {
+      out.byte(TAG.column);
+      out.byte(COLUMN_TYPES.indexOf(value.type));
+      writeColumn(out, value);
+    } else if (value instanceof CandidateBatch) {
+      out.byte(TAG.batch);
+      writeBatch(out, value);
+    } else if (value instanceof FeatureSnapshot) {
+      out.byte(TAG.snapshot);
+      writeSnapshot(out, value);
+    } else if (value instanceof ModelScores) {
+      out.byte(TAG.scores);
+      writeScores(out, value);
+    } else {
+      throw this.#outside(value);
+    }
+  }
+
+  #outside(value: unknown, expected = "a value of the closed universe"): GraphError {
+    const place = this.#path.reduce<string>((path, step) => joinPath(path, step), "");
+    const found = describeValue(value);
+    return new GraphError(`${place === "" ? "the value itself" : `"${place}"`} cannot be encoded: ${found}`, {
+      code: "TENON1152",
+      category: "node",
+      detail: `expected ${expected}, found ${found}`,
+      hint: "use plain records, arrays, strings, finite numbers, booleans, null, bigint, columns, batches or snapshots",
+    });
   }
 }
 
@@ -187,14 +215,4 @@ function readRecord(input: ByteReader, schemas: readonly FeatureSchema[], depth:
     value[name] = read(input, schemas, depth + 1);
   }
   return value;
-}
-
-function outside(value: unknown, { path }: Where, expected = "expected a value of the closed universe"): GraphError {
-  const place = path === "" ? "the value itself" : `"${path}"`;
-  return new GraphError(`${place} cannot be encoded: ${describeValue(value)}`, {
-    code: "TENON1152",
-    category: "node",
-    detail: `${expected}, found ${describeValue(value)}`,
-    hint: "use plain records, arrays, strings, finite numbers, booleans, null, bigint, columns, batches or snapshots",
-  });
 }

@@ -24,6 +24,8 @@ export interface ZodSchema extends ZodCheck {
     readonly traits: ReadonlySet<string>;
     readonly values?: ReadonlySet<unknown>;
     readonly pattern?: RegExp;
+    /** `"defaulted"`: zod puts a value in the place of a missing one. */
+    readonly optin?: string | undefined;
   };
 }
 

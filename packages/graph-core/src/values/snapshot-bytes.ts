@@ -90,8 +90,10 @@ function allSameI32(values: Int32Array): boolean {
  * The parts that `snapshotBytes` wrote. Throws TENON1161 for another schema, a wrong length or an unknown form, and
  * TENON1159 for contents that no snapshot can hold.
  */
-export function readSnapshotBytes(schema: FeatureSchema, bytes: Uint8Array): SnapshotParts {
+export function readSnapshotBytes(schema: FeatureSchema, source: Uint8Array): SnapshotParts {
   requireLittleEndian();
+  // A Buffer's slice() shares memory where a Uint8Array's copies.
+  const bytes = new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   const what = `a snapshot of features "${schema.name}"`;
   if (bytes.length < HEADER_BYTES) throw undecodable(what, `${bytes.length} bytes are less than its header`);
   const fingerprint = Buffer.from(bytes.subarray(0, FINGERPRINT_BYTES)).toString("hex");
