@@ -3,7 +3,7 @@ import { HAND_OVER, type U8Column, u8Values } from "./columns.ts";
 import { ABSENT, type FeatureDeclaration, type FeatureSchema, fits } from "./feature-schema.ts";
 import { FeatureSnapshot } from "./feature-snapshot.ts";
 import { absent, constant, presentText, type Settled, settle } from "./settle-feature.ts";
-import { FEATURE_STATUSES, type FeatureStatus } from "./snapshot-parts.ts";
+import { FEATURE_STATUSES, type FeatureStatus, SNAPSHOT_ROWS_MAX } from "./snapshot-parts.ts";
 import { featureMisfit, rowOutOfRange, writerSealed } from "./value-error.ts";
 
 /**
@@ -26,7 +26,9 @@ export class FeatureSnapshotBuilder {
   #built = false;
 
   constructor(schema: FeatureSchema, rowCount: number) {
-    if (rowCount >>> 0 !== rowCount) throw rowOutOfRange("a feature snapshot", rowCount, 2 ** 32);
+    if (rowCount >>> 0 !== rowCount || rowCount > SNAPSHOT_ROWS_MAX) {
+      throw rowOutOfRange("the row counts of a snapshot", rowCount, SNAPSHOT_ROWS_MAX + 1);
+    }
     this.#schema = schema;
     this.#rowCount = rowCount;
     this.#settled = new Array(schema.features.length);

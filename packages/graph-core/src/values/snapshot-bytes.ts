@@ -14,7 +14,7 @@ import { Dictionary, DictionaryColumn } from "./dictionary.ts";
 import type { FeatureDeclaration, FeatureSchema, FeatureType } from "./feature-schema.ts";
 import { requireLittleEndian } from "./little-endian.ts";
 import { settle } from "./settle-feature.ts";
-import type { SnapshotParts, Statuses } from "./snapshot-parts.ts";
+import { SNAPSHOT_ROWS_MAX, type SnapshotParts, type Statuses } from "./snapshot-parts.ts";
 import { undecodable } from "./value-error.ts";
 
 const FINGERPRINT_BYTES = 32;
@@ -101,6 +101,7 @@ export function readSnapshotBytes(schema: FeatureSchema, source: Uint8Array): Sn
     throw undecodable(what, `expected schema ${schema.fingerprint.slice(0, 12)}, found ${fingerprint.slice(0, 12)}`);
   }
   const rowCount = new DataView(bytes.buffer, bytes.byteOffset).getUint32(FINGERPRINT_BYTES, true);
+  if (rowCount > SNAPSHOT_ROWS_MAX) throw undecodable(what, `${rowCount} rows are more than ${SNAPSHOT_ROWS_MAX}`);
   let position = HEADER_BYTES;
   const take = (length: number): Uint8Array => {
     const end = position + length;

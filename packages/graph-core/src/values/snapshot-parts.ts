@@ -22,3 +22,6 @@ export interface SnapshotParts {
   readonly columns: readonly Column[];
   readonly statuses: readonly Statuses[];
 }
+
+/** Most rows of a snapshot: a damaged row count must not fill the memory. A request scores a few hundred. */
+export const SNAPSHOT_ROWS_MAX = 1_048_576;
