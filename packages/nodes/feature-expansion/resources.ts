@@ -20,6 +20,8 @@ export const UserStoreResource = resource<UserStore>()("userStore", {
   owner: "ads-data",
   purpose: "user profiles by id",
   methods: ["profile"] satisfies (keyof UserStore)[],
+  pii: true,
+  restrictedTo: ["personalisation"],
 });
 
 /** What one user saw and did with one entity. Windows slide and end now. */
@@ -49,6 +51,8 @@ export const UserActionsResource = resource<UserActions>()("userActions", {
   owner: "ads-delivery",
   purpose: "what a user saw and did in the last 1, 7 and 30 days",
   methods: ["countsFor"] satisfies (keyof UserActions)[],
+  pii: true,
+  restrictedTo: ["delivery", "personalisation"],
 });
 
 /** Vectors of one version of the ads' space. Every vector has `dimensions` components and length 1, or is all zero. */

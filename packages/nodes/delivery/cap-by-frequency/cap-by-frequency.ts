@@ -40,7 +40,7 @@ export const capByFrequency = filter({
         if (impressionsMax === Number.POSITIVE_INFINITY) continue;
         const count = adCounts.status === "known" ? cap.impressions.at(row) + cap.pending.at(row) : adCounts.status;
         if (typeof count === "string" || count >= impressionsMax) {
-          return drop("frequency_capped", `${cap.level}: ${impressionsMax} in ${cap.windowDays} days`, count);
+          return drop("frequency_capped", capText(cap, impressionsMax), count);
         }
       }
       return undefined;
@@ -76,6 +76,11 @@ function capsOf(
 function policyCap({ caps }: FrequencyPolicy, level: FrequencyCapLevel, windowDays: FrequencyCapWindowDays): number {
   const matching = caps.filter((cap) => cap.level === level && cap.windowDays === windowDays);
   return Math.min(...matching.map((cap) => cap.impressionsMax));
+}
+
+/** `campaign: 3 per 7 days` */
+function capText({ level, windowDays }: Cap, impressionsMax: number): string {
+  return `${level}: ${impressionsMax} per ${windowDays === 1 ? "day" : `${windowDays} days`}`;
 }
 
 function strictest(own: number, policyMax: number): number {

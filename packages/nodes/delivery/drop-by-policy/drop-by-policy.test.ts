@@ -1,0 +1,4 @@
+import { runAdGoldens } from "../../testing/ad-goldens.ts";
+import { dropByPolicy } from "./drop-by-policy.ts";
+
+runAdGoldens(dropByPolicy, import.meta.dirname);

@@ -1,0 +1,4 @@
+import { runAdGoldens } from "../../testing/ad-goldens.ts";
+import { dropUnindexed } from "./drop-unindexed.ts";
+
+runAdGoldens(dropUnindexed, import.meta.dirname);
