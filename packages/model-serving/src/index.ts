@@ -1,4 +1,3 @@
-export { manifestOf, parseArtefact, sealArtefact } from "./artefact/model-artefact.ts";
 export type {
   Evaluation,
   GbdtArtefact,
@@ -9,6 +8,7 @@ export type {
   Tree,
   Unsealed,
 } from "./artefact/model-artefact.ts";
+export { manifestOf, parseArtefact, sealArtefact } from "./artefact/model-artefact.ts";
 export type {
   Calibrator,
   CalibratorParameters,
@@ -16,8 +16,8 @@ export type {
   IsotonicParameters,
   PlattParameters,
 } from "./calibration/calibrator.ts";
-export { CalibratorSet, calibratorOf, parseCalibratorSet, sealCalibratorSet } from "./calibration/calibrator-set.ts";
 export type { CalibratorSetArtefact, UnsealedCalibratorSet } from "./calibration/calibrator-set.ts";
+export { CalibratorSet, calibratorOf, parseCalibratorSet, sealCalibratorSet } from "./calibration/calibrator-set.ts";
 export { fitIsotonic, isotonicCalibrator } from "./calibration/isotonic.ts";
 export { fitPlatt, plattCalibrator } from "./calibration/platt.ts";
 export { importLightGbm, type LightGbmImport } from "./gbdt/import-lightgbm.ts";
@@ -34,5 +34,8 @@ export {
 } from "./metrics.ts";
 export type { Model } from "./model.ts";
 export type { ReaderOptions } from "./snapshot-reader.ts";
+export { evaluate } from "./train/evaluate.ts";
 export { GBDT_DEFAULTS, type GbdtFit, type GbdtSettings, type GbdtTask, trainGbdt } from "./train/gbdt-trainer.ts";
-export { dealRows, selectRows, snapshotOf, type TrainingData, trainingData } from "./train/training-data.ts";
+export { LINEAR_DEFAULTS, type LinearSettings, type LinearTask, trainLinear } from "./train/linear-trainer.ts";
+export { type ClickModel, type ClickModelTask, trainClickModel } from "./train/train-click-model.ts";
+export { type Deal, dealRows, selectRows, snapshotOf, type TrainingData, trainingData } from "./train/training-data.ts";

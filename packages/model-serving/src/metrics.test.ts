@@ -14,7 +14,9 @@ import {
 /** Few distinct predictions, so that ties are common. */
 const judgedRows = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom(0, 1)), { minLength: 2, maxLength: 60 })
-  .map((rows): Judged => ({ predictions: rows.map(([tenths]) => tenths / 10), labels: rows.map(([, label]) => label) }));
+  .map(
+    (rows): Judged => ({ predictions: rows.map(([tenths]) => tenths / 10), labels: rows.map(([, label]) => label) }),
+  );
 
 test("AUC equals the share of positive and negative pairs in the right order, ties counting half", () => {
   fc.assert(
@@ -52,7 +54,8 @@ test("deciles hold every row once, and their sums are those of all rows", () => 
   fc.assert(
     fc.property(judgedRows, (judged) => {
       const deciles = perDecileRatio(judged);
-      const total = (pick: (decile: (typeof deciles)[number]) => number) => deciles.reduce((sum, each) => sum + pick(each), 0);
+      const total = (pick: (decile: (typeof deciles)[number]) => number) =>
+        deciles.reduce((sum, each) => sum + pick(each), 0);
       expect(deciles).toHaveLength(10);
       expect(total((decile) => decile.rows)).toBe(judged.labels.length);
       expect(total((decile) => decile.observed)).toBe(Array.from(judged.labels).reduce((sum, label) => sum + label, 0));

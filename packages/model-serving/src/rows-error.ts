@@ -15,7 +15,8 @@ export function countPositives(labels: ArrayLike<number>): number {
   let positives = 0;
   for (let row = 0; row < labels.length; row++) {
     const label = labels[row] as number;
-    if (label !== 0 && label !== 1) throw rowsError(`the label of row ${row} is not a label`, { expected: "0 or 1", found: String(label) });
+    if (label !== 0 && label !== 1)
+      throw rowsError(`the label of row ${row} is not a label`, { expected: "0 or 1", found: String(label) });
     positives += label;
   }
   return positives;

@@ -29,9 +29,18 @@ export function snapshotReader(artefact: ModelArtefact, options: ReaderOptions =
   };
 }
 
-function requireSchema(artefact: ModelArtefact, accepted: ReadonlySet<string>, schema: FeatureSchema): readonly number[] {
+function requireSchema(
+  artefact: ModelArtefact,
+  accepted: ReadonlySet<string>,
+  schema: FeatureSchema,
+): readonly number[] {
   if (!accepted.has(schema.fingerprint)) {
-    throw schemaMismatch(artefact, schema, `fingerprint ${[...accepted].join(" or ")}`, `fingerprint ${schema.fingerprint}`);
+    throw schemaMismatch(
+      artefact,
+      schema,
+      `fingerprint ${[...accepted].join(" or ")}`,
+      `fingerprint ${schema.fingerprint}`,
+    );
   }
   return artefact.featureSchema.features.map(({ name, type }) => {
     if (!schema.has(name)) throw schemaMismatch(artefact, schema, `feature "${name}"`, "none of that name");
@@ -40,18 +49,22 @@ function requireSchema(artefact: ModelArtefact, accepted: ReadonlySet<string>, s
       throw schemaMismatch(artefact, schema, `feature "${name}" of type ${type}`, `type ${declaration.type}`);
     }
     const expected = artefact.dictionaries[name]?.fingerprint;
-    if (declaration.dictionary?.fingerprint !== expected) throw dictionaryMismatch(artefact, name, declaration, expected);
+    if (declaration.dictionary?.fingerprint !== expected)
+      throw dictionaryMismatch(artefact, name, declaration, expected);
     return schema.index(name);
   });
 }
 
 function schemaMismatch(artefact: ModelArtefact, schema: FeatureSchema, expected: string, found: string): GraphError {
-  return new GraphError(`model "${artefact.version}" cannot score snapshots of feature schema "${schema.name}" version ${schema.version}`, {
-    code: "TENON1452",
-    category: "definition",
-    detail: `expected ${expected}, found ${found}`,
-    hint: "serve the model trained on this schema, or, if nothing this model reads has changed its meaning, add the fingerprint to compatibleFingerprints",
-  });
+  return new GraphError(
+    `model "${artefact.version}" cannot score snapshots of feature schema "${schema.name}" version ${schema.version}`,
+    {
+      code: "TENON1452",
+      category: "definition",
+      detail: `expected ${expected}, found ${found}`,
+      hint: "serve the model trained on this schema, or, if nothing this model reads has changed its meaning, add the fingerprint to compatibleFingerprints",
+    },
+  );
 }
 
 function dictionaryMismatch(

@@ -10,7 +10,10 @@ export function drawLabels(margins: ArrayLike<number>, seed: number): Uint8Array
 }
 
 /** Normal numbers, by the Box-Muller transform. */
-export function normals(count: number, { mean, deviation, seed }: { mean: number; deviation: number; seed: number }): Float64Array {
+export function normals(
+  count: number,
+  { mean, deviation, seed }: { mean: number; deviation: number; seed: number },
+): Float64Array {
   const random = seededRandom(seed);
   return Float64Array.from({ length: count }, () => {
     const radius = Math.sqrt(-2 * Math.log(1 - random()));

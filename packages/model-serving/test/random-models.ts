@@ -1,10 +1,5 @@
 /** Random schemas, rows and models for property tests, and a naive reader of artefacts that shares no code with ours. */
-import {
-  defineFeatureSchema,
-  Dictionary,
-  type FeatureSchema,
-  type FeatureSnapshot,
-} from "@tenon/graph-core";
+import { Dictionary, defineFeatureSchema, type FeatureSchema, type FeatureSnapshot } from "@tenon/graph-core";
 import fc from "fast-check";
 import {
   type GbdtArtefact,
@@ -18,7 +13,6 @@ import { snapshotOf } from "../src/train/training-data.ts";
 
 const WORDS = 40;
 const NUMBER_TYPES = ["f64", "f32", "i32"] as const;
-const dictionary = new Dictionary(Array.from({ length: WORDS }, (_, index) => `word ${index}`));
 
 /** Values on and around a coarse grid, so that rows often equal a threshold exactly. */
 const gridValue = fc.oneof(
@@ -26,8 +20,13 @@ const gridValue = fc.oneof(
   fc.constantFrom(0.1, -0.1, 0.30000001192092896, 0.3, 1e-30, -0, 1e30, -1e30),
 );
 
-export const schemaOf = (types: readonly (typeof NUMBER_TYPES[number] | "dictionary")[]): FeatureSchema =>
-  defineFeatureSchema({
+/** Features `feature0`, `feature1` … of the given types. */
+export function schemaOf(
+  types: readonly ((typeof NUMBER_TYPES)[number] | "dictionary")[],
+  words = WORDS,
+): FeatureSchema {
+  const dictionary = new Dictionary(Array.from({ length: words }, (_, index) => `word ${index}`));
+  return defineFeatureSchema({
     name: "random",
     version: 1,
     features: types.map((type, index) => ({
@@ -40,10 +39,11 @@ export const schemaOf = (types: readonly (typeof NUMBER_TYPES[number] | "diction
       ...(type === "dictionary" && { dictionary }),
     })),
   });
+}
 
 export const schemas: fc.Arbitrary<FeatureSchema> = fc
   .array(fc.constantFrom(...NUMBER_TYPES, "dictionary" as const), { minLength: 1, maxLength: 6 })
-  .map(schemaOf);
+  .map((types) => schemaOf(types));
 
 /** Snapshots of a schema: any value of the type, and missing values. */
 export function snapshots(schema: FeatureSchema, rowsMax = 40): fc.Arbitrary<FeatureSnapshot> {
@@ -74,7 +74,15 @@ function trees(schema: FeatureSchema, sets: number): fc.Arbitrary<Tree> {
   return fc
     .tuple(fc.array(split, { maxLength: 12 }), fc.array(leaf, { minLength: 13, maxLength: 13 }))
     .map(([splits, values]) => {
-      const tree: Tree = { feature: [], threshold: [], categorySet: [], missingLeft: [], left: [], right: [], leaf: [] };
+      const tree: Tree = {
+        feature: [],
+        threshold: [],
+        categorySet: [],
+        missingLeft: [],
+        left: [],
+        right: [],
+        leaf: [],
+      };
       let open: { parent: number; side: "left" | "right" }[] = [{ parent: -1, side: "left" }];
       for (const [number, each] of splits.entries()) {
         const place = open[each.leaf % open.length] as { parent: number; side: "left" | "right" };
@@ -113,20 +121,23 @@ export function forests(schema: FeatureSchema, precision: "f64" | "f32"): fc.Arb
 
 export function linearModels(schema: FeatureSchema, precision: "f64" | "f32"): fc.Arbitrary<LinearArtefact> {
   const weight = fc.double({ min: -2, max: 2, noNaN: true }).map((value) => value + 0);
-  const terms = schema.features.map(({ type }, feature): fc.Arbitrary<Term> =>
-    type === "dictionary"
-      ? fc.record({
-          kind: fc.constant("categories" as const),
-          feature: fc.constant(feature),
-          // Often shorter than the dictionary: words newer than the model.
-          weights: fc.array(weight, { maxLength: WORDS }),
-          missing: weight,
-        })
-      : fc.record({ kind: fc.constant("numeric" as const), feature: fc.constant(feature), weight, missing: weight }),
+  const terms = schema.features.map(
+    ({ type }, feature): fc.Arbitrary<Term> =>
+      type === "dictionary"
+        ? fc.record({
+            kind: fc.constant("categories" as const),
+            feature: fc.constant(feature),
+            // Often shorter than the dictionary: words newer than the model.
+            weights: fc.array(weight, { maxLength: WORDS }),
+            missing: weight,
+          })
+        : fc.record({ kind: fc.constant("numeric" as const), feature: fc.constant(feature), weight, missing: weight }),
   );
   return fc
     .tuple(fc.tuple(...terms), weight)
-    .map(([drawn, base]) => sealArtefact<LinearArtefact>({ ...sharedFacts(schema, precision), kind: "linear", base, terms: drawn }));
+    .map(([drawn, base]) =>
+      sealArtefact<LinearArtefact>({ ...sharedFacts(schema, precision), kind: "linear", base, terms: drawn }),
+    );
 }
 
 export function sharedFacts(schema: FeatureSchema, precision: "f64" | "f32") {
@@ -161,7 +172,8 @@ export function naiveMargin(artefact: ModelArtefact, snapshot: FeatureSnapshot, 
   };
   let sum = round(artefact.base);
   if (artefact.kind === "gbdt") {
-    for (const tree of artefact.trees) sum = round(sum + round(tree.leaf[leafOf(tree, artefact.categorySets, valueOf, round)] as number));
+    for (const tree of artefact.trees)
+      sum = round(sum + round(tree.leaf[leafOf(tree, artefact.categorySets, valueOf, round)] as number));
     return sum;
   }
   for (const term of artefact.terms) {

@@ -1,12 +1,27 @@
-import { Dictionary, FeatureSnapshotBuilder, defineFeatureSchema } from "@tenon/graph-core";
+import { Dictionary, defineFeatureSchema, FeatureSnapshotBuilder } from "@tenon/graph-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { forests, linearModels, schemaOf, sharedFacts, snapshots } from "../../test/random-models.ts";
 import { loadModel, loadModelFromText } from "../load-model.ts";
-import { type GbdtArtefact, type ModelArtefact, manifestOf, parseArtefact, sealArtefact, type Tree } from "./model-artefact.ts";
+import {
+  type GbdtArtefact,
+  type ModelArtefact,
+  manifestOf,
+  parseArtefact,
+  sealArtefact,
+  type Tree,
+} from "./model-artefact.ts";
 
 const schema = schemaOf(["f64", "dictionary"]);
-const stump: Tree = { feature: [0], threshold: [1], categorySet: [-1], missingLeft: [true], left: [-1], right: [-2], leaf: [0.25, -0.5] };
+const stump: Tree = {
+  feature: [0],
+  threshold: [1],
+  categorySet: [-1],
+  missingLeft: [true],
+  left: [-1],
+  right: [-2],
+  leaf: [0.25, -0.5],
+};
 
 const sealed = (change: Partial<GbdtArtefact> = {}): GbdtArtefact =>
   sealArtefact<GbdtArtefact>({
@@ -48,17 +63,21 @@ test("the version names the content: any change that can move a margin changes i
 
 test("a file that was edited is refused, and says what it is and what it claims to be", () => {
   const edited = { ...sealed(), base: 0.5 };
-  expect(() => parseArtefact(edited)).toThrow(expect.objectContaining({
-    code: "TENON1451",
-    detail: expect.stringContaining(`the file says "${edited.version}"`),
-  }));
+  expect(() => parseArtefact(edited)).toThrow(
+    expect.objectContaining({
+      code: "TENON1451",
+      detail: expect.stringContaining(`the file says "${edited.version}"`),
+    }),
+  );
 });
 
 test("a file of another format names every wrong field", () => {
-  expect(() => parseArtefact({ ...sealed(), base: "0", precision: "f16" })).toThrow(expect.objectContaining({
-    code: "TENON1450",
-    detail: expect.stringMatching(/base.*; precision/),
-  }));
+  expect(() => parseArtefact({ ...sealed(), base: "0", precision: "f16" })).toThrow(
+    expect.objectContaining({
+      code: "TENON1450",
+      detail: expect.stringMatching(/base.*; precision/),
+    }),
+  );
   expect(() => parseArtefact(null)).toThrow(/TENON1450/);
 });
 
@@ -70,10 +89,12 @@ test.each<[string, Partial<Tree>, RegExp]>([
   ["a split above itself", { left: [0] }, /split 0 has 0 as a child/],
   ["a leaf with two parents", { left: [-1], right: [-1] }, /child of two splits/],
 ])("a tree with %s is refused", (_, change, problem) => {
-  expect(() => sealed({ trees: [{ ...stump, ...change }] })).toThrow(expect.objectContaining({
-    code: "TENON1451",
-    detail: expect.stringMatching(problem),
-  }));
+  expect(() => sealed({ trees: [{ ...stump, ...change }] })).toThrow(
+    expect.objectContaining({
+      code: "TENON1451",
+      detail: expect.stringMatching(problem),
+    }),
+  );
 });
 
 test("a dictionary feature without its dictionary is refused", () => {
@@ -107,8 +128,10 @@ test("a snapshot of another schema is refused unless it is declared compatible, 
 });
 
 test("a compatible schema must still hold the features, with their types and dictionaries", () => {
-  const other = (features: (typeof schema)["features"]) => defineFeatureSchema({ name: "random", version: 3, features });
-  const score = (of: typeof schema) => () => loadModel(sealed(), { compatibleFingerprints: [of.fingerprint] }).score(emptySnapshot(of));
+  const other = (features: (typeof schema)["features"]) =>
+    defineFeatureSchema({ name: "random", version: 3, features });
+  const score = (of: typeof schema) => () =>
+    loadModel(sealed(), { compatibleFingerprints: [of.fingerprint] }).score(emptySnapshot(of));
   expect(score(other([declaration]))).toThrow(/TENON1452/);
   expect(score(other([{ ...schema.declaration("feature0"), type: "i32" }, declaration]))).toThrow(/TENON1452/);
   const changed = { ...declaration, dictionary: new Dictionary(["other", "words"]) };

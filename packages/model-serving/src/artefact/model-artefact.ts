@@ -6,8 +6,8 @@
  * M3 Trees and terms stand in summation order: a margin is `base`, then the trees (or terms) added in file order.
  */
 import { hash } from "node:crypto";
-import { GraphError } from "@tenon/graph-core";
 import type { ModelManifest } from "@tenon/graph-core";
+import { GraphError } from "@tenon/graph-core";
 import { z } from "zod";
 import { forestProblems, termProblems } from "./problems.ts";
 
@@ -150,7 +150,10 @@ export function parseArtefact(json: unknown): ModelArtefact {
     });
   }
   const artefact = parsed.data;
-  const problems = [...(artefact.kind === "gbdt" ? forestProblems(artefact) : termProblems(artefact)), ...identityProblems(artefact)];
+  const problems = [
+    ...(artefact.kind === "gbdt" ? forestProblems(artefact) : termProblems(artefact)),
+    ...identityProblems(artefact),
+  ];
   if (problems.length > 0) {
     throw new GraphError(`model artefact "${artefact.version}" contradicts itself`, {
       code: "TENON1451",
@@ -192,11 +195,19 @@ function fingerprintOf(artefact: Unsealed<ModelArtefact>): string {
   const body =
     artefact.kind === "gbdt"
       ? [artefact.categorySets, artefact.trees.map(columnsOf)]
-      : artefact.terms.map((term) => [term.kind, term.feature, term.kind === "numeric" ? term.weight : term.weights, term.missing]);
+      : artefact.terms.map((term) => [
+          term.kind,
+          term.feature,
+          term.kind === "numeric" ? term.weight : term.weights,
+          term.missing,
+        ]);
   const features = featureSchema.features.map((feature) => [feature.name, feature.type]);
   // Positional, so that the order of keys in a file cannot change it. Every number is finite, so JSON is exact
   // but for the sign of zero, which no margin depends on.
-  return hash("sha256", JSON.stringify([kind, featureSchema.fingerprint, features, fingerprints, base, precision, body]));
+  return hash(
+    "sha256",
+    JSON.stringify([kind, featureSchema.fingerprint, features, fingerprints, base, precision, body]),
+  );
 }
 
 function columnsOf(tree: Tree): readonly unknown[] {

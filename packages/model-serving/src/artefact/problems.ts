@@ -26,14 +26,18 @@ export function termProblems(artefact: LinearArtefact): readonly string[] {
     const feature = featureSchema.features[term.feature];
     if (feature === undefined) problems.push(`terms.${index}: there is no feature ${term.feature}`);
     else if ((feature.type === "dictionary") !== (term.kind === "categories")) {
-      problems.push(`terms.${index}: a term of kind "${term.kind}" on feature "${feature.name}" of type ${feature.type}`);
+      problems.push(
+        `terms.${index}: a term of kind "${term.kind}" on feature "${feature.name}" of type ${feature.type}`,
+      );
     }
   }
   return problems;
 }
 
 function dictionaryProblems({ featureSchema, dictionaries }: ModelArtefact): readonly string[] {
-  const expected = featureSchema.features.filter((feature) => feature.type === "dictionary").map((feature) => feature.name);
+  const expected = featureSchema.features
+    .filter((feature) => feature.type === "dictionary")
+    .map((feature) => feature.name);
   const missing = expected.filter((name) => !Object.hasOwn(dictionaries, name));
   const surplus = Object.keys(dictionaries).filter((name) => !expected.includes(name));
   return [

@@ -7,7 +7,10 @@ import { fitPlatt, plattCalibrator } from "./platt.ts";
 
 /** Margins on a grid, so that ties are common, with labels that tend to follow them. */
 const rows = fc
-  .array(fc.tuple(fc.integer({ min: -12, max: 12 }), fc.double({ min: 0, max: 1, noNaN: true })), { minLength: 12, maxLength: 120 })
+  .array(fc.tuple(fc.integer({ min: -12, max: 12 }), fc.double({ min: 0, max: 1, noNaN: true })), {
+    minLength: 12,
+    maxLength: 120,
+  })
   .map((drawn) => ({
     margins: drawn.map(([quarters]) => quarters / 4),
     labels: drawn.map(([quarters, luck]) => Number(luck < sigmoid(quarters / 4))),
@@ -33,7 +36,8 @@ test("isotonic: predicted and observed positives of the fit rows are the same in
   fc.assert(
     fc.property(rows, (fit) => {
       const { from, to, positives, rows: counts } = fitIsotonic(fit);
-      const inBlock = (block: number) => fit.margins.flatMap((margin, row) => (margin >= from[block]! && margin <= to[block]! ? [row] : []));
+      const inBlock = (block: number) =>
+        fit.margins.flatMap((margin, row) => (margin >= from[block]! && margin <= to[block]! ? [row] : []));
       for (let block = 0; block < from.length; block++) {
         expect(inBlock(block)).toHaveLength(counts[block]!);
         expect(sum(inBlock(block).map((row) => fit.labels[row]!))).toBe(positives[block]);
@@ -71,7 +75,10 @@ test("isotonic: the order of rows does not matter", () => {
 });
 
 test("isotonic: no rising step function has a smaller squared error (checked against all of them)", () => {
-  const few = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0, 1)), { minLength: 1, maxLength: 10 });
+  const few = fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.constantFrom(0, 1)), {
+    minLength: 1,
+    maxLength: 10,
+  });
   fc.assert(
     fc.property(few, (drawn) => {
       const margins = drawn.map(([margin]) => margin);
@@ -89,7 +96,9 @@ function bestRisingError({ margins, labels }: Rows): number {
   let best = Number.POSITIVE_INFINITY;
   for (let cuts = 0; cuts < 2 ** (distinct.length - 1); cuts++) {
     const runOf = new Map(distinct.map((margin, index) => [margin, countBits(cuts & (2 ** index - 1))]));
-    const runs = Array.from({ length: countBits(cuts) + 1 }, (_, run) => labels.filter((_, row) => runOf.get(margins[row]!) === run));
+    const runs = Array.from({ length: countBits(cuts) + 1 }, (_, run) =>
+      labels.filter((_, row) => runOf.get(margins[row]!) === run),
+    );
     const means = runs.map((run) => sum(run) / run.length);
     if (means.some((mean, run) => run > 0 && mean < means[run - 1]!)) continue;
     best = Math.min(best, sum(runs.flatMap((run, index) => run.map((label) => (label - means[index]!) ** 2))));
@@ -119,9 +128,16 @@ test("Platt: the ratio on the fit rows is 1, and no nearby slope or intercept ha
       const predictions = fit.margins.map(plattCalibrator(fitted).apply);
       expect(calibrationRatio({ predictions, labels: fit.labels })).toBeCloseTo(1, 9);
       const best = logLoss({ predictions, labels: fit.labels });
-      for (const [slope, intercept] of [[1e-3, 0], [-1e-3, 0], [0, 1e-3], [0, -1e-3]] as const) {
+      for (const [slope, intercept] of [
+        [1e-3, 0],
+        [-1e-3, 0],
+        [0, 1e-3],
+        [0, -1e-3],
+      ] as const) {
         const moved = { ...fitted, slope: fitted.slope + slope, intercept: fitted.intercept + intercept };
-        expect(logLoss({ predictions: fit.margins.map(plattCalibrator(moved).apply), labels: fit.labels })).toBeGreaterThanOrEqual(best);
+        expect(
+          logLoss({ predictions: fit.margins.map(plattCalibrator(moved).apply), labels: fit.labels }),
+        ).toBeGreaterThanOrEqual(best);
       }
     }),
   );

@@ -15,7 +15,16 @@ function surfaceRows(seed: number) {
   return Object.fromEntries(
     Object.entries({ homeFeed: -0.4, search: 0.6 }).map(([surface, lift], index) => {
       const margins = normals(60_000, { mean: -3.2, deviation: 0.9, seed: seed + 2 * index });
-      return [surface, { margins, labels: drawLabels(margins.map((margin) => margin + lift), seed + 2 * index + 1) }];
+      return [
+        surface,
+        {
+          margins,
+          labels: drawLabels(
+            margins.map((margin) => margin + lift),
+            seed + 2 * index + 1,
+          ),
+        },
+      ];
     }),
   );
 }
@@ -38,7 +47,8 @@ test("one calibrator for all surfaces is right on average and fails on each surf
     }),
   );
   for (const [surface, { margins, labels }] of Object.entries(held)) {
-    const ratioOf = (apply: (margin: number) => number) => calibrationRatio({ predictions: Array.from(margins, apply), labels });
+    const ratioOf = (apply: (margin: number) => number) =>
+      calibrationRatio({ predictions: Array.from(margins, apply), labels });
     expect(within(ratioOf(global.apply)), `global on ${surface}: ${ratioOf(global.apply)}`).toBe(false);
     expect(within(ratioOf(set.forSurface(surface).apply)), `own on ${surface}`).toBe(true);
   }
@@ -84,12 +94,14 @@ test("scores of another model are refused: its margins are on another scale", ()
   const set = new CalibratorSet(sealed);
   expect(set.probabilities("search", scoresOf("ctr@1")).at(0)).toBe(sigmoid(-1));
   expect(() => set.probabilities("search", scoresOf("ctr@2"))).toThrow(
-    'TENON1459 calibrator set "ctr-calibrators@' + sealed.fingerprint.slice(0, 16) + '" was not fitted on model "ctr@2"',
+    'TENON1459 calibrator set "ctr-calibrators@' +
+      sealed.fingerprint.slice(0, 16) +
+      '" was not fitted on model "ctr@2"',
   );
 });
 
 test("a surface without a calibrator gets the fallback, and is refused where there is none", () => {
-  expect(() => new CalibratorSet(sealed).forSurface("related")).toThrow('TENON1458');
+  expect(() => new CalibratorSet(sealed).forSurface("related")).toThrow("TENON1458");
   const withFallback = sealCalibratorSet({ ...pick(sealed), fallback: { kind: "platt", slope: 1, intercept: -1 } });
   expect(new CalibratorSet(withFallback).forSurface("related").apply(1)).toBe(0.5);
   expect(withFallback.version).not.toBe(sealed.version);
@@ -100,7 +112,9 @@ const pick = ({ name, modelVersion, surfaces }: typeof sealed) => ({ name, model
 test("a calibrator set survives its file, and a file with one changed number is refused", () => {
   const json = JSON.stringify(sealed);
   expect(parseCalibratorSet(JSON.parse(json))).toEqual(sealed);
-  expect(() => parseCalibratorSet(JSON.parse(json.replace('"slope":1', '"slope":1.0000001')))).toThrow(/TENON1455.*\n?/);
+  expect(() => parseCalibratorSet(JSON.parse(json.replace('"slope":1', '"slope":1.0000001')))).toThrow(
+    /TENON1455.*\n?/,
+  );
   expect(() => parseCalibratorSet(JSON.parse(json.replace('"slope":1', '"slope":-1')))).toThrow(/TENON1455/);
 });
 

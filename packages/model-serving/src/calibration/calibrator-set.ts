@@ -62,7 +62,9 @@ export class CalibratorSet {
     this.version = artefact.version;
     this.modelVersion = artefact.modelVersion;
     this.surfaces = Object.keys(artefact.surfaces);
-    this.#calibrators = new Map(Object.entries(artefact.surfaces).map(([surface, each]) => [surface, calibratorOf(each)]));
+    this.#calibrators = new Map(
+      Object.entries(artefact.surfaces).map(([surface, each]) => [surface, calibratorOf(each)]),
+    );
     this.#fallback = artefact.fallback === undefined ? undefined : calibratorOf(artefact.fallback);
   }
 
@@ -109,7 +111,9 @@ function soundnessProblems(artefact: CalibratorSetArtefact): readonly string[] {
   const problems: string[] = [];
   const fingerprint = fingerprintOf(artefact);
   if (fingerprint !== artefact.fingerprint || artefact.version !== `${artefact.name}@${fingerprint.slice(0, 16)}`) {
-    problems.push(`content has fingerprint ${fingerprint}, the file says "${artefact.version}" (${artefact.fingerprint})`);
+    problems.push(
+      `content has fingerprint ${fingerprint}, the file says "${artefact.version}" (${artefact.fingerprint})`,
+    );
   }
   const all = { ...artefact.surfaces, ...(artefact.fallback && { fallback: artefact.fallback }) };
   for (const [surface, parameters] of Object.entries(all)) {
@@ -131,7 +135,10 @@ function fingerprintOf({ name, modelVersion, surfaces, fallback }: UnsealedCalib
   const ordered = Object.keys(surfaces)
     .sort()
     .map((surface) => [surface, valuesOf(surfaces[surface] as CalibratorParameters)]);
-  return hash("sha256", JSON.stringify([name, modelVersion, ordered, fallback === undefined ? null : valuesOf(fallback)]));
+  return hash(
+    "sha256",
+    JSON.stringify([name, modelVersion, ordered, fallback === undefined ? null : valuesOf(fallback)]),
+  );
 }
 
 function valuesOf(each: CalibratorParameters): readonly unknown[] {

@@ -1,4 +1,5 @@
 import { F64Column } from "@tenon/graph-core";
+import { lossOfMargin } from "../log-loss.ts";
 import { countPositives, rowsError } from "../rows-error.ts";
 import type { Calibrator, FitRows, PlattParameters } from "./calibrator.ts";
 import { fitError } from "./fit-error.ts";
@@ -90,7 +91,10 @@ function newtonStep(point: Point, inputs: Float64Array, labels: ArrayLike<number
 /** The first of the full step, half of it, a quarter … that does not raise the loss. */
 function search(from: Point, direction: Point, loss: number, inputs: Float64Array, labels: ArrayLike<number>) {
   for (let halving = 0, size = 1; halving < HALVINGS_MAX; halving++, size /= 2) {
-    const point = { slope: from.slope + size * direction.slope, intercept: from.intercept + size * direction.intercept };
+    const point = {
+      slope: from.slope + size * direction.slope,
+      intercept: from.intercept + size * direction.intercept,
+    };
     const found = lossAt(point, inputs, labels);
     const moved = point.slope !== from.slope || point.intercept !== from.intercept;
     if (moved && found <= loss * (1 + LOSS_NOISE)) return { point, loss: found };
@@ -101,10 +105,7 @@ function search(from: Point, direction: Point, loss: number, inputs: Float64Arra
 function lossAt(point: Point, inputs: Float64Array, labels: ArrayLike<number>): number {
   let loss = 0;
   for (let row = 0; row < inputs.length; row++) {
-    const margin = point.slope * (inputs[row] as number) + point.intercept;
-    const against = labels[row] === 1 ? -margin : margin;
-    // log(1 + exp(x)) without overflow.
-    loss += against > 0 ? against + Math.log1p(Math.exp(-against)) : Math.log1p(Math.exp(against));
+    loss += lossOfMargin(point.slope * (inputs[row] as number) + point.intercept, labels[row] === 1);
   }
   return loss;
 }
@@ -154,7 +155,10 @@ export function requireRows(margins: ArrayLike<number>, labels: ArrayLike<number
   }
   for (let row = 0; row < margins.length; row++) {
     if (!Number.isFinite(margins[row])) {
-      throw rowsError(`the margin of row ${row} is not a number`, { expected: "finite margins", found: String(margins[row]) });
+      throw rowsError(`the margin of row ${row} is not a number`, {
+        expected: "finite margins",
+        found: String(margins[row]),
+      });
     }
   }
   return labels.length;

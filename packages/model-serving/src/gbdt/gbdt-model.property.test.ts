@@ -6,7 +6,10 @@ import { loadModel } from "../load-model.ts";
 import { selectRows, snapshotOf, trainingData } from "../train/training-data.ts";
 
 const cases = schemas.chain((schema) =>
-  fc.tuple(snapshots(schema), fc.constantFrom("f64" as const, "f32" as const).chain((precision) => forests(schema, precision))),
+  fc.tuple(
+    snapshots(schema),
+    fc.constantFrom("f64" as const, "f32" as const).chain((precision) => forests(schema, precision)),
+  ),
 );
 
 test("margins equal a naive walk of the artefact bit for bit, with categories, missing values and float32 models", () => {

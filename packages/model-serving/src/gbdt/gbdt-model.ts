@@ -1,4 +1,4 @@
-import { type FeatureSnapshot, F64Writer, type ModelManifest, ModelScores } from "@tenon/graph-core";
+import { F64Writer, type FeatureSnapshot, type ModelManifest, ModelScores } from "@tenon/graph-core";
 import { type GbdtArtefact, manifestOf } from "../artefact/model-artefact.ts";
 import { type FeatureBlock, featureBlock, fillBlock, ROWS_PER_BLOCK } from "../feature-block.ts";
 import type { Model } from "../model.ts";

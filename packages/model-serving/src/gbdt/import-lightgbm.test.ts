@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { defineFeatureSchema, Dictionary } from "@tenon/graph-core";
+import { Dictionary, defineFeatureSchema } from "@tenon/graph-core";
 import { expect, test } from "vitest";
 import { loadModel } from "../load-model.ts";
 import { snapshotOf } from "../train/training-data.ts";
@@ -48,7 +48,10 @@ const dumpOf = (...trees: unknown[]) => ({
 
 test("a value on the threshold goes left, and leaves add up in file order", () => {
   const tree = (small: number) => numeric(0.5, { type: "NaN", left: true }, leaf(small), leaf(1));
-  const rows = [[0.5, 0], [0.5000000000000001, 0]] as const;
+  const rows = [
+    [0.5, 0],
+    [0.5000000000000001, 0],
+  ] as const;
   expect(marginsOf(dumpOf(tree(0.1), tree(0.2), tree(0.3)), ["score", "category"], rows)).toEqual([0.1 + 0.2 + 0.3, 3]);
 });
 
@@ -61,13 +64,26 @@ test("a missing number goes the learned way, or where 0 goes when training saw n
 });
 
 test("a category in the list goes left; others, unseen and missing ones go right", () => {
-  const tree = { ...numeric(0, { type: "NaN", left: true }, leaf(-1), leaf(1)), split_feature: 1, decision_type: "==", threshold: "7||2" };
-  const rows = [[0, 2], [0, 7], [0, 3], [0, 99], [0, null]];
+  const tree = {
+    ...numeric(0, { type: "NaN", left: true }, leaf(-1), leaf(1)),
+    split_feature: 1,
+    decision_type: "==",
+    threshold: "7||2",
+  };
+  const rows = [
+    [0, 2],
+    [0, 7],
+    [0, 3],
+    [0, 99],
+    [0, null],
+  ];
   expect(marginsOf(dumpOf(tree), ["score", "category"], rows)).toEqual([-1, -1, 1, 1, 1]);
 });
 
 test("margins of a real LightGBM model equal its own raw scores bit for bit", () => {
-  const fixture = JSON.parse(readFileSync(new URL("../../test/fixtures/lightgbm-binary.json", import.meta.url), "utf8"));
+  const fixture = JSON.parse(
+    readFileSync(new URL("../../test/fixtures/lightgbm-binary.json", import.meta.url), "utf8"),
+  );
   expect(marginsOf(fixture.dump, fixture.dump.feature_names, fixture.rows)).toEqual(fixture.margins);
 });
 

@@ -82,7 +82,8 @@ function readTree(root: unknown, index: number, categorySets: number[][]): Tree 
       return ~(tree.leaf.push(leaf.data.leaf_value) - 1);
     }
     const parsed = SplitSchema.safeParse(node);
-    if (!parsed.success) throw treeError(index, "a split or a leaf", parsed.error.issues.map((issue) => issue.message).join("; "));
+    if (!parsed.success)
+      throw treeError(index, "a split or a leaf", parsed.error.issues.map((issue) => issue.message).join("; "));
     const split = parsed.data;
     const number = tree.feature.push(split.split_feature) - 1;
     readTest(split);
@@ -100,7 +101,8 @@ function readTree(root: unknown, index: number, categorySets: number[][]): Tree 
       tree.missingLeft.push(false);
       return;
     }
-    if (decision_type !== "<=" || typeof threshold !== "number") throw treeError(index, '"<=" or "=="', `"${decision_type}"`);
+    if (decision_type !== "<=" || typeof threshold !== "number")
+      throw treeError(index, '"<=" or "=="', `"${decision_type}"`);
     tree.categorySet.push(-1);
     tree.threshold.push(threshold);
     if (missing_type === "NaN") tree.missingLeft.push(default_left);

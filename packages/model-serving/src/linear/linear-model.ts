@@ -1,4 +1,11 @@
-import { ABSENT_I32, type Column, type FeatureSnapshot, F64Writer, type ModelManifest, ModelScores } from "@tenon/graph-core";
+import {
+  ABSENT_I32,
+  type Column,
+  F64Writer,
+  type FeatureSnapshot,
+  type ModelManifest,
+  ModelScores,
+} from "@tenon/graph-core";
 import { rawValues } from "@tenon/graph-core/internal";
 import { type LinearArtefact, manifestOf, type Term } from "../artefact/model-artefact.ts";
 import type { Model } from "../model.ts";

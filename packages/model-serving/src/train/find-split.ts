@@ -62,13 +62,20 @@ export function leafValue(leaf: LeafSums, l2: number): number {
   return -leaf.gradient / (leaf.curvature + l2);
 }
 
-function splitNumbers(index: number, binCount: number, bins: Float64Array, leaf: LeafSums, limits: SplitLimits): Split | undefined {
+function splitNumbers(
+  index: number,
+  binCount: number,
+  bins: Float64Array,
+  leaf: LeafSums,
+  limits: SplitLimits,
+): Split | undefined {
   const missing = sumsAt(bins, binCount);
   const rightOnly = scanNumbers(index, binCount, bins, NOTHING, leaf, limits);
   // Without missing values to learn from, they follow the larger child.
   if (missing.rows === 0) return rightOnly && { ...rightOnly.split, missingLeft: rightOnly.left.rows * 2 > leaf.rows };
   const leftToo = scanNumbers(index, binCount, bins, missing, leaf, limits);
-  if (leftToo === undefined || (rightOnly !== undefined && rightOnly.split.gain >= leftToo.split.gain)) return rightOnly?.split;
+  if (leftToo === undefined || (rightOnly !== undefined && rightOnly.split.gain >= leftToo.split.gain))
+    return rightOnly?.split;
   return { ...leftToo.split, missingLeft: true };
 }
 
@@ -97,7 +104,8 @@ function scanNumbers(
     rows += rowsHere;
     if (rows < rowsPerLeafMin) continue;
     if (leaf.rows - rows < rowsPerLeafMin) break;
-    const gain = score(gradient, curvature, l2) + score(leaf.gradient - gradient, leaf.curvature - curvature, l2) - whole;
+    const gain =
+      score(gradient, curvature, l2) + score(leaf.gradient - gradient, leaf.curvature - curvature, l2) - whole;
     if (gain > bestGain) {
       bestGain = gain;
       bestBin = bin;
@@ -108,7 +116,13 @@ function scanNumbers(
   return { split: { feature: index, gain: bestGain, bin: bestBin, leftBins: [], missingLeft: false }, left };
 }
 
-function splitCategories(index: number, binCount: number, bins: Float64Array, leaf: LeafSums, limits: SplitLimits): Split | undefined {
+function splitCategories(
+  index: number,
+  binCount: number,
+  bins: Float64Array,
+  leaf: LeafSums,
+  limits: SplitLimits,
+): Split | undefined {
   const l2 = limits.l2 + limits.categoryL2;
   // Bin `binCount - 1` holds rare codes and always goes right; bin `binCount`, missing values, is a category like others.
   const named = Array.from({ length: binCount + 1 }, (_, bin) => ({ bin, ...sumsAt(bins, bin) }))
@@ -125,14 +139,21 @@ function splitCategories(index: number, binCount: number, bins: Float64Array, le
       rows += category.rows;
       if (rows < limits.rowsPerLeafMin) continue;
       if (leaf.rows - rows < limits.rowsPerLeafMin) break;
-      const gain = score(gradient, curvature, l2) + score(leaf.gradient - gradient, leaf.curvature - curvature, l2) - whole;
+      const gain =
+        score(gradient, curvature, l2) + score(leaf.gradient - gradient, leaf.curvature - curvature, l2) - whole;
       if (gain > (best?.gain ?? Number.NEGATIVE_INFINITY)) best = { gain, members: order.slice(0, position + 1) };
     }
   }
   if (best === undefined) return undefined;
   const leftBins = best.members.map(({ bin }) => bin).sort((left, right) => left - right);
   const missingLeft = leftBins.at(-1) === binCount;
-  return { feature: index, gain: best.gain, bin: -1, leftBins: missingLeft ? leftBins.slice(0, -1) : leftBins, missingLeft };
+  return {
+    feature: index,
+    gain: best.gain,
+    bin: -1,
+    leftBins: missingLeft ? leftBins.slice(0, -1) : leftBins,
+    missingLeft,
+  };
 }
 
 /** Twice the loss a leaf of these sums saves against the value 0. */

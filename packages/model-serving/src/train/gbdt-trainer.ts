@@ -9,10 +9,11 @@
  */
 import { type GbdtArtefact, sealArtefact } from "../artefact/model-artefact.ts";
 import { readFacts } from "../artefact/read-facts.ts";
+import { lossOfMargin } from "../log-loss.ts";
 import { requireBothClasses } from "../rows-error.ts";
 import { type BinnedFeature, binCategories, binNumbers, rebin } from "./bins.ts";
 import type { Split } from "./find-split.ts";
-import { type GrownTree, goesLeft, growTree, treeOf, type TreeLimits } from "./grow-tree.ts";
+import { type GrownTree, goesLeft, growTree, type TreeLimits, treeOf } from "./grow-tree.ts";
 import { histogramLayout } from "./histogram.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { requireTrainingData, type TrainingData } from "./training-data.ts";
@@ -102,7 +103,10 @@ function validationOf(
 ): Validation | undefined {
   if (data === undefined) return undefined;
   const { columns, labels } = requireTrainingData(data);
-  return { labels, bins: features.map((feature, index) => rebin(feature, columns[positions[index] as number] as Float64Array)) };
+  return {
+    labels,
+    bins: features.map((feature, index) => rebin(feature, columns[positions[index] as number] as Float64Array)),
+  };
 }
 
 /** Adds trees until the limit, or until the validation loss has stopped falling; keeps those up to the lowest loss. */
@@ -148,10 +152,17 @@ function gradientsOf(margins: Float64Array, labels: Uint8Array) {
 }
 
 /** Adds a tree's leaf to the margin of every row. */
-function addTree(tree: GrownTree, features: readonly BinnedFeature[], bins: readonly Uint8Array[], margins: Float64Array): void {
+function addTree(
+  tree: GrownTree,
+  features: readonly BinnedFeature[],
+  bins: readonly Uint8Array[],
+  margins: Float64Array,
+): void {
   // Per split, the child of each bin: one look-up per step.
   const columns = tree.splits.map((split) => bins[split.feature] as Uint8Array);
-  const children = tree.splits.map((split, index) => childOfBin(split, features[split.feature] as BinnedFeature, tree, index));
+  const children = tree.splits.map((split, index) =>
+    childOfBin(split, features[split.feature] as BinnedFeature, tree, index),
+  );
   for (let row = 0; row < margins.length; row++) {
     let at = 0;
     while (at >= 0) at = (children[at] as Int32Array)[(columns[at] as Uint8Array)[row] as number] as number;
@@ -160,8 +171,9 @@ function addTree(tree: GrownTree, features: readonly BinnedFeature[], bins: read
 }
 
 function childOfBin(split: Split, feature: BinnedFeature, tree: GrownTree, index: number): Int32Array {
-  return Int32Array.from({ length: feature.binCount + 1 }, (_, bin) =>
-    (goesLeft(split, feature, bin) ? tree.left[index] : tree.right[index]) as number,
+  return Int32Array.from(
+    { length: feature.binCount + 1 },
+    (_, bin) => (goesLeft(split, feature, bin) ? tree.left[index] : tree.right[index]) as number,
   );
 }
 
@@ -174,10 +186,7 @@ function sampleRows(count: number, share: number, random: () => number): Int32Ar
 
 function meanLoss(margins: Float64Array, labels: Uint8Array): number {
   let loss = 0;
-  for (let row = 0; row < margins.length; row++) {
-    const against = labels[row] === 1 ? -(margins[row] as number) : (margins[row] as number);
-    loss += against > 0 ? against + Math.log1p(Math.exp(-against)) : Math.log1p(Math.exp(against));
-  }
+  for (let row = 0; row < margins.length; row++) loss += lossOfMargin(margins[row] as number, labels[row] === 1);
   return loss / margins.length;
 }
 

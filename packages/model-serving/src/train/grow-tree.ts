@@ -66,10 +66,21 @@ export function growTree(
     const depth = leaf.depth + 1;
     // Only the smaller child is summed: the other is the difference. That halves the work of a tree.
     const smallerIsLeft = leftRows.length <= rightRows.length;
-    const smaller = openLeaf(smallerIsLeft ? leftRows : rightRows, depth, undefined, number, smallerIsLeft ? "left" : "right");
-    const rest =
-      leaf.histogram && smaller.histogram && subtractHistogram(leaf.histogram, smaller.histogram);
-    const larger = openLeaf(smallerIsLeft ? rightRows : leftRows, depth, rest, number, smallerIsLeft ? "right" : "left");
+    const smaller = openLeaf(
+      smallerIsLeft ? leftRows : rightRows,
+      depth,
+      undefined,
+      number,
+      smallerIsLeft ? "left" : "right",
+    );
+    const rest = leaf.histogram && smaller.histogram && subtractHistogram(leaf.histogram, smaller.histogram);
+    const larger = openLeaf(
+      smallerIsLeft ? rightRows : leftRows,
+      depth,
+      rest,
+      number,
+      smallerIsLeft ? "right" : "left",
+    );
     return smallerIsLeft ? [smaller, larger] : [larger, smaller];
   }
 
@@ -96,7 +107,11 @@ export function goesLeft(split: Split, feature: BinnedFeature, bin: number): boo
 }
 
 /** The tree in artefact form. `internSet` gives the index of a set of codes in the artefact's list. */
-export function treeOf(grown: GrownTree, features: readonly BinnedFeature[], internSet: (codes: readonly number[]) => number): Tree {
+export function treeOf(
+  grown: GrownTree,
+  features: readonly BinnedFeature[],
+  internSet: (codes: readonly number[]) => number,
+): Tree {
   const featureOf = (split: Split) => features[split.feature] as BinnedFeature;
   return {
     feature: grown.splits.map((split) => split.feature),
@@ -122,7 +137,8 @@ function finite(bound: number): number {
 function takeBest(open: OpenLeaf[]): OpenLeaf | undefined {
   let best = -1;
   for (const [index, leaf] of open.entries()) {
-    if (leaf.split !== undefined && leaf.split.gain > (open[best]?.split?.gain ?? Number.NEGATIVE_INFINITY)) best = index;
+    if (leaf.split !== undefined && leaf.split.gain > (open[best]?.split?.gain ?? Number.NEGATIVE_INFINITY))
+      best = index;
   }
   return best < 0 ? undefined : open.splice(best, 1)[0];
 }

@@ -31,9 +31,14 @@ export interface LeafGradients {
 }
 
 /** Sums the rows of a leaf into a new histogram. */
-export function sumHistogram(layout: HistogramLayout, features: readonly BinnedFeature[], leaf: LeafGradients): Float64Array {
+export function sumHistogram(
+  layout: HistogramLayout,
+  features: readonly BinnedFeature[],
+  leaf: LeafGradients,
+): Float64Array {
   const histogram = new Float64Array(layout.length);
-  for (const [index, feature] of features.entries()) sumFeature(histogram, layout.starts[index] as number, feature.bins, leaf);
+  for (const [index, feature] of features.entries())
+    sumFeature(histogram, layout.starts[index] as number, feature.bins, leaf);
   return histogram;
 }
 

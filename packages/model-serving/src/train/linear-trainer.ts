@@ -7,6 +7,7 @@
  */
 import { type LinearArtefact, sealArtefact, type Term } from "../artefact/model-artefact.ts";
 import { readFacts } from "../artefact/read-facts.ts";
+import { lossOfMargin } from "../log-loss.ts";
 import { requireBothClasses, rowsError } from "../rows-error.ts";
 import { solveSymmetric } from "./solve.ts";
 import { requireTrainingData, type TrainingData } from "./training-data.ts";
@@ -16,7 +17,11 @@ const WEIGHTS_MAX = 1024;
 /** The loss is convex and smooth: 5 to 8 steps are usual. */
 const STEPS_MAX = 30;
 /** No weight moves by more than this in the last step (log-odds per standard deviation). */
-const STEP_TOLERANCE = 1e-10;
+const STEP_TOLERANCE = 1e-9;
+/** Halvings of one step. */
+const HALVINGS_MAX = 30;
+/** A loss this much higher, as a share of it, is taken for rounding: near the optimum it hides steps that still help. */
+const LOSS_NOISE = 1e-13;
 
 export interface LinearSettings {
   /** Ridge penalty on every weight but the intercept: as if a weight had been seen to be 0 in this many clicks' worth of rows. */
@@ -45,18 +50,27 @@ export function trainLinear(task: LinearTask): LinearArtefact {
   const inputs = names.map((name): Input => {
     const values = columns[schema.index(name)] as Float64Array;
     const codes = schema.declaration(name).dictionary?.words.length ?? 0;
-    const input = codes > 0 ? { values, start: size, codes, mean: 0, deviation: 1 } : { values, start: size, codes, ...spread(values) };
+    const input =
+      codes > 0
+        ? { values, start: size, codes, mean: 0, deviation: 1 }
+        : { values, start: size, codes, ...spread(values) };
     // One weight per code, or one for the number; then one for "missing".
     size += Math.max(1, codes) + 1;
     return input;
   });
   if (size > WEIGHTS_MAX) {
-    throw rowsError("the model would have too many weights", { expected: `at most ${WEIGHTS_MAX}`, found: `${size}: leave large dictionaries out` });
+    throw rowsError("the model would have too many weights", {
+      expected: `at most ${WEIGHTS_MAX}`,
+      found: `${size}: leave large dictionaries out`,
+    });
   }
-  const weights = fit(inputs, size, labels, settings);
+  const weights = fit(designOf(inputs, size, labels), settings);
   const terms = inputs.map((input, feature) => termOf(input, feature, weights));
   // A number's term is centred on its mean: what that takes from every row is given back here.
-  const centring = inputs.reduce((sum, { start, mean, deviation }) => sum - ((weights[start] as number) * mean) / deviation, 0);
+  const centring = inputs.reduce(
+    (sum, { start, mean, deviation }) => sum - ((weights[start] as number) * mean) / deviation,
+    0,
+  );
   return sealArtefact<LinearArtefact>({
     kind: "linear",
     name: task.name,
@@ -84,62 +98,85 @@ function termOf({ start, codes, mean, deviation }: Input, feature: number, weigh
   return { kind: "numeric", feature, weight, missing: missing + weight * mean };
 }
 
-function fit(inputs: readonly Input[], size: number, labels: Uint8Array, { l2 }: LinearSettings): Float64Array {
-  let weights = new Float64Array(size);
-  let loss = Number.POSITIVE_INFINITY;
-  for (let step = 0; step < STEPS_MAX; step++) {
-    const system = newtonSystem(inputs, weights, labels, l2);
-    const move = solveSymmetric(system.curvature, system.descent);
-    if (move === undefined) break;
-    // Halve a step that overshoots; a convex loss falls after few halvings.
-    let share = 1;
-    let next = moved(weights, move, share);
-    loss = lossOf(inputs, weights, labels, l2);
-    while (lossOf(inputs, next, labels, l2) > loss && share > 1e-6) {
-      share /= 2;
-      next = moved(weights, move, share);
+/** Every row's entries, side by side: which weights it uses, and their factors. Entry 0 is the intercept. */
+interface Design {
+  /** Entries per row. Their weights ascend. */
+  readonly width: number;
+  readonly at: Int32Array;
+  readonly factors: Float64Array;
+  /** Number of weights. */
+  readonly size: number;
+  readonly labels: Uint8Array;
+}
+
+function designOf(inputs: readonly Input[], size: number, labels: Uint8Array): Design {
+  const width = inputs.length + 1;
+  const at = new Int32Array(labels.length * width);
+  const factors = new Float64Array(labels.length * width).fill(1);
+  for (const [index, { values, start, codes, mean, deviation }] of inputs.entries()) {
+    for (let row = 0; row < labels.length; row++) {
+      const value = values[row] as number;
+      const entry = row * width + index + 1;
+      if (Number.isNaN(value)) at[entry] = start + Math.max(1, codes);
+      else at[entry] = codes > 0 ? start + value : start;
+      if (!Number.isNaN(value) && codes === 0) factors[entry] = (value - mean) / deviation;
     }
-    weights = next;
+  }
+  return { width, at, factors, size, labels };
+}
+
+function fit(design: Design, { l2 }: LinearSettings): Float64Array {
+  let weights = new Float64Array(design.size);
+  let loss = lossOf(design, weights, l2);
+  for (let step = 0; step < STEPS_MAX; step++) {
+    const { curvature, descent } = newtonSystem(design, weights, l2);
+    const move = solveSymmetric(curvature, descent);
+    if (move === undefined) break;
+    const next = search(design, { weights, move, loss, l2 });
+    if (next === undefined) break;
+    ({ weights, loss } = next);
     if (move.every((each) => Math.abs(each) < STEP_TOLERANCE)) break;
   }
   return weights;
 }
 
-function moved(weights: Float64Array, move: Float64Array, share: number): Float64Array<ArrayBuffer> {
-  return weights.map((weight, index) => weight + share * (move[index] as number)) as Float64Array<ArrayBuffer>;
-}
-
-/** The row's entries: which weight each feature uses, and its factor. Entry 0 is the intercept. */
-function readRow(inputs: readonly Input[], row: number, at: Int32Array, factors: Float64Array): void {
-  for (const [index, { values, start, codes, mean, deviation }] of inputs.entries()) {
-    const value = values[row] as number;
-    const missing = Number.isNaN(value);
-    at[index + 1] = missing ? start + Math.max(1, codes) : codes > 0 ? start + value : start;
-    factors[index + 1] = missing || codes > 0 ? 1 : (value - mean) / deviation;
+/** The first of the full step, half of it, a quarter … that does not raise the loss. */
+function search(
+  design: Design,
+  {
+    weights,
+    move,
+    loss,
+    l2,
+  }: { readonly weights: Float64Array; readonly move: Float64Array; readonly loss: number; readonly l2: number },
+): { readonly weights: Float64Array<ArrayBuffer>; readonly loss: number } | undefined {
+  for (let halving = 0, share = 1; halving < HALVINGS_MAX; halving++, share /= 2) {
+    const next = Float64Array.from(weights, (weight, index) => weight + share * (move[index] as number));
+    const found = lossOf(design, next, l2);
+    if (found <= loss * (1 + LOSS_NOISE)) return { weights: next, loss: found };
   }
+  return undefined;
 }
 
-function newtonSystem(inputs: readonly Input[], weights: Float64Array, labels: Uint8Array, l2: number) {
-  const size = weights.length;
+/** Second derivatives (lower half) and negative gradient of the penalised loss. */
+function newtonSystem(design: Design, weights: Float64Array, l2: number) {
+  const { width, at, factors, size, labels } = design;
   const curvature = new Float64Array(size * size);
   const descent = new Float64Array(size);
-  const at = new Int32Array(inputs.length + 1);
-  const factors = new Float64Array(inputs.length + 1).fill(1);
   for (let weight = 1; weight < size; weight++) {
     curvature[weight * size + weight] = l2;
     descent[weight] = -l2 * (weights[weight] as number);
   }
   for (let row = 0; row < labels.length; row++) {
-    readRow(inputs, row, at, factors);
-    const probability = 1 / (1 + Math.exp(-marginOf(weights, at, factors)));
+    const probability = 1 / (1 + Math.exp(-marginOf(design, weights, row)));
     const surplus = (labels[row] as number) - probability;
     const bend = probability * (1 - probability);
-    for (let one = 0; one < at.length; one++) {
+    const from = row * width;
+    for (let one = from; one < from + width; one++) {
       const first = at[one] as number;
       const factor = factors[one] as number;
       descent[first] = (descent[first] as number) + surplus * factor;
-      // Features are numbered upwards, so `second <= first`: the lower half, which is all the solver reads.
-      for (let other = 0; other <= one; other++) {
+      for (let other = from; other <= one; other++) {
         const cell = first * size + (at[other] as number);
         curvature[cell] = (curvature[cell] as number) + bend * factor * (factors[other] as number);
       }
@@ -148,23 +185,19 @@ function newtonSystem(inputs: readonly Input[], weights: Float64Array, labels: U
   return { curvature, descent };
 }
 
-function lossOf(inputs: readonly Input[], weights: Float64Array, labels: Uint8Array, l2: number): number {
-  const at = new Int32Array(inputs.length + 1);
-  const factors = new Float64Array(inputs.length + 1).fill(1);
+function lossOf(design: Design, weights: Float64Array, l2: number): number {
+  const { labels } = design;
   let loss = 0;
   for (let weight = 1; weight < weights.length; weight++) loss += (l2 / 2) * (weights[weight] as number) ** 2;
-  for (let row = 0; row < labels.length; row++) {
-    readRow(inputs, row, at, factors);
-    const margin = marginOf(weights, at, factors);
-    const against = labels[row] === 1 ? -margin : margin;
-    loss += against > 0 ? against + Math.log1p(Math.exp(-against)) : Math.log1p(Math.exp(against));
-  }
+  for (let row = 0; row < labels.length; row++) loss += lossOfMargin(marginOf(design, weights, row), labels[row] === 1);
   return loss;
 }
 
-function marginOf(weights: Float64Array, at: Int32Array, factors: Float64Array): number {
+function marginOf({ width, at, factors }: Design, weights: Float64Array, row: number): number {
   let margin = 0;
-  for (let entry = 0; entry < at.length; entry++) margin += (weights[at[entry] as number] as number) * (factors[entry] as number);
+  for (let entry = row * width; entry < (row + 1) * width; entry++) {
+    margin += (weights[at[entry] as number] as number) * (factors[entry] as number);
+  }
   return margin;
 }
 

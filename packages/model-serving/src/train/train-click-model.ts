@@ -2,7 +2,12 @@
  * From labelled rows to a model that can be served: trees, one calibrator per surface, and figures on rows that neither
  * has seen. Four parts of the rows, dealt by seed: to grow trees, to stop growing, to calibrate, to judge.
  */
-import { type GbdtArtefact, type LinearArtefact, type ModelArtefact, parseArtefact } from "../artefact/model-artefact.ts";
+import {
+  type GbdtArtefact,
+  type LinearArtefact,
+  type ModelArtefact,
+  parseArtefact,
+} from "../artefact/model-artefact.ts";
 import type { CalibratorParameters, FitRows } from "../calibration/calibrator.ts";
 import { CalibratorSet, type CalibratorSetArtefact, sealCalibratorSet } from "../calibration/calibrator-set.ts";
 import { fitIsotonic } from "../calibration/isotonic.ts";
@@ -27,10 +32,7 @@ export interface ClickModelTask {
   readonly rows: TrainingData;
   /** Surface of every row. */
   readonly surfaces: readonly string[];
-  /**
-   * A number per row that is equal for rows that belong together, e.g. of one request: they are dealt to the same part,
-   * or the judging rows would not be new. Absent: every row for itself.
-   */
+  /** Equal for rows that must be dealt to the same part, e.g. rows of one request. Absent: every row for itself. */
   readonly groups?: ArrayLike<number>;
   readonly features?: readonly string[];
   readonly seed: number;
@@ -55,12 +57,20 @@ export interface ClickModel {
 export function trainClickModel(task: ClickModelTask): ClickModel {
   const { labels } = requireTrainingData(task.rows);
   if (task.surfaces.length !== labels.length) {
-    throw rowsError("surfaces and labels belong to different rows", { expected: `${labels.length} surfaces`, found: `${task.surfaces.length}` });
+    throw rowsError("surfaces and labels belong to different rows", {
+      expected: `${labels.length} surfaces`,
+      found: `${task.surfaces.length}`,
+    });
   }
-  const parts = dealGroups(labels.length, task.groups, task.seed);
-  const [train, validation, calibration, judged] = parts.map((rows) => selectRows(task.rows, rows)) as Four<TrainingData>;
-  const [, , calibrationRows, judgedRows] = parts;
-  const fitted = fitModel(task, train, validation);
+  const parts = dealRows(labels.length, { shares: SHARES, seed: task.seed, groups: task.groups });
+  const [growRows, stopRows, calibrationRows, judgedRows] = parts as readonly [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  const fitted = fitModel(task, selectRows(task.rows, growRows), selectRows(task.rows, stopRows));
+  const [calibration, judged] = [selectRows(task.rows, calibrationRows), selectRows(task.rows, judgedRows)];
   const model = loadModel(fitted);
   const marginsOf = (rows: TrainingData) => model.score(snapshotOf(rows)).margins;
   const surfacesOf = (rows: Int32Array) => Array.from(rows, (row) => task.surfaces[row] as string);
@@ -68,13 +78,21 @@ export function trainClickModel(task: ClickModelTask): ClickModel {
     task,
     modelVersion: fitted.version,
     surfaces: surfacesOf(calibrationRows),
-    rows: { margins: Array.from({ length: calibration.labels.length }, atOf(marginsOf(calibration))), labels: calibration.labels },
+    rows: {
+      margins: Array.from({ length: calibration.labels.length }, atOf(marginsOf(calibration))),
+      labels: calibration.labels,
+    },
   });
   const set = new CalibratorSet(calibrators);
   const judgedSurfaces = surfacesOf(judgedRows);
   const margins = marginsOf(judged);
-  const probabilities = Float64Array.from(judgedSurfaces, (surface, row) => set.forSurface(surface).apply(margins.at(row)));
-  const evaluation = evaluate({ predictions: probabilities, labels: judged.labels }, "rows dealt for judging, calibrated");
+  const probabilities = Float64Array.from(judgedSurfaces, (surface, row) =>
+    set.forSurface(surface).apply(margins.at(row)),
+  );
+  const evaluation = evaluate(
+    { predictions: probabilities, labels: judged.labels },
+    "rows dealt for judging, calibrated",
+  );
   return {
     artefact: parseArtefact({ ...fitted, evaluation }),
     calibrators,
@@ -82,21 +100,6 @@ export function trainClickModel(task: ClickModelTask): ClickModel {
     judgedProbabilities: probabilities,
     surfaceRatios: ratiosBySurface(judgedSurfaces, probabilities, judged.labels),
   };
-}
-
-type Four<Value> = readonly [Value, Value, Value, Value];
-
-/** Deals whole groups, so that rows that belong together stay together. */
-function dealGroups(rows: number, groups: ArrayLike<number> | undefined, seed: number): Four<Int32Array> {
-  if (groups === undefined) return dealRows(rows, SHARES, seed) as unknown as Four<Int32Array>;
-  if (groups.length !== rows) throw rowsError("groups and labels belong to different rows", { expected: `${rows} groups`, found: `${groups.length}` });
-  const distinct = [...new Set(Array.from(groups))];
-  const partOf = new Map<number, number>();
-  for (const [part, members] of dealRows(distinct.length, SHARES, seed).entries()) {
-    for (const member of members) partOf.set(distinct[member] as number, part);
-  }
-  const all = Int32Array.from({ length: rows }, (_, row) => row);
-  return SHARES.map((_, part) => all.filter((row) => partOf.get(groups[row] as number) === part)) as unknown as Four<Int32Array>;
 }
 
 function fitModel(task: ClickModelTask, train: TrainingData, validation: TrainingData): GbdtArtefact | LinearArtefact {
@@ -130,7 +133,11 @@ function fitCalibrators(fit: {
   });
 }
 
-function ratiosBySurface(surfaces: readonly string[], predictions: Float64Array, labels: Uint8Array): Record<string, number> {
+function ratiosBySurface(
+  surfaces: readonly string[],
+  predictions: Float64Array,
+  labels: Uint8Array,
+): Record<string, number> {
   const ratios = [...new Set(surfaces)].sort().map((surface) => {
     const members = surfaces.flatMap((each, row) => (each === surface ? [row] : []));
     const judged = {

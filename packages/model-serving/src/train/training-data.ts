@@ -5,13 +5,13 @@ import {
   DictionaryColumn,
   F32Column,
   F64Column,
+  FEATURE_STATUSES,
   type FeatureDeclaration,
   type FeatureSchema,
   type FeatureSnapshot,
   FeatureSnapshotBuilder,
   I32Column,
   U8Column,
-  FEATURE_STATUSES,
 } from "@tenon/graph-core";
 import { rawValues } from "@tenon/graph-core/internal";
 import { countPositives, rowsError } from "../rows-error.ts";
@@ -32,7 +32,8 @@ export interface TrainingData {
  */
 export function trainingData(snapshots: readonly FeatureSnapshot[], labels: ArrayLike<number>): TrainingData {
   const first = snapshots[0];
-  if (first === undefined) throw rowsError("there is nothing to train on", { expected: "at least one snapshot", found: "none" });
+  if (first === undefined)
+    throw rowsError("there is nothing to train on", { expected: "at least one snapshot", found: "none" });
   const { schema } = first;
   const rows = snapshots.reduce((sum, snapshot) => sum + snapshot.rowCount, 0);
   const columns = schema.names.map(() => new Float64Array(rows));
@@ -73,18 +74,43 @@ export function selectRows(data: TrainingData, rows: ArrayLike<number>): Trainin
   };
 }
 
-/** Deals `rows` row numbers into parts of the given shares, by seed. Every row is in exactly one part, in row order. */
-export function dealRows(rows: number, shares: readonly number[], seed: number): readonly Int32Array[] {
+export interface Deal {
+  /** Shares of the parts; need not add up to 1. */
+  readonly shares: readonly number[];
+  readonly seed: number;
+  /**
+   * A number per row that is equal for rows that belong together, e.g. rows of one request: they land in the same part,
+   * or rows to judge a model by would not be new to it. Absent: every row for itself.
+   */
+  readonly groups?: ArrayLike<number> | undefined;
+}
+
+/** Deals `rows` row numbers into one part per share, by seed. Every row is in exactly one part, in row order. */
+export function dealRows(rows: number, { shares, seed, groups }: Deal): readonly Int32Array[] {
+  if (groups !== undefined && groups.length !== rows) {
+    throw rowsError("groups and rows do not fit together", { expected: `${rows} groups`, found: `${groups.length}` });
+  }
   const random = seededRandom(seed);
   const total = shares.reduce((sum, share) => sum + share, 0);
   const parts: number[][] = shares.map(() => []);
+  const partOfGroup = new Map<number, number>();
   for (let row = 0; row < rows; row++) {
-    let draw = random() * total;
-    let part = 0;
-    while (part < shares.length - 1 && draw >= (shares[part] as number)) draw -= shares[part++] as number;
+    const group = groups?.[row] ?? row;
+    const part = partOfGroup.get(group) ?? drawPart(shares, random() * total);
+    if (groups !== undefined) partOfGroup.set(group, part);
     parts[part]?.push(row);
   }
   return parts.map((part) => Int32Array.from(part));
+}
+
+function drawPart(shares: readonly number[], draw: number): number {
+  let rest = draw;
+  const part = shares.findIndex((share) => {
+    rest -= share;
+    return rest < 0;
+  });
+  // Rounding may leave a rest after the last share.
+  return part < 0 ? shares.length - 1 : part;
 }
 
 /** @throws GraphError TENON1457 unless there is one column per feature, one value per label and labels are 0 or 1. */
