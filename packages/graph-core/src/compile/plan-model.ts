@@ -42,7 +42,8 @@ export interface PlanModel {
 export function planModel(wiring: Wiring): PlanModel {
   const firstOrder = sortTopologically(wiring, new Map());
   const conditions = conditionsOf(wiring, firstOrder);
-  const order = sortTopologically(wiring, conditions);
+  // Conditions add edges: their slots must be there before the nodes that they may skip.
+  const order = conditions.size === 0 ? firstOrder : sortTopologically(wiring, conditions);
 
   const nodes: PlanNode[] = order.map((wired, index) => {
     const condition = conditions.get(wired) ?? ALWAYS;
