@@ -43,6 +43,12 @@ test("a test skipped without a reason is named and fails the run", () => {
   expect(status).toBe(1);
 });
 
+test("tests behind a failing hook are left to the report of that failure", () => {
+  const { status, output } = run(`beforeAll(() => { throw new Error("no"); }); test("behind", () => {});`);
+  expect(output).not.toContain("no reason given");
+  expect(status).toBe(1);
+});
+
 test("a run without skipped tests, or narrowed by name, says nothing", () => {
   expect(run(`test("runs", () => {});`)).toMatchObject({ status: 0, output: expect.not.stringContaining("Skipped") });
   expect(run(`test("runs", () => {}); test("other", () => {});`, "-t", "runs").output).not.toContain("Skipped");

@@ -21,10 +21,20 @@ export default class SkippedReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     if (this.#vitest?.config.testNamePattern !== undefined) return;
-    const skipped = modules.flatMap((module) => [...module.children.allTests("skipped")].map(skippedOf));
+    const skipped = modules.flatMap((module) =>
+      [...module.children.allTests("skipped")].filter((test) => !isBehindError(test)).map(skippedOf),
+    );
     if (skipped.length === 0) return;
     console.log(skippedText(skipped));
     if (skipped.some(({ reason }) => reason === undefined)) process.exitCode = 1;
+  }
+}
+
+/** Not skipped by anybody: a hook or the file around it failed, which is reported as the failure it is. */
+function isBehindError(test: TestCase): boolean {
+  for (let at = test.parent; ; at = at.parent) {
+    if (at.errors().length > 0) return true;
+    if (at.type === "module") return false;
   }
 }
 
