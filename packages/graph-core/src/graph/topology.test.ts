@@ -61,7 +61,7 @@ test("contracts are described by name: failure policy, retries, state, feature u
   expect(nodeOf("blend")?.onFailure).toBe("failRequest");
   expect(nodeOf("expand/loadProfile")).toMatchObject({ async: true, retriesMax: 1, subgraph: "expand", when: "personalisationAllowed" });
   expect(nodeOf("scoreFatigue")?.state).toEqual({ kind: "deprecated", until: "2027-03-31", replacement: "capByFrequency" });
-  expect(nodeOf("predictClick")?.scores).toEqual({ snapshot: "features", features: "all", unlogged: null });
+  expect(nodeOf("predictClick")?.scores).toEqual([{ snapshot: "features", features: "all", unlogged: null }]);
   expect(nodeOf("logFeatures")?.logs).toEqual([{ snapshot: "features", features: "all", unlogged: null }]);
 });
 

@@ -55,7 +55,7 @@ export interface TopologyNode {
   readonly state: NodeState;
   /** Path of the subgraph it stands in, `""` at the top. */
   readonly subgraph: string;
-  readonly scores: TopologyFeatureUse | null;
+  readonly scores: readonly TopologyFeatureUse[];
   readonly logs: readonly TopologyFeatureUse[];
   readonly merges: MergePolicy | null;
   readonly orders: OrderPolicy | null;
@@ -180,8 +180,8 @@ function describeNode(wired: WiredNode): TopologyNode {
     async: definition.async,
     state: stateOf(wired),
     subgraph: wired.subgraph,
-    scores: definition.scores === undefined ? null : featureUseOf(wired, definition.scores),
-    logs: (definition.logs ?? []).map((use) => featureUseOf(wired, use)),
+    scores: [definition.scores ?? []].flat().map((use) => featureUseOf(wired, use)),
+    logs: [definition.logs ?? []].flat().map((use) => featureUseOf(wired, use)),
     merges: plain(definition.merges) ?? null,
     orders: plain(definition.orders) ?? null,
     columns: plain(definition.columns) ?? [],

@@ -11,8 +11,10 @@
  * keeps references and nothing is copied but the dropped rows.
  */
 import type { Drop } from "../contract/node.ts";
+import type { Topology } from "../graph/topology.ts";
 import type { CandidateBatch } from "../values/candidate-batch.ts";
 import { judge, type Conservation } from "./conservation.ts";
+import { ledgerToJson, type LedgerJson } from "./ledger-json.ts";
 
 export interface LedgerStage {
   /** Graph position of the filter. */
@@ -68,6 +70,11 @@ export class ReasonLedger {
   /** Checks L1 to L3 and names every breach. Linear in stages × candidates. */
   conserved(): Conservation {
     return judge(this.#stages);
+  }
+
+  /** With the names of `topology`, for recordings, the studio and reports. */
+  toJson(topology: Topology): LedgerJson {
+    return ledgerToJson(this, topology);
   }
 
   /** The way of one candidate, by id, through the stages that judged it. */

@@ -196,7 +196,7 @@ function details(node, up, down) {
   fact("reads", [...node.reads.map((key) => readItem(key, "")), ...node.soft.map((key) => readItem(key, ", softly,"))]);
   fact("writes", node.writes.map(writeItem));
   fact("uses", node.uses.map((name) => make("li", name)));
-  fact("scores", node.scores ? node.scores.snapshot : "");
+  fact("scores", node.scores.map((use) => make("li", use.snapshot)));
   fact("logs", node.logs.map((use) => make("li", use.snapshot)));
   fact("upstream", [...up].filter((name) => nodes.has(name)).length + " nodes");
   fact("downstream", [...down].filter((name) => nodes.has(name)).length + " nodes");

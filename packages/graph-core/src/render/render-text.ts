@@ -45,7 +45,7 @@ function promisesOf(node: TopologyNode): readonly string[] {
   return [
     merges === null ? "" : `merges ${merges.policy} by ${merges.tieBreak}`,
     orders === null ? "" : orders === "asRead" ? "keeps order" : `orders by ${[...orders.by, orders.tieBreak].join(" then ")}`,
-    scores === null ? "" : `scores ${scores.snapshot}`,
+    ...scores.map(({ snapshot }) => `scores ${snapshot}`),
     ...logs.map(({ snapshot }) => `logs ${snapshot}`),
     ...columns.flatMap(({ table, reads, writes }) => [
       reads === undefined ? "" : `reads ${table}(${reads.join(" ")})`,
