@@ -2,9 +2,6 @@ import { hash } from "node:crypto";
 import { HAND_OVER, type HandOver, requireHandOver, toArrayLike } from "./columns.ts";
 import { rowOutOfRange, unknownName, valueNotOfType } from "./value-error.ts";
 
-/** Known words named in an error message: enough to see a misspelling, not the whole vocabulary. */
-const WORDS_SHOWN_MAX = 8;
-
 /** A frozen list of distinct words; a word's code is its position. Equal lists have equal fingerprints. */
 export class Dictionary {
   readonly tenonValue = "dictionary";
@@ -63,7 +60,7 @@ export class DictionaryColumn {
     for (let row = 0; row < codes.length; row++) {
       const word = words[row] as string;
       const code = dictionary.codeOf(word);
-      if (code < 0) throw unknownName("dictionary word", word, dictionary.words.slice(0, WORDS_SHOWN_MAX));
+      if (code < 0) throw unknownName("dictionary word", word, dictionary.words);
       codes[row] = code;
     }
     return new DictionaryColumn(HAND_OVER, dictionary, codes);

@@ -56,11 +56,16 @@ export function notAnAncestor(): GraphError {
   });
 }
 
+/** Known names that a message lists: enough to see a misspelling, not the whole vocabulary. */
+const NAMES_SHOWN_MAX = 12;
+
 export function unknownName(kind: string, name: string, known: readonly string[]): GraphError {
+  const shown = known.slice(0, NAMES_SHOWN_MAX).map((each) => `"${each}"`);
+  const more = known.length > shown.length ? `, … (${known.length} in all)` : "";
   return new GraphError(`no ${kind} "${name}"`, {
     code: "TENON1158",
     category: "node",
-    detail: `expected one of ${known.map((each) => `"${each}"`).join(", ") || "none"}`,
+    detail: shown.length === 0 ? "there is none" : `expected one of ${shown.join(", ")}${more}`,
     hint: `check the spelling, or declare the ${kind}`,
   });
 }
