@@ -24,7 +24,7 @@ export interface CheckNodeFoldersOptions {
 }
 
 const TEST_FILE = /\.(?:test|test-d|property\.test|bench)\.ts$/;
-const SKIPPED_FOLDERS = /(?:^|\/)(?:node_modules|dist|golden|fixtures)\//;
+const SKIPPED_FOLDERS = /(?:^|\/)(?:node_modules|dist|golden|fixtures|testing)\//;
 
 /** Every node folder below `nodes`, sorted by name: two levels down, as `nodes/<stage>/<node-name>/`. */
 export function readNodeFolders({ root, nodes }: CheckNodeFoldersOptions): readonly NodeFolder[] {

@@ -16,11 +16,15 @@ beforeAll(() => {
   const folder = resolve(root, "packages/graph-core");
   execFileSync(bin("tsc"), ["-b", "tsconfig.build.json"], { cwd: folder });
   const [{ filename }] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", consumer], { cwd: folder, encoding: "utf8" }),
+    execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", consumer], {
+      cwd: folder,
+      encoding: "utf8",
+    }),
   ) as [{ filename: string }];
   mkdirSync(packed, { recursive: true });
   execFileSync("tar", ["-xzf", join(consumer, filename), "-C", packed, "--strip-components=1"]);
-  for (const name of ["zod", "immer"]) symlinkSync(resolve(root, "node_modules", name), join(consumer, "node_modules", name));
+  for (const name of ["zod", "immer"])
+    symlinkSync(resolve(root, "node_modules", name), join(consumer, "node_modules", name));
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ name: "consumer", type: "module" }));
 }, 120_000);
 afterAll(() => rmSync(consumer, { recursive: true }));
@@ -39,8 +43,15 @@ const doubling = graph({ name: "doubling", owner: "shop", request: [Amount], nod
 `;
 
 test("a user's project runs the packed graph-core on plain Node", () => {
-  writeFileSync(join(consumer, "run.mjs"), `${GRAPH}console.log(typeof createExecutor, compileGraph(doubling).nodes.length);\n`);
-  const printed = execFileSync(process.execPath, ["run.mjs"], { cwd: consumer, env: plainEnvironment, encoding: "utf8" });
+  writeFileSync(
+    join(consumer, "run.mjs"),
+    `${GRAPH}console.log(typeof createExecutor, compileGraph(doubling).nodes.length);\n`,
+  );
+  const printed = execFileSync(process.execPath, ["run.mjs"], {
+    cwd: consumer,
+    env: plainEnvironment,
+    encoding: "utf8",
+  });
   expect(printed.trim()).toBe("function 1");
 });
 
@@ -55,16 +66,22 @@ test("a user's project sees the types of the packed graph-core", () => {
     }
   };
   expect(check(`${GRAPH}export const plan = compileGraph(doubling);\n`)).toBe("");
-  expect(check(`${GRAPH}export const wrong = graph({ name: "w", owner: "shop", request: [], nodes: { double }, respond: [] });\n`)).toContain(
-    "no node writes slot 'amount'",
-  );
+  expect(
+    check(
+      `${GRAPH}export const wrong = graph({ name: "w", owner: "shop", request: [], nodes: { double }, respond: [] });\n`,
+    ),
+  ).toContain("no node writes slot 'amount'");
 });
 
 test("what is packed is the sources and their build, without tests, and leads nowhere else", () => {
   const files = globSync("**/*", { cwd: packed, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name).slice(packed.length + 1));
-  expect(paths.filter((path) => /\.test\.|\.bench\.|tsbuildinfo|(^|\/)(test|golden|node_modules)\//.test(path))).toEqual([]);
-  expect(paths).toEqual(expect.arrayContaining(["LICENSE", "package.json", "dist/index.js", "dist/index.d.ts", "src/index.ts"]));
+  expect(
+    paths.filter((path) => /\.test\.|\.bench\.|tsbuildinfo|(^|\/)(test|golden|node_modules)\//.test(path)),
+  ).toEqual([]);
+  expect(paths).toEqual(
+    expect.arrayContaining(["LICENSE", "package.json", "dist/index.js", "dist/index.d.ts", "src/index.ts"]),
+  );
   for (const path of paths.filter((name) => name.endsWith(".js"))) {
     const text = readFileSync(join(packed, path), "utf8");
     expect(text, path).not.toMatch(/from "\.[^"]*\.ts"/);
