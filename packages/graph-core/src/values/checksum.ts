@@ -3,7 +3,7 @@
  * `runChecked` compares the checksum before and after each node. Not for storage: it depends on machine word order.
  */
 import { type BatchStorage, batchStorage, CandidateBatch } from "./candidate-batch.ts";
-import { type Column, columnValues, isColumn } from "./column.ts";
+import { type Column, columnValues } from "./column.ts";
 import { FeatureSnapshot, snapshotArrays } from "./feature-snapshot.ts";
 import { ModelScores } from "./model-scores.ts";
 
@@ -20,19 +20,6 @@ export function checksum(value: Column | CandidateBatch | FeatureSnapshot | Mode
   }
   if (value instanceof ModelScores) return addArray(1, columnValues(value.margins));
   return addArray(value.length, columnValues(value));
-}
-
-/** The checksum of a value that is, or holds, columns; `undefined` where it holds none. Walks records: for tools. */
-export function checksumOf(value: unknown): number | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (isColumn(value) || value instanceof CandidateBatch) return checksum(value);
-  if (value instanceof FeatureSnapshot || value instanceof ModelScores) return checksum(value);
-  let sum: number | undefined;
-  for (const member of Object.values(value)) {
-    const inner = checksumOf(member);
-    if (inner !== undefined) sum = addToSum(sum ?? 0, inner);
-  }
-  return sum;
 }
 
 function batchSum({ ids, own, source }: BatchStorage): number {
