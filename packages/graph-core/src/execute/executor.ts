@@ -14,7 +14,7 @@ import { CheckedRun, type ProducersOf } from "./checked-run.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { QualityController } from "./quality.ts";
 import { hashText } from "./random.ts";
-import { type BeginOptions, RunContext } from "./run-context.ts";
+import { AsyncRunContext, type BeginOptions, RunContext } from "./run-context.ts";
 
 /** What became of nodes and requests since the executor was made; counts only ever grow, gauges are named so. */
 export interface ExecutorCounts {
@@ -131,7 +131,10 @@ export class Executor<Request, Response, Uses extends string = string> implement
     const isChecked = options.checked ?? this.#isSampled(options.requestId);
     const uses = this.#pinned ?? this.#pin(options.wrapResource);
     const switches = options.switchedOff === undefined ? this.switches : this.#switchesWithout(options.switchedOff);
-    return new RunContext(this, options, uses, switches, isChecked ? this.#checkedRun(options) : undefined);
+    const checked = isChecked ? this.#checkedRun(options) : undefined;
+    return this.plan.isAsync
+      ? new AsyncRunContext(this, options, uses, switches, checked)
+      : new RunContext(this, options, uses, switches, checked);
   }
 
   #checkedRun({ requestId, nowMs = this.clock.nowMs() }: BeginOptions): CheckedRun {
@@ -251,6 +254,7 @@ export class Executor<Request, Response, Uses extends string = string> implement
 
   /** Indexes of the async nodes that have started and not settled. */
   #inFlight(ctx: RunContext): readonly number[] {
+    if (!(ctx instanceof AsyncRunContext)) return [];
     const { inFlight, inFlightMany } = ctx;
     return this.#asyncNodes.filter((_, bit) => (inFlightMany === undefined ? (inFlight >>> bit) & 1 : inFlightMany[bit]) === 1);
   }

@@ -4,10 +4,10 @@
  */
 import type { NodeContext, RequestClock } from "../contract/context.ts";
 import type { DeadlineEntry, DeadlineWheel } from "./deadline-wheel.ts";
-import type { RunContext } from "./run-context.ts";
+import type { AsyncRunContext } from "./run-context.ts";
 
 export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, DeadlineEntry {
-  readonly request: RunContext;
+  readonly request: AsyncRunContext;
   /** When the node is cut, ms since the epoch. */
   deadlineMs: number;
   wheelNext: DeadlineEntry | undefined = undefined;
@@ -17,7 +17,7 @@ export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, 
   #abort: AbortController | undefined = undefined;
   #endedBy: unknown = undefined;
 
-  constructor(request: RunContext, wheel: DeadlineWheel, facts: { budgetMs: number | undefined; onCut: () => void }) {
+  constructor(request: AsyncRunContext, wheel: DeadlineWheel, facts: { budgetMs: number | undefined; onCut: () => void }) {
     this.request = request;
     this.#wheel = wheel;
     this.#onCut = facts.onCut;

@@ -12,7 +12,7 @@ import { encodeValue } from "../schema/index.ts";
 import type { CandidateBatch } from "../values/candidate-batch.ts";
 import type { NodeFunction } from "./checked-node.ts";
 import { NodeRun } from "./node-run.ts";
-import type { RunContext } from "./run-context.ts";
+import { AsyncRunContext, type RunContext } from "./run-context.ts";
 
 type Bag = Readonly<Record<string, unknown>>;
 
@@ -48,7 +48,7 @@ export class PlanRuntime {
   }
 
   /** A run with async nodes begins: `reject` ends it from outside when the deadline passes. */
-  open(ctx: RunContext, reject: (error: unknown) => void): void {
+  open(ctx: AsyncRunContext, reject: (error: unknown) => void): void {
     ctx.reject = reject;
     if (ctx.deadlineMs !== Number.POSITIVE_INFINITY) ctx.state.wheel.add(ctx, ctx.nowMs);
   }
@@ -159,7 +159,7 @@ export class PlanRuntime {
   }
 
   /** The context of a degradable async node: its own signal and budget. */
-  nodeContext(ctx: RunContext, index: number, off: (error: unknown) => void): NodeRun {
+  nodeContext(ctx: AsyncRunContext, index: number, off: (error: unknown) => void): NodeRun {
     const budgetMs = this.#nodes[index]?.wired.definition.budgetMs;
     const run = new NodeRun(ctx, ctx.state.wheel, { budgetMs, onCut: () => off(this.#cutError(index, budgetMs)) });
     ctx.nodeRuns ??= [];
@@ -172,13 +172,13 @@ export class PlanRuntime {
     new Promise((resolve) => resolve(call())).then(on, off);
   }
 
-  settled(ctx: RunContext, index: number): void {
+  settled(ctx: AsyncRunContext, index: number): void {
     ctx.nodeRuns?.[index]?.end(undefined, true);
   }
 
   /** Applies the node's failure policy: its fallback outputs, or none. */
   recover(ctx: RunContext, index: number, error: unknown): Bag {
-    ctx.nodeRuns?.[index]?.end(error);
+    if (ctx instanceof AsyncRunContext) ctx.nodeRuns?.[index]?.end(error);
     const definition = this.#nodes[index]?.wired.definition;
     const policy = definition?.onFailure;
     const by = error === SWITCHED_OFF ? "switchedOff" : isCut(error) ? "timeout" : "failed";

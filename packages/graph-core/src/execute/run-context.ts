@@ -29,30 +29,20 @@ export interface BeginOptions {
   readonly wrapResource?: (token: AnyResource, value: unknown) => unknown;
 }
 
-export class RunContext implements NodeContext<Readonly<Record<string, unknown>>>, RequestClock, DeadlineEntry {
+/** The state of a run of sync nodes. Options are kept, not copied: what a request allocates is what it needs. */
+export class RunContext implements NodeContext<Readonly<Record<string, unknown>>>, RequestClock {
   readonly state: ExecutorState;
-  readonly requestId: string;
-  readonly nowMs: number;
-  deadlineMs: number;
+  readonly options: BeginOptions;
   readonly quality: number;
   readonly uses: Readonly<Record<string, unknown>>;
   /** Switches as they were when the request began: one request sees one setting. */
   readonly switches: Uint8Array;
   /** What a checked run keeps besides; `undefined` for a plain run. */
   readonly checked: CheckedRun | undefined;
-
   /** True once the run has answered, failed or expired: later results are dropped. */
   closed = false;
-  /** Bit per async node that has started and not settled, for up to 30 of them. */
-  inFlight = 0;
-  /** The same for plans with more async nodes. */
-  readonly inFlightMany: Uint8Array | undefined;
-  reject: ((error: unknown) => void) | undefined = undefined;
-  wheelNext: DeadlineEntry | undefined = undefined;
-  wheelPrevious: DeadlineEntry | undefined = undefined;
-  /** Per-node runs of degradable async nodes, by node index. */
-  nodeRuns: (NodeRun | undefined)[] | undefined = undefined;
-  readonly #seed: number | undefined;
+  /** Set where the options leave the time to the host clock. */
+  readonly #nowMs: number | undefined;
   #ledger: ReasonLedger | undefined = undefined;
   #abort: AbortController | undefined = undefined;
 
@@ -64,20 +54,29 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
     checked: CheckedRun | undefined,
   ) {
     this.state = state;
-    this.requestId = options.requestId;
-    this.nowMs = options.nowMs ?? state.clock.nowMs();
-    this.deadlineMs = options.deadlineMs ?? Number.POSITIVE_INFINITY;
+    this.options = options;
     this.quality = options.quality ?? state.quality;
     this.uses = uses;
     this.switches = switches;
     this.checked = checked;
-    this.inFlightMany = state.newInFlight();
-    this.#seed = options.seed;
+    this.#nowMs = options.nowMs === undefined ? state.clock.nowMs() : undefined;
+  }
+
+  get requestId(): string {
+    return this.options.requestId;
+  }
+
+  get nowMs(): number {
+    return this.options.nowMs ?? (this.#nowMs as number);
+  }
+
+  get deadlineMs(): number {
+    return this.options.deadlineMs ?? Number.POSITIVE_INFINITY;
   }
 
   /** 32-bit seed of the request's draws. */
   get seed(): number {
-    return this.#seed ?? hashText(this.requestId);
+    return this.options.seed ?? hashText(this.requestId);
   }
 
   /** Times, outcomes and sizes of a checked run. */
@@ -104,7 +103,8 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   }
 
   get width(): (widthMax: number, widthMin: number) => number {
-    return (widthMax, widthMin) => Math.max(widthMin, Math.round(widthMax * this.quality));
+    const { quality } = this;
+    return (widthMax, widthMin) => Math.max(widthMin, Math.round(widthMax * quality));
   }
 
   /** What happened to every candidate of this run. */
@@ -125,10 +125,50 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   close(reason?: unknown): void {
     if (this.closed) return;
     this.closed = true;
+    this.release(reason);
+    this.#abort?.abort(reason ?? this.#closedReason());
+  }
+
+  /** What a kind of run holds beyond its context is let go here. */
+  protected release(_reason: unknown): void {}
+
+  #closedReason(): GraphError {
+    return new GraphError(`request "${this.requestId}" has ended`, {
+      code: "TENON1207",
+      category: "resource",
+      graph: this.state.graphName,
+      hint: "the run was answered or failed before this call was made; its result would be dropped",
+    });
+  }
+}
+
+/** The state of a run with async nodes: what is out, and the deadline. */
+export class AsyncRunContext extends RunContext implements DeadlineEntry {
+  /** Bit per async node that has started and not settled, for up to 30 of them. */
+  inFlight = 0;
+  /** The same for plans with more async nodes. */
+  readonly inFlightMany: Uint8Array | undefined;
+  reject: ((error: unknown) => void) | undefined = undefined;
+  wheelNext: DeadlineEntry | undefined = undefined;
+  wheelPrevious: DeadlineEntry | undefined = undefined;
+  /** Per-node runs of degradable async nodes, by node index. */
+  nodeRuns: (NodeRun | undefined)[] | undefined = undefined;
+
+  constructor(
+    state: ExecutorState,
+    options: BeginOptions,
+    uses: Readonly<Record<string, unknown>>,
+    switches: Uint8Array,
+    checked: CheckedRun | undefined,
+  ) {
+    super(state, options, uses, switches, checked);
+    this.inFlightMany = state.newInFlight();
+  }
+
+  protected override release(reason: unknown): void {
     this.state.wheel.remove(this);
     this.reject = undefined;
     if (this.nodeRuns !== undefined) for (const run of this.nodeRuns) run?.end(reason);
-    this.#abort?.abort(reason ?? this.#closedReason());
   }
 
   /** The deadline has passed. */
@@ -139,14 +179,5 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
     this.state.countFailure(this, undefined);
     this.close(error);
     reject?.(error);
-  }
-
-  #closedReason(): GraphError {
-    return new GraphError(`request "${this.requestId}" has ended`, {
-      code: "TENON1207",
-      category: "resource",
-      graph: this.state.graphName,
-      hint: "the run was answered or failed before this call was made; its result would be dropped",
-    });
   }
 }
