@@ -172,6 +172,8 @@ export async function run({ quick }: SuiteOptions): Promise<Report> {
 
   const sync = requestOf(openShape(AD_SHAPE, nodeFunctions(AD_SHAPE, "work", "none"), { async: false, respond: RESPOND, checkedShare: 0 }));
   const remote = requestOf(openShape(AD_SHAPE, nodeFunctions(AD_SHAPE, "work", "resolved"), { async: true, respond: RESPOND, checkedShare: 0 }));
+  const hand = handSync(AD_SHAPE, nodeFunctions(AD_SHAPE, "work", "none"), RESPOND);
+  rows.push({ workload: "garbage", handSyncKB: rounded((await bytesPerRun(() => hand(1, CTX), 20_000)) / 1000) });
   goals.push(atMost("G10.sync", "garbage per request of 24 sync nodes, KB", (await bytesPerRun(sync, 20_000)) / 1000, 1.3));
   goals.push(atMost("G10.async", "garbage per request with 8 async nodes, KB", (await bytesPerRun(remote, 10_000)) / 1000, 4.7));
   goals.push(atMost("G12", "check, generate and load a 200-node graph, ms of CPU", compileMs(quick ? 9 : 25), 5));
