@@ -61,3 +61,4 @@ export { Outcome, TraceRecord } from "./observe/trace-record.ts";
 export type { OutcomeCode, OutcomeName } from "./observe/trace-record.ts";
 export { traceToSpans } from "./observe/trace-spans.ts";
 export type { SpanData } from "./observe/trace-spans.ts";
+export { checkGraph, checkGraphs } from "./check/check-graph.ts";

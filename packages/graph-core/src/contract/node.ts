@@ -28,21 +28,26 @@ export interface MergePolicy {
 }
 
 /**
- * The total order of the candidates a node gives out. Equal keys are ordered by id, never by the order of arrival.
+ * The order of the candidates that a node gives out: that of the batch it reads, or a total order of its own. Equal keys
+ * are ordered by id, never by the order of arrival.
  */
-export interface OrderPolicy {
-  /** What is compared first, in words or as a column name, e.g. `["ecpmMicros, descending"]`. */
-  readonly by: readonly string[];
-  readonly tieBreak: "id";
-}
+export type OrderPolicy =
+  | "asRead"
+  | {
+      /** What is compared, the first key first, in words or as column names, e.g. `["ecpmMicros, descending"]`. */
+      readonly by: readonly string[];
+      readonly tieBreak: "id";
+    };
 
 /**
- * Stored columns of one table that a node handles: what its write set changes, and what it is notified about.
- * Checked over all graphs together: one writer per column, and no circle of notifications.
+ * Stored columns of one table that a node handles. Checked over all graphs together: one writer per column, every
+ * column that is read has a writer, no circle of notifications.
  */
 export interface ColumnUse {
   readonly table: string;
-  /** Columns whose changes start the node, or that it reads from storage. */
+  /** Columns whose changes start the node. */
+  readonly watches?: readonly string[];
+  /** Further columns that it reads from storage. */
   readonly reads?: readonly string[];
   /** Columns that the node's write set sets. */
   readonly writes?: readonly string[];
@@ -65,9 +70,9 @@ export interface NodeContract {
   readonly logs?: readonly FeatureUse[];
   /** Set on a node that joins several sources. */
   readonly merges?: MergePolicy;
-  /** Set on a node that reads candidates and gives out candidates in an order of its own. */
+  /** Set on a node that reads candidates and writes candidates: in which order. */
   readonly orders?: OrderPolicy;
-  /** Set on an indexing node: the stored columns it reads and writes. */
+  /** Set on an indexing node: the stored columns it handles. */
   readonly columns?: readonly ColumnUse[];
   /** Labels this node removes from what it reads, with the reason: makes it a declassifier. */
   readonly declassifies?: { readonly labels: readonly ("pii" | Purpose)[]; readonly reason: string };

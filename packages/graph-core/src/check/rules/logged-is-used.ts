@@ -1,0 +1,65 @@
+import { type FeatureReading, featureFacts } from "../feature-facts.ts";
+import { nodeParty, nodeText, quoted, type Rule, slotParty, slotText } from "../rule.ts";
+
+/** What is logged is scored, or kept for analysis on purpose: logs that nobody reads cost storage and trust. */
+export const loggedIsUsed: Rule = {
+  name: "logged-is-used",
+  code: "TENON1029",
+  *check(wiring) {
+    const { scorings, loggings } = featureFacts(wiring);
+    const scoredBySlot = new Map<string, Set<string>>();
+    const scoredAnywhere = new Set<string>();
+    for (const { key, used } of scorings) {
+      if (key === undefined) continue;
+      const names = scoredBySlot.get(key) ?? new Set<string>();
+      for (const name of used) {
+        names.add(name);
+        scoredAnywhere.add(name);
+      }
+      scoredBySlot.set(key, names);
+    }
+    for (const log of loggings) {
+      const scored = log.key === undefined ? undefined : scoredBySlot.get(log.key);
+      const unused = unusedFeatures(log, scored, scoredAnywhere);
+      const scorers = unused.length === 0 ? [] : scorings.filter((scoring) => scoring.key === log.key);
+      for (const feature of unused) {
+        const slot = slotText(log.use.snapshot);
+        const who =
+          scorers.length === 0 ? "no node scores" : `${nodeText((scorers[0] as FeatureReading).node)} does not score`;
+        yield {
+          severity: "warning",
+          message: `${nodeText(log.node)} logs feature "${feature.name}" (owner ${feature.owner}) of ${slot}, which ${who}`,
+          primary: {
+            kind: "feature",
+            name: feature.name,
+            owner: feature.owner,
+            place: log.use.snapshot.place,
+            label: "is not scored",
+          },
+          secondary: [
+            nodeParty(log.node, "logs it"),
+            ...scorers.map(({ node, used }) => nodeParty(node, `scores ${quoted([...used])}`)),
+            slotParty(log.use.snapshot, "holds it"),
+          ],
+          detail: { expected: 'a model that reads it, or keptFor: "analysis"', found: "neither" },
+          hint: 'remove the feature, let a model read it, or mark it keptFor: "analysis" in the feature schema',
+        };
+      }
+    }
+  },
+};
+
+function unusedFeatures(
+  { schema, used }: FeatureReading,
+  scored: ReadonlySet<string> | undefined,
+  scoredAnywhere: ReadonlySet<string>,
+) {
+  if (schema === undefined) return [];
+  return (
+    [...used]
+      .filter((name) => schema.has(name) && !scored?.has(name))
+      .map((name) => schema.declaration(name))
+      // Scored from another snapshot: then the log is at the wrong place, which `logged-from-scored` reports.
+      .filter((feature) => feature.keptFor === undefined && !scoredAnywhere.has(feature.name))
+  );
+}
