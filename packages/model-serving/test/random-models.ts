@@ -164,7 +164,7 @@ export function sharedFacts(schema: FeatureSchema, precision: "f64" | "f32") {
 /** The margin of one row, as the artefact format defines it: one row at a time, straight from the JSON. */
 export function naiveMargin(artefact: ModelArtefact, snapshot: FeatureSnapshot, row: number): number {
   const round = artefact.precision === "f32" ? Math.fround : (value: number) => value;
-  const valueOf = (feature: number) => {
+  const readFeature = (feature: number) => {
     const { name, type } = artefact.featureSchema.features[feature] as { name: string; type: string };
     const value = snapshot.valueAt(name, row);
     if (type === "dictionary") return value === -1 ? undefined : value;
@@ -173,11 +173,11 @@ export function naiveMargin(artefact: ModelArtefact, snapshot: FeatureSnapshot, 
   let sum = round(artefact.base);
   if (artefact.kind === "gbdt") {
     for (const tree of artefact.trees)
-      sum = round(sum + round(tree.leaf[leafOf(tree, artefact.categorySets, valueOf, round)] as number));
+      sum = round(sum + round(tree.leaf[leafOf(tree, artefact.categorySets, readFeature, round)] as number));
     return sum;
   }
   for (const term of artefact.terms) {
-    const value = valueOf(term.feature);
+    const value = readFeature(term.feature);
     const known = term.kind === "numeric" ? value !== undefined : value !== undefined && value < term.weights.length;
     if (!known) sum = round(sum + round(term.missing));
     else if (term.kind === "categories") sum = round(sum + round(term.weights[value as number] as number));
@@ -189,12 +189,12 @@ export function naiveMargin(artefact: ModelArtefact, snapshot: FeatureSnapshot, 
 function leafOf(
   tree: Tree,
   sets: readonly (readonly number[])[],
-  valueOf: (feature: number) => number | undefined,
+  readFeature: (feature: number) => number | undefined,
   round: (value: number) => number,
 ): number {
   let at = tree.feature.length === 0 ? -1 : 0;
   while (at >= 0) {
-    const value = valueOf(tree.feature[at] as number);
+    const value = readFeature(tree.feature[at] as number);
     const set = tree.categorySet[at] as number;
     const left =
       value === undefined

@@ -60,6 +60,24 @@ test("isotonic: fitting again on its own probabilities changes nothing", () => {
   );
 });
 
+test("isotonic with pooled certainties: same totals, still rising, and no probability of 0 or 1 unless all labels agree", () => {
+  fc.assert(
+    fc.property(rows, (fit) => {
+      const clicks = sum(fit.labels);
+      fc.pre(clicks > 0 && clicks < fit.labels.length);
+      const parameters = fitIsotonic(fit, "pooled");
+      const probabilities = fit.margins.map(isotonicCalibrator(parameters).apply);
+      expect(sum(parameters.positives)).toBe(clicks);
+      expect(sum(parameters.rows)).toBe(fit.labels.length);
+      expect(logLoss({ predictions: probabilities, labels: fit.labels })).toBeLessThan(Number.POSITIVE_INFINITY);
+      expect(Math.min(...probabilities)).toBeGreaterThan(0);
+      expect(Math.max(...probabilities)).toBeLessThan(1);
+      const rates = parameters.positives.map((positives, block) => positives / parameters.rows[block]!);
+      expect(rates).toEqual(rates.toSorted((left, right) => left - right));
+    }),
+  );
+});
+
 test("isotonic: the order of rows does not matter", () => {
   const shuffled = rows.chain((fit) =>
     fc

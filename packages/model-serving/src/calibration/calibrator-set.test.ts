@@ -12,21 +12,17 @@ const within = (ratio: number) => Math.abs(ratio - 1) <= RATIO_TOLERANCE;
 
 /** Two surfaces where the same margin means other click rates: people in search look for something. */
 function surfaceRows(seed: number) {
-  return Object.fromEntries(
-    Object.entries({ homeFeed: -0.4, search: 0.6 }).map(([surface, lift], index) => {
-      const margins = normals(60_000, { mean: -3.2, deviation: 0.9, seed: seed + 2 * index });
-      return [
-        surface,
-        {
-          margins,
-          labels: drawLabels(
-            margins.map((margin) => margin + lift),
-            seed + 2 * index + 1,
-          ),
-        },
-      ];
-    }),
-  );
+  const rows = (lift: number, seedOfSurface: number) => {
+    const margins = normals(60_000, { mean: -3.2, deviation: 0.9, seed: seedOfSurface });
+    return {
+      margins,
+      labels: drawLabels(
+        margins.map((margin) => margin + lift),
+        seedOfSurface + 1,
+      ),
+    };
+  };
+  return { homeFeed: rows(-0.4, seed), search: rows(0.6, seed + 2) };
 }
 
 const join = (surfaces: ReturnType<typeof surfaceRows>) => ({
@@ -43,7 +39,7 @@ test("one calibrator for all surfaces is right on average and fails on each surf
     sealCalibratorSet({
       name: "ctr-calibrators",
       modelVersion: "ctr@1",
-      surfaces: { homeFeed: fitPlatt(fit["homeFeed"]!), search: fitIsotonic(fit["search"]!) },
+      surfaces: { homeFeed: fitPlatt(fit.homeFeed), search: fitIsotonic(fit.search) },
     }),
   );
   for (const [surface, { margins, labels }] of Object.entries(held)) {

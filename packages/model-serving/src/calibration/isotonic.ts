@@ -37,9 +37,12 @@ export function isotonicCalibrator({ from, to, positives, rows }: IsotonicParame
  * Source: pool adjacent violators (Ayer et al. 1955). Rows of equal margin are one point, so that the result is a
  * function and does not depend on the order of rows; rates are compared as fractions of integers, so without rounding.
  *
+ * @param certainty `kept` is the exact fit, whose lowest rate is often 0: an ad of that probability never bids, and one
+ *   click there makes the log loss infinite. `pooled` joins a lowest block without positives to the next one, and a
+ *   highest block without negatives to the one before; all properties above still hold, but for the least squares.
  * @throws GraphError TENON1456 without rows, TENON1457 for rows that do not fit together.
  */
-export function fitIsotonic({ margins, labels }: FitRows): IsotonicParameters {
+export function fitIsotonic({ margins, labels }: FitRows, certainty: "kept" | "pooled" = "kept"): IsotonicParameters {
   const count = requireRows(margins, labels);
   countPositives(labels);
   if (count === 0) {
@@ -60,6 +63,7 @@ export function fitIsotonic({ margins, labels }: FitRows): IsotonicParameters {
     }
   }
   pool(blocks);
+  if (certainty === "pooled") poolCertainties(blocks);
   return {
     kind: "isotonic",
     from: blocks.map((block) => block.from),
@@ -85,6 +89,20 @@ function pool(blocks: Block[]): void {
     // before.rate < last.rate, as fractions: exact up to 2^53, far beyond rows × rows of any fit.
     if (before.positives * last.rows < last.positives * before.rows) return;
     merge(before, last);
+    blocks.pop();
+  }
+}
+
+/** Rates rise strictly, so at most one block is certain at each end. */
+function poolCertainties(blocks: Block[]): void {
+  const [lowest, next] = blocks;
+  if (lowest?.positives === 0 && next !== undefined) {
+    merge(lowest, next);
+    blocks.splice(1, 1);
+  }
+  const [before, highest] = blocks.slice(-2);
+  if (before !== undefined && highest !== undefined && highest.positives === highest.rows) {
+    merge(before, highest);
     blocks.pop();
   }
 }

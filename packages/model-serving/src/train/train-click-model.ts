@@ -116,7 +116,8 @@ function fitCalibrators(fit: {
   readonly rows: { readonly margins: readonly number[]; readonly labels: Uint8Array };
 }): CalibratorSetArtefact {
   const { task, modelVersion, surfaces, rows } = fit;
-  const fitOne: (rows: FitRows) => CalibratorParameters = task.calibration === "isotonic" ? fitIsotonic : fitPlatt;
+  const fitOne: (rows: FitRows) => CalibratorParameters =
+    task.calibration === "isotonic" ? (part) => fitIsotonic(part, "pooled") : fitPlatt;
   const own = [...new Set(surfaces)].sort().flatMap((surface) => {
     const members = surfaces.flatMap((each, row) => (each === surface ? [row] : []));
     const part = {
