@@ -16,6 +16,13 @@ export const RANK_FEATURES = defineFeatureSchema({
   features: [
     { name: "vectorScore", type: "f64", unit: "cosine", nullPolicy: "missing", owner: "ads-ranking", version: 1 },
     { name: "qualityScore", type: "f64", unit: "none", nullPolicy: "missing", owner: "ads-ranking", version: 1 },
-    { name: "campaignImpressionsPer7Days", type: "i32", unit: "count", nullPolicy: "missing", owner: "ads-delivery", version: 1 },
+    {
+      name: "campaignImpressionsPer7Days",
+      type: "i32",
+      unit: "count",
+      nullPolicy: "missing",
+      owner: "ads-delivery",
+      version: 1,
+    },
   ],
 });

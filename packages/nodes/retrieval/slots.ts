@@ -59,7 +59,11 @@ const evidence = z.strictObject({
   rowsUnsearchable: count,
   parameters: z.record(z.string(), z.number()),
 });
-const evidenceOptions = { owner: "ads-retrieval", unit: "ads", keptFor: "traces, and comparing index bindings" } as const;
+const evidenceOptions = {
+  owner: "ads-retrieval",
+  unit: "ads",
+  keptFor: "traces, and comparing index bindings",
+} as const;
 
 export const VectorEvidence = slot("vectorEvidence", evidence, {
   ...evidenceOptions,

@@ -2,7 +2,13 @@
  * The counting service as raw events: every answer is counted anew from all events, so it is the truth that caps and
  * counters are compared with. An insertion is pending until it is seen or given up; what was given up is never seen.
  */
-import { clickCount, FREQUENCY_CAP_LEVELS, type FrequencyCapLevel, impressionCount, insertionCount } from "@tenon/ads-model";
+import {
+  clickCount,
+  FREQUENCY_CAP_LEVELS,
+  type FrequencyCapLevel,
+  impressionCount,
+  insertionCount,
+} from "@tenon/ads-model";
 import type { EntityCounts, UserActions } from "../feature-expansion/resources.ts";
 
 export const DAY_MS = 86_400_000;
@@ -44,7 +50,8 @@ export class ActionStore {
   /** Impressions of an entity in the window of `windowDays` that ends at `nowMs`: after its start, up to its end. */
   impressions(level: FrequencyCapLevel, entityId: number, windowDays: number, nowMs: number): number {
     return this.#insertions.filter(
-      ({ path, seenAtMs }) => path[level] === entityId && seenAtMs !== undefined && seenAtMs > nowMs - windowDays * DAY_MS,
+      ({ path, seenAtMs }) =>
+        path[level] === entityId && seenAtMs !== undefined && seenAtMs > nowMs - windowDays * DAY_MS,
     ).length;
   }
 

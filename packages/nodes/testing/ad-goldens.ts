@@ -7,7 +7,15 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CandidateBatch, Node } from "@tenon/graph-core";
-import { type DroppedCandidate, fromGolden, type Json, type NodeOutputs, type RunNodeOptions, runPure, toGolden } from "@tenon/graph-testkit";
+import {
+  type DroppedCandidate,
+  fromGolden,
+  type Json,
+  type NodeOutputs,
+  type RunNodeOptions,
+  runPure,
+  toGolden,
+} from "@tenon/graph-testkit";
 import { expect, test } from "vitest";
 import { type AdRow, adsOf } from "./ads.ts";
 
@@ -55,7 +63,9 @@ function runOptions(
   bind: NonNullable<AdGoldenOptions["bind"]>,
   options: RunNodeOptions,
 ): RunNodeOptions {
-  const bound = Object.entries(uses).map(([name, json]) => [name, (bind[name] ?? ((plain) => plain))(fromGolden(json))] as const);
+  const bound = Object.entries(uses).map(
+    ([name, json]) => [name, (bind[name] ?? ((plain) => plain))(fromGolden(json))] as const,
+  );
   return {
     ...options,
     uses: { ...options.uses, ...Object.fromEntries(bound) },
@@ -75,7 +85,9 @@ function inputsOf({ definition }: Node, { inputs }: AdGolden): Readonly<Record<s
 
 function readable(node: Node, outputs: NodeOutputs): Json {
   if (node.kind !== "filter") return toGolden(outputs);
-  const { dropped, ...rest } = outputs as Record<string, CandidateBatch> & { readonly dropped: readonly DroppedCandidate[] };
+  const { dropped, ...rest } = outputs as Record<string, CandidateBatch> & {
+    readonly dropped: readonly DroppedCandidate[];
+  };
   const kept = Object.values(rest)[0] as CandidateBatch;
   return {
     kept: Array.from({ length: kept.size }, (_, row) => kept.ids.at(row)),

@@ -10,7 +10,14 @@ import type { Embeddings, EntityCounts, Pseudonyms, UserActions, UserStore } fro
 export interface BudgetFacts {
   readonly asOfMs: number;
   readonly campaigns: Readonly<
-    Record<string, { readonly lifetimeRemainingMicros: number; readonly dailyRemainingMicros?: number; readonly inflightMicros?: number }>
+    Record<
+      string,
+      {
+        readonly lifetimeRemainingMicros: number;
+        readonly dailyRemainingMicros?: number;
+        readonly inflightMicros?: number;
+      }
+    >
   >;
 }
 
@@ -50,7 +57,9 @@ export function pacingStateOf({ asOfMs, passRates }: PacingFacts): PacingState {
 }
 
 function statusOf(campaignIds: IdColumn, known: Readonly<Record<string, unknown>>): U8Column {
-  return U8Column.fill(campaignIds.length, (row) => (String(campaignIds.at(row)) in known ? STATE_KNOWN : STATE_UNKNOWN));
+  return U8Column.fill(campaignIds.length, (row) =>
+    String(campaignIds.at(row)) in known ? STATE_KNOWN : STATE_UNKNOWN,
+  );
 }
 
 /** Profiles by user id. */
@@ -77,7 +86,9 @@ export interface EmbeddingFacts {
 
 export function embeddingsOf({ version, words, interests, everybody }: EmbeddingFacts): Embeddings {
   const dimensions = everybody.length;
-  const sumOf = (parts: readonly { readonly vector: readonly number[] | undefined; readonly weight: number }[]): F32Column => {
+  const sumOf = (
+    parts: readonly { readonly vector: readonly number[] | undefined; readonly weight: number }[],
+  ): F32Column => {
     const sum = Array.from({ length: dimensions }, (_, axis) =>
       parts.reduce((total, { vector, weight }) => total + weight * (vector?.[axis] ?? 0), 0),
     );
@@ -89,20 +100,34 @@ export function embeddingsOf({ version, words, interests, everybody }: Embedding
     dimensions,
     ofWords: (given) => sumOf(given.map((word) => ({ vector: words[word], weight: 1 }))),
     knownWordCount: (given) => given.filter((word) => word in words).length,
-    ofInterests: (given) => sumOf(given.map(({ interest, affinity }) => ({ vector: interests[interest], weight: affinity }))),
+    ofInterests: (given) =>
+      sumOf(given.map(({ interest, affinity }) => ({ vector: interests[interest], weight: affinity }))),
     ofEverybody: F32Column.from(everybody),
   };
 }
 
 /** An ad of the index: its vector, and the fields that differ from an ordinary document's. */
-export type IndexedAdFacts = Partial<Omit<AdDocument, "adId">> & { readonly adId: number; readonly vector: readonly number[] };
+export type IndexedAdFacts = Partial<Omit<AdDocument, "adId">> & {
+  readonly adId: number;
+  readonly vector: readonly number[];
+};
 
 /** The real exact index, holding these ads. */
-export function adIndexOf({ version, ads }: { readonly version: string; readonly ads: readonly IndexedAdFacts[] }): AdIndexSnapshot {
+export function adIndexOf({
+  version,
+  ads,
+}: {
+  readonly version: string;
+  readonly ads: readonly IndexedAdFacts[];
+}): AdIndexSnapshot {
   const dimensions = ads[0]?.vector.length ?? 1;
   const documents = ads.map(({ vector: _, ...facts }, row) => documentOf({ ...facts, embedding: { version, row } }));
   const rows = Float32Array.from(ads.flatMap(({ vector }) => vector));
-  return buildExactIndex(documents, { embeddings: { version, dimensions, rows }, base: "test", nowMs: () => 0 }).current();
+  return buildExactIndex(documents, {
+    embeddings: { version, dimensions, rows },
+    base: "test",
+    nowMs: () => 0,
+  }).current();
 }
 
 function documentOf(facts: Omit<IndexedAdFacts, "vector">): AdDocument {

@@ -1,14 +1,18 @@
-import { bind, compileGraph, createExecutor, type Graph, graph, type Node } from "@tenon/graph-core";
-import type { DroppedCandidate } from "@tenon/graph-testkit";
+import {
+  bind,
+  compileGraph,
+  createExecutor,
+  type Executor,
+  type Graph,
+  graph,
+  type Node,
+  type RunContext,
+} from "@tenon/graph-core";
 
 type Bag = Readonly<Record<string, unknown>>;
 
-/** A node alone in a graph, so that its failure policy applies: what it responds, and what it dropped by the reason ledger. */
-export async function runInGraph(
-  node: Node,
-  inputs: Bag,
-  uses: Bag,
-): Promise<{ readonly response: Bag; readonly dropped: readonly Omit<DroppedCandidate, "threshold" | "value">[] }> {
+/** A node alone in a graph, run by the real executor: with its failure policy, the request's own draws and the reason ledger. */
+export function executorOf(node: Node, uses: Bag): Executor<Bag, Bag> {
   const { definition } = node;
   const options = {
     name: "alone",
@@ -18,12 +22,13 @@ export async function runInGraph(
     respond: definition.writes,
   };
   const alone = graph(options as never) as unknown as Graph<Bag, Bag>;
-  const resources = Object.fromEntries(definition.uses.map((token) => [token.name, bind(token, { value: uses[token.name] })]));
-  const executor = createExecutor(compileGraph(alone), { resources: resources as never });
-  const context = executor.begin({ requestId: "r1" });
-  const response = await executor.execute(inputs, context);
-  const dropped = context.ledger.stages.flatMap(({ batch, droppedRows, drops }) =>
+  const resources = definition.uses.map((token) => [token.name, bind(token, { value: uses[token.name] })] as const);
+  return createExecutor(compileGraph(alone), { resources: Object.fromEntries(resources) as never });
+}
+
+/** What a run dropped, by its reason ledger. */
+export function droppedIn({ ledger }: RunContext): readonly { readonly id: number; readonly reason: string }[] {
+  return ledger.stages.flatMap(({ batch, droppedRows, drops }) =>
     drops.map(({ reason }, at) => ({ id: batch.ids.at(droppedRows[at] as number), reason })),
   );
-  return { response, dropped };
 }

@@ -1,4 +1,10 @@
-import { clickCount, FREQUENCY_CAP_LEVELS, type FrequencyCapLevel, impressionCount, insertionCount } from "@tenon/ads-model";
+import {
+  clickCount,
+  FREQUENCY_CAP_LEVELS,
+  type FrequencyCapLevel,
+  impressionCount,
+  insertionCount,
+} from "@tenon/ads-model";
 import { runNode } from "@tenon/graph-testkit";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -14,7 +20,15 @@ runAdGoldens(attachUserCounts, import.meta.dirname);
 const id = fc.integer({ min: 1, max: 6 });
 const small = fc.integer({ min: 0, max: 9 });
 const entity = fc
-  .record({ level: fc.constantFrom(...FREQUENCY_CAP_LEVELS), entityId: id, day: small, week: small, month: small, clicks: small, pending: small })
+  .record({
+    level: fc.constantFrom(...FREQUENCY_CAP_LEVELS),
+    entityId: id,
+    day: small,
+    week: small,
+    month: small,
+    clicks: small,
+    pending: small,
+  })
   .map(
     ({ level, entityId, day, week, month, clicks, pending }): EntityCounts => ({
       level,
@@ -27,7 +41,9 @@ const entity = fc
     }),
   );
 const entities = fc.uniqueArray(entity, { selector: ({ level, entityId }) => `${level} ${entityId}` });
-const ads = fc.uniqueArray(fc.record({ id, adGroupId: id, campaignId: id, advertiserId: id }), { selector: (ad) => ad.id });
+const ads = fc.uniqueArray(fc.record({ id, adGroupId: id, campaignId: id, advertiserId: id }), {
+  selector: (ad) => ad.id,
+});
 
 test("a count is that of the one entity with this level and this id, and 0 where there is none", async () => {
   await fc.assert(

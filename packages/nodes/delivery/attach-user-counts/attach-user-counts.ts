@@ -14,7 +14,8 @@ export const attachUserCounts = map({
     const campaign = rowsOf(userCounts, "campaign", allowedAds.column("campaignId"));
     const adGroup = rowsOf(userCounts, "adGroup", allowedAds.column("adGroupId"));
     const ad = rowsOf(userCounts, "ad", allowedAds.ids);
-    const { impressionsPer1Days, impressionsPer7Days, impressionsPer30Days, insertionsPending, clicksPer30Days } = userCounts;
+    const { impressionsPer1Days, impressionsPer7Days, impressionsPer30Days, insertionsPending, clicksPer30Days } =
+      userCounts;
     return {
       adCounts: {
         status: userCounts.status,

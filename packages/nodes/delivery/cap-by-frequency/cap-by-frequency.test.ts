@@ -20,15 +20,24 @@ for (const status of ["unknownUser", "unavailable"] as const) {
     await fc.assert(
       fc.asyncProperty(cappedAds, fc.constantFrom("drop", "serve"), async (rows, choice) => {
         const allowedAds = adsOf(rows);
-        const { adCounts } = await runNode(attachUserCounts, { allowedAds, userCounts: { status, ...userCountsTable([]) } });
+        const { adCounts } = await runNode(attachUserCounts, {
+          allowedAds,
+          userCounts: { status, ...userCountsTable([]) },
+        });
         const other = choice === "drop" ? "serve" : "drop";
         const frequencyPolicy = {
           caps: [],
           unknownUser: status === "unknownUser" ? choice : other,
           countsUnavailable: status === "unavailable" ? choice : other,
         };
-        const { cappedAds: kept } = await runNode(capByFrequency, { allowedAds, adCounts }, { uses: { frequencyPolicy } });
-        const expected = rows.filter((ad) => choice === "serve" || (ad.campaignCapPer7Days === -1 && ad.adCapPer1Days === -1));
+        const { cappedAds: kept } = await runNode(
+          capByFrequency,
+          { allowedAds, adCounts },
+          { uses: { frequencyPolicy } },
+        );
+        const expected = rows.filter(
+          (ad) => choice === "serve" || (ad.campaignCapPer7Days === -1 && ad.adCapPer1Days === -1),
+        );
         expect(Array.from({ length: kept.size }, (_, row) => kept.ids.at(row))).toEqual(expected.map(({ id }) => id));
       }),
       { seed: 20261122 },

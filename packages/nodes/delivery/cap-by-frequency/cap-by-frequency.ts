@@ -31,7 +31,8 @@ export const capByFrequency = filter({
   run: ({ allowedAds, adCounts }, { uses: { frequencyPolicy } }) => {
     const caps = capsOf(allowedAds, adCounts, frequencyPolicy);
     if (adCounts.status !== "known") {
-      const policy = adCounts.status === "unknownUser" ? frequencyPolicy.unknownUser : frequencyPolicy.countsUnavailable;
+      const policy =
+        adCounts.status === "unknownUser" ? frequencyPolicy.unknownUser : frequencyPolicy.countsUnavailable;
       if (policy === "serve") return () => undefined;
     }
     return (row) => {

@@ -15,7 +15,8 @@ export const dropWithoutBudget = filter({
     const { query, rows } = campaignRows(cappedAds);
     const answer = budgetState.remainingOf(query);
     const ageMs = nowMs - answer.asOfMs;
-    if (ageMs > budgetPolicy.stateAgeMaxMs) return () => drop("error", `spend feed at most ${budgetPolicy.stateAgeMaxMs} ms old`, ageMs);
+    if (ageMs > budgetPolicy.stateAgeMaxMs)
+      return () => drop("error", `spend feed at most ${budgetPolicy.stateAgeMaxMs} ms old`, ageMs);
     return (row) => {
       const campaign = rows.at(row);
       if (answer.status.at(campaign) !== STATE_KNOWN) return drop("error", "a known budget", "unknown");

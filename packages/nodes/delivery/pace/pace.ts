@@ -21,7 +21,8 @@ export const pace = filter({
     return (row) => {
       if (pacing.codeAt(row) !== evenCode) return pacedOut(row);
       const campaign = rows.at(row);
-      if (ageMs > budgetPolicy.stateAgeMaxMs) return drop("error", `pacer at most ${budgetPolicy.stateAgeMaxMs} ms silent`, ageMs);
+      if (ageMs > budgetPolicy.stateAgeMaxMs)
+        return drop("error", `pacer at most ${budgetPolicy.stateAgeMaxMs} ms silent`, ageMs);
       if (answer.status.at(campaign) !== STATE_KNOWN) return drop("error", "a known pass rate", "unknown");
       const passRate = answer.passRate.at(campaign);
       const draw = random("pace", campaignId.at(row));

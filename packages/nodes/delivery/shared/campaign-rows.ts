@@ -1,4 +1,4 @@
-import { type CandidateBatch, IdColumn, I32Column } from "@tenon/graph-core";
+import { type CandidateBatch, I32Column, IdColumn } from "@tenon/graph-core";
 import type { CampaignsQuery } from "../resources.ts";
 
 export interface CampaignRows {
@@ -13,7 +13,7 @@ export function campaignRows(ads: CandidateBatch<{ readonly campaignId: IdColumn
   const campaigns = ads.column("campaignId");
   const distinct = new Set<number>();
   for (let row = 0; row < ads.size; row++) distinct.add(campaigns.at(row));
-  const ids = [...distinct].sort((left, right) => left - right);
+  const ids = [...distinct].toSorted((left, right) => left - right);
   const answerRow = new Map(ids.map((id, row) => [id, row]));
   return {
     query: { campaignIds: IdColumn.from(ids) },

@@ -23,7 +23,11 @@ test("without consent to personalisation nobody downstream can tell one user fro
         adSlotsWanted: 3,
         consent: { personalisation: false, measurement: false },
       });
-      const outputs = await runNode(applyConsent, { adRequest }, { uses: { pseudonyms: pseudonymsOf({ prefix: "p" }) } });
+      const outputs = await runNode(
+        applyConsent,
+        { adRequest },
+        { uses: { pseudonyms: pseudonymsOf({ prefix: "p" }) } },
+      );
       expect(outputs).toEqual({
         consentedUser: { userId: null },
         personalisationAllowed: false,

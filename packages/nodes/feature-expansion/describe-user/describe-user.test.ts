@@ -7,7 +7,10 @@ import { describeUser, INTERESTS_DESCRIBED_MAX } from "./describe-user.ts";
 runAdGoldens(describeUser, import.meta.dirname);
 
 test("a long list of interests is cut to the strongest, because it would pick out a person", async () => {
-  const interests = Array.from({ length: 64 }, (_, rank) => ({ interest: `brands/shop/kind-${rank}`, affinity: 1 - rank / 100 }));
+  const interests = Array.from({ length: 64 }, (_, rank) => ({
+    interest: `brands/shop/kind-${rank}`,
+    affinity: 1 - rank / 100,
+  }));
   const userProfile = UserProfileSchema.parse({
     userId: "user-secret",
     ageBracket: "65+",

@@ -32,10 +32,17 @@ test("no personal field of the request is in what goes on without a label", asyn
 });
 
 test("day and hours are those of the request's clock", async () => {
-  const instant = fc.record({ nowMs: fc.integer({ min: 0, max: 4e12 }), utcOffsetMinutes: fc.integer({ min: -720, max: 840 }) });
+  const instant = fc.record({
+    nowMs: fc.integer({ min: 0, max: 4e12 }),
+    utcOffsetMinutes: fc.integer({ min: -720, max: 840 }),
+  });
   await fc.assert(
     fc.asyncProperty(instant, async ({ nowMs, utcOffsetMinutes }) => {
-      const { normalRequest } = await runNode(normaliseRequest, { adRequest: requestOf({ utcOffsetMinutes }) }, { uses, nowMs });
+      const { normalRequest } = await runNode(
+        normaliseRequest,
+        { adRequest: requestOf({ utcOffsetMinutes }) },
+        { uses, nowMs },
+      );
       const utc = new Date(nowMs);
       const local = new Date(nowMs + utcOffsetMinutes * 60_000);
       expect(normalRequest.hourOfDayUtc).toBe(utc.getUTCHours());

@@ -11,9 +11,13 @@ const levelCode = (entity: EntityCounts): number => FREQUENCY_CAP_LEVELS.indexOf
  */
 export function userCountsTable(entities: readonly EntityCounts[]): Omit<ValueOf<typeof UserCounts>, "status"> {
   if (entities.length > USER_COUNT_ROWS_MAX) {
-    throw new Error(`the counting service answered ${entities.length} rows for one user, at most ${USER_COUNT_ROWS_MAX} are read`);
+    throw new Error(
+      `the counting service answered ${entities.length} rows for one user, at most ${USER_COUNT_ROWS_MAX} are read`,
+    );
   }
-  const sorted = entities.toSorted((left, right) => levelCode(left) - levelCode(right) || left.entityId - right.entityId);
+  const sorted = entities.toSorted(
+    (left, right) => levelCode(left) - levelCode(right) || left.entityId - right.entityId,
+  );
   const column = (count: (entity: EntityCounts) => number): I32Column => I32Column.from(sorted.map(count));
   return {
     level: U8Column.from(sorted.map(levelCode)),

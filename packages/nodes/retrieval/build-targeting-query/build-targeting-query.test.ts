@@ -27,10 +27,13 @@ const users = fc.record({
   known: fc.boolean(),
   ageBracket: fc.constantFrom(null, ...AGE_BRACKETS),
   gender: fc.constantFrom(null, ...GENDERS),
-  interests: fc.uniqueArray(fc.record({ interest: fc.string({ minLength: 1 }), affinity: fc.double({ min: 0, max: 1, noNaN: true }) }), {
-    selector: ({ interest }) => interest,
-    maxLength: 20,
-  }),
+  interests: fc.uniqueArray(
+    fc.record({ interest: fc.string({ minLength: 1 }), affinity: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    {
+      selector: ({ interest }) => interest,
+      maxLength: 20,
+    },
+  ),
   activity: fc.constant(null),
 });
 

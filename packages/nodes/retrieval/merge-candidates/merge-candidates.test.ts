@@ -14,14 +14,21 @@ interface Found {
 }
 
 const batchOf = (found: readonly Found[]) =>
-  CandidateBatch.of(IdColumn.from(found.map(({ id }) => id)), { score: F32Column.from(found.map(({ score }) => score)) });
+  CandidateBatch.of(IdColumn.from(found.map(({ id }) => id)), {
+    score: F32Column.from(found.map(({ score }) => score)),
+  });
 
 /** Few ids, so that sources overlap; each source as found, and the same rows in another order. */
 const source = fc
-  .uniqueArray(fc.record({ id: fc.integer({ min: 1, max: 12 }), score: fc.float({ noNaN: true, noDefaultInfinity: true }) }), {
-    selector: ({ id }) => id,
-  })
-  .chain((found) => fc.record({ found: fc.constant(found), shuffled: fc.shuffledSubarray(found, { minLength: found.length }) }));
+  .uniqueArray(
+    fc.record({ id: fc.integer({ min: 1, max: 12 }), score: fc.float({ noNaN: true, noDefaultInfinity: true }) }),
+    {
+      selector: ({ id }) => id,
+    },
+  )
+  .chain((found) =>
+    fc.record({ found: fc.constant(found), shuffled: fc.shuffledSubarray(found, { minLength: found.length }) }),
+  );
 const sources = fc.record({ vector: source, keyword: fc.option(source, { nil: undefined }), exploration: source });
 
 type Sources = { readonly [Name in "vector" | "keyword" | "exploration"]: readonly Found[] | undefined };
@@ -38,7 +45,11 @@ test("the order in which a source lists its ads changes nothing", async () => {
   await fc.assert(
     fc.asyncProperty(sources, async ({ vector, keyword, exploration }) => {
       const listed = await merge({ vector: vector.found, keyword: keyword?.found, exploration: exploration.found });
-      const shuffled = await merge({ vector: vector.shuffled, keyword: keyword?.shuffled, exploration: exploration.shuffled });
+      const shuffled = await merge({
+        vector: vector.shuffled,
+        keyword: keyword?.shuffled,
+        exploration: exploration.shuffled,
+      });
       expect(toGolden(shuffled)).toEqual(toGolden(listed));
     }),
     { seed: 20261122 },
@@ -50,7 +61,9 @@ test("every found ad is there once, by ascending id, with exactly the sources th
     fc.asyncProperty(sources, async ({ vector, keyword, exploration }) => {
       const found = { vector: vector.found, keyword: keyword?.found ?? [], exploration: exploration.found };
       const { mergedCandidates: merged } = await merge(found);
-      const ids = [...new Set(Object.values(found).flatMap((each) => each.map(({ id }) => id)))].sort((left, right) => left - right);
+      const ids = [...new Set(Object.values(found).flatMap((each) => each.map(({ id }) => id)))].sort(
+        (left, right) => left - right,
+      );
       expect(Array.from({ length: merged.size }, (_, row) => merged.ids.at(row))).toEqual(ids);
       for (const [row, id] of ids.entries()) {
         const scoreIn = (each: readonly Found[]) => each.find((ad) => ad.id === id)?.score;

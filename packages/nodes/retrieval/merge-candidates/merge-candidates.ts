@@ -1,4 +1,4 @@
-import { CandidateBatch, type F32Column, F32Writer, IdColumn, node, U8Writer } from "@tenon/graph-core";
+import { CandidateBatch, F32Column, IdColumn, node, U8Column } from "@tenon/graph-core";
 import { SOURCE_BITS } from "../ad-columns.ts";
 import { mergeCandidatesContract } from "./merge-candidates.contract.ts";
 
@@ -12,32 +12,36 @@ export const mergeCandidates = node({
   ...mergeCandidatesContract,
   run: ({ vectorCandidates, keywordCandidates, explorationCandidates }) => {
     const ids = idsOf([vectorCandidates, keywordCandidates, explorationCandidates]);
-    const rowOfId = new Map(ids.map((id, row) => [id, row]));
-    const sourceBits = new Uint8Array(ids.length);
-    const scoresFrom = (found: Found | undefined, bit: number): F32Column => {
-      const scores = new F32Writer(ids.length);
-      for (let at = 0; at < (found?.size ?? 0); at++) {
-        const row = rowOfId.get((found as Found).ids.at(at)) as number;
-        sourceBits[row] = (sourceBits[row] as number) | bit;
-        scores.set(row, (found as Found).column("score").at(at));
-      }
-      return scores.seal();
-    };
-    const vectorScore = scoresFrom(vectorCandidates, SOURCE_BITS.vector);
-    const keywordScore = scoresFrom(keywordCandidates, SOURCE_BITS.keyword);
-    scoresFrom(explorationCandidates, SOURCE_BITS.exploration);
-
-    const sources = new U8Writer(ids.length);
-    sourceBits.forEach((bits, row) => sources.set(row, bits));
-    return {
-      mergedCandidates: CandidateBatch.of(IdColumn.from(ids), { sources: sources.seal(), vectorScore, keywordScore }),
-    };
+    const bit = (found: Found | undefined, id: number, ifFound: number): number => (rowIn(found, id) < 0 ? 0 : ifFound);
+    const sources = U8Column.fill(ids.length, (row) => {
+      const id = ids.at(row);
+      return (
+        bit(vectorCandidates, id, SOURCE_BITS.vector) |
+        bit(keywordCandidates, id, SOURCE_BITS.keyword) |
+        bit(explorationCandidates, id, SOURCE_BITS.exploration)
+      );
+    });
+    const vectorScore = scoresOf(vectorCandidates, ids);
+    const keywordScore = scoresOf(keywordCandidates, ids);
+    return { mergedCandidates: CandidateBatch.of(ids, { sources, vectorScore, keywordScore }) };
   },
 });
 
 /** Every id that a source found, once, ascending. */
-function idsOf(sources: readonly (Found | undefined)[]): readonly number[] {
+function idsOf(sources: readonly (Found | undefined)[]): IdColumn {
   const ids = new Set<number>();
-  for (const found of sources) for (let at = 0; at < (found?.size ?? 0); at++) ids.add((found as Found).ids.at(at));
-  return [...ids].sort((left, right) => left - right);
+  for (const found of sources) for (let row = 0; row < (found?.size ?? 0); row++) ids.add((found as Found).ids.at(row));
+  return IdColumn.from([...ids].toSorted((left, right) => left - right));
+}
+
+function rowIn(found: Found | undefined, id: number): number {
+  return found === undefined ? -1 : found.rowOfId(id);
+}
+
+/** A source's score of each id; 0 for an id that it did not find. */
+function scoresOf(found: Found | undefined, ids: IdColumn): F32Column {
+  return F32Column.fill(ids.length, (row) => {
+    const at = rowIn(found, ids.at(row));
+    return at < 0 ? 0 : (found as Found).column("score").at(at);
+  });
 }

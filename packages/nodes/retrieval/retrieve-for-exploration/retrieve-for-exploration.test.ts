@@ -33,7 +33,9 @@ test("one seed explores the same ads, another seed others", async () => {
   expect(toGolden(await explore(1))).toEqual(toGolden(await explore(1)));
   const first = await explore(1);
   const others = await Promise.all([2, 3, 4, 5].map(explore));
-  expect(others.some(({ explorationCandidates: { ids } }) => ids.at(0) !== first.explorationCandidates.ids.at(0))).toBe(true);
+  expect(others.some(({ explorationCandidates: { ids } }) => ids.at(0) !== first.explorationCandidates.ids.at(0))).toBe(
+    true,
+  );
 });
 
 test("every ad is explored by some request", async () => {

@@ -8,7 +8,10 @@ import { F32Column } from "@tenon/graph-core";
 export function randomDirection(dimensions: number, draw: (index: number) => number): F32Column {
   // 1 - u lies in (0, 1], where the logarithm is finite.
   const radius = (axis: number): number => Math.sqrt(-2 * Math.log(1 - draw(2 * axis)));
-  const components = Array.from({ length: dimensions }, (_, axis) => radius(axis) * Math.cos(2 * Math.PI * draw(2 * axis + 1)));
+  const components = Array.from(
+    { length: dimensions },
+    (_, axis) => radius(axis) * Math.cos(2 * Math.PI * draw(2 * axis + 1)),
+  );
   const length = Math.sqrt(components.reduce((sum, component) => sum + component * component, 0));
   return F32Column.from(components.map((component) => component / length));
 }
