@@ -43,6 +43,26 @@ test("the contract beside a node says who owns its findings", () => {
   ]);
 });
 
+test("a write to an input names the slot's owner, wherever the slot is declared", () => {
+  const options = tree({
+    "packages/model/src/slots.ts": 'export const Words = slot("words", schema, { owner: "ads-data" });\n',
+    "packages/nodes/ranking/resources.ts":
+      'import { resource } from "@tenon/graph-core";\nexport const Policy = resource<{ a: 1 }>()("policy", { owner: "ads-platform" });\n',
+    "packages/nodes/ranking/rank/rank.contract.ts": CONTRACT,
+    "packages/nodes/ranking/rank/rank.ts":
+      'import { node } from "@tenon/graph-core";\nimport { rankContract } from "./rank.contract.ts";\n' +
+      "export const rank = node({ ...rankContract, run: ({ words }, { uses }) => {\n" +
+      "  uses.policy.a = 2;\n  return { sorted: words.sort() };\n} });\n",
+  });
+  const parties = checkNodeFolders({ ...options, alsoDeclaredIn: ["packages/model/src"] }).map(
+    (finding) => finding.secondary[0],
+  );
+  expect(parties).toMatchObject([
+    { kind: "resource", name: "policy", owner: "ads-platform" },
+    { kind: "slot", name: "words", owner: "ads-data" },
+  ]);
+});
+
 test("a folder without a contract is listed without one", () => {
   const options = tree({ "packages/nodes/ranking/rank/rank.ts": "export const one = 1;\n" });
   expect(readNodeFolders(options).map((folder) => folder.contract)).toEqual([undefined]);

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { posix, resolve } from "node:path";
 import { checkSource } from "./check-source.ts";
 import { type Contract, contractsIn } from "./contract.ts";
+import { declaredOwnersIn } from "./declared-owners.ts";
 import type { SourceFinding } from "./finding.ts";
 import { nodeFolderOf } from "./node-folder.ts";
 
@@ -19,6 +20,8 @@ export interface CheckNodeFoldersOptions {
   readonly root: string;
   /** Folder of the nodes below `root`: `packages/nodes`. */
   readonly nodes: string;
+  /** Folders below `root` that declare further slots and resources, whose owners findings then name. */
+  readonly alsoDeclaredIn?: readonly string[];
   /** Team that owns the process nodes run in, named as the other party of ambient findings. */
   readonly hostOwner?: string;
 }
@@ -32,9 +35,7 @@ export function readNodeFolders({ root, nodes }: CheckNodeFoldersOptions): reado
   for (const path of sourceFilesIn(root, nodes)) {
     const name = nodeFolderOf(path);
     if (name === undefined) continue;
-    const contract = path.endsWith(".contract.ts")
-      ? contractsIn(readFileSync(resolve(root, path), "utf8"))[0]
-      : undefined;
+    const contract = path.endsWith(".contract.ts") ? read(contractsIn, resolve(root, path))[0] : undefined;
     const known = folders.get(name);
     folders.set(name, { name, path: posix.join(nodes, name), contract: known?.contract ?? contract });
   }
@@ -45,6 +46,8 @@ export function readNodeFolders({ root, nodes }: CheckNodeFoldersOptions): reado
 export function checkNodeFolders(options: CheckNodeFoldersOptions): readonly SourceFinding[] {
   const owners = new Map(readNodeFolders(options).map((folder) => [folder.name, folder.contract?.owner]));
   const ownerOf = (folder: string): string | undefined => owners.get(folder);
+  const slotOwners = declaredOwners(options);
+  const ownerOfSlot = (kind: string, name: string): string | undefined => slotOwners.get(`${kind} ${name}`);
   return sourceFilesIn(options.root, options.nodes).flatMap((file) => {
     const folder = nodeFolderOf(file);
     return checkSource({
@@ -52,9 +55,30 @@ export function checkNodeFolders(options: CheckNodeFoldersOptions): readonly Sou
       text: readFileSync(resolve(options.root, file), "utf8"),
       owner: folder === undefined ? undefined : ownerOf(folder),
       ownerOf,
+      ownerOfSlot,
       hostOwner: options.hostOwner,
     });
   });
+}
+
+/** `slot name` or `resource name` → owner. */
+function declaredOwners({ root, nodes, alsoDeclaredIn = [] }: CheckNodeFoldersOptions): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const file of [nodes, ...alsoDeclaredIn].flatMap((folder) => sourceFilesIn(root, folder))) {
+    for (const { kind, name, owner } of read(declaredOwnersIn, resolve(root, file)))
+      owners.set(`${kind} ${name}`, owner);
+  }
+  return owners;
+}
+
+/** A file that cannot be read is reported by the check of that file, and says nothing here. */
+function read<Found>(readText: (text: string) => readonly Found[], path: string): readonly Found[] {
+  try {
+    return readText(readFileSync(path, "utf8"));
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
 }
 
 function sourceFilesIn(root: string, nodes: string): readonly string[] {

@@ -10,6 +10,8 @@ export interface SourceFile {
   readonly owner?: string | undefined;
   /** Owner of another node folder, by its path, for findings about two nodes. */
   readonly ownerOf?: ((nodeFolder: string) => string | undefined) | undefined;
+  /** Owner of a slot or resource, by its name, for findings about a write to it. */
+  readonly ownerOfSlot?: ((kind: "slot" | "resource", name: string) => string | undefined) | undefined;
   /** Team that owns the process a node runs in: the other party when a node reaches around the graph. */
   readonly hostOwner?: string | undefined;
 }

@@ -1,5 +1,6 @@
 import type { Report, SourceRule } from "../finding.ts";
 import { slotNameOf } from "../flow/origin.ts";
+import { slotParty } from "./support.ts";
 
 /** Copying forms of the methods that change their receiver. */
 const COPYING_FORM: Readonly<Record<string, string>> = {
@@ -23,11 +24,7 @@ export const inputWrite: SourceRule = {
       yield {
         at: node.start,
         does: how === "assigns" ? `assigns a part of ${what}` : `changes ${what} in place with ${how}()`,
-        other: {
-          kind: slot?.kind ?? "slot",
-          name: slot?.name ?? origin.root.kind,
-          label: "is read by other nodes too",
-        },
+        other: slotParty(source, origin),
         detail: { expected: "a new value in a slot of its own", found: source.textOf(node).split("\n", 1)[0] ?? "" },
         hint:
           copying === undefined

@@ -2,6 +2,7 @@
 
 import type { Party } from "@tenon/graph-core";
 import type { AnyNode, Identifier, Node } from "acorn";
+import { type Origin, slotNameOf } from "../flow/origin.ts";
 import { globalPathOf } from "../syntax/global-path.ts";
 import type { ParsedSource } from "../syntax/parse-source.ts";
 import { nodesIn } from "../syntax/walk.ts";
@@ -71,6 +72,14 @@ function isWithin(path: string, names: ReadonlySet<string>): boolean {
 /** The process outside the graph, as a party: what is read there, and the team that owns the process. */
 export function hostParty(source: ParsedSource, name: string, label: string): Party {
   return { kind: "resource", name, owner: source.input.hostOwner, label };
+}
+
+/** The slot or resource a value belongs to, as a party with its owner; inputs or context as a whole where it is unknown. */
+export function slotParty(source: ParsedSource, origin: Origin): Party {
+  const slot = slotNameOf(origin);
+  const label = "is read by other nodes too";
+  if (slot === undefined) return { kind: "slot", name: origin.root.kind, label };
+  return { ...slot, owner: source.input.ownerOfSlot?.(slot.kind, slot.name), label };
 }
 
 /** The module named by each import, re-export, `import()` and `require()`, with its place. */

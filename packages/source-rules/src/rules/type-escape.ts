@@ -3,6 +3,7 @@ import type { Report, SourceRule } from "../finding.ts";
 import { type Origin, slotNameOf } from "../flow/origin.ts";
 import type { ErasedType, ParsedSource } from "../syntax/parse-source.ts";
 import { nodesIn } from "../syntax/walk.ts";
+import { slotParty } from "./support.ts";
 
 /** Casts and annotations that take `readonly` off, and comments that switch the checker off. */
 const ESCAPING_CAST = /^as\s+(?:any|never|unknown\s+as|Mutable|Writable|object|\{)/;
@@ -27,7 +28,7 @@ export const typeEscape: SourceRule = {
       yield {
         at: erased.start,
         does: `takes the read-only type off ${slot?.kind ?? "slot"} "${name}"`,
-        other: { kind: slot?.kind ?? "slot", name, label: "is read by other nodes too" },
+        other: slotParty(source, origin),
         detail: { expected: "the type that reads, soft or uses gives", found: erased.text.split("\n", 1)[0] ?? "" },
         hint: "change the slot's schema if the type is wrong; build a new value if it has to differ",
       };
