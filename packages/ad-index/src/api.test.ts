@@ -60,6 +60,7 @@ test("a run recorded on one index replays on another: the searches answer from t
     reads: [Wanted],
     uses: [AdIndexResource],
     writes: [Found],
+    onFailure: "failRequest",
     run: ({ wanted }, { uses }) => {
       const { ids, scores } = uses.adIndex.searchVectors({ ...QUERY, limit: wanted.limit });
       return { found: CandidateBatch.of(ids, { retrievalScore: scores }) };

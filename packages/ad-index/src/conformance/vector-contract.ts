@@ -39,6 +39,30 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
     );
   });
 
+  test("scores that are equal as float32 are a tie, also between ads of the base and later ones", async () => {
+    const ads = Array.from({ length: 300 }, (_, place) => plainAd(place + 10, {}, [1, 0, 0, 0, 0]));
+    const index = await indexOf(makeIndex, ads);
+    // 1 - 2^-30 is no float32: it rounds to 1. Rounding comes before the order, so the lower id wins.
+    index.apply({ upserts: [{ ...plainAd(1), vector: [1, -(2 ** -30), 0, 0, 0] }, { ...plainAd(2), vector: [1, 0, 0, 0, 0] }] });
+    const best = scoredOf(searchVectors(index.current(), EVERYBODY, [1, 1, 0, 0, 0], 3));
+    expect(best).toEqual([{ id: 1, score: 1 }, { id: 2, score: 1 }, { id: 10, score: 1 }]);
+  });
+
+  test("vectors of any real numbers are scored to float32 accuracy", async () => {
+    const components = fc.array(fc.double({ min: -1, max: 1, noNaN: true }).map(Math.fround), { minLength: 5, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(components, { maxLength: ADS_MAX }), components, async (given, query) => {
+        const ads = given.map((vector, place) => plainAd(place + 1, {}, vector));
+        const truth = new Oracle(ads).nearest(EVERYBODY, query);
+        const found = scoredOf(searchVectors((await indexOf(makeIndex, ads)).current(), EVERYBODY, query));
+        const scoreOf = new Map(truth.map(({ id, score }) => [id, score]));
+        expect(found).toHaveLength(truth.length);
+        for (const { id, score } of found) expect(Math.abs(score - (scoreOf.get(id) ?? Number.NaN))).toBeLessThan(1e-6);
+      }),
+      PROPERTY,
+    );
+  });
+
   test("a stricter filter never adds an ad that was ranked worse", async () => {
     await fc.assert(
       fc.asyncProperty(sampleMarketplaces(ADS_MAX), filters, vectors, fc.integer({ min: 1, max: 20 }), async (ads, filter, query, limit) => {

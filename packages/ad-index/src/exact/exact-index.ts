@@ -16,7 +16,7 @@ import { newestChanges } from "./changes.ts";
 import { ExactSnapshot, type SearchTools, type SnapshotState } from "./exact-snapshot.ts";
 import { type Codebooks, dictionariesOf } from "./forward-table.ts";
 import { type IndexedAd, Segment } from "./segment.ts";
-import { SegmentView } from "./segment-view.ts";
+import { type BlockReasons, SegmentView } from "./segment-view.ts";
 import { Tombstones } from "./tombstones.ts";
 
 /** A segment is merged with the one before it while that holds fewer than this many times its ads. */
@@ -39,12 +39,7 @@ export class ExactIndex implements AdIndexHost {
 
   constructor(ads: readonly IndexedAd[], base: string | undefined, settings: ExactIndexSettings) {
     this.settings = settings;
-    this.snapshot = this.snapshotOf({
-      base: base ?? baseName(ads),
-      delta: 0,
-      views: [SegmentView.of(this.segmentOf(ads), new Map())],
-      blocks: new Map(),
-    });
+    this.snapshot = this.baseOf(ads, base, new Map());
   }
 
   current(): ExactSnapshot {
@@ -87,9 +82,7 @@ export class ExactIndex implements AdIndexHost {
 
   compact(base?: string): IndexVersion {
     const { state } = this.snapshot;
-    const ads = state.views.flatMap(liveAds);
-    const views = [SegmentView.of(this.segmentOf(ads), state.blocks)];
-    this.snapshot = this.snapshotOf({ base: base ?? baseName(ads), delta: 0, views, blocks: state.blocks });
+    this.snapshot = this.baseOf(state.views.flatMap(liveAds), base, state.blocks);
     return this.snapshot.version;
   }
 
@@ -117,6 +110,11 @@ export class ExactIndex implements AdIndexHost {
 
   private segmentOf(ads: readonly IndexedAd[]): Segment {
     return new Segment(ads, { dimensions: this.settings.embeddings.dimensions, codebooks: this.settings.codebooks });
+  }
+
+  private baseOf(ads: readonly IndexedAd[], base: string | undefined, blocks: BlockReasons): ExactSnapshot {
+    const segment = this.segmentOf(ads);
+    return this.snapshotOf({ base: base ?? baseName(segment), delta: 0, views: [SegmentView.of(segment, blocks)], blocks });
   }
 
   /** Merges young segments so that their number stays logarithmic in the changes; the base is left to `compact`. */
@@ -159,8 +157,9 @@ function liveAds({ segment, live }: SegmentView): readonly IndexedAd[] {
   return segment.documents.flatMap((_, row) => (hasBit(live, row) ? [segment.adOf(row)] : []));
 }
 
-/** A name that equal sets of (ad, version) share and other sets do not. */
-function baseName(ads: readonly IndexedAd[]): string {
-  const lines = ads.map(({ document }) => `${document.adId}@${document.version}`).sort();
-  return hash("sha256", lines.join("\n")).slice(0, BASE_DIGITS);
+/** A name that equal sets of (ad, version) share and others do not, because rows are in the order of ids. */
+function baseName({ documents }: Segment): string {
+  const facts = new Float64Array(documents.length * 2);
+  for (const [row, { adId, version }] of documents.entries()) facts.set([adId, version], row * 2);
+  return hash("sha256", new Uint8Array(facts.buffer)).slice(0, BASE_DIGITS);
 }

@@ -1,8 +1,7 @@
 /**
  * An immutable piece of the index: some ads, each in one row, with everything that searches read about them.
  *
- * G1 The order of rows is a function of the ads alone, so that equal sets of ads make equal segments, in whatever order they came.
- *    Ads for one place stand together: a request reads neighbouring rows, which is twice as fast as rows from all over.
+ * G1 Rows are in ascending order of ad id, so that equal sets of ads make equal segments, in whatever order they came.
  * G2 What a segment answers never changes. Which of its rows are live, and which are blocked, is the snapshot's knowledge.
  */
 import type { AdDocument } from "@tenon/ads-model";
@@ -35,7 +34,7 @@ export interface StateRows {
 
 export class Segment {
   readonly size: number;
-  /** Ad id per row. */
+  /** Ad id per row, ascending. */
   readonly ids: Float64Array;
   readonly documents: readonly AdDocument[];
   readonly targeting: TargetingIndex;
@@ -50,7 +49,7 @@ export class Segment {
 
   /** `ads`: distinct ids, any order. */
   constructor(ads: readonly IndexedAd[], settings: SegmentSettings) {
-    const sorted = inRowOrder(ads);
+    const sorted = ads.toSorted((left, right) => left.document.adId - right.document.adId);
     const documents = sorted.map(({ document }) => document);
     this.size = documents.length;
     this.documents = documents;
@@ -78,20 +77,6 @@ export class Segment {
     const vector = hasBit(this.vectors.present, row) ? this.vectors.vectorOf(row) : undefined;
     return { document: this.documents[row] as AdDocument, vector };
   }
-}
-
-/** By the first country an ad is for, then by id. */
-function inRowOrder(ads: readonly IndexedAd[]): readonly IndexedAd[] {
-  const keyed = ads.map((ad) => ({ ad, place: placeOf(ad.document) }));
-  keyed.sort((left, right) => left.place - right.place || left.ad.document.adId - right.ad.document.adId);
-  return keyed.map(({ ad }) => ad);
-}
-
-/** The first country of the first conjunction as a number, two letters in 16 bits; 0 for an ad that names none. */
-function placeOf({ targeting }: AdDocument): number {
-  const places = targeting.conjunctions[0]?.find(({ attribute, operator }) => attribute === "country" && operator === "in");
-  const first = String(places?.values[0] ?? "\0\0");
-  return first.charCodeAt(0) * 256 + first.charCodeAt(1);
 }
 
 function stateRows(documents: readonly AdDocument[]): StateRows {
