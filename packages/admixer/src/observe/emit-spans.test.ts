@@ -1,4 +1,15 @@
-import { type Context, createContextKey, INVALID_SPAN_CONTEXT, ROOT_CONTEXT, type Span, type SpanOptions, SpanStatusCode, type TimeInput, type Tracer, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  createContextKey,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanOptions,
+  SpanStatusCode,
+  type TimeInput,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
 import type { SpanData } from "@tenon/graph-core";
 import { expect, test } from "vitest";
 import { emitSpans } from "./emit-spans.ts";
@@ -13,7 +24,11 @@ interface Emitted {
 }
 
 /** A tracer as an SDK implements it: each span knows the span of the context it was started in. */
-function recordingTracer(): { readonly tracer: Tracer; readonly emitted: readonly Emitted[]; readonly ended: readonly string[] } {
+function recordingTracer(): {
+  readonly tracer: Tracer;
+  readonly emitted: readonly Emitted[];
+  readonly ended: readonly string[];
+} {
   const emitted: Emitted[] = [];
   const ended: string[] = [];
   const names = new Map<Span | undefined, string>();
@@ -58,16 +73,44 @@ function recordingTracer(): { readonly tracer: Tracer; readonly emitted: readonl
 }
 
 const spans: readonly SpanData[] = [
-  { name: "graph ad-request", parent: undefined, startMs: 1_790_000_000_000.25, endMs: 1_790_000_000_040, failed: false, attributes: { "tenon.graph": "ad-request" } },
-  { name: "loadCounts", parent: 0, startMs: 1_790_000_000_001, endMs: 1_790_000_000_009, failed: true, attributes: { "tenon.owner": "ads-delivery" } },
+  {
+    name: "graph ad-request",
+    parent: undefined,
+    startMs: 1_790_000_000_000.25,
+    endMs: 1_790_000_000_040,
+    failed: false,
+    attributes: { "tenon.graph": "ad-request" },
+  },
+  {
+    name: "loadCounts",
+    parent: 0,
+    startMs: 1_790_000_000_001,
+    endMs: 1_790_000_000_009,
+    failed: true,
+    attributes: { "tenon.owner": "ads-delivery" },
+  },
 ];
 
 test("a run becomes one span per node below the request's, with its times and attributes", () => {
   const { tracer, emitted } = recordingTracer();
   emitSpans(tracer, spans);
   expect(emitted).toEqual([
-    { name: "graph ad-request", parent: undefined, start: [1_790_000_000, 250_000], end: [1_790_000_000, 40_000_000], failed: false, attributes: { "tenon.graph": "ad-request" } },
-    { name: "loadCounts", parent: "graph ad-request", start: [1_790_000_000, 1_000_000], end: [1_790_000_000, 9_000_000], failed: true, attributes: { "tenon.owner": "ads-delivery" } },
+    {
+      name: "graph ad-request",
+      parent: undefined,
+      start: [1_790_000_000, 250_000],
+      end: [1_790_000_000, 40_000_000],
+      failed: false,
+      attributes: { "tenon.graph": "ad-request" },
+    },
+    {
+      name: "loadCounts",
+      parent: "graph ad-request",
+      start: [1_790_000_000, 1_000_000],
+      end: [1_790_000_000, 9_000_000],
+      failed: true,
+      attributes: { "tenon.owner": "ads-delivery" },
+    },
   ]);
 });
 

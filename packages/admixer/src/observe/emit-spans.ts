@@ -1,4 +1,13 @@
-import { type Context, type HrTime, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
+import {
+  type Context,
+  type HrTime,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from "@opentelemetry/api";
 import type { SpanData } from "@tenon/graph-core";
 
 /**
@@ -11,7 +20,11 @@ export function emitSpans(tracer: Tracer, spans: readonly SpanData[], context: C
   const started = spans.map((data): Span => {
     const parent = data.parent === undefined ? context : (contexts[data.parent] ?? context);
     const kind = data.parent === undefined ? SpanKind.SERVER : SpanKind.INTERNAL;
-    const span = tracer.startSpan(data.name, { kind, startTime: hrTime(data.startMs), attributes: data.attributes }, parent);
+    const span = tracer.startSpan(
+      data.name,
+      { kind, startTime: hrTime(data.startMs), attributes: data.attributes },
+      parent,
+    );
     if (data.failed) span.setStatus({ code: SpanStatusCode.ERROR });
     contexts.push(trace.setSpan(parent, span));
     return span;

@@ -1,5 +1,5 @@
 import { type BatchObservableCallback, createNoopMeter, type Meter, type Observable } from "@opentelemetry/api";
-import { graph, node, NodeHistograms, Outcome, slot, topologyOf, TraceRecord } from "@tenon/graph-core";
+import { graph, NodeHistograms, node, Outcome, slot, TraceRecord, topologyOf } from "@tenon/graph-core";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { observeMetrics } from "./observe-metrics.ts";
@@ -28,7 +28,10 @@ function collectingMeter(): { readonly meter: Meter; readonly collect: () => rea
   const collect = (): readonly Observed[] => {
     const observed: Observed[] = [];
     for (const callback of callbacks) {
-      void callback({ observe: (instrument, value, attributes) => void observed.push({ name: names.get(instrument) ?? "", value, attributes }) });
+      void callback({
+        observe: (instrument, value, attributes) =>
+          void observed.push({ name: names.get(instrument) ?? "", value, attributes }),
+      });
     }
     return observed;
   };
@@ -41,7 +44,15 @@ const topology = topologyOf(
     name: "ad-request",
     owner: "ads-serving",
     request: [],
-    nodes: { answer: node({ owner: "ads-serving", purpose: "answers", reads: [], writes: [Answer], run: () => ({ answer: "" }) }) },
+    nodes: {
+      answer: node({
+        owner: "ads-serving",
+        purpose: "answers",
+        reads: [],
+        writes: [Answer],
+        run: () => ({ answer: "" }),
+      }),
+    },
     respond: [Answer],
   }),
 );
@@ -64,9 +75,21 @@ test("a collection sees the totals of the moment, under the names of the metrics
   const observed = collect();
   expect(observed).toContainEqual({ name: "tenon.node.time", value: 4, attributes: node });
   // The middle of the bucket that holds 4 ms.
-  expect(observed).toContainEqual({ name: "tenon.node.latency", value: 3.968, attributes: { ...node, quantile: "0.99" } });
-  expect(observed).toContainEqual({ name: "tenon.node.outcomes", value: 1, attributes: { ...node, "tenon.outcome": "ok" } });
-  expect(observed).toContainEqual({ name: "tenon.request.failures", value: 1, attributes: { "tenon.graph": "ad-request", "tenon.code": "TENON1203" } });
+  expect(observed).toContainEqual({
+    name: "tenon.node.latency",
+    value: 3.968,
+    attributes: { ...node, quantile: "0.99" },
+  });
+  expect(observed).toContainEqual({
+    name: "tenon.node.outcomes",
+    value: 1,
+    attributes: { ...node, "tenon.outcome": "ok" },
+  });
+  expect(observed).toContainEqual({
+    name: "tenon.request.failures",
+    value: 1,
+    attributes: { "tenon.graph": "ad-request", "tenon.code": "TENON1203" },
+  });
   histograms.countRequest(5);
   expect(collect()).toContainEqual({ name: "tenon.requests", value: 2, attributes: { "tenon.graph": "ad-request" } });
 });

@@ -10,7 +10,9 @@ const hashes = new WeakMap<Topology, string>();
 export function topologyHash(topology: Topology): string {
   let hash = hashes.get(topology);
   if (hash === undefined) {
-    hash = createHash("sha256").update(JSON.stringify(withoutPlaces(topology))).digest("hex");
+    hash = createHash("sha256")
+      .update(JSON.stringify(withoutPlaces(topology)))
+      .digest("hex");
     hashes.set(topology, hash);
   }
   return hash;

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { adRequestGraph } from "../../test/fixtures/ad-request-graph.ts";
-import { graphOf, recipesOf, type NodeRecipe } from "../../test/fixtures/random-graph.ts";
+import { graphOf, type NodeRecipe, recipesOf } from "../../test/fixtures/random-graph.ts";
 import { type AnyNodeOptions, exampleGraph, exampleNode } from "../../test/fixtures/small-graph.ts";
 import { slot } from "../contract/slot.ts";
+import { REQUEST_END, RESPOND_END, type Topology, topologyOf } from "./topology.ts";
 import { topologyHash } from "./topology-hash.ts";
-import { REQUEST_END, RESPOND_END, topologyOf, type Topology } from "./topology.ts";
 
 const topology = topologyOf(adRequestGraph);
 const nodeOf = (name: string, of: Topology = topology) => of.nodes.find((node) => node.name === name);
@@ -33,19 +33,29 @@ test("nodes stand in graph position order, shadows last", () => {
     "expand/loadProfile",
     "expand/expandUser",
   ]);
-  expect(topology.nodes.at(-1)).toMatchObject({ name: "predictClickNext", state: { kind: "shadow", of: "predictClick" } });
+  expect(topology.nodes.at(-1)).toMatchObject({
+    name: "predictClickNext",
+    state: { kind: "shadow", of: "predictClick" },
+  });
 });
 
 test("an edge leads from producer to reader for every read, soft read, condition and respond slot", () => {
-  const into = (name: string) => topology.edges.filter((edge) => edge.to === name).map(({ slot, from, as }) => `${from} ${slot} ${as}`);
+  const into = (name: string) =>
+    topology.edges.filter((edge) => edge.to === name).map(({ slot, from, as }) => `${from} ${slot} ${as}`);
   expect(into("retrieveByKeyword")).toEqual([
     `${REQUEST_END} adRequest reads`,
     "planRetrieval retrievalPlan reads",
     "parseContext isSearch when",
   ]);
-  expect(into("expand/expandUser")).toEqual(["parseContext requestContext reads", "expand/loadProfile expand/userProfile soft"]);
+  expect(into("expand/expandUser")).toEqual([
+    "parseContext requestContext reads",
+    "expand/loadProfile expand/userProfile soft",
+  ]);
   expect(into(RESPOND_END)).toHaveLength(3);
-  const uses = topology.nodes.reduce((sum, { reads, soft, when }) => sum + reads.length + soft.length + (when === null ? 0 : 1), 0);
+  const uses = topology.nodes.reduce(
+    (sum, { reads, soft, when }) => sum + reads.length + soft.length + (when === null ? 0 : 1),
+    0,
+  );
   expect(topology.edges).toHaveLength(uses + topology.respond.length);
 });
 
@@ -59,8 +69,17 @@ test("contracts are described by name: failure policy, retries, state, feature u
   expect(nodeOf("paceOut")?.onFailure).toBe("keepAll");
   expect(nodeOf("loadCounts")?.onFailure).toBe("fallback");
   expect(nodeOf("blend")?.onFailure).toBe("failRequest");
-  expect(nodeOf("expand/loadProfile")).toMatchObject({ async: true, retriesMax: 1, subgraph: "expand", when: "personalisationAllowed" });
-  expect(nodeOf("scoreFatigue")?.state).toEqual({ kind: "deprecated", until: "2027-03-31", replacement: "capByFrequency" });
+  expect(nodeOf("expand/loadProfile")).toMatchObject({
+    async: true,
+    retriesMax: 1,
+    subgraph: "expand",
+    when: "personalisationAllowed",
+  });
+  expect(nodeOf("scoreFatigue")?.state).toEqual({
+    kind: "deprecated",
+    until: "2027-03-31",
+    replacement: "capByFrequency",
+  });
   expect(nodeOf("predictClick")?.scores).toEqual([{ snapshot: "features", features: "all", unlogged: null }]);
   expect(nodeOf("logFeatures")?.logs).toEqual([{ snapshot: "features", features: "all", unlogged: null }]);
 });
@@ -98,7 +117,8 @@ test("the critical path is the longest chain of budgets; a shadow is never on it
 
 test("the hash does not see places, and sees every change of a contract", () => {
   const base: AnyNodeOptions = { reads: [], writes: [slot("a", z.string(), { owner: "x" })], budgetMs: 2 };
-  const hashOf = (options: AnyNodeOptions): string => topologyHash(topologyOf(exampleGraph({ make: exampleNode(options) }, options.writes)));
+  const hashOf = (options: AnyNodeOptions): string =>
+    topologyHash(topologyOf(exampleGraph({ make: exampleNode(options) }, options.writes)));
   const moved = hashOf({ ...base });
   expect(hashOf(base)).toBe(moved);
   const changes: AnyNodeOptions[] = [
@@ -114,11 +134,11 @@ test("the hash does not see places, and sees every change of a contract", () => 
   expect(new Set([moved, ...hashes]).size).toBe(changes.length + 1);
 });
 
-function longest(recipes: readonly NodeRecipe[], valueOf: (recipe: NodeRecipe) => number): number[] {
+function longest(recipes: readonly NodeRecipe[], weightOf: (recipe: NodeRecipe) => number): number[] {
   const totals: number[] = [];
   for (const recipe of recipes) {
     const producers = [...recipe.reads, ...recipe.soft, ...(recipe.when === undefined ? [] : [recipe.when])];
-    totals.push(valueOf(recipe) + Math.max(0, ...producers.filter((at) => at !== -1).map((at) => totals[at] ?? 0)));
+    totals.push(weightOf(recipe) + Math.max(0, ...producers.filter((at) => at !== -1).map((at) => totals[at] ?? 0)));
   }
   return totals;
 }
@@ -137,7 +157,8 @@ test("property: layers are longest paths, and the critical path is the largest s
       expect(nodes.reduce((sum, name) => sum + (recipes[Number(name.slice(4))]?.budgetMs ?? 0), 0)).toBe(budgetMs);
       for (const [at, name] of nodes.entries()) {
         const before = nodes[at - 1];
-        if (before !== undefined) expect(described.edges.some((edge) => edge.from === before && edge.to === name)).toBe(true);
+        if (before !== undefined)
+          expect(described.edges.some((edge) => edge.from === before && edge.to === name)).toBe(true);
       }
     }),
   );

@@ -9,10 +9,10 @@ import type { ColumnUse, FeatureUse, MergePolicy, NodeDefinition, NodeKind, Orde
 import type { Place } from "../contract/place.ts";
 import type { AnyResource } from "../contract/resource.ts";
 import type { Purpose, SlotTags } from "../contract/slot.ts";
-import { layersOf, longestBudgetPath, type BudgetPath, type Dependencies } from "./topology-order.ts";
-import { fingerprintOf } from "./slot-fingerprint.ts";
 import type { Graph } from "./graph.ts";
-import { wire, type ReadKind, type SlotKey, type WiredNode, type WiredSlot, type Wiring } from "./wiring.ts";
+import { fingerprintOf } from "./slot-fingerprint.ts";
+import { type BudgetPath, type Dependencies, layersOf, longestBudgetPath } from "./topology-order.ts";
+import { type ReadKind, type SlotKey, type WiredNode, type WiredSlot, type Wiring, wire } from "./wiring.ts";
 
 /** Stands for the host as the producer of request slots, in {@link TopologyEdge.from}. */
 export const REQUEST_END = "@request";

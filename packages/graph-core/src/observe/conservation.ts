@@ -1,4 +1,4 @@
-import { originRows, type CandidateBatch } from "../values/candidate-batch.ts";
+import { type CandidateBatch, originRows } from "../values/candidate-batch.ts";
 import { idValues } from "../values/id-columns.ts";
 import type { LedgerStage } from "./reason-ledger.ts";
 

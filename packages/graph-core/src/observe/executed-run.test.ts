@@ -24,7 +24,13 @@ const adGraph = graph({
   owner: "ads-serving",
   request: [Ids],
   nodes: {
-    find: node({ owner: "ads-retrieval", purpose: "finds ads", reads: [Ids], writes: [Found], run: ({ ids }) => ({ found: CandidateBatch.of(IdColumn.from(ids), {}) }) }),
+    find: node({
+      owner: "ads-retrieval",
+      purpose: "finds ads",
+      reads: [Ids],
+      writes: [Found],
+      run: ({ ids }) => ({ found: CandidateBatch.of(IdColumn.from(ids), {}) }),
+    }),
     loadLimit: node({
       owner: "ads-delivery",
       purpose: "fails on purpose",
@@ -41,9 +47,18 @@ const adGraph = graph({
       of: Found,
       soft: [Limit],
       kept: Kept,
-      run: ({ found, limit = 12 }) => (row) => (found.ids.at(row) > limit ? drop("over_limit", limit, found.ids.at(row)) : undefined),
+      run:
+        ({ found, limit = 12 }) =>
+        (row) =>
+          found.ids.at(row) > limit ? drop("over_limit", limit, found.ids.at(row)) : undefined,
     }),
-    count: node({ owner: "ads-serving", purpose: "counts what is left", reads: [Kept], writes: [Count], run: ({ kept }) => ({ count: kept.size }) }),
+    count: node({
+      owner: "ads-serving",
+      purpose: "counts what is left",
+      reads: [Kept],
+      writes: [Count],
+      run: ({ kept }) => ({ count: kept.size }),
+    }),
   },
   respond: [Count],
 });
@@ -64,7 +79,11 @@ test("a checked run leaves a trace and a ledger that tell what happened, to whom
     ["count", "ok"],
   ]);
   expect(shown.criticalPath.at(-1)).toBe("count");
-  expect(shown.slots.find(({ key }) => key === "limit")).toMatchObject({ producer: "loadLimit", outcome: "omitted", absent: true });
+  expect(shown.slots.find(({ key }) => key === "limit")).toMatchObject({
+    producer: "loadLimit",
+    outcome: "omitted",
+    absent: true,
+  });
   for (const { readyMs, startMs, endMs } of shown.nodes) expect(readyMs <= startMs && startMs <= endMs).toBe(true);
 
   expect(context.ledger.toJson(topology)).toMatchObject({ entered: 3, kept: 2, dropped: 1, conserved: true });

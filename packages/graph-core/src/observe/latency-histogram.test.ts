@@ -33,7 +33,9 @@ test("property: a quantile is within 1/16 of the exact one, or 1 microsecond", (
     fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (durationsMs, q) => {
       const sorted = [...durationsMs].sort((left, right) => left - right);
       const exact = sorted[Math.max(1, Math.ceil(q * sorted.length)) - 1] ?? 0;
-      expect(Math.abs(histogramOf(durationsMs).quantile(q) - exact)).toBeLessThanOrEqual(Math.max(exact / 16, 0.001) + 1e-12);
+      expect(Math.abs(histogramOf(durationsMs).quantile(q) - exact)).toBeLessThanOrEqual(
+        Math.max(exact / 16, 0.001) + 1e-12,
+      );
     }),
   );
 });
@@ -47,7 +49,10 @@ test("a duration on a bound is counted at that bound", () => {
 });
 
 test("property: counts up to a bound are exact", () => {
-  const offBounds = fc.array(fc.integer({ min: 0, max: 3_000_000 }).map((micros) => (micros + 0.5) / 1_000), { maxLength: 100 });
+  const offBounds = fc.array(
+    fc.integer({ min: 0, max: 3_000_000 }).map((micros) => (micros + 0.5) / 1_000),
+    { maxLength: 100 },
+  );
   fc.assert(
     fc.property(offBounds, (durationsMs) => {
       const bounds = octaveBoundsMs();

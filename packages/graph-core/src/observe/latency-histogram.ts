@@ -61,7 +61,8 @@ export class LatencyHistogram {
     let bucket = 0;
     let seen = 0;
     return boundsMs.map((bound) => {
-      for (; bucket < BUCKETS && upperMicros(bucket) <= Math.round(bound * 1_000); bucket += 1) seen += this.#counts[bucket] ?? 0;
+      for (; bucket < BUCKETS && upperMicros(bucket) <= Math.round(bound * 1_000); bucket += 1)
+        seen += this.#counts[bucket] ?? 0;
       return seen;
     });
   }

@@ -15,7 +15,13 @@ function ledgerOfTwoStages(): ReasonLedger {
   const batch = CandidateBatch.of(IdColumn.from([71, 72, 73, 74]), {});
   const capped = batch.select([0, 2, 3]);
   ledger.stage(positionOf("capByFrequency"), batch, capped, [1], [drop("frequency_capped", 3, 5)]);
-  ledger.stage(positionOf("paceOut"), capped, capped.select([1]), [0, 2], [drop("paced_out", 0.2, 0.31), drop("error")]);
+  ledger.stage(
+    positionOf("paceOut"),
+    capped,
+    capped.select([1]),
+    [0, 2],
+    [drop("paced_out", 0.2, 0.31), drop("error")],
+  );
   return ledger;
 }
 
@@ -72,7 +78,11 @@ test("the verdict names node, owner, reason, value and threshold", () => {
   expect(verdictText(ledger.explain(71), topology)).toBe(
     'candidate 71 was dropped by "paceOut" (owner ads-delivery): paced_out, 0.31 against 0.2',
   );
-  expect(verdictText(ledger.explain(74), topology)).toBe('candidate 74 was dropped by "paceOut" (owner ads-delivery): error');
-  expect(verdictText(ledger.explain(73), topology)).toBe('candidate 73 was kept by every filter, last by "paceOut" (owner ads-delivery)');
+  expect(verdictText(ledger.explain(74), topology)).toBe(
+    'candidate 74 was dropped by "paceOut" (owner ads-delivery): error',
+  );
+  expect(verdictText(ledger.explain(73), topology)).toBe(
+    'candidate 73 was kept by every filter, last by "paceOut" (owner ads-delivery)',
+  );
   expect(verdictText(ledger.explain(99), topology)).toBe('candidate 99 never entered a filter of graph "ad-request"');
 });

@@ -74,12 +74,14 @@ export function ledgerToJson(ledger: ReasonLedger, topology: Topology): LedgerJs
 /** One line that answers "why was this candidate not shown": `dropped by "paceOut" (owner ads-delivery): paced_out, 0.31 against 0.2`. */
 export function verdictText(path: CandidatePath, topology: Topology): string {
   const last = path.steps.at(-1);
-  if (path.fate === "neverEntered" || last === undefined) return `candidate ${path.id} never entered a filter of graph "${topology.graph.name}"`;
+  if (path.fate === "neverEntered" || last === undefined)
+    return `candidate ${path.id} never entered a filter of graph "${topology.graph.name}"`;
   const node = topology.nodes[last.nodeIndex];
   const name = `"${node?.name ?? last.nodeIndex}" (owner ${node?.owner ?? "unknown"})`;
   if (last.fate === "dropped") {
     const { reason, threshold, value } = last.drop;
-    const compared = value === undefined ? "" : threshold === undefined ? `, ${value}` : `, ${value} against ${threshold}`;
+    const compared =
+      value === undefined ? "" : threshold === undefined ? `, ${value}` : `, ${value} against ${threshold}`;
     return `candidate ${path.id} was dropped by ${name}: ${reason}${compared}`;
   }
   return path.fate === "lost"

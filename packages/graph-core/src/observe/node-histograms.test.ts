@@ -19,14 +19,22 @@ const ordinary = () => simulate(topology, () => ({ durationMs: 2, waitMs: 0.5 })
 function ledgerOf(reasons: readonly string[], node = "capByFrequency"): ReasonLedger {
   const ledger = new ReasonLedger();
   const batch = CandidateBatch.of(IdColumn.from(reasons.map((_, at) => at + 1).concat(1_000)), {});
-  ledger.stage(positionOf(node), batch, batch.select([reasons.length]), [...reasons.keys()], reasons.map((reason) => drop(reason)));
+  ledger.stage(
+    positionOf(node),
+    batch,
+    batch.select([reasons.length]),
+    [...reasons.keys()],
+    reasons.map((reason) => drop(reason)),
+  );
   return ledger;
 }
 
 test("node figures come from traces: durations, waiting, outcomes", () => {
   const histograms = new NodeHistograms(topology);
   histograms.record(ordinary());
-  histograms.record(simulate(topology, (name) => (name === "loadCounts" ? { durationMs: 8, outcome: "timeout" } : { durationMs: 2 })));
+  histograms.record(
+    simulate(topology, (name) => (name === "loadCounts" ? { durationMs: 8, outcome: "timeout" } : { durationMs: 2 })),
+  );
   const counts = histograms.snapshot().nodes.find((node) => node.name === "loadCounts");
   expect(counts?.latency).toMatchObject({ count: 2, sumMs: 10, maxMs: 8 });
   expect(counts?.waitMs).toBe(0.5);
@@ -35,17 +43,30 @@ test("node figures come from traces: durations, waiting, outcomes", () => {
 
 test("a node that was skipped or never started has an outcome but no duration", () => {
   const histograms = new NodeHistograms(topology);
-  histograms.record(simulate(topology, (name) => ({ durationMs: 1, ...(name === "loadOrganic" && { outcome: "skipped" }), ...(name === "blend" && { outcome: "notRun" }) })));
+  histograms.record(
+    simulate(topology, (name) => ({
+      durationMs: 1,
+      ...(name === "loadOrganic" && { outcome: "skipped" }),
+      ...(name === "blend" && { outcome: "notRun" }),
+    })),
+  );
   const { nodes } = histograms.snapshot();
-  expect(nodes.find((node) => node.name === "loadOrganic")).toMatchObject({ latency: { count: 0 }, outcomes: { skipped: 1 } });
+  expect(nodes.find((node) => node.name === "loadOrganic")).toMatchObject({
+    latency: { count: 0 },
+    outcomes: { skipped: 1 },
+  });
   expect(nodes.find((node) => node.name === "blend")).toMatchObject({ latency: { count: 0 }, outcomes: { notRun: 1 } });
 });
 
 test("running without a soft slot is counted at the reader, by slot", () => {
   const histograms = new NodeHistograms(topology);
-  histograms.record(simulate(topology, (name) => ({ durationMs: 1, ...(name === "scoreFatigue" && { outcome: "omitted" }) })));
+  histograms.record(
+    simulate(topology, (name) => ({ durationMs: 1, ...(name === "scoreFatigue" && { outcome: "omitted" }) })),
+  );
   histograms.record(ordinary());
-  expect(histograms.snapshot().nodes.find((node) => node.name === "capByFrequency")?.softAbsent).toEqual({ fatigueScores: 1 });
+  expect(histograms.snapshot().nodes.find((node) => node.name === "capByFrequency")?.softAbsent).toEqual({
+    fatigueScores: 1,
+  });
 });
 
 test("drops are counted by stage and reason, and a breach of conservation is counted", () => {
@@ -69,7 +90,7 @@ test("the number of distinct reasons is bounded: further ones are counted togeth
   histograms.record(ordinary(), ledgerOf(Array.from({ length: 500 }, (_, at) => `reason ${at}`)));
   const reasons = histograms.snapshot().nodes.find((node) => node.name === "capByFrequency")?.droppedFor ?? {};
   expect(Object.keys(reasons)).toHaveLength(64);
-  expect(reasons["other"]).toBe(500 - 63);
+  expect(reasons.other).toBe(500 - 63);
 });
 
 test("totals of two processes add up; those of another version of the graph are refused", () => {
@@ -91,7 +112,11 @@ test("totals of two processes add up; those of another version of the graph are 
 
 interface Parsed {
   readonly types: ReadonlyMap<string, string>;
-  readonly samples: readonly { readonly name: string; readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
+  readonly samples: readonly {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: number;
+  }[];
 }
 
 /** Reads the text exposition format 0.0.4; throws on a line that is not in it. */
@@ -129,27 +154,40 @@ test("the Prometheus text parses back to the counted values", () => {
   histograms.record(ordinary(), ledgerOf(["paused"]));
   histograms.countRequest(41.5);
   histograms.countRequest(100, "TENON1203");
-  const host = { checkedRequests: 1, lateResults: 4, stillRunning: 2, shadowAgreements: 1, shadowDifferences: 0, shadowFailures: 0 };
+  const host = {
+    checkedRequests: 1,
+    lateResults: 4,
+    stillRunning: 2,
+    shadowAgreements: 1,
+    shadowDifferences: 0,
+    shadowFailures: 0,
+  };
   const { types, samples } = parse(toPrometheus([histograms.snapshot(host)]));
-  const valueOf = (name: string, labels: object) =>
-    samples.find((sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value))?.value;
+  const sampleOf = (name: string, labels: object) =>
+    samples.find(
+      (sample) => sample.name === name && Object.entries(labels).every(([key, value]) => sample.labels[key] === value),
+    )?.value;
   expect(types.get("tenon_node_latency_ms")).toBe("histogram");
-  expect(valueOf("tenon_node_latency_ms_sum", { node: "blend" })).toBe(2);
-  expect(valueOf("tenon_node_latency_ms_bucket", { node: "blend", le: "1.536" })).toBe(0);
-  expect(valueOf("tenon_node_latency_ms_bucket", { node: "blend", le: "2.048" })).toBe(1);
-  expect(valueOf("tenon_request_latency_ms_sum", { graph: "ad-request" })).toBe(141.5);
-  expect(valueOf("tenon_request_failures_total", { code: "TENON1203" })).toBe(1);
-  expect(valueOf("tenon_late_results_running", {})).toBe(2);
-  expect(valueOf("tenon_funnel_dropped_total", { stage: "capByFrequency", reason: "paused", owner: "ads-delivery" })).toBe(1);
-  expect(valueOf("tenon_funnel_conservation_errors_total", {})).toBe(0);
-  expect(valueOf("tenon_node_outcomes_total", { node: "blend", outcome: "ok" })).toBe(1);
+  expect(sampleOf("tenon_node_latency_ms_sum", { node: "blend" })).toBe(2);
+  expect(sampleOf("tenon_node_latency_ms_bucket", { node: "blend", le: "1.536" })).toBe(0);
+  expect(sampleOf("tenon_node_latency_ms_bucket", { node: "blend", le: "2.048" })).toBe(1);
+  expect(sampleOf("tenon_request_latency_ms_sum", { graph: "ad-request" })).toBe(141.5);
+  expect(sampleOf("tenon_request_failures_total", { code: "TENON1203" })).toBe(1);
+  expect(sampleOf("tenon_late_results_running", {})).toBe(2);
+  expect(
+    sampleOf("tenon_funnel_dropped_total", { stage: "capByFrequency", reason: "paused", owner: "ads-delivery" }),
+  ).toBe(1);
+  expect(sampleOf("tenon_funnel_conservation_errors_total", {})).toBe(0);
+  expect(sampleOf("tenon_node_outcomes_total", { node: "blend", outcome: "ok" })).toBe(1);
 });
 
 test("buckets are cumulative, and the last one is the count", () => {
   const histograms = new NodeHistograms(topology);
   for (let time = 1; time <= 40; time += 1) histograms.countRequest(time * 90);
   const { samples } = parse(toPrometheus([histograms.snapshot()]));
-  const buckets = samples.filter((sample) => sample.name === "tenon_request_latency_ms_bucket").map((sample) => sample.value);
+  const buckets = samples
+    .filter((sample) => sample.name === "tenon_request_latency_ms_bucket")
+    .map((sample) => sample.value);
   expect([...buckets].sort((left, right) => left - right)).toEqual(buckets);
   expect(buckets.at(-1)).toBe(40);
   expect(samples.find((sample) => sample.name === "tenon_request_latency_ms_count")?.value).toBe(40);
@@ -158,16 +196,25 @@ test("buckets are cumulative, and the last one is the count", () => {
 test("names with quotes, backslashes and line breaks survive the text", () => {
   const odd = 'a "b"\\ \n c';
   const Odd = slot(odd, z.string(), { owner: odd });
-  const histograms = new NodeHistograms(topologyOf(exampleGraph({ [odd]: exampleNode({ owner: odd, writes: [Odd] }) }, [Odd], { name: odd })));
+  const histograms = new NodeHistograms(
+    topologyOf(exampleGraph({ [odd]: exampleNode({ owner: odd, writes: [Odd] }) }, [Odd], { name: odd })),
+  );
   histograms.countRequest(1, odd);
   const { samples } = parse(toPrometheus([histograms.snapshot()]));
-  expect(samples.find((sample) => sample.name === "tenon_node_retries_total")?.labels).toEqual({ graph: odd, node: odd, owner: odd });
-  expect(samples.find((sample) => sample.name === "tenon_request_failures_total")?.labels).toEqual({ graph: odd, code: odd });
+  expect(samples.find((sample) => sample.name === "tenon_node_retries_total")?.labels).toEqual({
+    graph: odd,
+    node: odd,
+    owner: odd,
+  });
+  expect(samples.find((sample) => sample.name === "tenon_request_failures_total")?.labels).toEqual({
+    graph: odd,
+    code: odd,
+  });
 });
 
 test("several graphs share one declaration of each metric", () => {
   const other = topologyOf(exampleGraph({}, [], { name: "other" }));
   const text = toPrometheus([new NodeHistograms(topology).snapshot(), new NodeHistograms(other).snapshot()]);
-  const graphs = new Set(parse(text).samples.map((sample) => sample.labels["graph"]));
+  const graphs = new Set(parse(text).samples.map((sample) => sample.labels.graph));
   expect(graphs).toEqual(new Set(["ad-request", "other"]));
 });

@@ -4,8 +4,8 @@
  * by node while a request runs. Node figures are therefore those of the checked share of requests.
  */
 import { GraphError } from "../contract/error.ts";
-import { topologyHash } from "../graph/topology-hash.ts";
 import type { Topology } from "../graph/topology.ts";
+import { topologyHash } from "../graph/topology-hash.ts";
 import { LatencyHistogram, octaveBoundsMs } from "./latency-histogram.ts";
 import type { ReasonLedger } from "./reason-ledger.ts";
 import { ran, requireSameGraph } from "./trace-order.ts";
@@ -96,7 +96,8 @@ class NodeTotals {
 
   add(other: NodeTotals): void {
     this.latency.add(other.latency);
-    for (const code of this.outcomes.keys()) this.outcomes[code] = (this.outcomes[code] ?? 0) + (other.outcomes[code] ?? 0);
+    for (const code of this.outcomes.keys())
+      this.outcomes[code] = (this.outcomes[code] ?? 0) + (other.outcomes[code] ?? 0);
     this.softAbsent.addAll(other.softAbsent);
     this.droppedFor.addAll(other.droppedFor);
     this.waitMs += other.waitMs;
@@ -147,7 +148,8 @@ export class NodeHistograms {
     for (const { reader, producer, slot } of this.#softReads) {
       if (!ran(trace, reader)) continue;
       const onFailure = this.#topology.nodes[producer]?.onFailure ?? "failRequest";
-      if (leavesAbsent((trace.outcome[producer] ?? 0) as OutcomeCode, onFailure)) this.#nodes[reader]?.softAbsent.add(slot);
+      if (leavesAbsent((trace.outcome[producer] ?? 0) as OutcomeCode, onFailure))
+        this.#nodes[reader]?.softAbsent.add(slot);
     }
     if (ledger !== undefined) this.#recordLedger(ledger);
   }
@@ -166,15 +168,18 @@ export class NodeHistograms {
   /** Adds the totals of another process or thread. Throws TENON1291 when it ran another version of the graph. */
   add(other: NodeHistograms): void {
     if (topologyHash(other.#topology) !== topologyHash(this.#topology)) {
-      throw new GraphError(`totals of graph "${other.#topology.graph.name}" cannot be added to those of another version`, {
-        code: "TENON1291",
-        category: "input",
-        graph: this.#topology.graph.name,
-        detail: `expected topology ${topologyHash(this.#topology)}, found ${topologyHash(other.#topology)}`,
-        hint: "keep one NodeHistograms per topology and export them side by side",
-      });
+      throw new GraphError(
+        `totals of graph "${other.#topology.graph.name}" cannot be added to those of another version`,
+        {
+          code: "TENON1291",
+          category: "input",
+          graph: this.#topology.graph.name,
+          detail: `expected topology ${topologyHash(this.#topology)}, found ${topologyHash(other.#topology)}`,
+          hint: "keep one NodeHistograms per topology and export them side by side",
+        },
+      );
     }
-    this.#nodes.forEach((totals, at) => totals.add(other.#nodes[at] ?? new NodeTotals()));
+    for (const [at, totals] of this.#nodes.entries()) totals.add(other.#nodes[at] ?? new NodeTotals());
     this.#request.add(other.#request);
     this.#failures.addAll(other.#failures);
     this.#conservationErrors += other.#conservationErrors;
@@ -231,5 +236,8 @@ function latencySnapshot(histogram: LatencyHistogram): LatencySnapshot {
 }
 
 function outcomeRecord(outcomes: Float64Array): Readonly<Record<OutcomeName, number>> {
-  return Object.fromEntries(OUTCOME_NAMES.map((name, code) => [name, outcomes[code] ?? 0])) as Record<OutcomeName, number>;
+  return Object.fromEntries(OUTCOME_NAMES.map((name, code) => [name, outcomes[code] ?? 0])) as Record<
+    OutcomeName,
+    number
+  >;
 }

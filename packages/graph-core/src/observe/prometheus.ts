@@ -127,27 +127,40 @@ export function toPrometheus(graphs: readonly GraphSnapshot[]): string {
     const all = graphs.flatMap(samples);
     if (all.length === 0) continue;
     lines.push(`# HELP ${name} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`, `# TYPE ${name} ${type}`);
-    for (const { suffix = "", labels, value } of all) lines.push(`${name}${suffix}${labelText(labels)} ${numberText(value)}`);
+    for (const { suffix = "", labels, value } of all)
+      lines.push(`${name}${suffix}${labelText(labels)} ${numberText(value)}`);
   }
   return `${lines.join("\n")}\n`;
 }
 
 function latencySamples(labels: Labels, latency: LatencySnapshot): readonly Sample[] {
   return [
-    ...latency.atMost.map(({ boundMs, count }) => ({ suffix: "_bucket", labels: { ...labels, le: String(boundMs) }, value: count })),
+    ...latency.atMost.map(({ boundMs, count }) => ({
+      suffix: "_bucket",
+      labels: { ...labels, le: String(boundMs) },
+      value: count,
+    })),
     { suffix: "_bucket", labels: { ...labels, le: "+Inf" }, value: latency.count },
     { suffix: "_sum", labels, value: latency.sumMs },
     { suffix: "_count", labels, value: latency.count },
   ];
 }
 
-function perNode(graph: GraphSnapshot, samples: (node: NodeSnapshot, labels: Labels) => readonly Sample[]): readonly Sample[] {
+function perNode(
+  graph: GraphSnapshot,
+  samples: (node: NodeSnapshot, labels: Labels) => readonly Sample[],
+): readonly Sample[] {
   return graph.nodes.flatMap((node) => samples(node, { graph: graph.graph, node: node.name, owner: node.owner }));
 }
 
 /** Filters that have judged anything. */
-function perStage(graph: GraphSnapshot, samples: (node: NodeSnapshot, labels: Labels) => readonly Sample[]): readonly Sample[] {
-  return perNode(graph, (node, { node: stage = "", ...labels }) => (node.entered === 0 ? [] : samples(node, { ...labels, stage })));
+function perStage(
+  graph: GraphSnapshot,
+  samples: (node: NodeSnapshot, labels: Labels) => readonly Sample[],
+): readonly Sample[] {
+  return perNode(graph, (node, { node: stage = "", ...labels }) =>
+    node.entered === 0 ? [] : samples(node, { ...labels, stage }),
+  );
 }
 
 function named(counts: Readonly<Record<string, number>>, labelsOf: (name: string) => Labels): readonly Sample[] {

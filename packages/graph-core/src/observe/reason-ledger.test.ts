@@ -9,10 +9,22 @@ import { ReasonLedger } from "./reason-ledger.ts";
 const batchOf = (...ids: number[]): CandidateBatch => CandidateBatch.of(IdColumn.from(ids), {});
 
 /** Books a filter that drops the given rows and gives what it kept. */
-function filterRows(ledger: ReasonLedger, nodeIndex: number, batch: CandidateBatch, dropped: readonly number[], reason = "paused") {
+function filterRows(
+  ledger: ReasonLedger,
+  nodeIndex: number,
+  batch: CandidateBatch,
+  dropped: readonly number[],
+  reason = "paused",
+) {
   const keptRows = Array.from({ length: batch.size }, (_, row) => row).filter((row) => !dropped.includes(row));
   const kept = dropped.length === 0 ? batch : batch.select(keptRows);
-  ledger.stage(nodeIndex, batch, kept, dropped, dropped.map((row) => drop(reason, 1, row)));
+  ledger.stage(
+    nodeIndex,
+    batch,
+    kept,
+    dropped,
+    dropped.map((row) => drop(reason, 1, row)),
+  );
   return kept;
 }
 
@@ -56,7 +68,9 @@ test("a row that is neither kept nor dropped, or both, breaks the stage's law", 
   const ledger = new ReasonLedger();
   const batch = batchOf(10, 11, 12);
   ledger.stage(0, batch, batch.select([0, 1]), [1], [drop("paused")]);
-  expect(ledger.conserved().breaches).toEqual([{ kind: "stage", nodeIndex: 0, afterNodeIndex: undefined, ids: [11, 12] }]);
+  expect(ledger.conserved().breaches).toEqual([
+    { kind: "stage", nodeIndex: 0, afterNodeIndex: undefined, ids: [11, 12] },
+  ]);
 });
 
 test("a kept batch that does not come from the judged batch breaks the stage's law", () => {
@@ -99,18 +113,27 @@ test("explain follows one candidate to the node, reason, threshold and value tha
 test("property: through any chain of filters every candidate has exactly one fate", () => {
   const stages = fc.array(fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), { maxLength: 6 });
   fc.assert(
-    fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 40 }), stages, (ids, verdicts) => {
-      const ledger = new ReasonLedger();
-      let batch = batchOf(...ids);
-      verdicts.forEach((drops, at) => {
-        const rows = Array.from({ length: batch.size }, (_, row) => row);
-        batch = filterRows(ledger, at, batch, rows.filter((row) => drops[row] === true));
-      });
-      const { ok, entered, kept, dropped } = ledger.conserved();
-      expect({ ok, total: kept + dropped }).toEqual({ ok: true, total: entered });
-      const fates = ids.map((id) => ledger.explain(id).fate);
-      expect(fates.filter((fate) => fate === "kept")).toHaveLength(verdicts.length === 0 ? 0 : batch.size);
-      expect(fates.filter((fate) => fate === "dropped")).toHaveLength(dropped);
-    }),
+    fc.property(
+      fc.uniqueArray(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 40 }),
+      stages,
+      (ids, verdicts) => {
+        const ledger = new ReasonLedger();
+        let batch = batchOf(...ids);
+        verdicts.forEach((drops, at) => {
+          const rows = Array.from({ length: batch.size }, (_, row) => row);
+          batch = filterRows(
+            ledger,
+            at,
+            batch,
+            rows.filter((row) => drops[row] === true),
+          );
+        });
+        const { ok, entered, kept, dropped } = ledger.conserved();
+        expect({ ok, total: kept + dropped }).toEqual({ ok: true, total: entered });
+        const fates = ids.map((id) => ledger.explain(id).fate);
+        expect(fates.filter((fate) => fate === "kept")).toHaveLength(verdicts.length === 0 ? 0 : batch.size);
+        expect(fates.filter((fate) => fate === "dropped")).toHaveLength(dropped);
+      },
+    ),
   );
 });

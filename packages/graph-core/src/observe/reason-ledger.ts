@@ -13,8 +13,8 @@
 import type { Drop } from "../contract/node.ts";
 import type { Topology } from "../graph/topology.ts";
 import type { CandidateBatch } from "../values/candidate-batch.ts";
-import { judge, type Conservation } from "./conservation.ts";
-import { ledgerToJson, type LedgerJson } from "./ledger-json.ts";
+import { type Conservation, judge } from "./conservation.ts";
+import { type LedgerJson, ledgerToJson } from "./ledger-json.ts";
 
 export interface LedgerStage {
   /** Graph position of the filter. */

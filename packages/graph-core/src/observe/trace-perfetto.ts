@@ -37,13 +37,16 @@ export function traceToPerfetto(trace: TraceRecord, topology: Topology): Perfett
   const trackCount = 1 + Math.max(-1, ...tracks.values());
   const events: PerfettoEvent[] = [
     { name: "process_name", ph: "M", pid: PROCESS, tid: 0, args: { name: `graph ${trace.graph}` } },
-    ...Array.from({ length: trackCount }, (_, tid): PerfettoEvent => ({
-      name: "thread_name",
-      ph: "M",
-      pid: PROCESS,
-      tid,
-      args: { name: `track ${tid + 1}` },
-    })),
+    ...Array.from(
+      { length: trackCount },
+      (_, tid): PerfettoEvent => ({
+        name: "thread_name",
+        ph: "M",
+        pid: PROCESS,
+        tid,
+        args: { name: `track ${tid + 1}` },
+      }),
+    ),
   ];
   for (const [at, tid] of tracks) {
     const node = topology.nodes[at];

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { graphOf, recipesOf } from "../../test/fixtures/random-graph.ts";
 import { exampleGraph, exampleNode } from "../../test/fixtures/small-graph.ts";
-import { simulate, STARTED_AT_MS } from "../../test/fixtures/traces.ts";
+import { STARTED_AT_MS, simulate } from "../../test/fixtures/traces.ts";
 import { slot } from "../contract/slot.ts";
-import { topologyHash } from "../graph/topology-hash.ts";
 import { topologyOf } from "../graph/topology.ts";
+import { topologyHash } from "../graph/topology-hash.ts";
 import { traceToJson } from "./trace-json.ts";
 import { criticalPathOf, slackOf } from "./trace-order.ts";
 import { traceToPerfetto } from "./trace-perfetto.ts";
@@ -14,7 +14,9 @@ import { TraceRecord } from "./trace-record.ts";
 import { traceToSpans } from "./trace-spans.ts";
 
 const text = (name: string) => slot(name, z.string(), { owner: "team" });
-const [Request, User, Ads, Scores, Answer, Log] = ["request", "user", "ads", "scores", "answer", "log"].map(text) as never as ReturnType<typeof text>[];
+const [Request, User, Ads, Scores, Answer, Log] = ["request", "user", "ads", "scores", "answer", "log"].map(
+  text,
+) as never as ReturnType<typeof text>[];
 const slots = { Request, User, Ads, Scores, Answer, Log } as Record<string, ReturnType<typeof text>>;
 const of = (...names: string[]) => names.map((name) => slots[name] as ReturnType<typeof text>);
 
@@ -24,7 +26,13 @@ const topology = topologyOf(
     {
       loadUser: exampleNode({ owner: "data", reads: of("Request"), writes: of("User"), onFailure: "omit" }),
       findAds: exampleNode({ owner: "retrieval", reads: of("Request"), writes: of("Ads") }),
-      score: exampleNode({ owner: "ranking", reads: of("Ads"), soft: of("User"), writes: of("Scores"), onFailure: { fallback: {} } }),
+      score: exampleNode({
+        owner: "ranking",
+        reads: of("Ads"),
+        soft: of("User"),
+        writes: of("Scores"),
+        onFailure: { fallback: {} },
+      }),
       answer: exampleNode({ owner: "serving", reads: of("Scores"), writes: of("Answer") }),
       note: exampleNode({ owner: "serving", reads: of("Ads"), writes: of("Log") }),
     },
@@ -53,7 +61,16 @@ test("a trace is shown with names, waiting, slack and the path that decided its 
     failureCode: null,
     criticalPath: ["loadUser", "score", "answer"],
   });
-  expect(shown.nodes.map(({ name, readyMs, waitMs, durationMs, slackMs, critical }) => [name, readyMs, waitMs, durationMs, slackMs, critical])).toEqual([
+  expect(
+    shown.nodes.map(({ name, readyMs, waitMs, durationMs, slackMs, critical }) => [
+      name,
+      readyMs,
+      waitMs,
+      durationMs,
+      slackMs,
+      critical,
+    ]),
+  ).toEqual([
     ["loadUser", 0, 0, 10, 0, true],
     ["findAds", 0, 0, 4, 6, false],
     ["score", 10, 2, 3, 0, true],
@@ -63,7 +80,11 @@ test("a trace is shown with names, waiting, slack and the path that decided its 
 });
 
 test("provenance tells for each slot which node gave it, how, and whether it was there", () => {
-  const degraded = simulate(topology, (name) => ({ ...times[name], ...(name === "loadUser" && { outcome: "timeout" }), ...(name === "score" && { outcome: "timeout" }) }));
+  const degraded = simulate(topology, (name) => ({
+    ...times[name],
+    ...(name === "loadUser" && { outcome: "timeout" }),
+    ...(name === "score" && { outcome: "timeout" }),
+  }));
   expect(traceToJson(degraded, topology).slots).toEqual([
     { key: "request", producer: "@request", outcome: "given", absent: false },
     { key: "user", producer: "loadUser", outcome: "timeout", absent: true },
@@ -76,15 +97,26 @@ test("provenance tells for each slot which node gave it, how, and whether it was
 });
 
 test("the path of a failed request ends at the node that failed", () => {
-  const failed = simulate(topology, (name) => (name === "answer" ? { outcome: "notRun" } : name === "score" ? { durationMs: 1, outcome: "failed" } : (times[name] ?? {})));
+  const failed = simulate(topology, (name) =>
+    name === "answer"
+      ? { outcome: "notRun" }
+      : name === "score"
+        ? { durationMs: 1, outcome: "failed" }
+        : (times[name] ?? {}),
+  );
   failed.failureCode = "TENON1201";
-  expect(traceToJson(failed, topology)).toMatchObject({ failureCode: "TENON1201", criticalPath: ["loadUser", "score"] });
+  expect(traceToJson(failed, topology)).toMatchObject({
+    failureCode: "TENON1201",
+    criticalPath: ["loadUser", "score"],
+  });
 });
 
 test("a trace of another graph is refused, by every export", () => {
   const other = new TraceRecord("example", "request-2", 0, 3);
   for (const export_ of [traceToJson, traceToPerfetto, traceToSpans]) {
-    expect(() => export_(other, topology)).toThrow('TENON1290 trace of request "request-2" does not belong to this topology');
+    expect(() => export_(other, topology)).toThrow(
+      'TENON1290 trace of request "request-2" does not belong to this topology',
+    );
   }
 });
 
@@ -105,7 +137,9 @@ test("in the Chrome trace nodes of one track never overlap, and arrows join the 
     ["score", 0, 12_000, 3_000],
     ["answer", 0, 15_000, 1_000],
   ]);
-  expect(traceEvents.filter((event) => event.ph === "s" || event.ph === "f").map(({ ph, id, ts }) => [ph, id, ts])).toEqual([
+  expect(
+    traceEvents.filter((event) => event.ph === "s" || event.ph === "f").map(({ ph, id, ts }) => [ph, id, ts]),
+  ).toEqual([
     ["s", 0, 10_000],
     ["f", 0, 12_000],
     ["s", 1, 15_000],
@@ -115,10 +149,21 @@ test("in the Chrome trace nodes of one track never overlap, and arrows join the 
 });
 
 test("spans are the request and every node that ran, on the clock of the epoch", () => {
-  const skipping = simulate(topology, (name) => ({ ...times[name], ...(name === "loadUser" && { durationMs: 0, outcome: "skipped" }) }));
+  const skipping = simulate(topology, (name) => ({
+    ...times[name],
+    ...(name === "loadUser" && { durationMs: 0, outcome: "skipped" }),
+  }));
   skipping.sizeOut[1] = 40;
   const spans = traceToSpans(skipping, topology);
-  expect(spans.map(({ name, parent, startMs, endMs, failed }) => [name, parent, startMs - STARTED_AT_MS, endMs - STARTED_AT_MS, failed])).toEqual([
+  expect(
+    spans.map(({ name, parent, startMs, endMs, failed }) => [
+      name,
+      parent,
+      startMs - STARTED_AT_MS,
+      endMs - STARTED_AT_MS,
+      failed,
+    ]),
+  ).toEqual([
     ["graph example", undefined, 0, 10, false],
     ["findAds", 0, 0, 4, false],
     ["score", 0, 6, 9, false],
@@ -142,9 +187,15 @@ test("property: the critical path explains the whole run, and slack is how much 
     fc.property(recipesOf({ nodesMax: 25 }), durations, fc.nat(), (recipes, durationsMs, choice) => {
       const described = topologyOf(graphOf(recipes));
       const chosen = choice % recipes.length;
-      const runWith = (extraMs: number) => simulate(described, (_, at) => ({ durationMs: (durationsMs[at] ?? 0) + (at === chosen ? extraMs : 0) }));
+      const runWith = (extraMs: number) =>
+        simulate(described, (_, at) => ({ durationMs: (durationsMs[at] ?? 0) + (at === chosen ? extraMs : 0) }));
       const answered = (record: TraceRecord) =>
-        Math.max(0, ...described.slots.filter((one) => one.responded).map((one) => record.end[described.nodes.findIndex((node) => node.name === one.producer)] ?? 0));
+        Math.max(
+          0,
+          ...described.slots
+            .filter((one) => one.responded)
+            .map((one) => record.end[described.nodes.findIndex((node) => node.name === one.producer)] ?? 0),
+        );
       const record = runWith(0);
       const path = criticalPathOf(record, described);
       expect(path.reduce((sum, at) => sum + (durationsMs[at] ?? 0), 0)).toBe(answered(record));

@@ -1,7 +1,12 @@
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-// Characters that XML 1.0 forbids even when escaped. Names may hold anything a JavaScript string can.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this removes
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const ESCAPES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+// Control characters and halves of surrogate pairs, which XML 1.0 forbids even when escaped. Names may hold them.
+const FORBIDDEN = /(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu;
 
 /** Text for element content and quoted attributes of XML and HTML. */
 export function escapeMarkup(text: string): string {

@@ -40,5 +40,7 @@ export function nodeSummary(node: TopologyNode): string {
 
 /** `66 of 100 ms`: the longest chain of budgets against the deadline. */
 export function budgetPathText({ criticalPath, graph }: Topology): string {
-  return graph.deadlineMs === null ? `${criticalPath.budgetMs} ms` : `${criticalPath.budgetMs} of ${graph.deadlineMs} ms`;
+  return graph.deadlineMs === null
+    ? `${criticalPath.budgetMs} ms`
+    : `${criticalPath.budgetMs} of ${graph.deadlineMs} ms`;
 }

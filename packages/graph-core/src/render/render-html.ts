@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { topologyHash } from "../graph/topology-hash.ts";
 import type { Topology, TopologyNode } from "../graph/topology.ts";
+import { topologyHash } from "../graph/topology-hash.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./html-page.ts";
 import { element, escapeMarkup, textElement } from "./markup.ts";
 import { budgetText, flagsOf, stateText } from "./node-facts.ts";
@@ -45,7 +45,9 @@ function hashOf(text: string): string {
 }
 
 function toolbar(topology: Topology): string {
-  const choices = ownerLooks(topology).map(({ owner, nodes }) => textElement("option", { value: owner }, `${owner} (${nodes})`));
+  const choices = ownerLooks(topology).map(({ owner, nodes }) =>
+    textElement("option", { value: owner }, `${owner} (${nodes})`),
+  );
   return [
     "<header>",
     textElement("h1", {}, topology.graph.name),
@@ -70,7 +72,9 @@ function nodeTable({ nodes }: Topology): string {
 
 function tableRow(node: TopologyNode): string {
   const reads = [...node.reads, ...node.soft.map((slot) => `${slot}?`)].join(", ");
-  const flags = [...flagsOf(node), node.when === null ? "" : `when ${node.when}`, stateText(node)].filter(Boolean).join(", ");
+  const flags = [...flagsOf(node), node.when === null ? "" : `when ${node.when}`, stateText(node)]
+    .filter(Boolean)
+    .join(", ");
   const link = textElement("a", { href: `#${new URLSearchParams({ node: node.name })}` }, node.name);
   const cells = [node.kind, node.owner, node.purpose, reads, node.writes.join(", "), budgetText(node) ?? "", flags];
   return `<tr data-node="${escapeMarkup(node.name)}"><td>${link}</td>${cells.map((cell) => `<td>${escapeMarkup(cell)}</td>`).join("")}</tr>`;

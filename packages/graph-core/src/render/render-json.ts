@@ -1,5 +1,5 @@
-import { topologyHash } from "../graph/topology-hash.ts";
 import type { Topology } from "../graph/topology.ts";
+import { topologyHash } from "../graph/topology-hash.ts";
 import { withPlaces } from "./relative-places.ts";
 import { drawingOf } from "./render-svg.ts";
 
@@ -20,7 +20,9 @@ export function renderJson(topology: Topology, options: { readonly root?: string
     drawing: {
       width,
       height,
-      boxes: Object.fromEntries(boxes.map((box) => [box.id, { x: box.x, y: box.y, width: box.width, height: box.height }])),
+      boxes: Object.fromEntries(
+        boxes.map((box) => [box.id, { x: box.x, y: box.y, width: box.width, height: box.height }]),
+      ),
       lines: lines.map(({ from, to, points }) => ({ from, to, points })),
     },
   };

@@ -49,7 +49,9 @@ function flowchart(topology: Topology, arrows: readonly Arrow[], labelled: boole
   const lines = opening(topology);
   if (topology.request.length > 0) lines.push(`  ${idOf(REQUEST_END)}(["request"])`);
   for (const node of topology.nodes) {
-    const facts = [budgetText(node), ...flagsOf(node), stateText(node)].filter((fact) => fact !== undefined && fact !== "");
+    const facts = [budgetText(node), ...flagsOf(node), stateText(node)].filter(
+      (fact) => fact !== undefined && fact !== "",
+    );
     const text = [node.name, node.owner, ...(facts.length === 0 ? [] : [facts.join(" · ")])].map(quoted).join("<br/>");
     const [open, close] = node.kind === "filter" ? ["[/", "\\]"] : node.kind === "map" ? ["[[", "]]"] : ["[", "]"];
     lines.push(`  ${idOf(node.name)}${open}"${text}"${close}:::owner${lookOf.get(node.owner)}`);

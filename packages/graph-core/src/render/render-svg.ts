@@ -1,5 +1,5 @@
 import type { Topology } from "../graph/topology.ts";
-import { drawTopology, type Drawing, type DrawnLine } from "./layout/drawing.ts";
+import { type Drawing, type DrawnLine, drawTopology } from "./layout/drawing.ts";
 import { element, textElement } from "./markup.ts";
 import { budgetPathText } from "./node-facts.ts";
 import { ownerLooks } from "./palette.ts";
@@ -66,7 +66,10 @@ export function renderSvg(topology: Topology): string {
   )}\n`;
 }
 
-function header({ graph, nodes, slots, ...rest }: Topology, width: number): { readonly markup: string; readonly height: number } {
+function header(
+  { graph, nodes, slots, ...rest }: Topology,
+  width: number,
+): { readonly markup: string; readonly height: number } {
   const facts = [
     `owner ${graph.owner}`,
     `${nodes.length} nodes`,

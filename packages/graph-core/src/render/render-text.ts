@@ -44,7 +44,11 @@ function promisesOf(node: TopologyNode): readonly string[] {
   const { merges, orders, scores, logs, columns, declassifies, processesFor } = node;
   return [
     merges === null ? "" : `merges ${merges.policy} by ${merges.tieBreak}`,
-    orders === null ? "" : orders === "asRead" ? "keeps order" : `orders by ${[...orders.by, orders.tieBreak].join(" then ")}`,
+    orders === null
+      ? ""
+      : orders === "asRead"
+        ? "keeps order"
+        : `orders by ${[...orders.by, orders.tieBreak].join(" then ")}`,
     ...scores.map(({ snapshot }) => `scores ${snapshot}`),
     ...logs.map(({ snapshot }) => `logs ${snapshot}`),
     ...columns.flatMap(({ table, reads, writes }) => [

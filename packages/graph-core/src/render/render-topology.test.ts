@@ -5,8 +5,8 @@ import { adRequestGraph } from "../../test/fixtures/ad-request-graph.ts";
 import { graphOf } from "../../test/fixtures/random-graph.ts";
 import { exampleGraph, exampleNode } from "../../test/fixtures/small-graph.ts";
 import { slot } from "../contract/slot.ts";
-import { topologyHash } from "../graph/topology-hash.ts";
 import { topologyOf } from "../graph/topology.ts";
+import { topologyHash } from "../graph/topology-hash.ts";
 import { renderTopology, type TopologyFormat } from "./render-topology.ts";
 
 const topology = topologyOf(adRequestGraph);
@@ -17,7 +17,13 @@ const FORMATS: readonly TopologyFormat[] = ["text", "json", "mermaid", "svg", "h
 const HOSTILE = `</script><script>alert("1")</script>&'<!-- ]]> #quot; end \u0000`;
 const hostile = topologyOf(
   exampleGraph(
-    { [HOSTILE]: exampleNode({ owner: HOSTILE, purpose: HOSTILE, writes: [slot(HOSTILE, z.string(), { owner: HOSTILE, unit: HOSTILE })] }) },
+    {
+      [HOSTILE]: exampleNode({
+        owner: HOSTILE,
+        purpose: HOSTILE,
+        writes: [slot(HOSTILE, z.string(), { owner: HOSTILE, unit: HOSTILE })],
+      }),
+    },
     [slot(HOSTILE, z.string(), { owner: HOSTILE })],
     { name: HOSTILE, owner: HOSTILE, purpose: HOSTILE },
   ),
@@ -36,7 +42,8 @@ test("the drawing of the ad request graph is as reviewed", async () => {
 });
 
 test("every format is the same bytes each time", () => {
-  for (const format of FORMATS) expect(renderTopology(topologyOf(adRequestGraph), format)).toBe(renderTopology(topology, format));
+  for (const format of FORMATS)
+    expect(renderTopology(topologyOf(adRequestGraph), format)).toBe(renderTopology(topology, format));
 });
 
 const Given = slot("given", z.string(), { owner: "team" });
@@ -45,7 +52,10 @@ const Late = slot("late", z.string(), { owner: "team" });
 
 test("one change of a contract changes one line of the text", () => {
   const textWith = (budgetMs: number, more: object = {}): string[] => {
-    const nodes = { make: exampleNode({ reads: [Given], writes: [Made], budgetMs: 1 }), other: exampleNode({ reads: [Made], writes: [Late], budgetMs, ...more }) };
+    const nodes = {
+      make: exampleNode({ reads: [Given], writes: [Made], budgetMs: 1 }),
+      other: exampleNode({ reads: [Made], writes: [Late], budgetMs, ...more }),
+    };
     return renderTopology(topologyOf(exampleGraph(nodes, [Made], { request: [Given] })), "text").split("\n");
   };
   const changed = (left: string[], right: string[]) => left.filter((line, at) => line !== right[at]);
@@ -61,7 +71,9 @@ test("the text of a node shows soft reads, condition, resources, promises and st
   expect(lines).toContain(
     "node expand/loadProfile (ads-data): adRequest, consent -> expand/userProfile [6 ms, async, retry 1, omit] when personalisationAllowed uses profileStore",
   );
-  expect(lines).toContain("map predictClickNext (ads-ranking): trimmedCandidates, features -> clickScores [8 ms, shadow of predictClick] uses clickModelNext");
+  expect(lines).toContain(
+    "map predictClickNext (ads-ranking): trimmedCandidates, features -> clickScores [8 ms, shadow of predictClick] uses clickModelNext",
+  );
 });
 
 test("places are relative to the root, and left out without one", () => {
@@ -69,21 +81,33 @@ test("places are relative to the root, and left out without one", () => {
   const [withRoot, without] = [renderTopology(topology, "json", { root: here }), renderTopology(topology, "json")];
   expect(JSON.parse(withRoot).graph.place.file).toBe("packages/graph-core/test/fixtures/ad-request-graph.ts");
   expect(JSON.parse(without).graph.place).toBe(null);
-  for (const format of FORMATS) expect(renderTopology(topology, format, { root: `${here}/packages` })).not.toContain(here);
+  for (const format of FORMATS)
+    expect(renderTopology(topology, format, { root: `${here}/packages` })).not.toContain(here);
 });
 
 test("the manifest holds the topology, its hash and where each box and line is drawn", () => {
   const manifest = JSON.parse(renderTopology(topology, "json"));
-  expect(manifest).toMatchObject({ format: "tenon.topology/1", hash: topologyHash(topology), request: ["adRequest", "arms"] });
+  expect(manifest).toMatchObject({
+    format: "tenon.topology/1",
+    hash: topologyHash(topology),
+    request: ["adRequest", "arms"],
+  });
   expect(Object.keys(manifest.drawing.boxes)).toHaveLength(topology.nodes.length + 2);
-  expect(manifest.drawing.boxes.blend).toEqual({ x: expect.any(Number), y: expect.any(Number), width: expect.any(Number), height: 44 });
+  expect(manifest.drawing.boxes.blend).toEqual({
+    x: expect.any(Number),
+    y: expect.any(Number),
+    width: expect.any(Number),
+    height: 44,
+  });
 });
 
 /** Names of elements that are not closed or closed wrongly; markup only, text is skipped. */
 function unbalanced(markup: string): readonly string[] {
   const open: string[] = [];
   const wrong: string[] = [];
-  for (const [, closing, name, attributes, selfClosing] of markup.matchAll(/<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g)) {
+  for (const [, closing, name, attributes, selfClosing] of markup.matchAll(
+    /<(\/?)([A-Za-z][\w-]*)((?:\s+[\w:-]+="[^"<]*")*)\s*(\/?)>/g,
+  )) {
     if (closing === "/") {
       if (open.pop() !== name) wrong.push(`</${name}>`);
     } else if (selfClosing !== "/") open.push(name ?? "");
@@ -102,7 +126,9 @@ test("the drawing is well-formed, whatever names occur", () => {
 
 test("the drawing holds no script and refers to nothing outside", () => {
   for (const svg of [renderTopology(topology, "svg"), renderTopology(hostile, "svg")]) {
-    expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(/<script|<image|<use|<foreignObject|\shref=|url\(|@import|https?:|\son\w+=/i);
+    expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(
+      /<script|<image|<use|<foreignObject|\shref=|url\(|@import|https?:|\son\w+=/i,
+    );
   }
 });
 

@@ -23,7 +23,10 @@ export function measureBoxes(topology: Topology): Measure {
         ? [textWidth(kind, NAME), textWidth(slotList(kind === "request" ? topology.request : topology.respond), SMALL)]
         : [firstLineWidth(node), secondLineWidth(node)];
     const width = Math.ceil((Math.max(first, second) + (node === undefined ? 4 : 2) * PADDING + BAND) / 2) * 2;
-    return { width: Math.min(node === undefined ? 2 * WIDTH.max : WIDTH.max, Math.max(WIDTH.min, width)), height: HEIGHT };
+    return {
+      width: Math.min(node === undefined ? 2 * WIDTH.max : WIDTH.max, Math.max(WIDTH.min, width)),
+      height: HEIGHT,
+    };
   };
 }
 
@@ -92,7 +95,14 @@ export function nodeBox(
   const rim = `rim${critical ? " critical" : ""}${node.state.kind === "shadow" ? " shadow" : node.when === null ? "" : " conditional"}`;
   return element(
     "g",
-    { class: "box node", "data-node": node.name, "data-owner": node.owner, tabindex: 0, role: "button", "aria-label": node.name },
+    {
+      class: "box node",
+      "data-node": node.name,
+      "data-owner": node.owner,
+      tabindex: 0,
+      role: "button",
+      "aria-label": node.name,
+    },
     textElement("title", {}, nodeSummary(node)) +
       element("rect", { class: "card", ...shape }) +
       element("rect", { class: `tint fill-${index}`, ...shape }) +
@@ -107,18 +117,39 @@ export function nodeBox(
       ) +
       (budget === undefined
         ? ""
-        : element("rect", { class: critical ? "pill critical" : "pill", x: right - pillWidth, y: y + 6, width: pillWidth, height: 16, rx: 8 }) +
+        : element("rect", {
+            class: critical ? "pill critical" : "pill",
+            x: right - pillWidth,
+            y: y + 6,
+            width: pillWidth,
+            height: 16,
+            rx: 8,
+          }) +
           textElement(
             "text",
-            { class: `small ${critical ? "inverse" : "text"}`, x: right - pillWidth / 2, y: y + 18, "text-anchor": "middle" },
+            {
+              class: `small ${critical ? "inverse" : "text"}`,
+              x: right - pillWidth / 2,
+              y: y + 18,
+              "text-anchor": "middle",
+            },
             budget,
           )) +
-      textElement("text", { class: "small muted", x: left, y: y + 35 }, fitText(node.owner, { ...SMALL, widthMax: ownerRoom })) +
+      textElement(
+        "text",
+        { class: "small muted", x: left, y: y + 35 },
+        fitText(node.owner, { ...SMALL, widthMax: ownerRoom }),
+      ) +
       (flags === ""
         ? ""
         : textElement(
             "text",
-            { class: `small ${stateText(node) === "" ? "muted" : "warn"}`, x: right - 2, y: y + 35, "text-anchor": "end" },
+            {
+              class: `small ${stateText(node) === "" ? "muted" : "warn"}`,
+              x: right - 2,
+              y: y + 35,
+              "text-anchor": "end",
+            },
             flags,
           )) +
       slotLabel(box, facts.slots),
@@ -154,6 +185,7 @@ export function bandPattern(look: OwnerLook, x: number, y: number, height: numbe
 /** A funnel for a filter, columns for a map. */
 export function kindGlyph(node: Pick<TopologyNode, "kind">, x: number, y: number): string {
   if (node.kind === "filter") return element("path", { class: "glyph", d: `M${x} ${y + 1}h12l-4.5 5v5l-3 -1.8v-3.2z` });
-  if (node.kind === "map") return element("path", { class: "glyph", d: `M${x + 1} ${y + 1}v10M${x + 5.5} ${y + 1}v10M${x + 10} ${y + 1}v10` });
+  if (node.kind === "map")
+    return element("path", { class: "glyph", d: `M${x + 1} ${y + 1}v10M${x + 5.5} ${y + 1}v10M${x + 10} ${y + 1}v10` });
   return "";
 }

@@ -1,6 +1,6 @@
 import { element, textElement } from "./markup.ts";
-import { bandPattern, kindGlyph } from "./svg-box.ts";
 import type { OwnerLook } from "./palette.ts";
+import { bandPattern, kindGlyph } from "./svg-box.ts";
 import { textWidth } from "./text-width.ts";
 
 const ROW_HEIGHT = 22;
@@ -52,7 +52,8 @@ function entry(room: number, sign: Entry["draw"], text: string): Entry {
   };
 }
 
-const stroke = (kind: string) => (x: number, y: number) => element("path", { class: `way line-host${kind}`, d: `M${x} ${y + 10}h24` });
+const stroke = (kind: string) => (x: number, y: number) =>
+  element("path", { class: `way line-host${kind}`, d: `M${x} ${y + 10}h24` });
 const rim = (kind: string) => (x: number, y: number) =>
   element("rect", { class: `rim ${kind}`, x: x + 1, y: y + 3, width: 22, height: 14, rx: 4 });
 

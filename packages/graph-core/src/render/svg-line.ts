@@ -8,10 +8,17 @@ const ARROW = { length: 7, halfWidth: 3.6 } as const;
 export function drawnLine(line: DrawnLine, ownerIndex: number | undefined): string {
   const suffix = ownerIndex ?? "host";
   const way = `way line-${suffix}${line.batch ? " batch" : ""}${line.optional ? " optional" : ""}`;
-  const slots = line.edges.map((edge) => (edge.as === "reads" || edge.as === "respond" ? edge.slot : `${edge.slot} (${edge.as})`));
+  const slots = line.edges.map((edge) =>
+    edge.as === "reads" || edge.as === "respond" ? edge.slot : `${edge.slot} (${edge.as})`,
+  );
   return element(
     "g",
-    { class: "line", "data-from": line.from, "data-to": line.to, "data-slots": line.edges.map((edge) => edge.slot).join(" ") },
+    {
+      class: "line",
+      "data-from": line.from,
+      "data-to": line.to,
+      "data-slots": line.edges.map((edge) => edge.slot).join(" "),
+    },
     textElement("title", {}, `${slots.join(", ")}: ${line.from} → ${line.to}`) +
       element("path", { class: way, d: roundedPath(shortened(withoutStraightPoints(line.points))) }) +
       element("path", { class: `fill-${suffix}`, d: arrowHead(line.points) }),

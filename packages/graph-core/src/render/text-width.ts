@@ -1,6 +1,6 @@
 /** Advance widths in thousandths of the font size, close to Helvetica and Arial; ASCII from space to tilde. */
 const NARROW = new Set("ijl.,:;'|!`".split(""));
-const SLIM = new Set("ftr()[]{}-/\\ I\"*".split(""));
+const SLIM = new Set('ftr()[]{}-/\\ I"*'.split(""));
 const BROAD = new Set("mMW@%".split(""));
 
 /** Fonts of readers differ: a little room keeps text inside its box in the broader ones. */

@@ -14,9 +14,13 @@ export interface GapNet {
  * The horizontal track of each net in one gap, 0 uppermost; `undefined` for a net that goes straight down. Nets whose
  * horizontal parts meet get different tracks, ordered so that few lines cross and no two vertical parts lie on each other.
  */
-export function assignTracks(nets: readonly GapNet[]): { readonly tracks: ReadonlyMap<number, number>; readonly count: number } {
+export function assignTracks(nets: readonly GapNet[]): {
+  readonly tracks: ReadonlyMap<number, number>;
+  readonly count: number;
+} {
   const bent = nets.filter(({ top, bottoms }) => bottoms.some((bottom) => bottom !== top));
-  const ordered = bent.length > COMPARED_NETS_MAX ? [...bent].sort((left, right) => left.top - right.top) : orderNets(bent);
+  const ordered =
+    bent.length > COMPARED_NETS_MAX ? [...bent].sort((left, right) => left.top - right.top) : orderNets(bent);
   const tracks = new Map<number, number>();
   let count = 0;
   ordered.forEach((net, at) => {
@@ -70,7 +74,8 @@ function orderNets(nets: readonly GapNet[]): readonly GapNet[] {
         gain += pairs[at]?.[other]?.gain ?? 0;
         if (pairs[at]?.[other]?.collides === true) collisions += 1;
       }
-      if (collisions < best.collisions || (collisions === best.collisions && gain > best.gain)) best = { at, collisions, gain };
+      if (collisions < best.collisions || (collisions === best.collisions && gain > best.gain))
+        best = { at, collisions, gain };
     }
     left.delete(best.at);
     const net = nets[best.at];

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { graphOf, recipesOf } from "../../../test/fixtures/random-graph.ts";
 import { topologyOf } from "../../graph/topology.ts";
 import { measureBoxes } from "../svg-box.ts";
-import { drawTopology, type DrawnBox, type Drawing, type Point } from "./drawing.ts";
+import { type Drawing, type DrawnBox, drawTopology, type Point } from "./drawing.ts";
 
 const drawn = (recipes: Parameters<typeof graphOf>[0]) => {
   const topology = topologyOf(graphOf(recipes));
@@ -35,7 +35,8 @@ test("property: boxes never overlap and stand inside the drawing", () => {
     fc.property(anyRecipes, (recipes) => {
       const { drawing } = drawn(recipes);
       drawing.boxes.forEach((box, at) => {
-        for (const other of drawing.boxes.slice(at + 1)) expect(overlap(box, other), `${box.id} on ${other.id}`).toBe(false);
+        for (const other of drawing.boxes.slice(at + 1))
+          expect(overlap(box, other), `${box.id} on ${other.id}`).toBe(false);
         expect(box.x).toBeGreaterThanOrEqual(0);
         expect(box.y).toBeGreaterThanOrEqual(0);
         expect(box.x + box.width).toBeLessThanOrEqual(drawing.width);
@@ -50,9 +51,15 @@ test("property: every edge of the topology is on exactly one line, and every nod
   fc.assert(
     fc.property(anyRecipes, (recipes) => {
       const { topology, drawing } = drawn(recipes);
-      expect(drawing.boxes.filter((box) => box.kind === "node").map((box) => box.id)).toEqual(topology.nodes.map((node) => node.name));
-      const shown = drawing.lines.flatMap((line) => line.edges.map((edge) => [line.from, line.to, edge.slot, edge.as].join(" ")));
-      expect(shown.sort()).toEqual(topology.edges.map((edge) => [edge.from, edge.to, edge.slot, edge.as].join(" ")).sort());
+      expect(drawing.boxes.filter((box) => box.kind === "node").map((box) => box.id)).toEqual(
+        topology.nodes.map((node) => node.name),
+      );
+      const shown = drawing.lines.flatMap((line) =>
+        line.edges.map((edge) => [line.from, line.to, edge.slot, edge.as].join(" ")),
+      );
+      expect(shown.sort()).toEqual(
+        topology.edges.map((edge) => [edge.from, edge.to, edge.slot, edge.as].join(" ")).sort(),
+      );
     }),
     { numRuns: 60 },
   );
@@ -65,11 +72,16 @@ test("property: a line runs at right angles from its producer's box to its reade
       const boxes = new Map(drawing.boxes.map((box) => [box.id, box]));
       for (const line of drawing.lines) {
         const [first, last] = [line.points[0], line.points.at(-1)];
-        expect(first !== undefined && onRim(boxes.get(line.from), first), `start of ${line.from} → ${line.to}`).toBe(true);
+        expect(first !== undefined && onRim(boxes.get(line.from), first), `start of ${line.from} → ${line.to}`).toBe(
+          true,
+        );
         expect(last !== undefined && onRim(boxes.get(line.to), last), `end of ${line.from} → ${line.to}`).toBe(true);
         line.points.slice(1).forEach((point, at) => {
           const before = line.points[at] as Point;
-          expect(before[0] === point[0] || before[1] === point[1], `${line.from} → ${line.to} is not at right angles`).toBe(true);
+          expect(
+            before[0] === point[0] || before[1] === point[1],
+            `${line.from} → ${line.to} is not at right angles`,
+          ).toBe(true);
           expect(crossed(drawing, before, point), `${line.from} → ${line.to}`).toEqual([]);
         });
       }

@@ -3,9 +3,9 @@ import { assignLayers } from "./assign-layers.ts";
 import { assignTracks, type GapNet } from "./assign-tracks.ts";
 import { orderRows } from "./order-rows.ts";
 import { placeColumns } from "./place-columns.ts";
-import { portsOf, type Ports } from "./ports.ts";
-import { rowsOf, type RowItem, type Rows } from "./rows.ts";
-import { sketchOf, type Measure, type Sketch, type SketchBox, type SketchLink } from "./sketch.ts";
+import { type Ports, portsOf } from "./ports.ts";
+import { type RowItem, type Rows, rowsOf } from "./rows.ts";
+import { type Measure, type Sketch, type SketchBox, type SketchLink, sketchOf } from "./sketch.ts";
 
 export interface DrawnBox extends SketchBox {
   readonly x: number;

@@ -4,7 +4,7 @@ import { graphOf, recipesOf } from "../../../test/fixtures/random-graph.ts";
 import { topologyOf } from "../../graph/topology.ts";
 import { assignLayers } from "./assign-layers.ts";
 import { orderRows } from "./order-rows.ts";
-import { rowsOf, type Rows } from "./rows.ts";
+import { type Rows, rowsOf } from "./rows.ts";
 import { sketchOf } from "./sketch.ts";
 
 function rowsFrom(recipes: Parameters<typeof graphOf>[0]): Rows {
@@ -35,7 +35,7 @@ test("property: the crossings it reports are those of the order it leaves, never
   fc.assert(
     fc.property(recipesOf({ nodesMax: 25 }), (recipes) => {
       const declared = rowsFrom(recipes);
-      for (const row of declared.rows) row.forEach((item, order) => (item.order = order));
+      for (const row of declared.rows) for (const [order, item] of row.entries()) item.order = order;
       const rows = rowsFrom(recipes);
       const reported = orderRows(rows);
       expect(reported).toBe(crossings(rows));

@@ -31,7 +31,7 @@ export function orderRows({ rows }: Rows): number {
 }
 
 function number(rows: readonly (readonly RowItem[])[]): void {
-  for (const row of rows) row.forEach((item, order) => (item.order = order));
+  for (const row of rows) for (const [order, item] of row.entries()) item.order = order;
 }
 
 /** Items in the order a walk from the top meets them: connected parts start side by side. */
@@ -56,7 +56,7 @@ function sweepOnce(rows: readonly (readonly RowItem[])[], down: boolean): RowIte
     const centres = new Map(row.map((item) => [item, barycentre(item, down)]));
     // A stable sort: items without neighbours on that side keep their place by taking their own order as centre.
     row.sort((left, right) => (centres.get(left) ?? 0) - (centres.get(right) ?? 0));
-    row.forEach((item, order) => (item.order = order));
+    for (const [order, item] of row.entries()) item.order = order;
   }
   return swept;
 }

@@ -28,7 +28,8 @@ export function placeColumns(placed: Rows): void {
     }
     for (const row of rows) settle(row, (item) => [...item.up, ...item.down], pinned);
   }
-  for (let round = 0; round < STRAIGHTEN_ROUNDS; round += 1) for (const chain of chainsOf(placed)) straighten(chain, rows);
+  for (let round = 0; round < STRAIGHTEN_ROUNDS; round += 1)
+    for (const chain of chainsOf(placed)) straighten(chain, rows);
   wholePixels(rows);
 }
 
@@ -90,7 +91,9 @@ function longestSpine({ segments }: Rows): readonly RowItem[] {
 function chainsOf(placed: Rows): readonly (readonly RowItem[])[] {
   const spine = longestSpine(placed);
   const inSpine = new Set(spine);
-  const ways = placed.trunks.map((trunk) => [...trunk.values()].filter((item) => item.box === -1 && !inSpine.has(item)));
+  const ways = placed.trunks.map((trunk) =>
+    [...trunk.values()].filter((item) => item.box === -1 && !inSpine.has(item)),
+  );
   return [spine, ...ways.sort((left, right) => right.length - left.length)];
 }
 

@@ -43,11 +43,19 @@ export function portsOf({ rows, boxItems, nets }: Rows): Ports {
     );
     sources.forEach(({ segment }, at) => {
       const foreign = (tops[item.row - 1] ?? []).filter(({ net }) => net !== segment.net);
-      places[at] = besides(places, at, foreign.map(({ x }) => x), item);
+      places[at] = besides(
+        places,
+        at,
+        foreign.map(({ x }) => x),
+        item,
+      );
       entering.set(segment, places[at]);
     });
   }
-  return { leave, enter: (segment) => (segment.lower.box === -1 ? segment.lower.x : (entering.get(segment) ?? segment.lower.x)) };
+  return {
+    leave,
+    enter: (segment) => (segment.lower.box === -1 ? segment.lower.x : (entering.get(segment) ?? segment.lower.x)),
+  };
 }
 
 /**

@@ -29,5 +29,7 @@ export function separate(wishes: readonly Wish[], gaps: readonly number[]): numb
     }
     pools.push(pool);
   });
-  return pools.flatMap(({ mean, count }) => new Array<number>(count).fill(mean)).map((place, at) => place + (offsets[at] ?? 0));
+  return pools
+    .flatMap(({ mean, count }) => new Array<number>(count).fill(mean))
+    .map((place, at) => place + (offsets[at] ?? 0));
 }

@@ -58,7 +58,14 @@ export function sketchOf(topology: Topology, measure: Measure): Sketch {
     const reader = boxes[to]?.node;
     const batch = edges.some((edge) => edge.slot === reader?.of);
     const optional = edges.every((edge) => edge.as === "soft" || edge.as === "when");
-    return { from, to, edges, batch, spine: batch && reader?.kind === "filter" && reader.state.kind !== "shadow", optional };
+    return {
+      from,
+      to,
+      edges,
+      batch,
+      spine: batch && reader?.kind === "filter" && reader.state.kind !== "shadow",
+      optional,
+    };
   });
   return { boxes, links };
 }
