@@ -2,7 +2,7 @@ import { slot } from "@tenon/graph-core";
 import type { z } from "zod";
 import type { DeepReadonly } from "../deep-readonly.ts";
 import { RequestIdSchema } from "../ids.ts";
-import { type AdRequest as RequestBody, AdRequestSchema } from "../request.ts";
+import { AdRequestSchema, type AdRequest as RequestBody } from "../request.ts";
 
 /** A request as the host admitted it: as it was sent, and with an id, which the host makes when the caller sent none. */
 export const AdmittedRequestSchema = AdRequestSchema.safeExtend({ requestId: RequestIdSchema });

@@ -1,5 +1,5 @@
 import { slot } from "@tenon/graph-core";
-import { type AdResponse as ResponseBody, AdResponseSchema } from "../response.ts";
+import { AdResponseSchema, type AdResponse as ResponseBody } from "../response.ts";
 
 /** The noun keeps its name beside the token. */
 export type AdResponse = ResponseBody;
