@@ -3,13 +3,17 @@ import { defineConfig } from "vitest/config";
 /** Workspace packages are read from their sources: vitest does not see the condition that npm gives to Node. */
 const conditions = ["@tenon/source"];
 
+/** CI counts tests from this file. */
+const reportFile = process.env.TENON_TEST_REPORT;
+
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
     include: ["{packages,graphs,bench,tools,examples}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/.tenon/**", "tools/marketplace-data/**"],
-    reporters: ["default", "./tools/tidy/src/report/skipped-reporter.ts"],
+    reporters: ["default", "./tools/tidy/src/report/skipped-reporter.ts", ...(reportFile === undefined ? [] : ["json"])],
+    ...(reportFile !== undefined && { outputFile: { json: reportFile } }),
     // Property tests and type budgets take seconds on a busy machine; a hanging test is caught all the same.
     testTimeout: 30_000,
     hookTimeout: 30_000,
