@@ -23,8 +23,10 @@ interface Cap {
 /**
  * Drops at count ≥ cap, so that the next impression would be one too many. Every level and window must allow the ad: the
  * strictest cap wins. An insertion that may still be seen is counted as if it were: two requests in a row then cannot
- * both use up the last impression. One response can still hold two ads of one campaign; the auction keeps one per
- * advertiser.
+ * both use up the last impression.
+ *
+ * Two excesses are outside of this node. Requests of one user at the same moment do not see each other's insertions: n of
+ * them exceed a cap by at most n - 1. And two ads of one campaign may pass together: the auction keeps one per advertiser.
  */
 export const capByFrequency = filter({
   ...capByFrequencyContract,
