@@ -1,10 +1,10 @@
 import type { Topology } from "../graph/topology.ts";
 
 /**
- * Eight colours that stay distinct for colour-blind readers, on white and on near-black: the palette of Okabe and Ito
- * (2008) with grey in the place of black, which would be read as text.
+ * Seven colours that stay distinct for colour-blind readers, on white and on near-black: those of Okabe and Ito (2008)
+ * without black, which is the colour of text, and without a grey, which is the colour of the host's own lines.
  */
-const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8a8f98", "#d8c81f"] as const;
+const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#d8c81f"] as const;
 /** The second cue, which also tells owners apart that share a colour. */
 const PATTERNS = ["solid", "stripes", "dots"] as const;
 
@@ -17,7 +17,7 @@ export interface OwnerLook {
   readonly nodes: number;
 }
 
-/** Colour and pattern of each owner of nodes. More than 24 owners begin again. */
+/** Colour and pattern of each owner of nodes. More than 21 owners begin again. */
 export function ownerLooks(topology: Topology): readonly OwnerLook[] {
   const counts = new Map<string, number>();
   for (const { owner } of topology.nodes) counts.set(owner, (counts.get(owner) ?? 0) + 1);

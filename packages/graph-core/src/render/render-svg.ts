@@ -3,12 +3,16 @@ import { type Drawing, type DrawnLine, drawTopology } from "./layout/drawing.ts"
 import { element, textElement } from "./markup.ts";
 import { budgetPathText } from "./node-facts.ts";
 import { ownerLooks } from "./palette.ts";
-import { measureBoxes, nodeBox, terminalBox } from "./svg-box.ts";
+import { measureBoxes, nodeBox, rightEnd, terminalBox } from "./svg-box.ts";
 import { legend } from "./svg-legend.ts";
 import { drawnLine } from "./svg-line.ts";
 import { svgStyle } from "./svg-style.ts";
+import { fitText, textWidth } from "./text-width.ts";
 
 const MARGIN = 32;
+const TITLE = { sizePx: 24, bold: true } as const;
+const LEAD = { sizePx: 14 } as const;
+const SMALL = { sizePx: 11 } as const;
 const WIDTH_MIN = 900;
 /** Wider drawings are scaled down to this, in CSS pixels; they keep their own coordinates. */
 const SHOWN_WIDTH_MAX = 1_440;
@@ -25,7 +29,9 @@ export function renderSvg(topology: Topology): string {
   const lookOf = new Map(looks.map((look) => [look.owner, look]));
   const ownerOf = new Map(topology.nodes.map((node) => [node.name, node.owner]));
   const critical = new Set(topology.criticalPath.nodes);
-  const width = Math.max(WIDTH_MIN, drawing.width + 2 * MARGIN);
+  const slotsOf = new Map(drawing.boxes.map((box) => [box.id, readSlots(drawing, box.id)]));
+  const right = Math.max(drawing.width, ...drawing.boxes.map((box) => rightEnd(box, slotsOf.get(box.id) ?? [])));
+  const width = Math.max(WIDTH_MIN, right + 2 * MARGIN);
   const head = header(topology, width);
   const key = legend(looks, { x: MARGIN, y: head.height, widthMax: width - 2 * MARGIN });
   const top = head.height + key.height + 22;
@@ -40,11 +46,11 @@ export function renderSvg(topology: Topology): string {
       : nodeBox(box, box.node, {
           look: lookOf.get(box.node.owner),
           critical: critical.has(box.node.name),
-          slots: readSlots(drawing, box.id),
+          slots: slotsOf.get(box.id) ?? [],
         }),
   );
 
-  const shift = Math.round((width - drawing.width) / 2);
+  const shift = Math.round((width - right) / 2);
   const shown = Math.min(1, SHOWN_WIDTH_MAX / width);
   return `${element(
     "svg",
@@ -53,7 +59,7 @@ export function renderSvg(topology: Topology): string {
       width: Math.round(width * shown),
       height: Math.round(height * shown),
       viewBox: `0 0 ${width} ${height}`,
-      role: "img",
+      role: "group",
       "aria-label": `Graph ${topology.graph.name}`,
     },
     [
@@ -76,12 +82,23 @@ function header(
     `${slots.length} slots`,
     `longest budget path ${budgetPathText({ graph, nodes, slots, ...rest })}`,
   ];
-  const lines = [
-    textElement("text", { class: "title text", x: MARGIN, y: 46 }, graph.name),
-    textElement("text", { class: "small muted", x: width - MARGIN, y: 46, "text-anchor": "end" }, facts.join("  ·  ")),
-    ...(graph.purpose === null ? [] : [textElement("text", { class: "lead muted", x: MARGIN, y: 69 }, graph.purpose)]),
-  ];
-  return { markup: lines.join("\n"), height: graph.purpose === null ? 62 : 84 };
+  const room = width - 2 * MARGIN;
+  const title = fitText(graph.name, { ...TITLE, widthMax: room });
+  const fact = fitText(facts.join("  ·  "), { ...SMALL, widthMax: room });
+  const lines = [textElement("text", { class: "title text", x: MARGIN, y: 46 }, title)];
+  let height = 62;
+  if (graph.purpose !== null) {
+    const purpose = fitText(graph.purpose, { ...LEAD, widthMax: room });
+    lines.push(textElement("text", { class: "lead muted", x: MARGIN, y: height + 7 }, purpose));
+    height += 22;
+  }
+  if (textWidth(title, TITLE) + textWidth(fact, SMALL) + MARGIN <= room) {
+    lines.push(textElement("text", { class: "small muted", x: width - MARGIN, y: 46, "text-anchor": "end" }, fact));
+  } else {
+    lines.push(textElement("text", { class: "small muted", x: MARGIN, y: height + 5 }, fact));
+    height += 20;
+  }
+  return { markup: lines.join("\n"), height };
 }
 
 /** Lines that matter most are drawn last, on top. */

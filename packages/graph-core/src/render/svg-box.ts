@@ -32,7 +32,7 @@ export function measureBoxes(topology: Topology): Measure {
 
 function firstLineWidth(node: TopologyNode): number {
   const budget = budgetText(node);
-  return glyphWidth(node) + textWidth(node.name, NAME) + (budget === undefined ? 0 : textWidth(budget, SMALL) + 22);
+  return glyphWidth(node) + textWidth(node.name, NAME) + (budget === undefined ? 0 : textWidth(budget, SMALL) + 28);
 }
 
 function secondLineWidth(node: TopologyNode): number {
@@ -156,17 +156,32 @@ export function nodeBox(
   );
 }
 
+interface Label {
+  readonly text: string;
+  readonly x: number;
+  readonly onLeft: boolean;
+}
+
 /** Names of the slots a box writes, beside the line that carries them: on the right unless only the left has room. */
+function labelOf(box: DrawnBox, slots: readonly string[]): Label {
+  const text = slots.join(", ");
+  const room = { left: Math.min(box.labelRoom.left, box.leaveX - box.x) - 10, right: box.labelRoom.right - 14 };
+  const onLeft = textWidth(text, LABEL) > room.right && room.left > room.right;
+  const fitted = fitText(text, { ...LABEL, widthMax: onLeft ? room.left : room.right });
+  return { text: fitted, x: box.leaveX + (onLeft ? -7 : 7), onLeft };
+}
+
+/** How far to the right a box and its label reach. */
+export function rightEnd(box: DrawnBox, slots: readonly string[]): number {
+  const { text, x, onLeft } = labelOf(box, slots);
+  return Math.max(box.x + box.width, onLeft ? 0 : Math.ceil(x + textWidth(text, LABEL)));
+}
+
 function slotLabel(box: DrawnBox, slots: readonly string[]): string {
   if (slots.length === 0) return "";
-  const text = slots.join(", ");
-  const wanted = textWidth(text, LABEL);
-  const room = { left: Math.min(box.labelRoom.left, box.leaveX - box.x) - 10, right: box.labelRoom.right - 14 };
-  const onLeft = wanted > room.right && room.left > room.right;
-  const x = box.leaveX + (onLeft ? -7 : 7);
-  const fitted = fitText(text, { ...LABEL, widthMax: onLeft ? room.left : room.right });
+  const { text, x, onLeft } = labelOf(box, slots);
   const anchor = onLeft ? "end" : undefined;
-  return textElement("text", { class: "label muted", x, y: box.y + box.height + 12, "text-anchor": anchor }, fitted);
+  return textElement("text", { class: "label muted", x, y: box.y + box.height + 12, "text-anchor": anchor }, text);
 }
 
 function band(x: number, y: number, height: number): string {

@@ -40,8 +40,8 @@ export interface Drawing {
 const LABEL_HEIGHT = 15;
 const TRACK_HEIGHT = 8;
 const ARROW_HEIGHT = 15;
-/** Room for a label at the right end of a row, which has no neighbour. */
-const LAST_LABEL_ROOM = 130;
+/** Room for a label at the right end of a row, which has no neighbour; whoever draws it widens the picture by it. */
+const LAST_LABEL_ROOM = 300;
 const LOOP = { out: 12, inset: 10 } as const;
 
 /**
@@ -58,7 +58,7 @@ export function drawTopology(topology: Topology, measure: Measure): Drawing {
   const frame = frameOf(sketch, rows, ports);
   const boxes = sketch.boxes.map((box, at) => drawBox(box, at, rows, frame, ports));
   return {
-    width: Math.max(...boxes.flatMap((box) => [box.x + box.width, box.leaveX + box.labelRoom.right])),
+    width: Math.max(...rows.rows.flat().map((item) => item.x + item.width / 2)),
     height: frame.height,
     boxes,
     lines: drawLines(sketch, rows, frame, ports, boxes),
