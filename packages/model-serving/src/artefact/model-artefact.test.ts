@@ -1,4 +1,4 @@
-import { Dictionary, defineFeatureSchema, FeatureSnapshotBuilder } from "@tenon/graph-core";
+import { Dictionary, defineFeatureSchema, F64Column, FeatureSnapshotBuilder } from "@tenon/graph-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { forests, linearModels, schemaOf, sharedFacts, snapshots } from "../../test/random-models.ts";
@@ -124,7 +124,12 @@ const emptySnapshot = (of: typeof schema) => new FeatureSnapshotBuilder(of, 3).b
 test("a snapshot of another schema is refused unless it is declared compatible, then features are found by name", () => {
   expect(() => loadModel(sealed()).score(emptySnapshot(grown))).toThrow(/TENON1452/);
   const model = loadModel(sealed(), { compatibleFingerprints: [grown.fingerprint] });
-  expect(model.score(emptySnapshot(grown)).margins.at(0)).toBe(0.125 + 0.25);
+  const snapshot = new FeatureSnapshotBuilder(grown, 2)
+    .setScalar("added", 9)
+    .setColumn("feature0", F64Column.from([1, 1.5]))
+    .build();
+  const { margins } = model.score(snapshot);
+  expect([margins.at(0), margins.at(1)]).toEqual([0.125 + 0.25, 0.125 - 0.5]);
 });
 
 test("a compatible schema must still hold the features, with their types and dictionaries", () => {

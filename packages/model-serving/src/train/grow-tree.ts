@@ -93,9 +93,9 @@ export function growTree(
   ): OpenLeaf {
     const own = gatherGradients(members, gradients);
     const sums = { gradient: total(own.gradients), curvature: total(own.curvatures), rows: members.length };
-    const splittable = depth < limits.depthMax && members.length >= 2 * limits.rowsPerLeafMin;
-    const histogram = known ?? (depth < limits.depthMax ? sumHistogram(layout, features, own) : undefined);
-    const split = splittable && histogram ? findSplit(histogram, layout, features, sums, limits) : undefined;
+    const histogram = depth < limits.depthMax ? (known ?? sumHistogram(layout, features, own)) : undefined;
+    const large = members.length >= 2 * limits.rowsPerLeafMin;
+    const split = large && histogram ? findSplit(histogram, layout, features, sums, limits) : undefined;
     return { rows: members, sums, depth, histogram, split, parent, side };
   }
 }
