@@ -62,3 +62,7 @@ export type { OutcomeCode, OutcomeName } from "./observe/trace-record.ts";
 export { traceToSpans } from "./observe/trace-spans.ts";
 export type { SpanData } from "./observe/trace-spans.ts";
 export { checkGraph, checkGraphs } from "./check/check-graph.ts";
+export { applyFix } from "./check/apply-fix.ts";
+export { diagnosticsToJson } from "./check/render-json.ts";
+export { diagnosticsToSarif, type SarifOptions } from "./check/render-sarif.ts";
+export { renderDiagnostic, renderDiagnostics, type DiagnosticRenderOptions } from "./check/render-text.ts";

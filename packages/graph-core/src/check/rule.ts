@@ -90,3 +90,8 @@ export function listText(names: readonly string[]): string {
 export function quoted(names: readonly string[]): string {
   return listText(names.map((name) => `"${name}"`));
 }
+
+/** `slot "a"`, or `slots "a" and "b"`. */
+export function named(noun: string, names: readonly string[]): string {
+  return `${noun}${names.length === 1 ? "" : "s"} ${quoted(names)}`;
+}

@@ -14,7 +14,9 @@ export const columnHasWriter: GraphsRule = {
     const handlers = columnHandlers(wirings);
     const writers = writersOfColumns(handlers);
     const tables = new Map<string, ColumnHandler>();
-    for (const [column, [writer]] of writers) if (writer !== undefined) tables.set(tableOf(column), writer);
+    for (const [column, [writer]] of writers) {
+      if (writer !== undefined && !tables.has(tableOf(column))) tables.set(tableOf(column), writer);
+    }
     const judged = new Map<string, ColumnHandler[]>();
     for (const handler of handlers) {
       for (const column of new Set([...handler.watches, ...handler.reads])) {

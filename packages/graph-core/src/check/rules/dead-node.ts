@@ -1,5 +1,5 @@
 import type { WiredNode } from "../../graph/wiring.ts";
-import { graphParty, graphText, nodeParty, nodeText, quoted, type Rule } from "../rule.ts";
+import { graphParty, graphText, named, nodeParty, nodeText, type Rule } from "../rule.ts";
 import { deadNodes, producersOf } from "../wiring-facts.ts";
 
 /**
@@ -27,7 +27,7 @@ export const deadNode: Rule = {
           open.push(producer);
         }
       }
-      const what = node.writes.length === 0 ? "it writes no slot" : `nothing reads slot ${quoted(node.writes)}`;
+      const what = node.writes.length === 0 ? "it writes no slot" : `nothing reads ${named("slot", node.writes)}`;
       yield {
         severity: "error",
         message: `${nodeText(node)} has no effect on ${graphText(wiring.graph)}: ${what}`,

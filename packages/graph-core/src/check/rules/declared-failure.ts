@@ -1,6 +1,6 @@
 import type { WiredNode, Wiring } from "../../graph/wiring.ts";
 import type { Party } from "../diagnostic.ts";
-import { graphParty, graphText, listText, nodeParty, nodeText, quoted, type Rule, resourceParty } from "../rule.ts";
+import { graphParty, graphText, listText, named, nodeParty, nodeText, type Rule, resourceParty } from "../rule.ts";
 
 /**
  * A node whose failure is foreseeable says what happens then: one that may return a promise, one that calls a resource,
@@ -50,7 +50,11 @@ function causeOf(wiring: Wiring, node: WiredNode): Cause | undefined {
   }
   if (readers === undefined) return undefined;
   const who = listText(readers.map(nodeText));
-  return { text: `writes slot ${quoted(node.writes)}, which ${who} can do without`, parties: readerParties, optional };
+  return {
+    text: `writes ${named("slot", node.writes)}, which ${who} can do without`,
+    parties: readerParties,
+    optional,
+  };
 }
 
 /** The readers of a node that all take its slots as soft; `undefined` when somebody needs one, or nobody reads it. */

@@ -1,6 +1,6 @@
 import type { Deprecation } from "../../graph/graph.ts";
 import type { WiredNode, Wiring } from "../../graph/wiring.ts";
-import { type Finding, graphParty, nodeParty, nodeText, quoted, type Rule } from "../rule.ts";
+import { type Finding, graphParty, named, nodeParty, nodeText, type Rule } from "../rule.ts";
 
 /** Nobody reads a node that is on its way out: a warning until its last day, an error afterwards. */
 export const deprecatedReaders: Rule = {
@@ -42,7 +42,7 @@ function findingFor(wiring: Wiring, name: string, deprecation: Deprecation, toda
   const more = readers.size > 1 ? ` and ${readers.size - 1} more` : "";
   return {
     severity: overdue ? "error" : "warning",
-    message: `${nodeText(deprecated)} is deprecated until ${deprecation.until}${overdue ? ", which has passed" : ""}, but ${who}${more} still ${first === undefined ? "responds with" : "reads"} slot ${quoted([...read])}`,
+    message: `${nodeText(deprecated)} is deprecated until ${deprecation.until}${overdue ? ", which has passed" : ""}, but ${who}${more} still ${first === undefined ? "responds with" : "reads"} ${named("slot", [...read])}`,
     primary: first === undefined ? graphParty(wiring.graph, "responds with it") : nodeParty(first, "reads it"),
     secondary: [
       nodeParty(deprecated, `deprecated until ${deprecation.until}`),
@@ -50,6 +50,6 @@ function findingFor(wiring: Wiring, name: string, deprecation: Deprecation, toda
       ...(first !== undefined && responded ? [graphParty(wiring.graph, "responds with it")] : []),
     ],
     detail: { expected: `no reader after ${deprecation.until}`, found: `${readers.size + (responded ? 1 : 0)}` },
-    hint: `read ${offered.length === 0 ? `what node "${deprecation.replacement}" writes` : `slot ${quoted(offered)} of node "${deprecation.replacement}"`} instead`,
+    hint: `read ${offered.length === 0 ? `what node "${deprecation.replacement}" writes` : `${named("slot", offered)} of node "${deprecation.replacement}"`} instead`,
   };
 }

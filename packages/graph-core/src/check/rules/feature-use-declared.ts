@@ -1,7 +1,17 @@
 import type { WiredNode, Wiring } from "../../graph/wiring.ts";
 import { type FeatureReading, featureFacts, modelsOf, snapshotsRead } from "../feature-facts.ts";
 import { didYouMean } from "../near-name.ts";
-import { type Finding, nodeParty, nodeText, quoted, type Rule, resourceParty, slotParty, slotText } from "../rule.ts";
+import {
+  type Finding,
+  named,
+  nodeParty,
+  nodeText,
+  quoted,
+  type Rule,
+  resourceParty,
+  slotParty,
+  slotText,
+} from "../rule.ts";
 import { featureSchemaOf } from "../slot-facts.ts";
 
 /** Who reads features says which, in `scores` or `logs`: parity of scored and logged features is decided on that. */
@@ -60,7 +70,7 @@ function* unnamedModelInputs({ node, use, schema, declared, models }: FeatureRea
     if (unnamed.length === 0) continue;
     yield {
       severity: "error",
-      message: `resource "${resource.name}" (owner ${resource.owner}) reads feature ${quoted(unnamed)}, which ${nodeText(node)} does not name in scores`,
+      message: `resource "${resource.name}" (owner ${resource.owner}) reads ${named("feature", unnamed)}, which ${nodeText(node)} does not name in scores`,
       primary: nodeParty(node, `scores "${use.snapshot.name}"`),
       secondary: [resourceParty(resource, `model ${manifest.version} reads it`), slotParty(use.snapshot)],
       detail: { expected: "every model input in scores", found: `without ${quoted(unnamed)}` },

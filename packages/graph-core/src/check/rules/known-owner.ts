@@ -26,7 +26,10 @@ export const knownOwner: Rule = {
         severity: "error",
         message: `${first.kind} "${first.name}"${more} in graph "${wiring.graph.name}" (owner ${wiring.graph.owner}) ${others.length === 0 ? "is" : "are"} owned by "${owner}", which is no team of the owners file`,
         primary: { ...first, label: `owner: "${owner}"` },
-        secondary: others.map((party) => ({ ...party, label: "has this owner too" })),
+        secondary: [
+          ...others.map((party) => ({ ...party, label: "has this owner too" })),
+          ...(first.kind === "graph" ? [] : [graphParty(wiring.graph, "holds it")]),
+        ],
         detail: { expected: "a team of the owners file", found: `"${owner}"` },
         hint: `${didYouMean(owner, teams)}name a team of the owners file, or add the team there`,
         ...(near !== undefined &&

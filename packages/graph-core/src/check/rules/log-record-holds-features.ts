@@ -2,7 +2,7 @@ import type { WiredNode } from "../../graph/wiring.ts";
 import type { Shape } from "../../schema/shape.ts";
 import type { FeatureDeclaration } from "../../values/feature-schema.ts";
 import { type FeatureReading, featureFacts } from "../feature-facts.ts";
-import { type Finding, nodeParty, nodeText, quoted, type Rule, slotParty, slotText } from "../rule.ts";
+import { type Finding, named, nodeParty, nodeText, quoted, type Rule, slotParty, slotText } from "../rule.ts";
 import { fieldsWithin } from "../slot-facts.ts";
 
 /**
@@ -28,7 +28,7 @@ function* findings({ node, use, schema, declared }: FeatureReading): Iterable<Fi
     const names = absent.map((feature) => feature.name);
     yield {
       severity: "error",
-      message: `${nodeText(node)} logs feature ${quoted(names)} of ${slotText(use.snapshot)}, but ${slotText(record)} has no place for it`,
+      message: `${nodeText(node)} logs ${named("feature", names)} of ${slotText(use.snapshot)}, but ${slotText(record)} has no place for it`,
       primary: nodeParty(node, `logs ${quoted(names)}`),
       secondary: [slotParty(record, "has no such field"), slotParty(use.snapshot, "holds the features")],
       detail: { expected: `the snapshot, or fields ${quoted(names)}`, found: "neither" },

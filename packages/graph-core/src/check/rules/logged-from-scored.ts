@@ -1,5 +1,5 @@
 import { type FeatureReading, featureFacts } from "../feature-facts.ts";
-import { nodeParty, nodeText, quoted, type Rule, slotParty, slotText } from "../rule.ts";
+import { named, nodeParty, nodeText, type Rule, slotParty, slotText } from "../rule.ts";
 import { unloggedFeatures } from "./scored-is-logged.ts";
 
 /**
@@ -20,7 +20,7 @@ export const loggedFromScored: Rule = {
         if (other === undefined || scored === undefined || shared.length === 0) continue;
         yield {
           severity: "error",
-          message: `${nodeText(log.node)} logs feature ${quoted(shared)} from ${slotText(other)}, but ${nodeText(first.node)} scores it from ${slotText(scored)}`,
+          message: `${nodeText(log.node)} logs ${named("feature", shared)} from ${slotText(other)}, but ${nodeText(first.node)} scores from ${slotText(scored)}`,
           primary: nodeParty(log.node, `logs from "${other.key}"`),
           secondary: [
             nodeParty(first.node, `scores from "${scored.key}"`),

@@ -1,4 +1,4 @@
-import { graphParty, graphText, listText, nodeParty, nodeText, quoted, type Rule } from "../rule.ts";
+import { graphParty, graphText, listText, named, nodeParty, nodeText, type Rule } from "../rule.ts";
 
 /** Where a failing node leaves its slots out, every reader can do without them, the host included. */
 export const omitNeedsSoftReaders: Rule = {
@@ -20,7 +20,7 @@ export const omitNeedsSoftReaders: Rule = {
       const who = [...[...needing].map(nodeText), ...(responded.length > 0 ? [graphText(wiring.graph)] : [])];
       yield {
         severity: "error",
-        message: `${nodeText(node)} leaves out slot ${quoted(node.writes)} when it fails, but ${listText(who)} ${who.length === 1 ? "needs" : "need"} it`,
+        message: `${nodeText(node)} leaves out ${named("slot", node.writes)} when it fails, but ${listText(who)} ${who.length === 1 ? "needs" : "need"} it`,
         primary: nodeParty(node, 'onFailure: "omit"'),
         secondary: [
           ...[...needing].map((reader) => nodeParty(reader, "needs it (reads)")),

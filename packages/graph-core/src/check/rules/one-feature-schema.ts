@@ -1,7 +1,7 @@
 import type { AnySlot } from "../../contract/slot.ts";
 import type { FeatureSchema } from "../../values/feature-schema.ts";
 import { type FeatureReading, featureFacts, type Model } from "../feature-facts.ts";
-import { type Finding, nodeParty, nodeText, quoted, type Rule, resourceParty, slotParty, slotText } from "../rule.ts";
+import { type Finding, named, nodeParty, nodeText, type Rule, resourceParty, slotParty, slotText } from "../rule.ts";
 import { fieldsWithin } from "../slot-facts.ts";
 import { dictionaryDifferences } from "./one-dictionary.ts";
 
@@ -42,7 +42,7 @@ function* otherThanTrained({ node, use }: FeatureReading, model: Model, schema: 
     severity: "error",
     message:
       missing.length > 0
-        ? `${who} reads feature ${quoted(missing)}, which ${slotText(use.snapshot)}, scored by ${nodeText(node)}, does not hold`
+        ? `${who} reads ${named("feature", missing)}, which ${slotText(use.snapshot)}, scored by ${nodeText(node)}, does not hold`
         : `${who} was trained on another feature schema than that of ${slotText(use.snapshot)}, scored by ${nodeText(node)}`,
     ...parties,
     hint: "bind a model that was trained on this schema, or restore the schema's features, types, units and defaults",

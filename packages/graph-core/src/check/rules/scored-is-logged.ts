@@ -4,6 +4,7 @@ import {
   graphParty,
   graphText,
   listText,
+  named,
   nodeParty,
   nodeText,
   quoted,
@@ -30,7 +31,7 @@ export const scoredIsLogged: Rule = {
       const who = logs.length === 0 ? graphText(wiring.graph) : listText(logs.map((log) => nodeText(log.node)));
       yield {
         severity: "error",
-        message: `feature ${quoted(absent)} of ${slotText(slot)} is scored by ${nodeText(first.node)} and not logged by ${who}`,
+        message: `${nodeText(first.node)} scores ${named("feature", absent)} of ${slotText(slot)}, which ${who} does not log`,
         primary:
           logs[0] === undefined
             ? graphParty(wiring.graph, "logs nothing of it")

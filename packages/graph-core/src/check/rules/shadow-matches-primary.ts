@@ -1,6 +1,6 @@
 import type { SlotKey, WiredNode, Wiring } from "../../graph/wiring.ts";
 import { didYouMean, nearName } from "../near-name.ts";
-import { type Finding, graphParty, nodeParty, nodeText, quoted, type Rule } from "../rule.ts";
+import { type Finding, graphParty, named, nodeParty, nodeText, quoted, type Rule } from "../rule.ts";
 import { nodesNamed } from "./deprecated-readers.ts";
 import { isOnlyShadowed } from "./shadow-not-read.ts";
 
@@ -45,7 +45,7 @@ function* otherSlots(wiring: Wiring, shadow: WiredNode, primaries: readonly Wire
   if (others.length === 0) return;
   yield {
     severity: "error",
-    message: `${nodeText(shadow)} writes slot ${quoted(others)}, which ${nodeText(primary)} that it shadows does not write`,
+    message: `${nodeText(shadow)} writes ${named("slot", others)}, which ${nodeText(primary)} that it shadows does not write`,
     primary: nodeParty(shadow, `writes ${quoted(others)}`),
     secondary: [nodeParty(primary, `writes ${quoted([...compared])}`)],
     detail: { expected: `only ${quoted([...compared])}`, found: quoted(shadow.writes) },
