@@ -70,6 +70,29 @@ test("class instances, subclassed arrays and hidden fields are no plain values",
   expect(check(Object.assign(Object.create(null), { n: 1 }))).toBeUndefined();
 });
 
+test("a value that zod would rewrite does not fit: a slot's value is complete", () => {
+  const rewritten: readonly (readonly [z.ZodType, unknown, unknown])[] = [
+    [z.string().trim(), " x ", "x"],
+    [z.string().toLowerCase(), "X", "x"],
+    [z.url(), " https://a.example/ ", "https://a.example/"],
+    [z.coerce.number(), "5", 5],
+    [z.object({ n: z.number().default(3) }), {}, { n: 3 }],
+    [z.object({ n: z.number().default(3).optional() }), {}, { n: 3 }],
+    [z.object({ n: z.number() }), { n: 1, extra: 2 }, { n: 1 }],
+  ];
+  for (const [schema, before, after] of rewritten) {
+    expect(schema.parse(before)).toEqual(after);
+    expect(compileSchema(schema).check(before)).toBeDefined();
+    expect(compileSchema(schema).check(after)).toBeUndefined();
+  }
+});
+
+test("a record cannot carry a key named __proto__, which zod drops", () => {
+  const { check } = compileSchema(z.record(z.string(), z.number()));
+  expect(check(JSON.parse('{"a":1}'))).toBeUndefined();
+  expect(check(JSON.parse('{"a":1,"__proto__":1}'))).toMatchObject({ path: "__proto__", expected: "no such key" });
+});
+
 test("a value that changes while it is looked at does not fit", () => {
   let reads = 0;
   const shifty = {

@@ -53,6 +53,7 @@ test("a batch with more columns can stand where fewer are wanted, not the other 
 test("selected rows keep the order given and remember where they came from", () => {
   const top = three.select([2, 0]);
   expect([top.ids.at(0), top.ids.at(1), top.column("score").at(0)]).toEqual([30, 10, 3]);
+  expect(top.column("score")).toBe(top.column("score"));
   expect(top.origin?.batch).toBe(three);
   expect([top.origin?.rows.at(0), top.origin?.rows.at(1)]).toEqual([2, 0]);
   expect(three.origin).toBeUndefined();

@@ -145,6 +145,22 @@ test("every NaN has one bit pattern, wherever it came from", () => {
   expect(snapshot.digest).toBe(plain.digest);
 });
 
+test("0 and -0 in one column are two values: neither becomes the other", () => {
+  for (const values of [
+    [0, -0],
+    [-0, 0],
+  ]) {
+    for (const [name, column] of [
+      ["score", F64Column.from(values)],
+      ["age", F32Column.from(values)],
+    ] as const) {
+      const snapshot = builder().setColumn(name, column).build();
+      const back = FeatureSnapshot.fromBytes(schema, snapshot.toBytes());
+      expect([back.valueAt(name, 0), back.valueAt(name, 1)]).toEqual(values);
+    }
+  }
+});
+
 const value = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom(0, -0, 1, Number.NaN));
 const rows = fc.integer({ min: 0, max: 5 });
 
