@@ -8,9 +8,9 @@ import {
   type AdDocument,
   type AdRequest,
   hourOfDayAt,
+  matchesTargeting,
   type TargetingAssignment,
   type UserProfile,
-  matchesTargeting,
 } from "@tenon/ads-model";
 import { F32Column } from "@tenon/graph-core";
 import {
@@ -29,7 +29,18 @@ const SEED = 7;
 const REQUESTS = Number(process.argv[2] ?? 2_000);
 const VECTOR_ADS = 500;
 const KEYWORD_ADS = 200;
-const COLUMNS = ["campaignId", "advertiserId", "bidPays", "bidMicros", "cpmMicros", "floorMicros", "qualityScore", "popularity", "category", "campaignCapPer7Days"] as const;
+const COLUMNS = [
+  "campaignId",
+  "advertiserId",
+  "bidPays",
+  "bidMicros",
+  "cpmMicros",
+  "floorMicros",
+  "qualityScore",
+  "popularity",
+  "category",
+  "campaignCapPer7Days",
+] as const;
 const DELTA_ADS = 5_000;
 
 interface Read {
@@ -51,8 +62,15 @@ function readOf(request: AdRequest): Read {
   const profile = request.consent.personalisation ? user : undefined;
   // Outside search the words come from the user's strongest interest: the last part of its path.
   const text = request.query ?? profile?.interests[0]?.interest.split("/").at(-1) ?? "coffee shop";
-  const vector = request.query === undefined ? embedInterests(catalogue, (profile ?? users[0])?.interests ?? [], rows) : embedText(catalogue, request.query);
-  return { filter: { targeting: assignmentOf(request, profile), atMs: request.timestampMs ?? 0 }, vector: F32Column.from(vector), words: [text] };
+  const vector =
+    request.query === undefined
+      ? embedInterests(catalogue, (profile ?? users[0])?.interests ?? [], rows)
+      : embedText(catalogue, request.query);
+  return {
+    filter: { targeting: assignmentOf(request, profile), atMs: request.timestampMs ?? 0 },
+    vector: F32Column.from(vector),
+    words: [text],
+  };
 }
 
 function assignmentOf(request: AdRequest, user: UserProfile | undefined): TargetingAssignment {
@@ -62,7 +80,9 @@ function assignmentOf(request: AdRequest, user: UserProfile | undefined): Target
     device: [request.device],
     surface: [request.surface],
     language: [request.language],
-    hourOfDay: [hourOfDayAt({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 })],
+    hourOfDay: [
+      hourOfDayAt({ timestampMs: request.timestampMs ?? 0, utcOffsetMinutes: request.utcOffsetMinutes ?? 0 }),
+    ],
     keyword: request.query?.toLowerCase().split(/\W+/) ?? [],
     ageBracket: user?.ageBracket == null ? [] : [user.ageBracket],
     gender: user?.gender == null ? [] : [user.gender],
@@ -76,7 +96,9 @@ function percentile(values: readonly number[], share: number): number {
 
 const lines: string[] = [];
 function report(name: string, timesMs: readonly number[]): void {
-  lines.push(`${name.padEnd(34)} p50 ${(percentile(timesMs, 0.5) * 1_000).toFixed(1).padStart(8)} us   p90 ${(percentile(timesMs, 0.9) * 1_000).toFixed(1).padStart(8)} us`);
+  lines.push(
+    `${name.padEnd(34)} p50 ${(percentile(timesMs, 0.5) * 1_000).toFixed(1).padStart(8)} us   p90 ${(percentile(timesMs, 0.9) * 1_000).toFixed(1).padStart(8)} us`,
+  );
 }
 
 function timed<Result>(times: number[], work: () => Result): Result {
@@ -87,18 +109,28 @@ function timed<Result>(times: number[], work: () => Result): Result {
 }
 
 function measureReads(title: string, snapshotOf: (place: number) => AdIndexSnapshot): void {
-  const times = { match: [] as number[], vectors: [] as number[], keywords: [] as number[], columns: [] as number[], all: [] as number[] };
+  const times = {
+    match: [] as number[],
+    vectors: [] as number[],
+    keywords: [] as number[],
+    columns: [] as number[],
+    all: [] as number[],
+  };
   const eligible: number[] = [];
   for (const [place, { filter, vector, words }] of reads.entries()) {
     const snapshot = snapshotOf(place);
     timed(times.all, () => {
       eligible.push(timed(times.match, () => snapshot.matchTargeting(filter)).eligible);
-      const found = timed(times.vectors, () => snapshot.searchVectors({ vector, embeddingVersion: version, filter, limit: VECTOR_ADS }));
+      const found = timed(times.vectors, () =>
+        snapshot.searchVectors({ vector, embeddingVersion: version, filter, limit: VECTOR_ADS }),
+      );
       timed(times.keywords, () => snapshot.searchKeywords({ words, filter, limit: KEYWORD_ADS }));
       timed(times.columns, () => snapshot.forwardColumns({ ids: found.ids, columns: COLUMNS }));
     });
   }
-  lines.push(`${title}: ${documents.length} ads, eligible per request p50 ${percentile(eligible, 0.5)}, p90 ${percentile(eligible, 0.9)}`);
+  lines.push(
+    `${title}: ${documents.length} ads, eligible per request p50 ${percentile(eligible, 0.5)}, p90 ${percentile(eligible, 0.9)}`,
+  );
   report("  match targeting", times.match);
   report(`  vectors, top ${VECTOR_ADS}`, times.vectors);
   report(`  keywords, top ${KEYWORD_ADS}`, times.keywords);
@@ -107,7 +139,8 @@ function measureReads(title: string, snapshotOf: (place: number) => AdIndexSnaps
 }
 
 const buildMs: number[] = [];
-const build = () => buildExactIndex(documents, { embeddings: { version, dimensions: EMBEDDING_DIMENSIONS, rows: embeddings } });
+const build = () =>
+  buildExactIndex(documents, { embeddings: { version, dimensions: EMBEDDING_DIMENSIONS, rows: embeddings } });
 for (let round = 0; round < 5; round++) timed(buildMs, build);
 const index = build();
 lines.push(`build: first ${buildMs[0]?.toFixed(0)} ms, then ${percentile(buildMs.slice(1), 0.5).toFixed(0)} ms`);
@@ -118,13 +151,18 @@ lines.length = 1;
 measureReads("base only", () => index.current());
 
 const naiveMs: number[] = [];
-for (const { filter } of reads.slice(0, 20)) timed(naiveMs, () => documents.filter(({ targeting }) => matchesTargeting(targeting, filter.targeting)).length);
+for (const { filter } of reads.slice(0, 20))
+  timed(naiveMs, () => documents.filter(({ targeting }) => matchesTargeting(targeting, filter.targeting)).length);
 report("naive evaluation of all targets", naiveMs);
 
 const singleMs: number[] = [];
 for (let place = 0; place < DELTA_ADS; place++) {
   const document = documents[(place * 7_919) % documents.length] as AdDocument;
-  timed(singleMs, () => index.apply({ upserts: [{ document: { ...document, version: 2 + Math.floor((place * 7_919) / documents.length) } }] }));
+  timed(singleMs, () =>
+    index.apply({
+      upserts: [{ document: { ...document, version: 2 + Math.floor((place * 7_919) / documents.length) } }],
+    }),
+  );
 }
 report("one upsert, visible at once", singleMs);
 measureReads(`after ${DELTA_ADS} single upserts`, () => index.current());

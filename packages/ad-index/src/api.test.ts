@@ -18,14 +18,27 @@ import {
 import { decodeValue, encodeValue } from "@tenon/graph-core/internal";
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
-import { type AdIndexReads, AdIndexResource, FORWARD_COLUMN_NAMES, frequencyCapColumn, indexVersionText, ROW_FOUND, ROW_MISSING } from "./api.ts";
+import {
+  type AdIndexReads,
+  AdIndexResource,
+  FORWARD_COLUMN_NAMES,
+  frequencyCapColumn,
+  indexVersionText,
+  ROW_FOUND,
+  ROW_MISSING,
+} from "./api.ts";
 import { SAMPLE_EMBEDDING, type SampleAd, withEmbeddings } from "./conformance/index.ts";
 import { plainAd } from "./conformance/support.ts";
 import { buildExactIndex } from "./exact/build-exact-index.ts";
 import { bindAdIndex } from "./host.ts";
 
 const EVERYBODY = { targeting: { country: [countryCode("DE")] }, atMs: 50 };
-const QUERY = { vector: F32Column.from([1, 0, 0, 0, 0]), embeddingVersion: SAMPLE_EMBEDDING, filter: EVERYBODY, limit: 10 };
+const QUERY = {
+  vector: F32Column.from([1, 0, 0, 0, 0]),
+  embeddingVersion: SAMPLE_EMBEDDING,
+  filter: EVERYBODY,
+  limit: 10,
+};
 const ONE = IdColumn.from([1, 404]);
 
 function indexOf(...ads: readonly SampleAd[]) {
@@ -79,11 +92,21 @@ test("a run recorded on one index replays on another: the searches answer from t
       return { titles: records.found.map((document) => document.title) };
     },
   });
-  const plan = compileGraph(graph({ name: "find", owner: "ads-serving", request: [Wanted], nodes: { retrieve, title }, respond: [Titles] }));
-  const executorOn = (...ads: readonly SampleAd[]) => createExecutor(plan, { resources: { adIndex: bindAdIndex(indexOf(...ads)) } });
-  const run = recordRun(executorOn(plainAd(1, { title: "first" }), plainAd(2, { title: "second" })), { wanted: { limit: 2 } }, { requestId: "r", nowMs: 1, seed: 1 });
+  const plan = compileGraph(
+    graph({ name: "find", owner: "ads-serving", request: [Wanted], nodes: { retrieve, title }, respond: [Titles] }),
+  );
+  const executorOn = (...ads: readonly SampleAd[]) =>
+    createExecutor(plan, { resources: { adIndex: bindAdIndex(indexOf(...ads)) } });
+  const run = recordRun(
+    executorOn(plainAd(1, { title: "first" }), plainAd(2, { title: "second" })),
+    { wanted: { limit: 2 } },
+    { requestId: "r", nowMs: 1, seed: 1 },
+  );
   expect(await run.response).toEqual({ titles: ["second", "first"] });
-  expect(run.recording().reads.map(({ method, stable }) => [method, stable])).toEqual([["searchVectors", true], ["forwardRecords", true]]);
+  expect(run.recording().reads.map(({ method, stable }) => [method, stable])).toEqual([
+    ["searchVectors", true],
+    ["forwardRecords", true],
+  ]);
   const elsewhere = executorOn(plainAd(3, { title: "other" }));
   expect(await replayRun(elsewhere, run.recording()).response).toEqual({ titles: ["second", "first"] });
 });
@@ -99,7 +122,14 @@ test("a host's binding gives each request the newest snapshot, and names its ver
 });
 
 test("the resource records every read and nothing else", () => {
-  const reads: readonly (keyof AdIndexReads)[] = ["matchTargeting", "searchVectors", "searchKeywords", "eligibilityOf", "forwardColumns", "forwardRecords"];
+  const reads: readonly (keyof AdIndexReads)[] = [
+    "matchTargeting",
+    "searchVectors",
+    "searchKeywords",
+    "eligibilityOf",
+    "forwardColumns",
+    "forwardRecords",
+  ];
   expect(AdIndexResource.methods).toEqual(reads);
 });
 
@@ -109,7 +139,10 @@ test("a row's status has the code of the feature status, so that a snapshot take
 
 test("columns have the type they are declared with, and a misspelt one does not compile", () => {
   const reads = (index: AdIndexReads, ids: IdColumn) => {
-    const { columns } = index.forwardColumns({ ids, columns: ["bidMicros", "campaignId", "category", frequencyCapColumn("ad", 7)] });
+    const { columns } = index.forwardColumns({
+      ids,
+      columns: ["bidMicros", "campaignId", "category", frequencyCapColumn("ad", 7)],
+    });
     expectTypeOf(columns.bidMicros).toEqualTypeOf<F64Column>();
     expectTypeOf(columns.campaignId).toEqualTypeOf<IdColumn>();
     expectTypeOf(columns.category).toEqualTypeOf<DictionaryColumn>();

@@ -1,5 +1,10 @@
 /** The columns of ads that ranking, auction and filters read by id. Money is in micros, each column in one unit. */
-import { FREQUENCY_CAP_LEVELS, FREQUENCY_CAP_WINDOWS_DAYS, type FrequencyCapLevel, type FrequencyCapWindowDays } from "@tenon/ads-model";
+import {
+  FREQUENCY_CAP_LEVELS,
+  FREQUENCY_CAP_WINDOWS_DAYS,
+  type FrequencyCapLevel,
+  type FrequencyCapWindowDays,
+} from "@tenon/ads-model";
 import type { ColumnOf } from "@tenon/graph-core";
 
 /** Codes of a row's status; the numbers are those of the feature statuses `ok` and `missing`. */
@@ -21,7 +26,9 @@ export function frequencyCapColumn<Level extends FrequencyCapLevel, Days extends
 }
 
 const CAP_COLUMN_TYPES = Object.fromEntries(
-  FREQUENCY_CAP_LEVELS.flatMap((level) => FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [frequencyCapColumn(level, days), "i32"])),
+  FREQUENCY_CAP_LEVELS.flatMap((level) =>
+    FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [frequencyCapColumn(level, days), "i32"]),
+  ),
 ) as { readonly [Name in FrequencyCapColumnName]: "i32" };
 
 /** Every forward column with its type. */

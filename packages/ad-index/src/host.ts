@@ -1,7 +1,14 @@
 /** The port between hosts and the ad index: how documents get in. Nodes never see it. */
 import type { AdDocument, AdId, CampaignId } from "@tenon/ads-model";
-import { bind, type Binding, type GraphError } from "@tenon/graph-core";
-import { type AdIndex, AdIndexResource, type AdIndexSnapshot, type IndexVersion, indexVersionText, type IneligibleReason } from "./api.ts";
+import { type Binding, bind, type GraphError } from "@tenon/graph-core";
+import {
+  type AdIndex,
+  AdIndexResource,
+  type AdIndexSnapshot,
+  type IndexVersion,
+  type IneligibleReason,
+  indexVersionText,
+} from "./api.ts";
 
 /** Vectors of one space, row after row. A document's `embedding.row` counts rows. */
 export interface EmbeddingMatrix {
@@ -67,5 +74,7 @@ export interface AdIndexHost extends AdIndex {
 
 /** Binds an index for a host's graphs: each request gets the snapshot that is newest when it starts. */
 export function bindAdIndex(index: AdIndex): Binding<"adIndex"> {
-  return bind(AdIndexResource, { current: () => index.current() }, (snapshot) => indexVersionText((snapshot as AdIndexSnapshot).version));
+  return bind(AdIndexResource, { current: () => index.current() }, (snapshot) =>
+    indexVersionText((snapshot as AdIndexSnapshot).version),
+  );
 }

@@ -44,5 +44,8 @@ export function inverseDocumentFrequency(holders: number, adCount: number): numb
  * `frequency`, `length`: occurrences of the word and of all words, each counted with its text's weight.
  */
 export function saturation(frequency: number, length: number, lengthMean: number): number {
-  return (frequency * (SATURATION + 1)) / (frequency + SATURATION * (1 - LENGTH_SHARE + (LENGTH_SHARE * length) / lengthMean));
+  return (
+    (frequency * (SATURATION + 1)) /
+    (frequency + SATURATION * (1 - LENGTH_SHARE + (LENGTH_SHARE * length) / lengthMean))
+  );
 }

@@ -18,7 +18,10 @@ export interface MakeIndexOptions {
 }
 
 /** Builds the index under test. */
-export type MakeIndex = (documents: readonly AdDocument[], options: MakeIndexOptions) => AdIndexHost | Promise<AdIndexHost>;
+export type MakeIndex = (
+  documents: readonly AdDocument[],
+  options: MakeIndexOptions,
+) => AdIndexHost | Promise<AdIndexHost>;
 
 export interface ContractOptions {
   /** Least mean recall of a vector search against the exact answer. 1 (the default) asks for the exact answer itself. */

@@ -56,7 +56,10 @@ const predicate = fc.constantFrom(...TARGETING_ATTRIBUTES).chain((attribute) =>
   }),
 ) as fc.Arbitrary<TargetingPredicate>;
 
-const conjunction = fc.uniqueArray(predicate, { maxLength: 4, selector: ({ attribute, operator }) => `${attribute} ${operator}` });
+const conjunction = fc.uniqueArray(predicate, {
+  maxLength: 4,
+  selector: ({ attribute, operator }) => `${attribute} ${operator}`,
+});
 
 /** Any expression, also one without conjunctions and one with an empty conjunction. */
 export const targetingExpressions: fc.Arbitrary<TargetingExpression> = fc.record({
@@ -67,19 +70,30 @@ export const targetingExpressions: fc.Arbitrary<TargetingExpression> = fc.record
 /** Any user: attributes are missing, empty, single or several. */
 export const targetingAssignments = fc.record(
   Object.fromEntries(
-    TARGETING_ATTRIBUTES.map((attribute) => [attribute, fc.uniqueArray(fc.constantFrom(...VALUES[attribute]), { maxLength: 2 })]),
+    TARGETING_ATTRIBUTES.map((attribute) => [
+      attribute,
+      fc.uniqueArray(fc.constantFrom(...VALUES[attribute]), { maxLength: 2 }),
+    ]),
   ),
   { requiredKeys: [] },
 ) as fc.Arbitrary<TargetingAssignment>;
 
-export const filters: fc.Arbitrary<AdFilter> = fc.record({ targeting: targetingAssignments, atMs: fc.constantFrom(...TIMES_MS) });
-
-export const vectors = fc.array(fc.integer({ min: -4, max: 4 }).map((eighths) => eighths / 8), {
-  minLength: SAMPLE_DIMENSIONS,
-  maxLength: SAMPLE_DIMENSIONS,
+export const filters: fc.Arbitrary<AdFilter> = fc.record({
+  targeting: targetingAssignments,
+  atMs: fc.constantFrom(...TIMES_MS),
 });
 
-const texts = fc.array(fc.constantFrom(...SAMPLE_WORDS), { minLength: 1, maxLength: 6 }).map((words) => words.join(" "));
+export const vectors = fc.array(
+  fc.integer({ min: -4, max: 4 }).map((eighths) => eighths / 8),
+  {
+    minLength: SAMPLE_DIMENSIONS,
+    maxLength: SAMPLE_DIMENSIONS,
+  },
+);
+
+const texts = fc
+  .array(fc.constantFrom(...SAMPLE_WORDS), { minLength: 1, maxLength: 6 })
+  .map((words) => words.join(" "));
 
 export interface SampleAd {
   readonly document: AdDocument;
@@ -98,11 +112,25 @@ export function sampleAds(ids: fc.Arbitrary<number> = fc.integer({ min: 1, max: 
       id: ids,
       campaign: fc.integer({ min: 1, max: 5 }),
       version: fc.integer({ min: 1, max: 9 }),
-      status: fc.constantFrom("active" as const, "active" as const, "active" as const, "paused" as const, "archived" as const),
-      creativeReview: fc.constantFrom("approved" as const, "approved" as const, "approved" as const, "pending" as const),
+      status: fc.constantFrom(
+        "active" as const,
+        "active" as const,
+        "active" as const,
+        "paused" as const,
+        "archived" as const,
+      ),
+      creativeReview: fc.constantFrom(
+        "approved" as const,
+        "approved" as const,
+        "approved" as const,
+        "pending" as const,
+      ),
       policyReview: fc.constantFrom("approved" as const, "approved" as const, "approved" as const, "rejected" as const),
       schedule: schedules,
-      targeting: fc.oneof({ weight: 1, arbitrary: fc.constant({ whenMissing: "weak" as const, conjunctions: [[]] }) }, { weight: 2, arbitrary: targetingExpressions }),
+      targeting: fc.oneof(
+        { weight: 1, arbitrary: fc.constant({ whenMissing: "weak" as const, conjunctions: [[]] }) },
+        { weight: 2, arbitrary: targetingExpressions },
+      ),
       title: texts,
       body: texts,
       keywords: fc.uniqueArray(fc.constantFrom(...SAMPLE_WORDS), { maxLength: 3 }),
@@ -115,18 +143,32 @@ export function sampleAds(ids: fc.Arbitrary<number> = fc.integer({ min: 1, max: 
 
 /** Ads of distinct ids. */
 export function sampleMarketplaces(adsMax: number): fc.Arbitrary<readonly SampleAd[]> {
-  return fc.uniqueArray(sampleAds(fc.integer({ min: 1, max: 4 * adsMax })), { maxLength: adsMax, selector: ({ document }) => document.adId });
+  return fc.uniqueArray(sampleAds(fc.integer({ min: 1, max: 4 * adsMax })), {
+    maxLength: adsMax,
+    selector: ({ document }) => document.adId,
+  });
 }
 
 /** The ads with their vectors in one matrix, each pointing at its row. */
-export function withEmbeddings(ads: readonly SampleAd[]): { readonly documents: readonly AdDocument[]; readonly embeddings: EmbeddingMatrix } {
+export function withEmbeddings(ads: readonly SampleAd[]): {
+  readonly documents: readonly AdDocument[];
+  readonly embeddings: EmbeddingMatrix;
+} {
   return {
     documents: ads.map(({ document }, row) => ({ ...document, embedding: { version: SAMPLE_EMBEDDING, row } })),
-    embeddings: { version: SAMPLE_EMBEDDING, dimensions: SAMPLE_DIMENSIONS, rows: Float32Array.from(ads.flatMap(({ vector }) => vector)) },
+    embeddings: {
+      version: SAMPLE_EMBEDDING,
+      dimensions: SAMPLE_DIMENSIONS,
+      rows: Float32Array.from(ads.flatMap(({ vector }) => vector)),
+    },
   };
 }
 
-interface SampleFacts extends Pick<AdDocument, "version" | "status" | "creativeReview" | "policyReview" | "schedule" | "targeting" | "title" | "body" | "keywords"> {
+interface SampleFacts
+  extends Pick<
+    AdDocument,
+    "version" | "status" | "creativeReview" | "policyReview" | "schedule" | "targeting" | "title" | "body" | "keywords"
+  > {
   readonly id: number;
   readonly campaign: number;
   readonly capped: number | undefined;
@@ -145,10 +187,17 @@ function documentOf({ id, campaign, capped, paysPerClick, ...facts }: SampleFact
     category: `brands/${SAMPLE_WORDS[campaign]}`,
     embedding: { version: SAMPLE_EMBEDDING, row: 0 },
     objective: paysPerClick ? "clicks" : "awareness",
-    bid: paysPerClick ? { pays: "perClick", bidMicros: bidMicros(id * 100) } : { pays: "perThousandImpressions", cpmMicros: cpmMicros(id * 1_000) },
+    bid: paysPerClick
+      ? { pays: "perClick", bidMicros: bidMicros(id * 100) }
+      : { pays: "perThousandImpressions", cpmMicros: cpmMicros(id * 1_000) },
     floorMicros: ecpmMicros(id),
-    budget: { lifetime: { kind: "hardLifetime", capMicros: micros(1_000_000 * campaign) }, daily: null, pacing: "even" },
-    frequencyCaps: capped === undefined ? [] : [{ level: "campaign", windowDays: 7, impressionsMax: impressionCount(capped) }],
+    budget: {
+      lifetime: { kind: "hardLifetime", capMicros: micros(1_000_000 * campaign) },
+      daily: null,
+      pacing: "even",
+    },
+    frequencyCaps:
+      capped === undefined ? [] : [{ level: "campaign", windowDays: 7, impressionsMax: impressionCount(capped) }],
     qualityScore: (id % 10) / 10,
     popularity: 0.5,
     brand: `brand ${SAMPLE_WORDS[id % SAMPLE_WORDS.length]}`,

@@ -6,7 +6,18 @@ import { type AdFilter, type AdIndexSnapshot, FORWARD_COLUMN_NAMES } from "../ap
 import type { AdIndexHost, IndexChanges } from "../host.ts";
 import type { MakeIndex } from "./ad-index-contract.ts";
 import { filters, type SampleAd, sampleAds, sampleMarketplaces, vectors } from "./arbitraries.ts";
-import { ADS_MAX, blockLists, EVERYBODY, idsOf, indexOf, plainAd, PROPERTY, revised, scoredOf, searchVectors } from "./support.ts";
+import {
+  ADS_MAX,
+  blockLists,
+  EVERYBODY,
+  idsOf,
+  indexOf,
+  PROPERTY,
+  plainAd,
+  revised,
+  scoredOf,
+  searchVectors,
+} from "./support.ts";
 
 type Step = { readonly upsert: SampleAd } | { readonly delete: number; readonly version: number };
 
@@ -20,23 +31,34 @@ const batches = fc.array(fc.array(steps, { minLength: 1, maxLength: 8 }), { maxL
 export function changeContract(makeIndex: MakeIndex): void {
   test("base plus changes answers like a full build of the newest versions, before and after compaction", async () => {
     await fc.assert(
-      fc.asyncProperty(sampleMarketplaces(ADS_MAX), batches, filters, vectors, blockLists, async (base, changes, filter, query, blocked) => {
-        const index = await indexOf(makeIndex, base);
-        const model = new Model(base);
-        for (const [place, batch] of changes.entries()) {
-          if (place === 1) index.blockCampaigns({ version: 1, blocked });
-          index.apply(changesOf(batch));
-          model.apply(batch);
-        }
-        index.blockCampaigns({ version: 2, blocked });
-        const rebuilt = await indexOf(makeIndex, model.ads);
-        rebuilt.blockCampaigns({ version: 2, blocked });
-        const wanted = await answersOf(rebuilt.current(), model.ads, filter, query);
-        expect(await answersOf(index.current(), model.ads, filter, query)).toEqual(wanted);
-        index.compact("compacted");
-        expect(await answersOf(index.current(), model.ads, filter, query)).toEqual(wanted);
-        expect(index.current().version).toMatchObject({ base: "compacted", delta: 0, documentCount: model.ads.length });
-      }),
+      fc.asyncProperty(
+        sampleMarketplaces(ADS_MAX),
+        batches,
+        filters,
+        vectors,
+        blockLists,
+        async (base, changes, filter, query, blocked) => {
+          const index = await indexOf(makeIndex, base);
+          const model = new Model(base);
+          for (const [place, batch] of changes.entries()) {
+            if (place === 1) index.blockCampaigns({ version: 1, blocked });
+            index.apply(changesOf(batch));
+            model.apply(batch);
+          }
+          index.blockCampaigns({ version: 2, blocked });
+          const rebuilt = await indexOf(makeIndex, model.ads);
+          rebuilt.blockCampaigns({ version: 2, blocked });
+          const wanted = await answersOf(rebuilt.current(), model.ads, filter, query);
+          expect(await answersOf(index.current(), model.ads, filter, query)).toEqual(wanted);
+          index.compact("compacted");
+          expect(await answersOf(index.current(), model.ads, filter, query)).toEqual(wanted);
+          expect(index.current().version).toMatchObject({
+            base: "compacted",
+            delta: 0,
+            documentCount: model.ads.length,
+          });
+        },
+      ),
       PROPERTY,
     );
   });
@@ -55,17 +77,24 @@ export function changeContract(makeIndex: MakeIndex): void {
 
   test("a snapshot answers the same after any change; the next one has the change", async () => {
     await fc.assert(
-      fc.asyncProperty(sampleMarketplaces(ADS_MAX), batches, filters, vectors, blockLists, async (ads, changes, filter, query, blocked) => {
-        const index = await indexOf(makeIndex, ads);
-        const before = index.current();
-        const wanted = await answersOf(before, ads, filter, query);
-        for (const batch of changes) index.apply(changesOf(batch));
-        index.blockCampaigns({ version: 1, blocked });
-        index.compact();
-        // Another filter first, so that nothing remembered can answer.
-        before.matchTargeting({ ...filter, atMs: filter.atMs + 1 });
-        expect(await answersOf(before, ads, filter, query)).toEqual(wanted);
-      }),
+      fc.asyncProperty(
+        sampleMarketplaces(ADS_MAX),
+        batches,
+        filters,
+        vectors,
+        blockLists,
+        async (ads, changes, filter, query, blocked) => {
+          const index = await indexOf(makeIndex, ads);
+          const before = index.current();
+          const wanted = await answersOf(before, ads, filter, query);
+          for (const batch of changes) index.apply(changesOf(batch));
+          index.blockCampaigns({ version: 1, blocked });
+          index.compact();
+          // Another filter first, so that nothing remembered can answer.
+          before.matchTargeting({ ...filter, atMs: filter.atMs + 1 });
+          expect(await answersOf(before, ads, filter, query)).toEqual(wanted);
+        },
+      ),
       PROPERTY,
     );
   });
@@ -83,7 +112,10 @@ export function changeContract(makeIndex: MakeIndex): void {
   test("an older or equal version never replaces a newer one, nor brings back a deleted ad", async () => {
     const index = await indexOf(makeIndex, [revised(plainAd(1), 5)]);
     const before = index.current();
-    expect(index.apply({ upserts: [revised(plainAd(1), 4, [9, 0, 0, 0, 0]), revised(plainAd(1), 5, [9, 0, 0, 0, 0])] }).stale).toEqual([1, 1]);
+    expect(
+      index.apply({ upserts: [revised(plainAd(1), 4, [9, 0, 0, 0, 0]), revised(plainAd(1), 5, [9, 0, 0, 0, 0])] })
+        .stale,
+    ).toEqual([1, 1]);
     expect(index.apply({ deletes: [{ adId: adId(1), version: 5 }] }).stale).toEqual([1]);
     expect(index.current()).toBe(before);
     index.apply({ deletes: [{ adId: adId(1), version: 6 }] });
@@ -105,7 +137,12 @@ export function changeContract(makeIndex: MakeIndex): void {
         plainAd(6),
       ],
     });
-    expect(rejected.map(({ adId: id, problem }) => [id, problem.code])).toEqual([[2, "TENON1407"], [3, "TENON1407"], [4, "TENON1408"], [5, "TENON1406"]]);
+    expect(rejected.map(({ adId: id, problem }) => [id, problem.code])).toEqual([
+      [2, "TENON1407"],
+      [3, "TENON1407"],
+      [4, "TENON1408"],
+      [5, "TENON1406"],
+    ]);
     expect(appliedCount).toBe(1);
     expect(found(index)).toEqual([6, 1]);
   });
@@ -118,11 +155,13 @@ export function changeContract(makeIndex: MakeIndex): void {
     expect(found(index)).toEqual([]);
     expect(index.blockCampaigns({ version: 2, blocked: [] }).eligibility).toBe(3);
     expect(found(index)).toEqual([]);
-    // A new document of a blocked campaign is blocked too.
-    index.apply({ upserts: [revised(plainAd(1), 2)] });
+    // New documents of a blocked campaign are blocked too, however the index arranges them.
+    for (let id = 1; id <= 6; id++) index.apply({ upserts: [revised(plainAd(id), 2)] });
+    expect(found(index)).toEqual([]);
+    index.compact();
     expect(found(index)).toEqual([]);
     index.blockCampaigns({ version: 4, blocked: [] });
-    expect(found(index)).toEqual([1]);
+    expect(found(index)).toEqual([6, 5, 4, 3, 2, 1]);
   });
 
   test("every answer names the version of its snapshot", async () => {
@@ -138,7 +177,14 @@ export function changeContract(makeIndex: MakeIndex): void {
       snapshot.forwardColumns({ ids: one, columns: ["campaignId"] }),
       await snapshot.forwardRecords(one, new AbortController().signal),
     ];
-    for (const { version } of answers) expect(version).toEqual({ base: snapshot.version.base, delta: 1, eligibility: 0, embeddingVersion: "sample", documentCount: 2 });
+    for (const { version } of answers)
+      expect(version).toEqual({
+        base: snapshot.version.base,
+        delta: 1,
+        eligibility: 0,
+        embeddingVersion: "sample",
+        documentCount: 2,
+      });
   });
 }
 
@@ -154,7 +200,12 @@ function changesOf(batch: readonly Step[]): IndexChanges {
 }
 
 /** Everything a request can see, without the version. */
-async function answersOf(snapshot: AdIndexSnapshot, ads: readonly SampleAd[], filter: AdFilter, query: readonly number[]) {
+async function answersOf(
+  snapshot: AdIndexSnapshot,
+  ads: readonly SampleAd[],
+  filter: AdFilter,
+  query: readonly number[],
+) {
   const wantedIds = IdColumn.from(ads.map(({ document }) => document.adId));
   const { columns } = snapshot.forwardColumns({ ids: wantedIds, columns: FORWARD_COLUMN_NAMES });
   const { targeted, eligible, dropped } = snapshot.matchTargeting(filter);
@@ -162,8 +213,12 @@ async function answersOf(snapshot: AdIndexSnapshot, ads: readonly SampleAd[], fi
     match: { targeted, eligible, dropped },
     vectors: scoredOf(searchVectors(snapshot, filter, query, 20)),
     words: scoredOf(snapshot.searchKeywords({ words: ["coffee", "red"], filter, limit: 20 })),
-    columns: FORWARD_COLUMN_NAMES.map((name) => Array.from({ length: wantedIds.length }, (_, row) => columns[name].at(row))),
-    records: (await snapshot.forwardRecords(wantedIds, new AbortController().signal)).found.map(({ adId: id, version }) => [id, version]),
+    columns: FORWARD_COLUMN_NAMES.map((name) =>
+      Array.from({ length: wantedIds.length }, (_, row) => columns[name].at(row)),
+    ),
+    records: (await snapshot.forwardRecords(wantedIds, new AbortController().signal)).found.map(
+      ({ adId: id, version }) => [id, version],
+    ),
   };
 }
 
@@ -184,8 +239,8 @@ class Model {
     for (const step of deletesFirst) {
       const id = "upsert" in step ? step.upsert.document.adId : step.delete;
       const version = "upsert" in step ? step.upsert.document.version : step.version;
-      if (version > (this.held.get(id)?.version ?? 0)) this.held.set(id, { version, ad: "upsert" in step ? step.upsert : undefined });
+      if (version > (this.held.get(id)?.version ?? 0))
+        this.held.set(id, { version, ad: "upsert" in step ? step.upsert : undefined });
     }
   }
 }
-

@@ -4,17 +4,25 @@ import { SEARCH_WORDS_MAX } from "../api.ts";
 import type { MakeIndex } from "./ad-index-contract.ts";
 import { filters, SAMPLE_WORDS, sampleMarketplaces } from "./arbitraries.ts";
 import { Oracle } from "./oracle.ts";
-import { ADS_MAX, EVERYBODY, idsOf, indexOf, plainAd, PROPERTY, scoredOf } from "./support.ts";
+import { ADS_MAX, EVERYBODY, idsOf, indexOf, PROPERTY, plainAd, scoredOf } from "./support.ts";
 
 const queries = fc.array(fc.constantFrom(...SAMPLE_WORDS, "unknown", "Coffee  CUP", ""), { maxLength: 4 });
 
 export function keywordContract(makeIndex: MakeIndex): void {
   test("the eligible ads that hold a word are found, scored by BM25, in order of score and then id", async () => {
     await fc.assert(
-      fc.asyncProperty(sampleMarketplaces(ADS_MAX), filters, queries, fc.integer({ min: 0, max: ADS_MAX }), async (ads, filter, words, limit) => {
-        const snapshot = (await indexOf(makeIndex, ads)).current();
-        expect(scoredOf(snapshot.searchKeywords({ words, filter, limit }))).toEqual(new Oracle(ads).matchingWords(filter, words).slice(0, limit));
-      }),
+      fc.asyncProperty(
+        sampleMarketplaces(ADS_MAX),
+        filters,
+        queries,
+        fc.integer({ min: 0, max: ADS_MAX }),
+        async (ads, filter, words, limit) => {
+          const snapshot = (await indexOf(makeIndex, ads)).current();
+          expect(scoredOf(snapshot.searchKeywords({ words, filter, limit }))).toEqual(
+            new Oracle(ads).matchingWords(filter, words).slice(0, limit),
+          );
+        },
+      ),
       PROPERTY,
     );
   });
@@ -34,7 +42,11 @@ export function keywordContract(makeIndex: MakeIndex): void {
   test("a keyword of the advertiser counts more than a mention in the body", async () => {
     const mention = { keywords: [], title: "one two", brand: "b", body: "an espresso here", category: "c" };
     const keyword = { ...mention, keywords: ["espresso"], body: "an other here" };
-    const index = await indexOf(makeIndex, [plainAd(1, mention), plainAd(2, keyword), plainAd(3, { ...mention, body: "none" })]);
+    const index = await indexOf(makeIndex, [
+      plainAd(1, mention),
+      plainAd(2, keyword),
+      plainAd(3, { ...mention, body: "none" }),
+    ]);
     const { ids } = index.current().searchKeywords({ words: ["espresso"], filter: EVERYBODY, limit: 9 });
     expect(idsOf(ids)).toEqual([2, 1]);
   });
@@ -42,6 +54,8 @@ export function keywordContract(makeIndex: MakeIndex): void {
   test("more words than one query can hold are refused", async () => {
     const snapshot = (await indexOf(makeIndex, [plainAd(1)])).current();
     const words = Array.from({ length: SEARCH_WORDS_MAX + 1 }, (_, place) => `word${place}`);
-    expect(() => snapshot.searchKeywords({ words, filter: EVERYBODY, limit: 1 })).toThrow("TENON1403 101 search words in one call");
+    expect(() => snapshot.searchKeywords({ words, filter: EVERYBODY, limit: 1 })).toThrow(
+      "TENON1403 101 search words in one call",
+    );
   });
 }

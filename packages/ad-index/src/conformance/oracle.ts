@@ -33,7 +33,10 @@ export class Oracle {
   outcome(id: number, filter: AdFilter): Outcome {
     const document = this.ads.find((ad) => ad.document.adId === id)?.document;
     if (document === undefined) return "not_indexed";
-    return this.reasonAgainst(document, filter.atMs) ?? (matchesTargeting(document.targeting, filter.targeting) ? "eligible" : "targeting_mismatch");
+    return (
+      this.reasonAgainst(document, filter.atMs) ??
+      (matchesTargeting(document.targeting, filter.targeting) ? "eligible" : "targeting_mismatch")
+    );
   }
 
   /** Targeted ads by the first reason against them. */
@@ -51,7 +54,9 @@ export class Oracle {
     return inOrder(
       this.eligible(filter).map(({ document, vector }) => ({
         id: document.adId,
-        score: Math.fround(vector.reduce((sum, component, axis) => sum + Math.fround(component) * (query[axis] ?? 0), 0)),
+        score: Math.fround(
+          vector.reduce((sum, component, axis) => sum + Math.fround(component) * (query[axis] ?? 0), 0),
+        ),
       })),
     );
   }
@@ -70,7 +75,9 @@ export class Oracle {
         const score = sum(
           held.map((word) => {
             const holders = [...counts.values()].filter((other) => other.has(word)).length;
-            return inverseDocumentFrequency(holders, counts.size) * saturation(count.get(word) ?? 0, length, lengthMean);
+            return (
+              inverseDocumentFrequency(holders, counts.size) * saturation(count.get(word) ?? 0, length, lengthMean)
+            );
           }),
         );
         return held.length === 0 ? [] : [{ id: document.adId, score: Math.fround(score) }];

@@ -1,5 +1,5 @@
 /** Small helpers of the contract's tests. */
-import { adId, type AdDocument, type CampaignId, campaignId } from "@tenon/ads-model";
+import { type AdDocument, adId, type CampaignId, campaignId } from "@tenon/ads-model";
 import { F32Column, IdColumn } from "@tenon/graph-core";
 import fc from "fast-check";
 import { type AdFilter, type AdIndexSnapshot, SEARCH_ADS_MAX, type SearchAnswer } from "../api.ts";
@@ -17,12 +17,21 @@ export const EVERYBODY: AdFilter = { targeting: {}, atMs: 50 };
 /** No sample ad has started yet. */
 export const BEFORE_ALL: AdFilter = { targeting: {}, atMs: -1 };
 
-export async function indexOf(makeIndex: MakeIndex, ads: readonly SampleAd[], nowMs?: () => number): Promise<AdIndexHost> {
+export async function indexOf(
+  makeIndex: MakeIndex,
+  ads: readonly SampleAd[],
+  nowMs?: () => number,
+): Promise<AdIndexHost> {
   const { documents, embeddings } = withEmbeddings(ads);
   return makeIndex(documents, { embeddings, ...(nowMs !== undefined && { nowMs }) });
 }
 
-export function searchVectors(snapshot: AdIndexSnapshot, filter: AdFilter, vector: readonly number[], limit = SEARCH_ADS_MAX): SearchAnswer {
+export function searchVectors(
+  snapshot: AdIndexSnapshot,
+  filter: AdFilter,
+  vector: readonly number[],
+  limit = SEARCH_ADS_MAX,
+): SearchAnswer {
   return snapshot.searchVectors({ vector: F32Column.from(vector), embeddingVersion: SAMPLE_EMBEDDING, filter, limit });
 }
 
@@ -54,7 +63,11 @@ export function revised(ad: SampleAd, version: number, vector = ad.vector): Samp
 const [TEMPLATE] = fc.sample(sampleAds(), { numRuns: 1, seed: 1 });
 
 /** An ad that everybody may see, for tests that need one by hand; its vector points along the first axis. */
-export function plainAd(id: number, change: Partial<AdDocument> = {}, vector: readonly number[] = [id / 8, 0, 0, 0, 0]): SampleAd {
+export function plainAd(
+  id: number,
+  change: Partial<AdDocument> = {},
+  vector: readonly number[] = [id / 8, 0, 0, 0, 0],
+): SampleAd {
   return { document: { ...(TEMPLATE as SampleAd).document, ...PLAIN, adId: adId(id), ...change }, vector };
 }
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { MakeIndex } from "./ad-index-contract.ts";
 import { filters, SAMPLE_EMBEDDING, sampleMarketplaces, vectors } from "./arbitraries.ts";
 import { Oracle, type Scored } from "./oracle.ts";
-import { ADS_MAX, EVERYBODY, indexOf, plainAd, PROPERTY, scoredOf, searchVectors } from "./support.ts";
+import { ADS_MAX, EVERYBODY, indexOf, PROPERTY, plainAd, scoredOf, searchVectors } from "./support.ts";
 
 export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
   test("the best ads by inner product are found, for limits from none to more than there are", async () => {
@@ -28,13 +28,19 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
 
   test("scores are inner products of the eligible ads, in order of score and then id", async () => {
     await fc.assert(
-      fc.asyncProperty(sampleMarketplaces(ADS_MAX), filters, vectors, fc.integer({ min: 1, max: ADS_MAX }), async (ads, filter, query, limit) => {
-        const snapshot = (await indexOf(makeIndex, ads)).current();
-        const scoreOf = new Map(new Oracle(ads).nearest(filter, query).map(({ id, score }) => [id, score]));
-        const found = scoredOf(searchVectors(snapshot, filter, query, limit));
-        for (const { id, score } of found) expect(score).toBe(scoreOf.get(id));
-        expect(found).toEqual(found.toSorted((left, right) => right.score - left.score || left.id - right.id));
-      }),
+      fc.asyncProperty(
+        sampleMarketplaces(ADS_MAX),
+        filters,
+        vectors,
+        fc.integer({ min: 1, max: ADS_MAX }),
+        async (ads, filter, query, limit) => {
+          const snapshot = (await indexOf(makeIndex, ads)).current();
+          const scoreOf = new Map(new Oracle(ads).nearest(filter, query).map(({ id, score }) => [id, score]));
+          const found = scoredOf(searchVectors(snapshot, filter, query, limit));
+          for (const { id, score } of found) expect(score).toBe(scoreOf.get(id));
+          expect(found).toEqual(found.toSorted((left, right) => right.score - left.score || left.id - right.id));
+        },
+      ),
       PROPERTY,
     );
   });
@@ -43,13 +49,25 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
     const ads = Array.from({ length: 300 }, (_, place) => plainAd(place + 10, {}, [1, 0, 0, 0, 0]));
     const index = await indexOf(makeIndex, ads);
     // 1 - 2^-30 is no float32: it rounds to 1. Rounding comes before the order, so the lower id wins.
-    index.apply({ upserts: [{ ...plainAd(1), vector: [1, -(2 ** -30), 0, 0, 0] }, { ...plainAd(2), vector: [1, 0, 0, 0, 0] }] });
+    index.apply({
+      upserts: [
+        { ...plainAd(1), vector: [1, -(2 ** -30), 0, 0, 0] },
+        { ...plainAd(2), vector: [1, 0, 0, 0, 0] },
+      ],
+    });
     const best = scoredOf(searchVectors(index.current(), EVERYBODY, [1, 1, 0, 0, 0], 3));
-    expect(best).toEqual([{ id: 1, score: 1 }, { id: 2, score: 1 }, { id: 10, score: 1 }]);
+    expect(best).toEqual([
+      { id: 1, score: 1 },
+      { id: 2, score: 1 },
+      { id: 10, score: 1 },
+    ]);
   });
 
   test("vectors of any real numbers are scored to float32 accuracy", async () => {
-    const components = fc.array(fc.double({ min: -1, max: 1, noNaN: true }).map(Math.fround), { minLength: 5, maxLength: 5 });
+    const components = fc.array(fc.double({ min: -1, max: 1, noNaN: true }).map(Math.fround), {
+      minLength: 5,
+      maxLength: 5,
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(components, { maxLength: ADS_MAX }), components, async (given, query) => {
         const ads = given.map((vector, place) => plainAd(place + 1, {}, vector));
@@ -65,19 +83,29 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
 
   test("a stricter filter never adds an ad that was ranked worse", async () => {
     await fc.assert(
-      fc.asyncProperty(sampleMarketplaces(ADS_MAX), filters, vectors, fc.integer({ min: 1, max: 20 }), async (ads, filter, query, limit) => {
-        // Paused ads leave the eligible set; all others keep their scores.
-        const paused = ads.map((ad, place) => (place % 3 === 0 ? { ...ad, document: { ...ad.document, status: "paused" as const } } : ad));
-        const wide = scoredOf(searchVectors((await indexOf(makeIndex, ads)).current(), filter, query, limit));
-        const strict = scoredOf(searchVectors((await indexOf(makeIndex, paused)).current(), filter, query, limit));
-        const worst = wide.at(-1);
-        const gone = new Set(paused.filter(({ document }) => document.status === "paused").map(({ document }) => Number(document.adId)));
-        const kept = wide.filter(({ id }) => !gone.has(id));
-        if (recallMin === 1) expect(strict.slice(0, kept.length)).toEqual(kept);
-        if (worst !== undefined && wide.length === limit) {
-          for (const { score } of strict.slice(kept.length)) expect(score).toBeLessThanOrEqual(worst.score);
-        }
-      }),
+      fc.asyncProperty(
+        sampleMarketplaces(ADS_MAX),
+        filters,
+        vectors,
+        fc.integer({ min: 1, max: 20 }),
+        async (ads, filter, query, limit) => {
+          // Paused ads leave the eligible set; all others keep their scores.
+          const paused = ads.map((ad, place) =>
+            place % 3 === 0 ? { ...ad, document: { ...ad.document, status: "paused" as const } } : ad,
+          );
+          const wide = scoredOf(searchVectors((await indexOf(makeIndex, ads)).current(), filter, query, limit));
+          const strict = scoredOf(searchVectors((await indexOf(makeIndex, paused)).current(), filter, query, limit));
+          const worst = wide.at(-1);
+          const gone = new Set(
+            paused.filter(({ document }) => document.status === "paused").map(({ document }) => Number(document.adId)),
+          );
+          const kept = wide.filter(({ id }) => !gone.has(id));
+          if (recallMin === 1) expect(strict.slice(0, kept.length)).toEqual(kept);
+          if (worst !== undefined && wide.length === limit) {
+            for (const { score } of strict.slice(kept.length)) expect(score).toBeLessThanOrEqual(worst.score);
+          }
+        },
+      ),
       PROPERTY,
     );
   });
@@ -85,20 +113,34 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
   test("the evidence accounts for every eligible ad: read, or without a vector in the query's space", async () => {
     const foreign = plainAd(3);
     const index = await indexOf(makeIndex, [plainAd(1), plainAd(2)]);
-    index.apply({ upserts: [{ document: { ...foreign.document, embedding: { version: "another space", row: 0 } }, vector: foreign.vector }] });
+    index.apply({
+      upserts: [
+        { document: { ...foreign.document, embedding: { version: "another space", row: 0 } }, vector: foreign.vector },
+      ],
+    });
     const answer = searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0]);
-    expect(scoredOf(answer)).toEqual([{ id: 2, score: 0.25 }, { id: 1, score: 0.125 }]);
+    expect(scoredOf(answer)).toEqual([
+      { id: 2, score: 0.25 },
+      { id: 1, score: 0.125 },
+    ]);
     expect(answer.partial).toBe(false);
     expect(answer.decision).toMatchObject({ match: { eligible: 3 }, rowsUnsearchable: 1 });
     if (recallMin === 1) expect(answer.decision.rowsRead).toBe(2);
-    expect(index.current().searchKeywords({ words: [foreign.document.title], filter: EVERYBODY, limit: 9 }).ids.length).toBeGreaterThan(0);
+    expect(
+      index.current().searchKeywords({ words: [foreign.document.title], filter: EVERYBODY, limit: 9 }).ids.length,
+    ).toBeGreaterThan(0);
   });
 
   test("a search that runs out of time says so, and what it found is still sound", async () => {
     const ads = Array.from({ length: 300 }, (_, place) => plainAd(place + 1));
     let nowMs = 0;
     const snapshot = (await indexOf(makeIndex, ads, () => nowMs++)).current();
-    const query = { vector: F32Column.from([1, 0, 0, 0, 0]), embeddingVersion: SAMPLE_EMBEDDING, filter: EVERYBODY, limit: 5 };
+    const query = {
+      vector: F32Column.from([1, 0, 0, 0, 0]),
+      embeddingVersion: SAMPLE_EMBEDDING,
+      filter: EVERYBODY,
+      limit: 5,
+    };
     const cut = snapshot.searchVectors({ ...query, timeBudgetMs: 0 });
     expect(cut.partial).toBe(true);
     expect(cut.decision.rowsRead).toBeLessThan(300);
@@ -110,11 +152,23 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
 
   test("a query vector of another width, another space or with a component that is not finite is refused", async () => {
     const snapshot = (await indexOf(makeIndex, [plainAd(1)])).current();
-    const query = { vector: F32Column.from([1, 0, 0, 0, 0]), embeddingVersion: SAMPLE_EMBEDDING, filter: EVERYBODY, limit: 5 };
-    expect(() => snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0]) })).toThrow("TENON1401 vector has 2 components");
-    expect(() => snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0, Number.NaN, 0, 0]) })).toThrow("TENON1401 vector is not finite at component 2");
-    expect(() => snapshot.searchVectors({ ...query, embeddingVersion: "other" })).toThrow('TENON1402 query vector is of embedding "other"');
-    for (const limit of [-1, 0.5, 10_001]) expect(() => snapshot.searchVectors({ ...query, limit })).toThrow(`TENON1400 search limit ${limit}`);
+    const query = {
+      vector: F32Column.from([1, 0, 0, 0, 0]),
+      embeddingVersion: SAMPLE_EMBEDDING,
+      filter: EVERYBODY,
+      limit: 5,
+    };
+    expect(() => snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0]) })).toThrow(
+      "TENON1401 vector has 2 components",
+    );
+    expect(() => snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0, Number.NaN, 0, 0]) })).toThrow(
+      "TENON1401 vector is not finite at component 2",
+    );
+    expect(() => snapshot.searchVectors({ ...query, embeddingVersion: "other" })).toThrow(
+      'TENON1402 query vector is of embedding "other"',
+    );
+    for (const limit of [-1, 0.5, 10_001])
+      expect(() => snapshot.searchVectors({ ...query, limit })).toThrow(`TENON1400 search limit ${limit}`);
   });
 }
 

@@ -1,4 +1,4 @@
-import { adId, type AdDocument } from "@tenon/ads-model";
+import { type AdDocument, adId } from "@tenon/ads-model";
 import { F32Column, IdColumn } from "@tenon/graph-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -12,9 +12,17 @@ const EVERYBODY = { targeting: {}, atMs: 50 };
 const [sample] = fc.sample(sampleAds(), { numRuns: 1, seed: 1 });
 
 function ad(id: number, change: Partial<AdDocument> = {}): SampleAd {
-  const served = { status: "active", creativeReview: "approved", policyReview: "approved", schedule: { startAtMs: 0, endAtMs: null } } as const;
+  const served = {
+    status: "active",
+    creativeReview: "approved",
+    policyReview: "approved",
+    schedule: { startAtMs: 0, endAtMs: null },
+  } as const;
   const targeting = { whenMissing: "weak", conjunctions: [[]] } as const;
-  return { document: { ...(sample as SampleAd).document, ...served, targeting, version: 1, adId: adId(id), ...change }, vector: [id, 0, 0, 0, 0] };
+  return {
+    document: { ...(sample as SampleAd).document, ...served, targeting, version: 1, adId: adId(id), ...change },
+    vector: [id, 0, 0, 0, 0],
+  };
 }
 
 function build(...ads: readonly SampleAd[]) {
@@ -28,8 +36,13 @@ function stateOf(index: ReturnType<typeof build>) {
 }
 
 test("a full build keeps the newest of several versions, and refuses one version twice", async () => {
-  for (const ads of [[ad(1, { version: 2, title: "new" }), ad(1)], [ad(1), ad(1, { version: 2, title: "new" })]]) {
-    const { found } = await build(...ads).current().forwardRecords(IdColumn.from([1]), new AbortController().signal);
+  for (const ads of [
+    [ad(1, { version: 2, title: "new" }), ad(1)],
+    [ad(1), ad(1, { version: 2, title: "new" })],
+  ]) {
+    const { found } = await build(...ads)
+      .current()
+      .forwardRecords(IdColumn.from([1]), new AbortController().signal);
     expect(found.map(({ title }) => title)).toEqual(["new"]);
   }
   expect(() => build(ad(1), ad(2), ad(1))).toThrow("TENON1405 ad 1 is given twice at version 1");
@@ -38,10 +51,15 @@ test("a full build keeps the newest of several versions, and refuses one version
 test("a full build is strict: the first document that cannot be indexed stops it, by name", () => {
   const { documents, embeddings } = withEmbeddings([ad(1), ad(2)]);
   const short = { ...embeddings, rows: embeddings.rows.slice(0, 5) };
-  expect(() => buildExactIndex(documents, { embeddings: short })).toThrow('TENON1406 ad 2 points at row 1 of embedding "sample", which has 1 rows');
+  expect(() => buildExactIndex(documents, { embeddings: short })).toThrow(
+    'TENON1406 ad 2 points at row 1 of embedding "sample", which has 1 rows',
+  );
   const broken = { ...embeddings, rows: embeddings.rows.map((value, place) => (place === 7 ? Number.NaN : value)) };
-  expect(() => buildExactIndex(documents, { embeddings: broken })).toThrow("TENON1407 vector of ad 2 is not finite at component 2");
-  for (const dimensions of [0, 3, 2.5]) expect(() => buildExactIndex(documents, { embeddings: { ...embeddings, dimensions } })).toThrow("TENON1409");
+  expect(() => buildExactIndex(documents, { embeddings: broken })).toThrow(
+    "TENON1407 vector of ad 2 is not finite at component 2",
+  );
+  for (const dimensions of [0, 3, 2.5])
+    expect(() => buildExactIndex(documents, { embeddings: { ...embeddings, dimensions } })).toThrow("TENON1409");
 });
 
 test("the name of a build is that of its ads and versions, or the one given", () => {
@@ -49,13 +67,16 @@ test("the name of a build is that of its ads and versions, or the one given", ()
   expect(base(ad(1), ad(2))).toBe(base(ad(2), ad(1)));
   expect(base(ad(1), ad(2))).not.toBe(base(ad(1), ad(2, { version: 2 })));
   const { documents, embeddings } = withEmbeddings([ad(1)]);
-  expect(buildExactIndex(documents, { embeddings, base: "2026-11-22T10" }).current().version.base).toBe("2026-11-22T10");
+  expect(buildExactIndex(documents, { embeddings, base: "2026-11-22T10" }).current().version.base).toBe(
+    "2026-11-22T10",
+  );
 });
 
 test("an indexed document is frozen at every depth: readers share it", () => {
   const { documents, embeddings } = withEmbeddings([ad(1)]);
   buildExactIndex(documents, { embeddings });
-  const frozen = (value: unknown): boolean => typeof value !== "object" || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
+  const frozen = (value: unknown): boolean =>
+    typeof value !== "object" || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
   expect(documents.every(frozen)).toBe(true);
 });
 
@@ -63,7 +84,12 @@ test("the matrix is copied: writing to it later changes no score", () => {
   const { documents, embeddings } = withEmbeddings([ad(1)]);
   const snapshot = buildExactIndex(documents, { embeddings }).current();
   embeddings.rows.fill(9);
-  const query = { vector: F32Column.from([1, 0, 0, 0, 0]), embeddingVersion: SAMPLE_EMBEDDING, filter: EVERYBODY, limit: 1 };
+  const query = {
+    vector: F32Column.from([1, 0, 0, 0, 0]),
+    embeddingVersion: SAMPLE_EMBEDDING,
+    filter: EVERYBODY,
+    limit: 1,
+  };
   expect(snapshot.searchVectors(query).scores.at(0)).toBe(1);
 });
 
@@ -88,7 +114,9 @@ test("remembered deletions are bounded, the oldest are forgotten first", () => {
   for (let id = 1; id <= TOMBSTONES_MAX; id++) tombstones.add(id, 5);
   tombstones.add(1, 6);
   tombstones.add(TOMBSTONES_MAX + 1, 5);
-  expect([tombstones.versionOf(1), tombstones.versionOf(2), tombstones.versionOf(TOMBSTONES_MAX + 1)]).toEqual([6, 0, 5]);
+  expect([tombstones.versionOf(1), tombstones.versionOf(2), tombstones.versionOf(TOMBSTONES_MAX + 1)]).toEqual([
+    6, 0, 5,
+  ]);
 });
 
 test("a search that is cut between two looks at the clock has read at least one block", () => {
@@ -97,7 +125,13 @@ test("a search that is cut between two looks at the clock has read at least one 
   let nowMs = 0;
   const snapshot = buildExactIndex(documents, { embeddings, nowMs: () => nowMs++ }).current();
   // Looks: start 0, before the segment 1, after the first block 2.
-  const answer = snapshot.searchVectors({ vector: F32Column.from([1, 0, 0, 0, 0]), embeddingVersion: SAMPLE_EMBEDDING, filter: EVERYBODY, limit: 3, timeBudgetMs: 2 });
+  const answer = snapshot.searchVectors({
+    vector: F32Column.from([1, 0, 0, 0, 0]),
+    embeddingVersion: SAMPLE_EMBEDDING,
+    filter: EVERYBODY,
+    limit: 3,
+    timeBudgetMs: 2,
+  });
   expect(answer.partial).toBe(true);
   expect(answer.decision.rowsRead).toBeGreaterThanOrEqual(2_048);
   expect(answer.decision.rowsRead).toBeLessThan(5_000);

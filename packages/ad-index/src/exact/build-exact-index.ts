@@ -34,7 +34,12 @@ export function buildExactIndex(documents: Iterable<AdDocument>, options: ExactI
   for (const document of documents) {
     const known = newest.get(document.adId)?.document.version;
     if (known === document.version) throw documentTwice(document.adId, document.version);
-    if (known === undefined || known < document.version) newest.set(document.adId, checkDocument({ document }, embeddings));
+    if (known === undefined || known < document.version)
+      newest.set(document.adId, checkDocument({ document }, embeddings));
   }
-  return new ExactIndex([...newest.values()], base, { embeddings, codebooks: newCodebooks(), tools: { board: new ScoreBoard(), nowMs } });
+  return new ExactIndex([...newest.values()], base, {
+    embeddings,
+    codebooks: newCodebooks(),
+    tools: { board: new ScoreBoard(), nowMs },
+  });
 }

@@ -16,7 +16,8 @@ export function checkEmbeddings({ version, dimensions, rows }: EmbeddingMatrix):
  */
 export function checkDocument({ document, vector }: DocumentUpsert, embeddings: EmbeddingMatrix): IndexedAd {
   checkTargeting(document);
-  const found = document.embedding.version === embeddings.version ? (vector ?? vectorIn(embeddings, document)) : undefined;
+  const found =
+    document.embedding.version === embeddings.version ? (vector ?? vectorIn(embeddings, document)) : undefined;
   if (found !== undefined) checkVector(document.adId, found, embeddings.dimensions);
   freezeDeep(document);
   return { document, vector: found };
@@ -27,7 +28,8 @@ function checkTargeting({ adId, targeting }: AdDocument): void {
     for (const [place, { attribute, operator }] of conjunction.entries()) {
       for (let other = 0; other < place; other++) {
         const earlier = conjunction[other];
-        if (earlier?.attribute === attribute && earlier.operator === operator) throw badTargeting(adId, attribute, operator);
+        if (earlier?.attribute === attribute && earlier.operator === operator)
+          throw badTargeting(adId, attribute, operator);
       }
     }
   }
@@ -35,7 +37,8 @@ function checkTargeting({ adId, targeting }: AdDocument): void {
 
 function vectorIn({ version, dimensions, rows }: EmbeddingMatrix, { adId, embedding }: AdDocument): Float32Array {
   const start = embedding.row * dimensions;
-  if (start + dimensions > rows.length) throw embeddingRowMissing(adId, embedding.row, version, rows.length / dimensions);
+  if (start + dimensions > rows.length)
+    throw embeddingRowMissing(adId, embedding.row, version, rows.length / dimensions);
   return rows.subarray(start, start + dimensions);
 }
 

@@ -74,19 +74,25 @@ export function badAdVector(adId: number, problem: string, expected: string, fou
 }
 
 export function badTargeting(adId: number, attribute: string, operator: string): GraphError {
-  return new GraphError(`ad ${adId} names attribute "${attribute}" twice with operator "${operator}" in one conjunction`, {
-    code: "TENON1408",
-    category: "input",
-    detail: "expected every attribute once per operator (rule T4 of targeting)",
-    hint: "merge the two value lists, or write two conjunctions",
-  });
+  return new GraphError(
+    `ad ${adId} names attribute "${attribute}" twice with operator "${operator}" in one conjunction`,
+    {
+      code: "TENON1408",
+      category: "input",
+      detail: "expected every attribute once per operator (rule T4 of targeting)",
+      hint: "merge the two value lists, or write two conjunctions",
+    },
+  );
 }
 
 export function badEmbeddingMatrix(version: string, dimensions: number, values: number): GraphError {
-  return new GraphError(`embedding "${version}" has ${values} values, which are no whole rows of ${dimensions} dimensions`, {
-    code: "TENON1409",
-    category: "input",
-    detail: `expected a positive number of dimensions and a multiple of it, found ${dimensions} and ${values}`,
-    hint: "check the width the matrix was written with",
-  });
+  return new GraphError(
+    `embedding "${version}" has ${values} values, which are no whole rows of ${dimensions} dimensions`,
+    {
+      code: "TENON1409",
+      category: "input",
+      detail: `expected a positive number of dimensions and a multiple of it, found ${dimensions} and ${values}`,
+      hint: "check the width the matrix was written with",
+    },
+  );
 }

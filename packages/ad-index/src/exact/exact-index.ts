@@ -9,10 +9,18 @@ import { hash } from "node:crypto";
 import type { AdDocument, AdId } from "@tenon/ads-model";
 import { GraphError } from "@tenon/graph-core";
 import type { IndexVersion } from "../api.ts";
-import type { AdIndexHost, CampaignBlocks, ChangeReport, DocumentUpsert, EmbeddingMatrix, IndexChanges, RejectedDocument } from "../host.ts";
-import { checkDocument } from "./check-document.ts";
+import type {
+  AdIndexHost,
+  CampaignBlocks,
+  ChangeReport,
+  DocumentUpsert,
+  EmbeddingMatrix,
+  IndexChanges,
+  RejectedDocument,
+} from "../host.ts";
 import { hasBit } from "./bitset.ts";
 import { newestChanges } from "./changes.ts";
+import { checkDocument } from "./check-document.ts";
 import { ExactSnapshot, type SearchTools, type SnapshotState } from "./exact-snapshot.ts";
 import { type Codebooks, dictionariesOf } from "./forward-table.ts";
 import { type IndexedAd, Segment } from "./segment.ts";
@@ -66,7 +74,12 @@ export class ExactIndex implements AdIndexHost {
     if (removed.length > 0) {
       const views = [...withoutAds(state.views, removed)];
       if (added.length > 0) views.push(SegmentView.of(this.segmentOf(added), state.blocks));
-      this.snapshot = this.snapshotOf({ ...state.version, delta: state.version.delta + 1, views: this.merged(views), blocks: state.blocks });
+      this.snapshot = this.snapshotOf({
+        ...state.version,
+        delta: state.version.delta + 1,
+        views: this.merged(views),
+        blocks: state.blocks,
+      });
     }
     return { version: this.snapshot.version, appliedCount: removed.length, stale, rejected };
   }
@@ -76,7 +89,11 @@ export class ExactIndex implements AdIndexHost {
     const { state } = this.snapshot;
     const blocks = new Map(blocked.map(({ campaignId, reason }) => [campaignId, reason]));
     this.blocksVersion = version;
-    this.snapshot = this.snapshotOf({ ...state.version, views: state.views.map((view) => view.withBlocks(blocks)), blocks });
+    this.snapshot = this.snapshotOf({
+      ...state.version,
+      views: state.views.map((view) => view.withBlocks(blocks)),
+      blocks,
+    });
     return this.snapshot.version;
   }
 
@@ -114,7 +131,12 @@ export class ExactIndex implements AdIndexHost {
 
   private baseOf(ads: readonly IndexedAd[], base: string | undefined, blocks: BlockReasons): ExactSnapshot {
     const segment = this.segmentOf(ads);
-    return this.snapshotOf({ base: base ?? baseName(segment), delta: 0, views: [SegmentView.of(segment, blocks)], blocks });
+    return this.snapshotOf({
+      base: base ?? baseName(segment),
+      delta: 0,
+      views: [SegmentView.of(segment, blocks)],
+      blocks,
+    });
   }
 
   /** Merges young segments so that their number stays logarithmic in the changes; the base is left to `compact`. */
@@ -131,7 +153,9 @@ export class ExactIndex implements AdIndexHost {
     return base === undefined ? young : [base, ...young];
   }
 
-  private snapshotOf(next: Pick<SnapshotState, "views" | "blocks"> & Pick<IndexVersion, "base" | "delta">): ExactSnapshot {
+  private snapshotOf(
+    next: Pick<SnapshotState, "views" | "blocks"> & Pick<IndexVersion, "base" | "delta">,
+  ): ExactSnapshot {
     const { embeddings, codebooks, tools } = this.settings;
     const version = Object.freeze({
       base: next.base,
@@ -141,7 +165,10 @@ export class ExactIndex implements AdIndexHost {
       documentCount: next.views.reduce((sum, { liveCount }) => sum + liveCount, 0),
     });
     const dictionaries = dictionariesOf(codebooks);
-    return new ExactSnapshot({ version, views: next.views, blocks: next.blocks, dictionaries, dimensions: embeddings.dimensions }, tools);
+    return new ExactSnapshot(
+      { version, views: next.views, blocks: next.blocks, dictionaries, dimensions: embeddings.dimensions },
+      tools,
+    );
   }
 }
 

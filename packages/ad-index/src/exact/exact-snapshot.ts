@@ -25,7 +25,7 @@ import { tooMany } from "./errors.ts";
 import { locate, readColumns, readStatus } from "./forward-read.ts";
 import type { Dictionaries } from "./forward-table.ts";
 import { type ScoreBoard, scoreKeywords } from "./keyword-search.ts";
-import { ineligibleReason, matchAds, type MatchSet } from "./match.ts";
+import { ineligibleReason, type MatchSet, matchAds } from "./match.ts";
 import { MatchCache } from "./match-cache.ts";
 import { checkLimit, checkVectorQuery, searchWords } from "./query-checks.ts";
 import type { BlockReasons, SegmentView } from "./segment-view.ts";
@@ -85,7 +85,13 @@ export class ExactSnapshot implements AdIndexSnapshot {
       version: this.version,
       partial: rowsRead < searchable,
       ...top.take(),
-      decision: { method: "exactScan", match: evidence, rowsRead, rowsUnsearchable: evidence.eligible - searchable, parameters: {} },
+      decision: {
+        method: "exactScan",
+        match: evidence,
+        rowsRead,
+        rowsUnsearchable: evidence.eligible - searchable,
+        parameters: {},
+      },
     };
   }
 
@@ -123,7 +129,10 @@ export class ExactSnapshot implements AdIndexSnapshot {
     return { version: this.version, partial: false, outcome: DictionaryColumn.encode(OUTCOMES, outcomes) };
   }
 
-  forwardColumns<const Name extends ForwardColumnName>({ ids, columns }: ForwardColumnQuery<Name>): ForwardColumnAnswer<Name> {
+  forwardColumns<const Name extends ForwardColumnName>({
+    ids,
+    columns,
+  }: ForwardColumnQuery<Name>): ForwardColumnAnswer<Name> {
     if (ids.length > FORWARD_COLUMN_IDS_MAX) throw tooMany("ids", ids.length, FORWARD_COLUMN_IDS_MAX);
     const places = locate(ids, this.state.views);
     return {

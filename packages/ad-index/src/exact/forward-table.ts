@@ -2,7 +2,13 @@
  * Forward columns of a segment. Values of one ad stand together, all as doubles: a request reads a dozen columns of a few hundred
  * ads from all over the index, and so touches a few cache lines per ad instead of one per value.
  */
-import { type AdDocument, FREQUENCY_CAP_LEVELS, FREQUENCY_CAP_WINDOWS_DAYS, OBJECTIVES, PACING_MODES } from "@tenon/ads-model";
+import {
+  type AdDocument,
+  FREQUENCY_CAP_LEVELS,
+  FREQUENCY_CAP_WINDOWS_DAYS,
+  OBJECTIVES,
+  PACING_MODES,
+} from "@tenon/ads-model";
 import type { Dictionary } from "@tenon/graph-core";
 import {
   FORWARD_COLUMN_NAMES,
@@ -16,7 +22,9 @@ import { WITHOUT_END_MS } from "./schedule-index.ts";
 
 const I32_MAX = 2 ** 31 - 1;
 
-type NameOfType<Type> = { [Name in ForwardColumnName]: (typeof FORWARD_COLUMN_TYPES)[Name] extends Type ? Name : never }[ForwardColumnName];
+type NameOfType<Type> = {
+  [Name in ForwardColumnName]: (typeof FORWARD_COLUMN_TYPES)[Name] extends Type ? Name : never;
+}[ForwardColumnName];
 type NumberName = NameOfType<"id" | "f64">;
 export type WordName = NameOfType<"dictionary">;
 
@@ -83,8 +91,15 @@ const CAP_OFFSETS = new Map(
     new Map(FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [days, offsetOf(frequencyCapColumn(level, days))])),
   ]),
 );
-const NUMBERS = (Object.keys(NUMBER_OF) as NumberName[]).map((name) => ({ offset: offsetOf(name), read: NUMBER_OF[name] }));
-const WORDS = (Object.keys(WORD_OF) as WordName[]).map((name) => ({ name, offset: offsetOf(name), read: WORD_OF[name] }));
+const NUMBERS = (Object.keys(NUMBER_OF) as NumberName[]).map((name) => ({
+  offset: offsetOf(name),
+  read: NUMBER_OF[name],
+}));
+const WORDS = (Object.keys(WORD_OF) as WordName[]).map((name) => ({
+  name,
+  offset: offsetOf(name),
+  read: WORD_OF[name],
+}));
 
 /** `FORWARD_STRIDE` values per document; words as codes of the codebooks. */
 export function forwardTable(documents: readonly AdDocument[], codebooks: Codebooks): Float64Array {

@@ -86,14 +86,19 @@ class PostingEntries {
     this.entryFrequencies.push(weight);
   }
 
-  byWord(wordCount: number): { readonly starts: Int32Array; readonly rows: Int32Array; readonly frequencies: Int32Array } {
+  byWord(wordCount: number): {
+    readonly starts: Int32Array;
+    readonly rows: Int32Array;
+    readonly frequencies: Int32Array;
+  } {
     const size = this.words.length;
     const starts = new Int32Array(wordCount + 1);
     for (let entry = 0; entry < size; entry++) {
       const word = this.words[entry] as number;
       starts[word + 1] = (starts[word + 1] as number) + 1;
     }
-    for (let word = 0; word < wordCount; word++) starts[word + 1] = (starts[word + 1] as number) + (starts[word] as number);
+    for (let word = 0; word < wordCount; word++)
+      starts[word + 1] = (starts[word + 1] as number) + (starts[word] as number);
     const next = starts.slice(0, wordCount);
     const rows = new Int32Array(size);
     const frequencies = new Int32Array(size);

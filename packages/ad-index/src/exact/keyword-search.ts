@@ -36,7 +36,10 @@ export function scoreKeywords(
   const liveCount = segments.reduce((sum, { view }) => sum + view.liveCount, 0);
   const liveWords = segments.reduce((sum, { view }) => sum + view.liveWords, 0);
   const weights = words.map((word) => {
-    const holders = segments.reduce((sum, { view }) => sum + liveHolders(view, view.segment.keywords.postingsOf(word)), 0);
+    const holders = segments.reduce(
+      (sum, { view }) => sum + liveHolders(view, view.segment.keywords.postingsOf(word)),
+      0,
+    );
     return inverseDocumentFrequency(holders, liveCount);
   });
   let postingsRead = 0;

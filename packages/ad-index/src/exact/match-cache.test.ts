@@ -17,7 +17,10 @@ function counting() {
 
 test("equal filters are matched once, also as different objects; filters that differ anywhere are not mixed up", () => {
   const { get, matched } = counting();
-  const filter = (atMs: number, ...codes: string[]): AdFilter => ({ targeting: { country: codes.map(countryCode) }, atMs });
+  const filter = (atMs: number, ...codes: string[]): AdFilter => ({
+    targeting: { country: codes.map(countryCode) },
+    atMs,
+  });
   expect(get(filter(1, "DE"))).toBe(get(filter(1, "DE")));
   for (const other of [filter(2, "DE"), filter(1, "DE", "AT"), filter(1), { targeting: {}, atMs: 1 }]) get(other);
   expect(matched).toHaveLength(5);

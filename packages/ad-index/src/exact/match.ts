@@ -67,7 +67,11 @@ function countBlocked({ blockedBy }: SegmentView, word: number, rows: number, dr
 }
 
 /** The first reason for which an ad may not serve, or undefined: the same rule as the match, for one ad. */
-export function ineligibleReason(document: AdDocument, atMs: number, blocks: BlockReasons): IneligibleReason | undefined {
+export function ineligibleReason(
+  document: AdDocument,
+  atMs: number,
+  blocks: BlockReasons,
+): IneligibleReason | undefined {
   if (document.status !== "active") return "paused";
   if (!isWithinSchedule(document.schedule, atMs)) return "out_of_schedule";
   const blocked = blocks.get(document.campaignId);

@@ -40,7 +40,8 @@ export function uniteWords(target: Int32Array, other: Int32Array): void {
 export function subtract(target: Int32Array, set: PostingSet): void {
   const { words, list } = set;
   if (words === undefined) for (let entry = 0; entry < list.length; entry++) clearBit(target, list[entry] as number);
-  else for (let word = 0; word < words.length; word++) target[word] = (target[word] as number) & ~(words[word] as number);
+  else
+    for (let word = 0; word < words.length; word++) target[word] = (target[word] as number) & ~(words[word] as number);
 }
 
 /** target := target ∩ other */

@@ -9,8 +9,12 @@ export function checkLimit(limit: number): void {
 }
 
 /** Throws TENON1401 for a vector of another width or with non-finite components, TENON1402 for one of another space. */
-export function checkVectorQuery(query: VectorQuery, space: { readonly embeddingVersion: string; readonly dimensions: number }): void {
-  if (query.embeddingVersion !== space.embeddingVersion) throw embeddingVersionDiffers(query.embeddingVersion, space.embeddingVersion);
+export function checkVectorQuery(
+  query: VectorQuery,
+  space: { readonly embeddingVersion: string; readonly dimensions: number },
+): void {
+  if (query.embeddingVersion !== space.embeddingVersion)
+    throw embeddingVersionDiffers(query.embeddingVersion, space.embeddingVersion);
   const { vector } = query;
   if (vector.length !== space.dimensions) {
     throw badVector(`has ${vector.length} components`, `${space.dimensions} components`, String(vector.length));

@@ -9,13 +9,18 @@ const schedules = fc
   .map(([startAtMs, durationMs]) => ({ startAtMs, endAtMs: durationMs === null ? null : startAtMs + durationMs }));
 
 test("whatever way time moves, the rows are those within their schedule", () => {
-  const moves = fc.array(fc.oneof(fc.integer({ min: -2, max: 32 }), fc.constantFrom(Number.NaN, Infinity, -Infinity, 2 ** 53)), { maxLength: 12 });
+  const moves = fc.array(
+    fc.oneof(fc.integer({ min: -2, max: 32 }), fc.constantFrom(Number.NaN, Infinity, -Infinity, 2 ** 53)),
+    { maxLength: 12 },
+  );
   fc.assert(
     fc.property(fc.array(schedules, { maxLength: 70 }), moves, (given, timesMs) => {
       const index = new ScheduleIndex(given);
       for (const atMs of timesMs) {
         const rows = index.rowsAt(atMs);
-        expect(given.map((_, row) => hasBit(rows, row))).toEqual(given.map((schedule) => isWithinSchedule(schedule, atMs)));
+        expect(given.map((_, row) => hasBit(rows, row))).toEqual(
+          given.map((schedule) => isWithinSchedule(schedule, atMs)),
+        );
       }
     }),
   );

@@ -7,7 +7,11 @@ import type { Segment } from "./segment.ts";
 /** Blocked campaigns by id. */
 export type BlockReasons = ReadonlyMap<number, CampaignBlockReason>;
 
-export const BLOCK_REASONS = ["budget_exhausted", "inflight_budget", "paced_out"] as const satisfies readonly CampaignBlockReason[];
+export const BLOCK_REASONS = [
+  "budget_exhausted",
+  "inflight_budget",
+  "paced_out",
+] as const satisfies readonly CampaignBlockReason[];
 
 /** Rows of blocked campaigns, one bit per row, by reason. A row is in at most one. */
 type BlockedRows = Readonly<Record<CampaignBlockReason, Int32Array>>;
@@ -23,7 +27,12 @@ export class SegmentView {
   /** Rows that are blocked for any reason. */
   readonly blocked: Int32Array;
 
-  private constructor(segment: Segment, live: Int32Array, counts: { liveCount: number; liveWords: number }, blockedBy: BlockedRows) {
+  private constructor(
+    segment: Segment,
+    live: Int32Array,
+    counts: { liveCount: number; liveWords: number },
+    blockedBy: BlockedRows,
+  ) {
     this.segment = segment;
     this.live = live;
     this.liveCount = counts.liveCount;
@@ -36,7 +45,12 @@ export class SegmentView {
   /** A new segment: every row is live. */
   static of(segment: Segment, blocks: BlockReasons): SegmentView {
     const liveWords = segment.keywords.lengths.reduce((sum, length) => sum + length, 0);
-    return new SegmentView(segment, fullBitset(segment.size), { liveCount: segment.size, liveWords }, blockedRows(segment, blocks));
+    return new SegmentView(
+      segment,
+      fullBitset(segment.size),
+      { liveCount: segment.size, liveWords },
+      blockedRows(segment, blocks),
+    );
   }
 
   /** The same segment without the given rows, each of them live now. */
@@ -65,6 +79,7 @@ export class SegmentView {
 function blockedRows(segment: Segment, blocks: BlockReasons): BlockedRows {
   const rows = () => new Int32Array(wordsFor(segment.size));
   const blocked = { budget_exhausted: rows(), inflight_budget: rows(), paced_out: rows() };
-  for (const [campaignId, reason] of blocks) for (const row of segment.rowsOfCampaign(campaignId)) setBit(blocked[reason], row);
+  for (const [campaignId, reason] of blocks)
+    for (const row of segment.rowsOfCampaign(campaignId)) setBit(blocked[reason], row);
   return blocked;
 }

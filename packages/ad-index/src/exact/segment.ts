@@ -58,7 +58,10 @@ export class Segment {
     this.targeting = new TargetingIndex(documents.map(({ targeting }) => targeting));
     this.schedules = new ScheduleIndex(documents.map(({ schedule }) => schedule));
     this.states = stateRows(documents);
-    this.vectors = new VectorTable(sorted.map(({ vector }) => vector), settings.dimensions);
+    this.vectors = new VectorTable(
+      sorted.map(({ vector }) => vector),
+      settings.dimensions,
+    );
     this.keywords = new KeywordIndex(documents);
     this.forward = forwardTable(documents, settings.codebooks);
     this.rowsByCampaign = groupByCampaign(documents);

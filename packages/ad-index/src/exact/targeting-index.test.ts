@@ -22,10 +22,15 @@ const expressionLists = fc
 
 test("matches equal the plain evaluation of every expression, missing attributes under both rules included", () => {
   fc.assert(
-    fc.property(expressionLists, fc.array(targetingAssignments, { minLength: 1, maxLength: 10 }), (expressions, assignments) => {
-      const index = new TargetingIndex(expressions);
-      for (const assignment of assignments) expect(matching(index, expressions.length, assignment)).toEqual(expected(expressions, assignment));
-    }),
+    fc.property(
+      expressionLists,
+      fc.array(targetingAssignments, { minLength: 1, maxLength: 10 }),
+      (expressions, assignments) => {
+        const index = new TargetingIndex(expressions);
+        for (const assignment of assignments)
+          expect(matching(index, expressions.length, assignment)).toEqual(expected(expressions, assignment));
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -42,5 +47,7 @@ test("one matching does not disturb the next", () => {
 
 test("sixteen conjunctions of one ad count as one match", () => {
   const always: TargetingExpression = { whenMissing: "weak", conjunctions: Array(16).fill([]) };
-  expect(matching(new TargetingIndex([always, { whenMissing: "weak", conjunctions: [] }, always]), 3, {})).toEqual([0, 2]);
+  expect(matching(new TargetingIndex([always, { whenMissing: "weak", conjunctions: [] }, always]), 3, {})).toEqual([
+    0, 2,
+  ]);
 });

@@ -44,7 +44,9 @@ export class TargetingIndex {
 
   /** `expressions[n]`: the target of document n. */
   constructor(expressions: readonly TargetingExpression[]) {
-    const extra = expressions.flatMap(({ conjunctions }, document) => Array<number>(Math.max(0, conjunctions.length - 1)).fill(document));
+    const extra = expressions.flatMap(({ conjunctions }, document) =>
+      Array<number>(Math.max(0, conjunctions.length - 1)).fill(document),
+    );
     const size = expressions.length + extra.length;
     this.documents = expressions.length;
     this.owners = Int32Array.from(extra);
@@ -135,7 +137,8 @@ function addConjunction(
   conjunction: TargetingConjunction,
   strong: boolean,
 ): void {
-  for (const { attribute, operator, values } of conjunction) builders.get(attribute)?.add(number, operator, values, strong);
+  for (const { attribute, operator, values } of conjunction)
+    builders.get(attribute)?.add(number, operator, values, strong);
 }
 
 class PostingsBuilder {

@@ -23,10 +23,18 @@ const scores = fc.oneof(fc.integer({ min: -3, max: 3 }), fc.double({ noNaN: true
 
 test("the best are those of a full sort, for any order, ties and limit", () => {
   fc.assert(
-    fc.property(fc.array(scores, { maxLength: 600 }), fc.integer({ min: 0, max: 120 }), fc.nat(), (values, limit, salt) => {
-      const pairs = values.map((score, place) => ({ score: score + 0, id: ((place + 1) * (2 * salt + 1)) % 100_003 }));
-      expect(best(pairs, limit)).toEqual(sorted(pairs, limit));
-    }),
+    fc.property(
+      fc.array(scores, { maxLength: 600 }),
+      fc.integer({ min: 0, max: 120 }),
+      fc.nat(),
+      (values, limit, salt) => {
+        const pairs = values.map((score, place) => ({
+          score: score + 0,
+          id: ((place + 1) * (2 * salt + 1)) % 100_003,
+        }));
+        expect(best(pairs, limit)).toEqual(sorted(pairs, limit));
+      },
+    ),
   );
 });
 

@@ -5,7 +5,7 @@
  * threshold below which nothing is looked at again. That costs amortised O(1) per pair, where a heap costs O(log limit).
  * Source of the selection: Hoare, Algorithm 65 (Find), CACM 1961, with a median of three as pivot.
  */
-import { F32Writer, type F32Column, type IdColumn, IdWriter } from "@tenon/graph-core";
+import { type F32Column, F32Writer, type IdColumn, IdWriter } from "@tenon/graph-core";
 
 /** Below this many pairs sorting by insertion is faster than partitioning. */
 const INSERTION_PAIRS_MAX = 12;

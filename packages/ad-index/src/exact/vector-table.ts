@@ -42,7 +42,8 @@ export class VectorTable {
   countPresent(rows: Int32Array): number {
     const { present } = this;
     let count = 0;
-    for (let index = 0; index < rows.length; index++) count += onesOf((rows[index] as number) & (present[index] as number));
+    for (let index = 0; index < rows.length; index++)
+      count += onesOf((rows[index] as number) & (present[index] as number));
     return count;
   }
 
