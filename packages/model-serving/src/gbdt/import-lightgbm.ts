@@ -121,6 +121,6 @@ function importError(message: string, { expected, found }: { expected: string; f
     code: "TENON1454",
     category: "input",
     detail: `expected ${expected}, found ${found}`,
-    hint: "dump a binary or ranking model trained with the options named in import-lightgbm.ts, with the schema's features in order",
+    hint: "train by boosting with one output, zero_as_missing=false and no linear_tree, on the schema's features in order",
   });
 }
