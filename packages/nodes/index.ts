@@ -1,6 +1,14 @@
 /** Every node of the ads stack, with its stage's slots and resources: what graphs wire and hosts bind. */
+export { dedupeAdvertisers } from "./auction/dedupe-advertisers/dedupe-advertisers.ts";
+export { dropBelowFloor } from "./auction/drop-below-floor/drop-below-floor.ts";
+export { pickWinners } from "./auction/pick-winners/pick-winners.ts";
+export { priceWinners } from "./auction/price-winners/price-winners.ts";
 export * from "./auction/resources.ts";
+export { scoreBids } from "./auction/score-bids/score-bids.ts";
 export * from "./auction/slots.ts";
+export { estimateUtility } from "./blending/estimate-utility/estimate-utility.ts";
+export { keepPlaced } from "./blending/keep-placed/keep-placed.ts";
+export { placeAds } from "./blending/place-ads/place-ads.ts";
 export * from "./blending/resources.ts";
 export * from "./blending/slots.ts";
 export { attachUserCounts } from "./delivery/attach-user-counts/attach-user-counts.ts";
@@ -22,10 +30,22 @@ export { loadUserProfile } from "./feature-expansion/load-user-profile/load-user
 export { normaliseRequest } from "./feature-expansion/normalise-request/normalise-request.ts";
 export * from "./feature-expansion/resources.ts";
 export * from "./feature-expansion/slots.ts";
+export { buildFeatureLog } from "./feature-log/build-feature-log/build-feature-log.ts";
+export { buildInsertionEvents } from "./feature-log/build-insertion-events/build-insertion-events.ts";
+export { buildResponse } from "./feature-log/build-response/build-response.ts";
+export { dropUnrecorded } from "./feature-log/drop-unrecorded/drop-unrecorded.ts";
+export { loadAdRecords } from "./feature-log/load-ad-records/load-ad-records.ts";
 export * from "./feature-log/slots.ts";
+export { assembleFeatures } from "./ranking/assemble-features/assemble-features.ts";
+export { assembleLightFeatures } from "./ranking/assemble-light-features/assemble-light-features.ts";
+export { calibrateClicks } from "./ranking/calibrate-clicks/calibrate-clicks.ts";
 export * from "./ranking/features.ts";
+export { matchCategories } from "./ranking/match-categories/match-categories.ts";
+export { predictClicks } from "./ranking/predict-clicks/predict-clicks.ts";
+export { rankLight } from "./ranking/rank-light/rank-light.ts";
 export * from "./ranking/resources.ts";
 export * from "./ranking/slots.ts";
+export { trimCandidates } from "./ranking/trim-candidates/trim-candidates.ts";
 export * from "./retrieval/ad-columns.ts";
 export { attachForwardColumns } from "./retrieval/attach-forward-columns/attach-forward-columns.ts";
 export { buildTargetingQuery } from "./retrieval/build-targeting-query/build-targeting-query.ts";

@@ -1,14 +1,24 @@
 import type { Surface } from "@tenon/ads-model";
 import { resource } from "@tenon/graph-core";
 
+export const MECHANISMS = ["generalisedSecondPrice", "vcg", "firstPrice"] as const;
+export type Mechanism = (typeof MECHANISMS)[number];
+
 export interface SurfaceAuction {
-  readonly mechanism: "generalisedSecondPrice" | "vcg" | "firstPrice";
+  readonly mechanism: Mechanism;
   /** Least expected value of a thousand impressions, integer micros. */
   readonly reserveEcpmMicros: number;
-  /** Weight of quality in the score, micros per unit of quality. */
+  /**
+   * A bid that misses its floor by no more than this still takes part, micros per thousand impressions. Half a cent
+   * (5,000) where floors are stated in cents: a bid that reads as the floor is not turned away for its fourth decimal.
+   */
+  readonly floorToleranceMicros: number;
+  /** What a quality of 1 is worth, micros per thousand impressions. */
   readonly qualityWeightMicros: number;
-  /** Chance of being looked at by slot, first slot first; falling, each 0 to 1. */
+  /** Chance of being looked at by slot, first slot first: above 0, at most 1, never rising. The last holds for all further slots. */
   readonly slotFactors: readonly number[];
+  /** Ads of one category in one auction. */
+  readonly adsPerCategoryMax: number;
 }
 
 export interface AuctionPolicy {
@@ -20,5 +30,5 @@ export interface AuctionPolicy {
 
 export const AuctionPolicyResource = resource<AuctionPolicy>()("auctionPolicy", {
   owner: "ads-auction",
-  purpose: "mechanism, reserve and weights by surface",
+  purpose: "mechanism, reserve, weights and limits by surface",
 });

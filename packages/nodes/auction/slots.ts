@@ -11,7 +11,7 @@ export const AuctionScore = slot(
   z.strictObject({
     /** Expected value of a thousand impressions, integer micros: what the auction ranks by. */
     ecpmMicros: scored,
-    /** Part of it that the bid alone is worth, integer micros. */
+    /** Part of it that is expected to be paid at the full bid, integer micros; the rest is the bonus for quality. */
     bidEcpmMicros: scored,
   }),
   { owner: "ads-auction", purposeOf: "what each candidate is worth, aligned with TrimmedAds", unit: "micros" },
@@ -22,11 +22,11 @@ export const EligibleBids = slot("eligibleBids", retrievedAdsSchema, {
 });
 export const DistinctAdvertisers = slot("distinctAdvertisers", retrievedAdsSchema, {
   owner: "ads-auction",
-  purposeOf: "the best candidate of each advertiser",
+  purposeOf: "the best candidate of each advertiser, few of one category",
 });
 export const AuctionWinners = slot("auctionWinners", retrievedAdsSchema, {
   owner: "ads-auction",
-  purposeOf: "the best candidates by auction score; best first",
+  purposeOf: "the best candidates by auction score: as many as there are slots, and some in reserve",
 });
 const priced = columnSchema("f64", { of: AuctionWinners });
 export const ChargedPrice = slot(
@@ -34,7 +34,7 @@ export const ChargedPrice = slot(
   z.strictObject({
     /** Integer micros of the charging event. */
     chargedPriceMicros: priced,
-    /** Ad that set the price; 0 where the reserve did. */
+    /** Ad that set the price; 0 where the floor, the reserve or the own bid did. */
     priceSetterAdId: columnSchema("id", { of: AuctionWinners }),
   }),
   { owner: "ads-auction", purposeOf: "what each winner pays when the charging event happens", unit: "micros" },

@@ -1,17 +1,12 @@
 import type { Surface } from "@tenon/ads-model";
-import {
-  type F64Column,
-  type FeatureSnapshot,
-  type ModelManifest,
-  type ModelScores,
-  resource,
-} from "@tenon/graph-core";
+import { type F64Column, type FeatureSnapshot, type ModelManifest, type ModelScores, resource } from "@tenon/graph-core";
 
 /** A loaded model of one version. */
 export interface ScoringModel {
   readonly version: string;
   readonly manifest: ModelManifest;
-  readonly score: (snapshot: FeatureSnapshot) => ModelScores;
+  /** Margins (log-odds of a click), one per row of the snapshot. */
+  score(snapshot: FeatureSnapshot): ModelScores;
 }
 
 export const LightModelResource = resource<ScoringModel>()("lightModel", {
@@ -27,7 +22,8 @@ export const ClickModelResource = resource<ScoringModel>()("clickModel", {
 export interface ClickCalibrators {
   readonly version: string;
   readonly modelVersion: string;
-  readonly applyAll: (surface: Surface, margins: F64Column) => F64Column;
+  /** Throws for scores of another model, and for a surface that has no calibrator. */
+  probabilities(surface: Surface, scores: ModelScores): F64Column;
 }
 
 export const CalibratorsResource = resource<ClickCalibrators>()("calibrators", {

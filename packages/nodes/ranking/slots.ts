@@ -1,7 +1,26 @@
 /** From candidates that may serve to calibrated click probabilities. */
 import { columnSchema, featureSnapshotSchema, modelScoresSchema, slot } from "@tenon/graph-core";
+import { z } from "zod";
+import { PacedAds } from "../delivery/slots.ts";
 import { retrievedAdsSchema } from "../retrieval/ad-columns.ts";
 import { LIGHT_FEATURES, RANK_FEATURES } from "./features.ts";
+
+const cosines = columnSchema("f64", { of: PacedAds }).nullable();
+
+export const CategoryMatch = slot(
+  "categoryMatch",
+  z.strictObject({
+    /** Null when no interest of the user is known. */
+    interestCosine: cosines,
+    /** Null without a query, and when none of its words is known. */
+    queryCosine: cosines,
+  }),
+  {
+    owner: "ads-ranking",
+    purposeOf: "how near the ad's category is to interests and query, whichever source brought the ad; aligned with PacedAds",
+    unit: "cosine",
+  },
+);
 
 export const LightFeatures = slot("lightFeatures", featureSnapshotSchema(LIGHT_FEATURES), {
   owner: "ads-ranking",
@@ -14,7 +33,7 @@ export const LightScores = slot("lightScores", modelScoresSchema(), {
 });
 export const TrimmedAds = slot("trimmedAds", retrievedAdsSchema, {
   owner: "ads-ranking",
-  purposeOf: "the best candidates by light score",
+  purposeOf: "the candidates whose bid is worth most at the light click probability",
 });
 export const RankFeatures = slot("rankFeatures", featureSnapshotSchema(RANK_FEATURES), {
   owner: "ads-ranking",

@@ -1,0 +1,14 @@
+import { NormalRequest } from "../../feature-expansion/slots.ts";
+import { TrimmedAds } from "../../ranking/slots.ts";
+import { AuctionPolicyResource } from "../resources.ts";
+import { AuctionScore, DistinctAdvertisers, EligibleBids } from "../slots.ts";
+
+export const dedupeAdvertisersContract = {
+  owner: "ads-auction",
+  purpose: "keeps the best ad of each advertiser, and no more than a few ads of one category",
+  of: EligibleBids,
+  kept: DistinctAdvertisers,
+  reads: [TrimmedAds, AuctionScore, NormalRequest],
+  uses: [AuctionPolicyResource],
+  budgetMs: 1,
+} as const;

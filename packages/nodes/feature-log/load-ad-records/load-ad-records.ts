@@ -1,0 +1,15 @@
+import { node } from "@tenon/graph-core";
+import { loadAdRecordsContract } from "./load-ad-records.contract.ts";
+
+export const loadAdRecords = node({
+  ...loadAdRecordsContract,
+  run: async ({ placedAds }, { uses: { adIndex }, signal }) => {
+    const { found } = await adIndex.forwardRecords(placedAds.ids, signal);
+    return {
+      adRecords: {
+        loaded: true,
+        found: found.map(({ adId, brand, title, body, landingUrl }) => ({ adId, brand, title, body, landingUrl })),
+      },
+    };
+  },
+});
