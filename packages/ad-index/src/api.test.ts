@@ -158,7 +158,7 @@ test("columns have the type they are declared with, and a misspelt one does not 
     index.searchVectors({ vector: QUERY.vector, filter: EVERYBODY, limit: 1 });
     const [missing] = [] as readonly AdId[];
     // @ts-expect-error records are read by column, not by single ids
-    index.forwardRecords([missing], new AbortController().signal);
+    void index.forwardRecords([missing], new AbortController().signal);
   };
   expectTypeOf(reads).toBeFunction();
 });

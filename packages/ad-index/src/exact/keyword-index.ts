@@ -11,6 +11,9 @@ export interface Postings {
 
 const NO_POSTINGS: Postings = { rows: new Int32Array(0), frequencies: new Int32Array(0) };
 
+/** Room for the postings of a few ads; a small segment should stay small. */
+const ENTRIES_AT_FIRST = 64;
+
 export class KeywordIndex {
   /** Weighted number of words per row. */
   readonly lengths: Int32Array;
@@ -63,27 +66,30 @@ class WordNumbering {
 
 /** Collects (word, row, frequency) in row order and sorts them by word, rows ascending within a word. */
 class PostingEntries {
-  private readonly words: number[] = [];
-  private readonly entryRows: number[] = [];
-  private readonly entryFrequencies: number[] = [];
+  private words: Int32Array = new Int32Array(ENTRIES_AT_FIRST);
+  private entryRows: Int32Array = new Int32Array(ENTRIES_AT_FIRST);
+  private entryFrequencies: Int32Array = new Int32Array(ENTRIES_AT_FIRST);
+  private size = 0;
   /** Latest entry of a word; one of the current row if it is not before `rowStart`. */
   private readonly entryOf: number[] = [];
   private rowStart = 0;
 
   startRow(): void {
-    this.rowStart = this.words.length;
+    this.rowStart = this.size;
   }
 
   add(word: number, row: number, weight: number): void {
-    const entry = this.entryOf[word];
-    if (entry !== undefined && entry >= this.rowStart) {
-      this.entryFrequencies[entry] = (this.entryFrequencies[entry] as number) + weight;
+    const known = this.entryOf[word];
+    if (known !== undefined && known >= this.rowStart) {
+      this.entryFrequencies[known] = (this.entryFrequencies[known] as number) + weight;
       return;
     }
-    this.entryOf[word] = this.words.length;
-    this.words.push(word);
-    this.entryRows.push(row);
-    this.entryFrequencies.push(weight);
+    if (this.size === this.words.length) this.grow();
+    const entry = this.size++;
+    this.entryOf[word] = entry;
+    this.words[entry] = word;
+    this.entryRows[entry] = row;
+    this.entryFrequencies[entry] = weight;
   }
 
   byWord(wordCount: number): {
@@ -91,10 +97,10 @@ class PostingEntries {
     readonly rows: Int32Array;
     readonly frequencies: Int32Array;
   } {
-    const size = this.words.length;
+    const { words, size } = this;
     const starts = new Int32Array(wordCount + 1);
     for (let entry = 0; entry < size; entry++) {
-      const word = this.words[entry] as number;
+      const word = words[entry] as number;
       starts[word + 1] = (starts[word + 1] as number) + 1;
     }
     for (let word = 0; word < wordCount; word++)
@@ -103,7 +109,7 @@ class PostingEntries {
     const rows = new Int32Array(size);
     const frequencies = new Int32Array(size);
     for (let entry = 0; entry < size; entry++) {
-      const word = this.words[entry] as number;
+      const word = words[entry] as number;
       const place = next[word] as number;
       rows[place] = this.entryRows[entry] as number;
       frequencies[place] = this.entryFrequencies[entry] as number;
@@ -111,4 +117,16 @@ class PostingEntries {
     }
     return { starts, rows, frequencies };
   }
+
+  private grow(): void {
+    this.words = doubled(this.words);
+    this.entryRows = doubled(this.entryRows);
+    this.entryFrequencies = doubled(this.entryFrequencies);
+  }
+}
+
+function doubled(values: Int32Array): Int32Array {
+  const more = new Int32Array(2 * values.length);
+  more.set(values);
+  return more;
 }
