@@ -1,8 +1,8 @@
 /**
- * Fast checksums of values that freezing cannot protect: typed arrays stay writable to whoever holds them.
- * `runChecked` compares the checksum before and after each node. Not for storage: it depends on machine word order.
+ * Fast checksums of arrays that freezing cannot protect: typed arrays stay writable to whoever holds them.
+ * `runChecked` compares them at the end of a run. Not for storage: they depend on machine word order.
  */
-import { type BatchStorage, batchStorage, CandidateBatch } from "./candidate-batch.ts";
+import { batchStorage, CandidateBatch } from "./candidate-batch.ts";
 import { type Column, columnValues } from "./column.ts";
 import { FeatureSnapshot, snapshotArrays } from "./feature-snapshot.ts";
 import { ModelScores } from "./model-scores.ts";
@@ -12,46 +12,47 @@ import { ModelScores } from "./model-scores.ts";
 const STEP = 0x9e3779b1;
 const MIX = 0x85ebca6b;
 
-/** A 32-bit checksum of a column, batch, snapshot or scores. Reading lazily selected columns does not change it. */
-export function checksum(value: Column | CandidateBatch | FeatureSnapshot | ModelScores): number {
-  if (value instanceof CandidateBatch) return batchSum(batchStorage(value));
-  if (value instanceof FeatureSnapshot) {
-    return snapshotArrays(value).reduce((sum, array) => addArray(sum, array), value.rowCount >>> 0);
+/** A value that guards arrays of its own. */
+export type Guarded = Column | CandidateBatch | FeatureSnapshot | ModelScores;
+
+/** Every array that the value rests on, those of the batches it came from included. Lazily gathered columns are not. */
+export function visitArrays(value: Guarded, visit: (array: ArrayBufferView) => void): void {
+  if (value instanceof CandidateBatch) visitBatch(value, visit);
+  else if (value instanceof FeatureSnapshot) snapshotArrays(value).forEach(visit);
+  else visit(columnValues(value instanceof ModelScores ? value.margins : value));
+}
+
+function visitBatch(batch: CandidateBatch, visit: (array: ArrayBufferView) => void): void {
+  for (let each: CandidateBatch | undefined = batch; each !== undefined; ) {
+    const { ids, own, source } = batchStorage(each);
+    visit(columnValues(ids));
+    for (const name in own) visit(columnValues(own[name] as Column));
+    if (source?.rows !== undefined) visit(source.rows);
+    each = source?.batch;
   }
-  if (value instanceof ModelScores) return addArray(1, columnValues(value.margins));
-  return addArray(value.length, columnValues(value));
 }
 
-function batchSum({ ids, own, source }: BatchStorage): number {
-  let sum = addArray(ids.length, columnValues(ids));
-  for (const name in own) sum = addArray(sum, columnValues(own[name] as Column));
-  if (source === undefined) return sum;
-  if (source.rows !== undefined) sum = addArray(sum, source.rows);
-  return addToSum(sum, checksum(source.batch));
-}
-
-function addArray(sum: number, array: ArrayBufferView): number {
-  const { buffer, byteOffset, byteLength } = array;
+/** A 32-bit checksum of an array's bytes. A change of one 32-bit word always changes it. */
+export function arraySum({ buffer, byteOffset, byteLength }: ArrayBufferView): number {
   const words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
-  // Two independent sums keep the processor busy: each step waits for the one before it.
-  let even = sum;
-  let odd = MIX;
-  const pairs = words.length & ~1;
-  for (let index = 0; index < pairs; index += 2) {
-    even = Math.imul(even ^ (words[index] as number), STEP);
-    even ^= even >>> 15;
-    odd = Math.imul(odd ^ (words[index + 1] as number), STEP);
-    odd ^= odd >>> 15;
+  // Four independent sums keep the processor busy: each step waits for the one before it.
+  let [a, b, c, d] = [1, 2, 3, 4];
+  const quads = words.length & ~3;
+  for (let at = 0; at < quads; at += 4) {
+    a = Math.imul(a ^ (words[at] as number), STEP);
+    b = Math.imul(b ^ (words[at + 1] as number), STEP);
+    c = Math.imul(c ^ (words[at + 2] as number), STEP);
+    d = Math.imul(d ^ (words[at + 3] as number), STEP);
   }
-  let next = addToSum(even, odd);
-  if (pairs < words.length) next = addToSum(next, words[pairs] as number);
+  let sum = addToSum(addToSum(addToSum(a, b), c), d);
+  for (let at = quads; at < words.length; at++) sum = addToSum(sum, words[at] as number);
   const rest = new Uint8Array(buffer, byteOffset + words.byteLength, byteLength & 3);
-  for (let index = 0; index < rest.length; index++) next = addToSum(next, rest[index] as number);
-  return addToSum(next, byteLength);
+  for (let at = 0; at < rest.length; at++) sum = addToSum(sum, rest[at] as number);
+  return addToSum(sum, byteLength);
 }
 
 /** Takes one 32-bit word into a sum. */
-export function addToSum(sum: number, word: number): number {
+function addToSum(sum: number, word: number): number {
   const next = Math.imul(sum ^ word, STEP);
   return Math.imul(next ^ (next >>> 15), MIX) >>> 0;
 }

@@ -4,8 +4,8 @@ import { badFeatureSchema, unknownName } from "./value-error.ts";
 
 export type FeatureType = "f64" | "f32" | "i32" | "dictionary";
 
-export interface FeatureDeclaration {
-  readonly name: string;
+export interface FeatureDeclaration<Name extends string = string> {
+  readonly name: Name;
   readonly type: FeatureType;
   /** E.g. `"micros"`, `"probability"`, `"count"`, `"none"`. */
   readonly unit: string;
@@ -21,28 +21,28 @@ export interface FeatureDeclaration {
   readonly keptFor?: "analysis";
 }
 
-export interface FeatureSchemaOptions {
+export interface FeatureSchemaOptions<Names extends string = string> {
   readonly name: string;
   readonly version: number;
-  readonly features: readonly FeatureDeclaration[];
+  readonly features: readonly FeatureDeclaration<Names>[];
 }
 
 /** The ordered features of a snapshot. Two schemas with one fingerprint describe the same bytes. */
-export class FeatureSchema {
+export class FeatureSchema<Names extends string = string> {
   readonly name: string;
   readonly version: number;
   readonly features: readonly FeatureDeclaration[];
-  readonly names: readonly string[];
+  readonly names: readonly Names[];
   /** sha-256 (hex) of the ordered declarations: name, type, unit, null policy, default, owner, version, dictionary. */
   readonly fingerprint: string;
   readonly #indexes: ReadonlyMap<string, number>;
 
-  constructor(options: FeatureSchemaOptions) {
+  constructor(options: FeatureSchemaOptions<Names>) {
     requireSound(options);
     this.name = options.name;
     this.version = options.version;
     this.features = Object.freeze(options.features.map((feature) => Object.freeze({ ...feature })));
-    this.names = Object.freeze(this.features.map((feature) => feature.name));
+    this.names = Object.freeze(options.features.map((feature) => feature.name));
     this.#indexes = new Map(this.names.map((name, index) => [name, index]));
     this.fingerprint = hash("sha256", JSON.stringify(this.features.map(describe)));
     Object.freeze(this);
@@ -74,7 +74,9 @@ export class FeatureSchema {
  *   features: [{ name: "userShownToday", type: "i32", unit: "count", nullPolicy: "missing", owner: "ads-ranking", version: 1 }],
  * });
  */
-export function defineFeatureSchema(options: FeatureSchemaOptions): FeatureSchema {
+export function defineFeatureSchema<const Names extends string>(
+  options: FeatureSchemaOptions<Names>,
+): FeatureSchema<Names> {
   return new FeatureSchema(options);
 }
 

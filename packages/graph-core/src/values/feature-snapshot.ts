@@ -16,9 +16,10 @@ import { rowOutOfRange, undecodable } from "./value-error.ts";
 
 let snapshotParts: (snapshot: FeatureSnapshot) => SnapshotParts;
 
-export class FeatureSnapshot {
+/** `Names` are the features of its schema: reading one that is not among them is a type error. */
+export class FeatureSnapshot<Names extends string = string> {
   readonly tenonValue = "featureSnapshot";
-  readonly schema: FeatureSchema;
+  readonly schema: FeatureSchema<Names>;
   readonly rowCount: number;
   readonly #parts: SnapshotParts;
   #digest: string | undefined;
@@ -26,7 +27,7 @@ export class FeatureSnapshot {
   /** Use {@link FeatureSnapshotBuilder} (F1). */
   constructor(key: HandOver, parts: SnapshotParts) {
     requireHandOver(key);
-    this.schema = parts.schema;
+    this.schema = parts.schema as FeatureSchema<Names>;
     this.rowCount = parts.rowCount;
     this.#parts = parts;
     Object.freeze(this);
@@ -40,8 +41,8 @@ export class FeatureSnapshot {
    * The snapshot that `toBytes` wrote. Throws TENON1161 for bytes of another schema, damaged bytes, and bytes that are
    * not the canonical form of what they say.
    */
-  static fromBytes(schema: FeatureSchema, bytes: Uint8Array): FeatureSnapshot {
-    const snapshot = new FeatureSnapshot(HAND_OVER, readSnapshotBytes(schema, bytes));
+  static fromBytes<Names extends string>(schema: FeatureSchema<Names>, bytes: Uint8Array): FeatureSnapshot<Names> {
+    const snapshot = new FeatureSnapshot<Names>(HAND_OVER, readSnapshotBytes(schema, bytes));
     if (Buffer.compare(snapshot.toBytes(), bytes) !== 0) {
       throw undecodable(`a snapshot of features "${schema.name}"`, "the bytes are not in canonical form");
     }
@@ -63,7 +64,7 @@ export class FeatureSnapshot {
    * The value a model sees: the number, or a dictionary code. Absent: NaN for f64, f32 and i32, -1 for a dictionary.
    * Throws TENON1158 for an unknown feature, TENON1150 for a row outside the snapshot. In loops, use {@link column}.
    */
-  valueAt(feature: string | number, row: number): number {
+  valueAt(feature: Names | number, row: number): number {
     const column = this.columnAt(this.#index(feature));
     switch (column.type) {
       case "dictionary":
@@ -78,7 +79,7 @@ export class FeatureSnapshot {
   }
 
   /** A feature's column. Absent rows hold NaN (f64, f32), `ABSENT_I32` (i32) or code -1 (dictionary). */
-  column(name: string): Column {
+  column(name: Names): Column {
     return this.columnAt(this.schema.index(name));
   }
 
@@ -90,7 +91,7 @@ export class FeatureSnapshot {
   }
 
   /** Why a row's value is what it is. Errors as {@link valueAt}. */
-  statusAt(feature: string | number, row: number): FeatureStatus {
+  statusAt(feature: Names | number, row: number): FeatureStatus {
     const statuses = this.#parts.statuses[this.#index(feature)] as Statuses;
     if (row >>> 0 !== row || row >= this.rowCount) throw rowOutOfRange("a feature snapshot", row, this.rowCount);
     const code = typeof statuses === "number" ? statuses : (statuses[row] as number);
@@ -98,7 +99,7 @@ export class FeatureSnapshot {
   }
 
   /** How many rows of a feature have each status. */
-  statusCounts(feature: string | number): Readonly<Record<FeatureStatus, number>> {
+  statusCounts(feature: Names | number): Readonly<Record<FeatureStatus, number>> {
     const counts = { ok: 0, default: 0, missing: 0, timeout: 0, stale: 0 };
     const statuses = this.#parts.statuses[this.#index(feature)] as Statuses;
     if (typeof statuses === "number") counts[FEATURE_STATUSES[statuses] as FeatureStatus] = this.rowCount;

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { AnySlot } from "../contract/slot.ts";
-import { CandidateBatch } from "./candidate-batch.ts";
+import { batchStorage, CandidateBatch } from "./candidate-batch.ts";
 import { type Column, type ColumnOf, type ColumnType, columnValues, isColumnOf } from "./column.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { FeatureSchema } from "./feature-schema.ts";
@@ -75,7 +75,9 @@ export function candidateBatchSchema<const Kinds extends ColumnKinds>(columns: K
 }
 
 /** A snapshot of exactly this feature schema (by fingerprint). */
-export function featureSnapshotSchema(schema: FeatureSchema): z.ZodType<FeatureSnapshot> {
+export function featureSnapshotSchema<Names extends string>(
+  schema: FeatureSchema<Names>,
+): z.ZodType<FeatureSnapshot<Names>> {
   const check: Check = (value) => value instanceof FeatureSnapshot && value.schema.fingerprint === schema.fingerprint;
   return register({ kind: "featureSnapshot", schema }, check, `expected a snapshot of features "${schema.name}"`);
 }
@@ -111,22 +113,51 @@ function fitsDictionary(kind: ColumnKind, column: Column): boolean {
   return column.dictionary.fingerprint === kind.dictionary.fingerprint;
 }
 
+/** Columns found finite before: a column never changes, so it is looked at once. */
+const knownFinite = new WeakSet<Column>();
+
 /** Whether floats are finite and codes are words: absence lives in a `FeatureSnapshot` only. */
 function finite(column: Column): boolean {
+  if (column.type !== "f64" && column.type !== "f32" && column.type !== "dictionary") return true;
+  if (knownFinite.has(column)) return true;
+  const holds = holdsFinite(column);
+  if (holds) knownFinite.add(column);
+  return holds;
+}
+
+function holdsFinite(column: ColumnOf["f64" | "f32" | "dictionary"]): boolean {
   switch (column.type) {
     case "f64":
-      return allFiniteF64(columnValues(column));
+      return allFiniteF64(columnValues(column) as Float64Array);
     case "f32":
-      return allFiniteF32(columnValues(column));
+      return allFiniteF32(columnValues(column) as Float32Array);
     case "dictionary":
-      return columnValues(column).every((code) => code >= 0);
-    default:
-      return true;
+      return (columnValues(column) as Int32Array).every((code) => code >= 0);
   }
 }
 
-function fitsBatch(columns: Readonly<Record<string, ColumnKind>>, value: unknown): boolean {
+type BatchColumns = Readonly<Record<string, ColumnKind>>;
+
+/** Batches found to fit before, by the columns they were judged by: a batch never changes. */
+const knownFits = new WeakMap<BatchColumns, WeakSet<CandidateBatch>>();
+
+function fitsBatch(columns: BatchColumns, value: unknown): boolean {
   if (!(value instanceof CandidateBatch)) return false;
+  let known = knownFits.get(columns);
+  if (known === undefined) {
+    known = new WeakSet();
+    knownFits.set(columns, known);
+  }
+  if (known.has(value)) return true;
+  // Rows selected from a batch that fits need no look: nothing is gathered to judge them.
+  const { own, source } = batchStorage(value);
+  const selected = source?.rows !== undefined && Object.keys(own).length === 0 && known.has(source.batch);
+  if (!selected && !fitsAnew(columns, value)) return false;
+  known.add(value);
+  return true;
+}
+
+function fitsAnew(columns: BatchColumns, value: CandidateBatch): boolean {
   const names = Object.keys(columns);
   if (value.columnNames.length !== names.length) return false;
   for (const name of names) {

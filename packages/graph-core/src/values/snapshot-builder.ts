@@ -19,13 +19,13 @@ import { featureMisfit, rowOutOfRange, writerSealed } from "./value-error.ts";
  *   .setColumn("retrievalScore", batch.column("retrievalScore"))
  *   .build();
  */
-export class FeatureSnapshotBuilder {
-  readonly #schema: FeatureSchema;
+export class FeatureSnapshotBuilder<Names extends string = string> {
+  readonly #schema: FeatureSchema<Names>;
   readonly #rowCount: number;
   readonly #settled: (Settled | undefined)[];
   #built = false;
 
-  constructor(schema: FeatureSchema, rowCount: number) {
+  constructor(schema: FeatureSchema<Names>, rowCount: number) {
     if (rowCount >>> 0 !== rowCount || rowCount > SNAPSHOT_ROWS_MAX) {
       throw rowOutOfRange("the row counts of a snapshot", rowCount, SNAPSHOT_ROWS_MAX + 1);
     }
@@ -39,7 +39,7 @@ export class FeatureSnapshotBuilder {
    * Throws TENON1158 for an unknown feature, TENON1159 for a column of another type, length or dictionary, for a second
    * set, and for a row that its status says is present but is not a value of the type.
    */
-  setColumn(name: string, column: Column, status?: FeatureStatus | U8Column): this {
+  setColumn(name: Names, column: Column, status?: FeatureStatus | U8Column): this {
     const feature = this.#open(name);
     requireColumn(feature, column, this.#rowCount);
     const given = status === undefined || typeof status === "string" ? codeOf(status) : u8Values(status);
@@ -51,7 +51,7 @@ export class FeatureSnapshotBuilder {
   }
 
   /** Sets one value for every row; `undefined` is absent. Errors as {@link setColumn}. */
-  setScalar(name: string, value: number | undefined, status?: FeatureStatus): this {
+  setScalar(name: Names, value: number | undefined, status?: FeatureStatus): this {
     const feature = this.#open(name);
     const present = value ?? ABSENT[feature.type];
     if (value !== undefined && !Object.is(value, ABSENT[feature.type]) && !fits(feature, value)) {
@@ -66,13 +66,13 @@ export class FeatureSnapshotBuilder {
   }
 
   /** Freezes the snapshot. The builder cannot be used again (TENON1151). */
-  build(): FeatureSnapshot {
+  build(): FeatureSnapshot<Names> {
     if (this.#built) throw writerSealed("feature snapshot");
     this.#built = true;
     const schema = this.#schema;
     const rowCount = this.#rowCount;
     const settled = schema.features.map((feature, index) => this.#settled[index] ?? absent(feature, rowCount));
-    return new FeatureSnapshot(HAND_OVER, {
+    return new FeatureSnapshot<Names>(HAND_OVER, {
       schema,
       rowCount,
       columns: settled.map((each) => each.column),
