@@ -1,6 +1,6 @@
 /**
  * The wrapper around each node in `runChecked`: clock before and after, exact output keys, compiled schema check, deep
- * freeze, and a checksum of every column that is written, which is the only way to see a later write to a typed array.
+ * freeze, and a checksum of every array behind what is written, which is the only way to see a later write to a typed array.
  */
 import { GraphError } from "../contract/error.ts";
 import type { AnySlot } from "../contract/slot.ts";
@@ -88,7 +88,7 @@ class OutputCheck {
       const failure = schema.check(value);
       if (failure !== undefined) throw wrongValue(token, failure);
       schema.freeze(value);
-      if (schema.checksum !== undefined) checked.guard(key, value, schema.checksum);
+      if (schema.arraysOf !== undefined) checked.guard(key, value, schema.arraysOf);
     }
     let keys = 0;
     for (const _name in bag) keys++;

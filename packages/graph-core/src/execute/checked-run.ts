@@ -2,13 +2,13 @@
 import { GraphError } from "../contract/error.ts";
 import type { WiredNode, Wiring } from "../graph/wiring.ts";
 import { Outcome, type TraceRecord } from "../observe/trace-record.ts";
+import type { ArraysOf } from "../schema/guarded-arrays.ts";
+import { arraySum } from "../values/checksum.ts";
 import type { HostClock } from "./clock.ts";
 
-/** A value with columns, as it was when its node wrote it. */
-interface GuardedValue {
+/** An array as it was when the first slot that rests on it was written. */
+interface GuardedArray {
   readonly key: string;
-  readonly value: unknown;
-  readonly checksum: (value: unknown) => number;
   readonly sum: number;
 }
 
@@ -16,7 +16,7 @@ export class CheckedRun {
   readonly trace: TraceRecord;
   readonly #clock: HostClock;
   readonly #startedMs: number;
-  readonly #guarded: GuardedValue[] = [];
+  readonly #guarded = new Map<ArrayBufferView, GuardedArray>();
 
   constructor(trace: TraceRecord, clock: HostClock) {
     this.trace = trace;
@@ -29,9 +29,11 @@ export class CheckedRun {
     return this.#clock.monotonicMs() - this.#startedMs;
   }
 
-  /** Remembers a value whose arrays freezing cannot protect. */
-  guard(key: string, value: unknown, checksum: (value: unknown) => number): void {
-    this.#guarded.push({ key, value, checksum, sum: checksum(value) });
+  /** Remembers the arrays behind a value, which freezing cannot protect. An array shared by several slots is summed once. */
+  guard(key: string, value: unknown, arraysOf: ArraysOf): void {
+    arraysOf(value, (array) => {
+      if (!this.#guarded.has(array)) this.#guarded.set(array, { key, sum: arraySum(array) });
+    });
   }
 
   /**
@@ -40,7 +42,7 @@ export class CheckedRun {
    * nodes do.
    */
   changedColumn(wiring: Wiring): GraphError | undefined {
-    const changed = this.#guarded.find(({ value, checksum, sum }) => checksum(value) !== sum);
+    const changed = this.#firstChanged();
     if (changed === undefined) return undefined;
     const slot = wiring.slots.get(changed.key);
     const name = ({ name, definition }: WiredNode): string => `"${name}" (owner ${definition.owner})`;
@@ -53,6 +55,11 @@ export class CheckedRun {
       detail: `read by ${[...new Set(slot?.readers.map(({ node }) => name(node)))].join(", ")}`,
       hint: "columns are immutable: write a new column (a Writer, F64Column.fill) instead of the array behind one",
     });
+  }
+
+  #firstChanged(): GuardedArray | undefined {
+    for (const [array, guarded] of this.#guarded) if (arraySum(array) !== guarded.sum) return guarded;
+    return undefined;
   }
 
   /** Fills in what only the whole run shows: when each node had its inputs, and when a skipped node was decided. */

@@ -6,7 +6,7 @@ import { describeShape } from "./describe-shape.ts";
 import { type CheckFailure, explainer } from "./explain.ts";
 import { freezer } from "./freeze.ts";
 import { generateFits, generateFreeze } from "./generate.ts";
-import { guardedSum } from "./guarded-sum.ts";
+import { type ArraysOf, guardedArrays } from "./guarded-arrays.ts";
 import { readSchema, type SchemaProblem } from "./read-zod.ts";
 import { sha256Hex } from "./sha256.ts";
 import type { Shape } from "./shape.ts";
@@ -24,8 +24,8 @@ export interface CompiledSchema {
   readonly decode: (bytes: Uint8Array) => unknown;
   /** sha-256 (hex) of the fingerprint and the canonical bytes. */
   readonly digest: (value: unknown) => string;
-  /** 32-bit checksum of every column, batch, snapshot and scores in a value that fits; `undefined` where the schema has none. */
-  readonly checksum: ((value: unknown) => number) | undefined;
+  /** Every array behind the columns, batches, snapshots and scores of a value that fits; `undefined` where there are none. */
+  readonly arraysOf: ArraysOf | undefined;
   /** sha-256 (hex) of what the schema says, field order and checks included; refinements count, but not what they do. */
   readonly fingerprint: string;
 }
@@ -84,7 +84,7 @@ function compileShape(shape: Shape, description: string): CompiledSchema {
       return value;
     },
     digest: digester(encode, fingerprint),
-    checksum: guardedSum(shape),
+    arraysOf: guardedArrays(shape),
     fingerprint,
   });
 }

@@ -149,11 +149,22 @@ function fitsBatch(columns: BatchColumns, value: unknown): boolean {
     knownFits.set(columns, known);
   }
   if (known.has(value)) return true;
-  // Rows selected from a batch that fits need no look: nothing is gathered to judge them.
+  // Rows selected from a batch that fits need not be gathered to be judged.
   const { own, source } = batchStorage(value);
   const selected = source?.rows !== undefined && Object.keys(own).length === 0 && known.has(source.batch);
-  if (!selected && !fitsAnew(columns, value)) return false;
+  const fits = selected ? distinctRows(source.rows, source.batch.size) : fitsAnew(columns, value);
+  if (!fits) return false;
   known.add(value);
+  return true;
+}
+
+function distinctRows(rows: Int32Array, size: number): boolean {
+  const seen = new Uint8Array(size);
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    if (seen[row] === 1) return false;
+    seen[row] = 1;
+  }
   return true;
 }
 
