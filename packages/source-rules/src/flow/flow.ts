@@ -15,6 +15,7 @@ import {
   COPIES_FIRST_ARGUMENT,
   COPYING,
   ELEMENT_METHODS,
+  GROUPS_FIRST_ARGUMENT,
   isMutating,
   RETURNS_FIRST_ARGUMENT,
   VIEW_METHODS,
@@ -22,6 +23,7 @@ import {
 } from "./methods.ts";
 import { containerOf, copyOf, eitherOf, memberOf, type Origin, rootOrigin, withField } from "./origin.ts";
 import { runFunctionsIn } from "./run-functions.ts";
+import { moduleBindingOfThis } from "./this-binding.ts";
 
 /** Each round lets an origin pass one more local call; helpers of helpers of helpers are rare in a node. */
 const ROUNDS_MAX = 4;
@@ -30,8 +32,8 @@ const ROUNDS_MAX = 4;
 const PROTOTYPE_CALL = /\.prototype\.(\w+)\.(?:call|apply)$/;
 
 function isBuiltIn(path: string): boolean {
-  const known = WRITES_FIRST_ARGUMENT.has(path) || COPIES_FIRST_ARGUMENT.has(path) || RETURNS_FIRST_ARGUMENT.has(path);
-  return known || PROTOTYPE_CALL.test(path);
+  const lists = [WRITES_FIRST_ARGUMENT, COPIES_FIRST_ARGUMENT, GROUPS_FIRST_ARGUMENT, RETURNS_FIRST_ARGUMENT];
+  return lists.some((names) => names.has(path)) || PROTOTYPE_CALL.test(path);
 }
 
 /** A write to a value that has an origin, or to a variable. */
@@ -98,6 +100,10 @@ class Tracer {
     switch (node.type) {
       case "Identifier":
         return this.#variable(node);
+      case "ThisExpression": {
+        const binding = moduleBindingOfThis(node, this.#scopes, this.#parents);
+        return binding && rootOrigin({ kind: "module", binding });
+      }
       case "MemberExpression": {
         const object = this.#visit(node.object);
         if (node.computed) this.#visit(node.property);
@@ -194,7 +200,8 @@ class Tracer {
     const first = node.arguments[0];
     const sharesMemory = first?.type === "MemberExpression" && keyName(first.property, first.computed) === "buffer";
     if (name !== undefined && sharesMemory && /(?:Array|DataView)$/.test(name)) return values[0];
-    return name === "Map" || name === "Set" || name === "Array" ? copyOf(values[0]) : undefined;
+    if (name === "Map") return containerOf(new Map(), memberOf(memberOf(values[0], undefined), undefined));
+    return name === "Set" || name === "Array" ? copyOf(values[0]) : undefined;
   }
 
   #call(node: CallExpression): Origin | undefined {
@@ -222,6 +229,7 @@ class Tracer {
       this.#write(node, values[0], method ?? path);
     }
     if (path === "Object.assign") return eitherOf(values[0], containerOf(new Map(), memberOf(values[1], undefined)));
+    if (GROUPS_FIRST_ARGUMENT.has(path)) return containerOf(new Map(), copyOf(values[0]));
     if (COPIES_FIRST_ARGUMENT.has(path)) return copyOf(values[0]);
     return RETURNS_FIRST_ARGUMENT.has(path) ? values[0] : undefined;
   }

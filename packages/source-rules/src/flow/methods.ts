@@ -42,5 +42,8 @@ export const WRITES_FIRST_ARGUMENT = new Set([
 /** Functions that return a fresh list of their argument's members. */
 export const COPIES_FIRST_ARGUMENT = new Set(["Array.from", "Object.values", "Object.entries", "Object.fromEntries"]);
 
+/** Functions that return fresh lists of their argument's members, by key. */
+export const GROUPS_FIRST_ARGUMENT = new Set(["Object.groupBy", "Map.groupBy"]);
+
 /** Functions that hand their argument back. */
 export const RETURNS_FIRST_ARGUMENT = new Set(["Object.freeze", "Object.seal", "Object.preventExtensions"]);

@@ -1,4 +1,8 @@
+import type { AnyNode } from "acorn";
 import type { Report, SourceRule } from "../finding.ts";
+import { globalPathOf } from "../syntax/global-path.ts";
+import type { ParsedSource } from "../syntax/parse-source.ts";
+import { keyName, nodesIn } from "../syntax/walk.ts";
 import { hostParty, mentionsIn, reaches } from "./support.ts";
 
 const CLOCKS = new Set([
@@ -14,10 +18,21 @@ export const ambientClock: SourceRule = {
   code: "TENON1901",
   arguable: false,
   *find(source): Iterable<Report> {
+    for (const node of nodesIn(source.program)) {
+      if (!isFormatOfNow(node, source)) continue;
+      yield {
+        at: node.start,
+        does: "formats the process clock",
+        other: hostParty(source, "process clock", "moves while the request runs"),
+        detail: { expected: "the time to format, as an argument", found: source.textOf(node) },
+        hint: "give it the time: format(context.clock.nowMs)",
+      };
+    }
     for (const mention of mentionsIn(source)) {
       const { node, path } = mention;
       const parent = source.parents.get(node);
-      const dated = parent?.type === "NewExpression" && parent.callee === node && parent.arguments.length > 0;
+      const given = parent?.type === "NewExpression" && parent.callee === node ? parent.arguments[0] : undefined;
+      const dated = given !== undefined && given.type !== "SpreadElement";
       const compared = parent?.type === "BinaryExpression" && parent.operator === "instanceof";
       const unpacked = parent?.type === "VariableDeclarator" && parent.id.type === "ObjectPattern";
       const takesDate = path === "Date" && mention.through !== "Date" && !dated && !compared && !unpacked;
@@ -32,3 +47,15 @@ export const ambientClock: SourceRule = {
     }
   },
 };
+
+/** `dateFormat.format()`: without an argument it formats the present. */
+function isFormatOfNow(node: AnyNode, source: ParsedSource): boolean {
+  if (node.type !== "CallExpression" || node.callee.type !== "MemberExpression" || node.arguments.length > 0)
+    return false;
+  if (!/^format(?:ToParts)?$/.test(keyName(node.callee.property, node.callee.computed) ?? "")) return false;
+  const { object } = node.callee;
+  const binding = object.type === "Identifier" ? source.scopes.bindingOf(object) : undefined;
+  const maker = (binding === undefined ? object : binding.value) as AnyNode | undefined;
+  if (maker?.type !== "NewExpression" && maker?.type !== "CallExpression") return false;
+  return globalPathOf(maker.callee, source.scopes) === "Intl.DateTimeFormat";
+}

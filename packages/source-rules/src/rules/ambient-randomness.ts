@@ -16,6 +16,9 @@ const GENERATORS = new Set([
   ...["node:crypto.webcrypto", "crypto.webcrypto", "node:crypto.generateKeySync", "node:crypto.generateKeyPairSync"],
 ]);
 
+/** Objects that hold a generator: using a member is judged by its name, handing on the whole is not seen through. */
+const HOLDERS = new Set(["Math", "crypto"]);
+
 /** A dice roll that no seed decides cannot be replayed, and two arms of an experiment cannot be compared. */
 export const ambientRandomness: SourceRule = {
   name: "ambient-randomness",
@@ -24,10 +27,12 @@ export const ambientRandomness: SourceRule = {
   *find(source): Iterable<Report> {
     for (const mention of mentionsIn(source)) {
       const { node, path } = mention;
-      if (!reaches(mention, GENERATORS)) continue;
+      const parent = source.parents.get(node);
+      const handsOn = HOLDERS.has(path) && mention.through === undefined && parent?.type !== "VariableDeclarator";
+      if (!reaches(mention, GENERATORS) && !handsOn) continue;
       yield {
         at: node.start,
-        does: `draws a random value with ${path}`,
+        does: handsOn ? `hands on ${path}, which draws random values` : `draws a random value with ${path}`,
         other: hostParty(source, "process random generator", "has no seed in the log"),
         detail: { expected: "a number decided by the request's seed", found: path },
         hint: 'use context.random("name of the decision", row)',

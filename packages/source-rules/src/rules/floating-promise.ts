@@ -76,6 +76,7 @@ function promiseMadeBy(
   if (isAsync(localFunction(callee, source))) return `async "${source.textOf(callee).split("\n", 1)[0]?.slice(0, 40)}"`;
   if (callee.type !== "MemberExpression") return undefined;
   const name = keyName(callee.property, callee.computed) ?? "";
+  if (asyncMethodsIn(source).has(name)) return `async ${name}()`;
   if (CHAINS.has(name)) return `a .${name}() chain`;
   if (LIST_METHODS.has(name) && name !== "forEach" && isAsync(localFunction(call.arguments[0], source))) {
     return `async work per element with ${name}()`;
@@ -83,6 +84,17 @@ function promiseMadeBy(
   const origin = source.flow.originOf(callee.object);
   const isResource = origin?.root.kind === "context" && origin.path[0] === "uses";
   return isResource ? `${origin.path[1] ?? "a resource"}.${name}()` : undefined;
+}
+
+/** Names of the async methods that the file's classes and object literals have. */
+function asyncMethodsIn(source: ParsedSource): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const node of nodesIn(source.program)) {
+    if (node.type !== "MethodDefinition" && node.type !== "Property") continue;
+    const name = isFunction(node.value) && node.value.async ? keyName(node.key, node.computed) : undefined;
+    if (name !== undefined && name !== "run") names.add(name);
+  }
+  return names;
 }
 
 function isAsyncForEach(call: AnyNode & { type: "CallExpression" }): boolean {

@@ -98,8 +98,17 @@ function changesField(callee: AnyNode & { type: "MemberExpression" }): boolean {
 
 function isStateWrite({ how }: Write, binding: Binding): boolean {
   if (how === "assigns") return true;
+  if (hasOwnMethod(binding.value as AnyNode | undefined, how)) return false;
   const isFunctionLike = binding.kind === "import" || binding.kind === "function" || binding.kind === "class";
   return !(isFunctionLike && ALSO_PURE.has(how));
+}
+
+/** A method that the object itself declares is judged by what its body writes. */
+function hasOwnMethod(value: AnyNode | undefined, name: string): boolean {
+  if (value?.type !== "ObjectExpression") return false;
+  return value.properties.some(
+    (property) => property.type === "Property" && keyName(property.key, property.computed) === name,
+  );
 }
 
 /** Writes from a `run` function, or from a function returned at module level, to a variable of the function around it. */

@@ -6,7 +6,7 @@ import { nodesIn } from "../syntax/walk.ts";
 import { slotParty } from "./support.ts";
 
 /** Casts and annotations that take `readonly` off, and comments that switch the checker off. */
-const ESCAPING_CAST = /^as\s+(?:any|never|unknown\s+as|Mutable|Writable|object|\{)/;
+const ESCAPING_CAST = /^as\s+(?:never\b|unknown\s+as\b|Mutable|Writable|object\b|\{|.*\bany\b)/;
 const ESCAPING_ANNOTATION = /^\??:\s*any\b/;
 const SWITCHED_OFF = /^\s*\*?\s*@ts-(?:ignore|expect-error|nocheck)\b/;
 
@@ -53,7 +53,7 @@ export const typeEscape: SourceRule = {
 
 /** Origin of the longest expression that ends right before a cast; brackets around it are looked through. */
 function originEndingAt(source: ParsedSource, erased: ErasedType): Origin | undefined {
-  const end = source.input.text.slice(0, erased.start).trimEnd().length;
+  const end = source.code.slice(0, erased.start).replace(/[\s)]+$/, "").length;
   for (const node of nodesIn(source.program)) {
     const origin = node.end === end ? source.flow.originOf(node) : undefined;
     if (origin !== undefined && origin.copy === undefined) return origin;

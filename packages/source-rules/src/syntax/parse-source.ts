@@ -27,6 +27,8 @@ export interface ParsedSource {
   readonly flow: Flow;
   readonly erased: readonly ErasedType[];
   readonly comments: readonly SourceComment[];
+  /** The text with its types blanked; offsets are the file's. */
+  readonly code: string;
   readonly textOf: (node: Node) => string;
 }
 
@@ -52,6 +54,7 @@ export function parseSource(input: SourceFile): ParsedSource {
     flow: flowOf(program, scopes, parents),
     erased: erasedTypes(input.text, stripped),
     comments,
+    code: stripped,
     textOf: (node) => input.text.slice(node.start, node.end),
   };
 }

@@ -30,6 +30,8 @@ export async function checkImports(root: string, paths: readonly string[]): Prom
     {
       baseDir: root,
       parser: "swc",
+      // ES modules only: a function of ours may be called `require`.
+      moduleSystems: ["es6"],
       tsPreCompilationDeps: true,
       doNotFollow: { path: "node_modules" },
       exclude: { path: `^(?!.*node_modules/).*(${NOT_OURS})` },
