@@ -14,7 +14,7 @@ const plainEnvironment = { ...process.env, NODE_OPTIONS: "" };
 /** Builds and packs graph-core, and unpacks it where a user's project would have it. */
 beforeAll(() => {
   const folder = resolve(root, "packages/graph-core");
-  execFileSync(bin("tsc"), ["-b", "tsconfig.build.json"], { cwd: folder });
+  execFileSync("npm", ["run", "--silent", "build"], { cwd: folder });
   const [{ filename }] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", consumer], {
       cwd: folder,
@@ -87,4 +87,12 @@ test("what is packed is the sources and their build, without tests, and leads no
     expect(text, path).not.toMatch(/from "\.[^"]*\.ts"/);
     expect(paths).toContain(path.replace(/^dist\//, "src/").replace(/\.js$/, ".ts"));
   }
+});
+
+test("a package is built against the declarations of the packages it uses, not against their sources", () => {
+  const options = ["-p", "packages/ads-model/tsconfig.build.json", "--listFilesOnly"];
+  const list = execFileSync(bin("tsc"), options, { cwd: root, env: plainEnvironment, encoding: "utf8" });
+  const foreign = list.split("\n").filter((path) => path.includes("/packages/") && !path.includes("/packages/ads-model/"));
+  expect(foreign).not.toEqual([]);
+  expect(foreign.filter((path) => !path.includes("/packages/graph-core/dist/"))).toEqual([]);
 });
