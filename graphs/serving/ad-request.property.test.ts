@@ -1,21 +1,12 @@
 /** What the ad-request graph promises for every request, over real ads of the marketplace. */
-import { type AdmittedRequest, userId } from "@tenon/ads-model";
-import { compileGraph, createExecutor, type RunContext } from "@tenon/graph-core";
+import { type AdmittedRequest, DROP_REASONS, userId } from "@tenon/ads-model";
+import type { RunContext } from "@tenon/graph-core";
 import { Schedule, shuffled, toGolden } from "@tenon/graph-testkit";
 import { expect, test } from "vitest";
-import { NOW_MS, requestsOf, resourcesOf, users, type World } from "../testing/marketplace-world.ts";
-import { adRequest } from "./ad-request.graph.ts";
+import { answer } from "../testing/answer.ts";
+import { requestsOf, users, type World } from "../testing/marketplace-world.ts";
 
-const plan = compileGraph(adRequest);
-const arms = { assignments: {}, parameters: {} };
 const REQUESTS = requestsOf(40);
-
-async function answer(request: AdmittedRequest, world: World = {}, checked = true) {
-  const executor = createExecutor(plan, { resources: resourcesOf(world) });
-  const context = executor.begin({ requestId: request.requestId, nowMs: NOW_MS, checked });
-  const response = await executor.execute({ adRequest: request, arms }, context);
-  return { response, context };
-}
 
 const bytes = (response: unknown) => JSON.stringify(toGolden(response));
 
@@ -23,18 +14,59 @@ function enteredOf({ ledger }: RunContext): number {
   return ledger.stages[0]?.batch.size ?? 0;
 }
 
-test("every retrieved ad leaves by exactly one drop or is kept to the end", async () => {
-  const world: World = {
-    remainingMicros: (campaignId) => (campaignId % 5 === 0 ? undefined : campaignId % 7 === 0 ? 0 : 1e9),
-    passRate: (campaignId) => (campaignId % 3) / 2,
-    policyRules: { rules: [{ name: "no-food", categoryPrefix: "brands/amenity" }] },
-  };
+const HARSH: World = {
+  remainingMicros: (campaignId) => (campaignId % 5 === 0 ? undefined : campaignId % 7 === 0 ? 0 : 1e9),
+  passRate: (campaignId) => (campaignId % 3) / 2,
+  policyRules: { rules: [{ name: "no-food", categoryPrefix: "brands/amenity" }] },
+};
+
+test("every retrieved ad is in the response or leaves by exactly one drop", async () => {
   for (const request of REQUESTS) {
-    const { context } = await answer(request, world);
+    const { context, response } = await answer(request, HARSH);
     const { breaches, entered, kept, dropped } = context.ledger.conserved();
+    const shown = response.adResponse.positions.filter(({ kind }) => kind === "ad").length;
     expect(breaches).toEqual([]);
     expect(entered).toBe(enteredOf(context));
+    expect(kept).toBe(shown);
     expect(kept + dropped).toBe(entered);
+    for (const reason of context.ledger.countsByReason().keys()) expect(DROP_REASONS).toContain(reason);
+  }
+});
+
+test("what was scored is what is logged: the record holds the very snapshots, and scores that carry their digests", async () => {
+  for (const request of REQUESTS) {
+    const { light, rank, clickProbability, ecpmMicros } = (await answer(request, HARSH)).response.featureLogRecord;
+    for (const { features, scores, adIds } of [light, rank]) {
+      expect(scores.isOf(features)).toBe(true);
+      expect(adIds.length).toBe(features.rowCount);
+    }
+    expect(clickProbability.length).toBe(rank.features.rowCount);
+    expect(ecpmMicros.length).toBe(rank.features.rowCount);
+  }
+});
+
+test("response, insertions and log name the same ads at the same prices", async () => {
+  for (const request of REQUESTS) {
+    const { adResponse, insertionEvents, featureLogRecord } = (await answer(request, HARSH)).response;
+    const shown = adResponse.positions.flatMap((each, position) =>
+      each.kind === "ad" ? [{ adId: each.adId, position, chargedPriceMicros: each.chargedPriceMicros }] : [],
+    );
+    const facts = <Each extends (typeof shown)[number]>({ adId, position, chargedPriceMicros }: Each) => ({
+      adId,
+      position,
+      chargedPriceMicros,
+    });
+    expect(insertionEvents.map(facts)).toEqual(shown);
+    expect(featureLogRecord.shown.map(facts)).toEqual(shown);
+  }
+});
+
+test("the caller's feed is in the response, whole and in its order", async () => {
+  for (const request of REQUESTS) {
+    const { positions } = (await answer(request)).response.adResponse;
+    const organic = positions.flatMap((each) => (each.kind === "organic" ? [each.organicId] : []));
+    expect(organic).toEqual(request.organicItems.map(({ organicId }) => organicId));
+    expect(positions.length - organic.length).toBeLessThanOrEqual(request.adSlotsWanted);
   }
 });
 
@@ -69,8 +101,8 @@ test("with consent the profile makes a difference", async () => {
 
 test("checked and plain runs give the same bytes", async () => {
   for (const request of REQUESTS) {
-    const checked = await answer(request, {}, true);
-    const plain = await answer(request, {}, false);
+    const checked = await answer(request, {}, { checked: true });
+    const plain = await answer(request, {}, { checked: false });
     expect(bytes(plain.response)).toBe(bytes(checked.response));
   }
 });

@@ -2,7 +2,7 @@
  * The resources of the ad-request graph over a small part of the marketplace: real index, real vectors, real targeting;
  * stores, budgets and pacing as plain tables that a test can change.
  */
-import { buildExactIndex } from "@tenon/ad-index";
+import { type AdIndexSnapshot, buildExactIndex } from "@tenon/ad-index";
 import type { AdmittedRequest, UserProfile } from "@tenon/ads-model";
 import { bind, F32Column, F64Column, U8Column } from "@tenon/graph-core";
 import {
@@ -18,18 +18,27 @@ import {
 } from "@tenon/marketplace";
 import {
   AdIndexResource,
+  type AuctionPolicy,
+  AuctionPolicyResource,
+  type BlendingPolicy,
+  BlendingPolicyResource,
   BudgetPolicyResource,
   type BudgetState,
   BudgetStateResource,
+  CalibratorsResource,
+  ClickModelResource,
   type Embeddings,
   EmbeddingsResource,
   type EntityCounts,
   type FrequencyPolicy,
   FrequencyPolicyResource,
+  LightModelResource,
   PacingStateResource,
   type PolicyRules,
   PolicyRulesResource,
   PseudonymsResource,
+  type RankingPolicy,
+  RankingPolicyResource,
   RequestPolicyResource,
   type RetrievalPolicy,
   RetrievalPolicyResource,
@@ -38,6 +47,8 @@ import {
   UserActionsResource,
   UserStoreResource,
 } from "@tenon/nodes";
+import { calibrators, clickModel, lightModel } from "./click-models.ts";
+import { rankingResources } from "./ranking-world.ts";
 
 export const NOW_MS = MARKETPLACE_NOW_MS;
 const SEED = 7;
@@ -89,6 +100,11 @@ export interface World {
   readonly frequencyPolicy?: FrequencyPolicy;
   readonly policyRules?: PolicyRules;
   readonly retrievalPolicy?: RetrievalPolicy;
+  readonly rankingPolicy?: RankingPolicy;
+  readonly auctionPolicy?: AuctionPolicy;
+  readonly blendingPolicy?: BlendingPolicy;
+  /** Stands before the index of one request. */
+  readonly wrapIndex?: (index: AdIndexSnapshot) => AdIndexSnapshot;
   /** Told about each read of a personal store. */
   readonly onPersonalRead?: (userId: string) => void;
   /** Stands between the stores and the run: a schedule that holds answers back. */
@@ -106,6 +122,7 @@ export function resourcesOf(world: World = {}) {
     return hold(answer);
   };
   return {
+    ...rankingResources(),
     userStore: bind(UserStoreResource, {
       value: { profile: (userId) => personal(userId, () => profiles.get(userId) ?? null) },
     }),
@@ -113,9 +130,9 @@ export function resourcesOf(world: World = {}) {
       value: { countsFor: (userId) => personal(userId, () => ({ entities: world.counts?.[userId] ?? [] })) },
     }),
     embeddings: bind(EmbeddingsResource, { value: embeddings }, ({ version }) => version),
-    pseudonyms: bind(PseudonymsResource, { value: { of: (userId) => `pseudonym-${userId}` } }),
+    pseudonyms: bind(PseudonymsResource, { value: { of: (userId) => hash("sha256", `test key ${userId}`) } }),
     requestPolicy: bind(RequestPolicyResource, { value: { adSlotsMax: { homeFeed: 8, search: 4, related: 6 } } }),
-    adIndex: bind(AdIndexResource, { current: () => index.current() }),
+    adIndex: bind(AdIndexResource, { current: () => (world.wrapIndex ?? ((each) => each))(index.current()) }),
     retrievalPolicy: bind(RetrievalPolicyResource, { value: world.retrievalPolicy ?? RETRIEVAL_POLICY }),
     policyRules: bind(PolicyRulesResource, { value: world.policyRules ?? { rules: [] } }),
     frequencyPolicy: bind(FrequencyPolicyResource, {
@@ -132,8 +149,54 @@ export function resourcesOf(world: World = {}) {
         }),
       },
     }),
+    lightModel: bind(LightModelResource, { value: lightModel }, ({ version }) => version),
+    clickModel: bind(ClickModelResource, { value: clickModel }, ({ version }) => version),
+    calibrators: bind(CalibratorsResource, { value: calibrators }, ({ version }) => version),
+    rankingPolicy: bind(RankingPolicyResource, {
+      value: world.rankingPolicy ?? { rankedAdsMax: 150, rankedAdsMin: 20 },
+    }),
+    auctionPolicy: bind(
+      AuctionPolicyResource,
+      { value: world.auctionPolicy ?? AUCTION_POLICY },
+      ({ version }) => version,
+    ),
+    blendingPolicy: bind(
+      BlendingPolicyResource,
+      { value: world.blendingPolicy ?? BLENDING_POLICY },
+      ({ version }) => version,
+    ),
   };
 }
+
+const AUCTION = {
+  floorToleranceMicros: 5_000,
+  qualityWeightMicros: 200_000,
+  reserveEcpmMicros: 300_000,
+  slotFactors: [1, 0.85, 0.72, 0.61],
+  adsPerCategoryMax: 2,
+} as const;
+export const AUCTION_POLICY: AuctionPolicy = {
+  version: "auction-1",
+  reserveDepth: 3,
+  surfaces: {
+    homeFeed: { ...AUCTION, mechanism: "generalisedSecondPrice" },
+    search: { ...AUCTION, mechanism: "vcg" },
+    related: { ...AUCTION, mechanism: "firstPrice" },
+  },
+};
+
+const BLENDING = {
+  topSlot: 1,
+  gapMin: 2,
+  lambdaMicros: 5_000_000,
+  clickProbabilityWeight: 2,
+  qualityWeight: 0.5,
+  relevanceWeight: 0.5,
+} as const;
+export const BLENDING_POLICY: BlendingPolicy = {
+  version: "blending-1",
+  surfaces: { homeFeed: BLENDING, search: { ...BLENDING, topSlot: 0 }, related: BLENDING },
+};
 
 const RETRIEVAL_POLICY: RetrievalPolicy = {
   vectorAdsMax: 200,

@@ -1,11 +1,25 @@
 /** From winners to places among the organic items. */
-import { OrganicIdSchema } from "@tenon/ads-model";
+import { AdPositionSchema, OrganicIdSchema } from "@tenon/ads-model";
 import { columnSchema, slot } from "@tenon/graph-core";
 import { z } from "zod";
-import { AuctionWinners } from "../auction/slots.ts";
 import { retrievedAdsSchema } from "../retrieval/ad-columns.ts";
 
-const ofWinners = columnSchema("f64", { of: AuctionWinners });
+export const AdRecords = slot(
+  "adRecords",
+  z.strictObject({
+    /** False when the index did not answer in time: then nothing is known of any ad. */
+    loaded: z.boolean(),
+    found: z.array(AdPositionSchema.pick({ adId: true, brand: true, title: true, body: true, landingUrl: true })),
+  }),
+  { owner: "ads-serving", purposeOf: "what would be shown of each winner" },
+);
+
+export const ServableWinners = slot("servableWinners", retrievedAdsSchema, {
+  owner: "ads-serving",
+  purposeOf: "winners of which there is something to show",
+});
+
+const ofWinners = columnSchema("f64", { of: ServableWinners });
 
 export const AdUtility = slot(
   "adUtility",
@@ -15,7 +29,7 @@ export const AdUtility = slot(
     /** Cosine of query, or interests, and the ad or its category, -1 to 1; 0 when nothing is known. */
     relevance: ofWinners,
   }),
-  { owner: "ads-blending", purposeOf: "what each winner is worth to the user, aligned with AuctionWinners" },
+  { owner: "ads-blending", purposeOf: "what each winner is worth to the user, aligned with ServableWinners" },
 );
 
 /** Why a winner has no place: the slot rules, its worth against the organic items, or an ad of a better rank in its way. */
@@ -25,7 +39,7 @@ export type BlendingRule = (typeof BLENDING_RULES)[number];
 export const Placements = slot(
   "placements",
   z.strictObject({
-    /** The blended feed, first position first. `row` is the ad's row in AuctionWinners. */
+    /** The blended feed, first position first. `row` is the ad's row in ServableWinners. */
     positions: z.array(
       z.discriminatedUnion("kind", [
         z.strictObject({ kind: z.literal("ad"), row: z.int().min(0) }),
@@ -39,7 +53,8 @@ export const Placements = slot(
   }),
   { owner: "ads-blending", purposeOf: "which winner stands where among the organic items" },
 );
+/** Where the conservation law ends: exactly these are in the response. */
 export const PlacedAds = slot("placedAds", retrievedAdsSchema, {
   owner: "ads-blending",
-  purposeOf: "winners that have a place",
+  purposeOf: "winners that have a place: the ads that are shown",
 });

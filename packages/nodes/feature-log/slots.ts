@@ -16,25 +16,6 @@ import {
 import { columnSchema, featureSnapshotSchema, modelScoresSchema, slot } from "@tenon/graph-core";
 import { z } from "zod";
 import { LIGHT_FEATURES, RANK_FEATURES } from "../ranking/features.ts";
-import { retrievedAdsSchema } from "../retrieval/ad-columns.ts";
-
-const creative = AdPositionSchema.pick({ adId: true, brand: true, title: true, body: true, landingUrl: true });
-
-export const AdRecords = slot(
-  "adRecords",
-  z.strictObject({
-    /** False when the index did not answer in time: then nothing is known of any ad. */
-    loaded: z.boolean(),
-    found: z.array(creative),
-  }),
-  { owner: "ads-serving", purposeOf: "what is shown of each placed ad" },
-);
-
-/** Where the conservation law ends: exactly these are in the response. */
-export const ShownAds = slot("shownAds", retrievedAdsSchema, {
-  owner: "ads-serving",
-  purposeOf: "placed ads whose record the index holds",
-});
 
 const chargedPer = AdPositionSchema.shape.chargedPer;
 
@@ -111,6 +92,5 @@ export const InsertionEvents = slot(
     owner: "ads-measurement",
     purposeOf: "what was put into the response, for counting and billing",
     leaves: "log",
-    follows: [ShownAds],
   },
 );

@@ -4,18 +4,18 @@ import { estimateUtilityContract } from "./estimate-utility.contract.ts";
 
 export const estimateUtility = map({
   ...estimateUtilityContract,
-  run: ({ auctionWinners, trimmedAds, clickProbability, pacedAds, categoryMatch, normalRequest }, { uses }) => {
+  run: ({ servableWinners, trimmedAds, clickProbability, pacedAds, categoryMatch, normalRequest }, { uses }) => {
     const weights = uses.blendingPolicy.surfaces[normalRequest.surface];
-    const sources = auctionWinners.column("sources");
-    const vectorScore = auctionWinners.column("vectorScore");
-    const quality = auctionWinners.column("qualityScore");
-    const clicks = auctionWinners.align(clickProbability, trimmedAds);
+    const sources = servableWinners.column("sources");
+    const vectorScore = servableWinners.column("vectorScore");
+    const quality = servableWinners.column("qualityScore");
+    const clicks = servableWinners.align(clickProbability, trimmedAds);
     // What somebody asks for says more than what they like: retrieval prefers the query in the same way.
     const categoryCosine = categoryMatch.queryCosine ?? categoryMatch.interestCosine;
-    const ofCategory = categoryCosine === null ? undefined : auctionWinners.align(categoryCosine, pacedAds);
-    const utility = new F64Writer(auctionWinners.size);
-    const relevance = new F64Writer(auctionWinners.size);
-    for (let row = 0; row < auctionWinners.size; row++) {
+    const ofCategory = categoryCosine === null ? undefined : servableWinners.align(categoryCosine, pacedAds);
+    const utility = new F64Writer(servableWinners.size);
+    const relevance = new F64Writer(servableWinners.size);
+    for (let row = 0; row < servableWinners.size; row++) {
       const foundByVector = (sources.at(row) & SOURCE_BITS.vector) !== 0;
       const cosine = clampCosine(foundByVector ? vectorScore.at(row) : (ofCategory?.at(row) ?? 0));
       relevance.set(row, cosine);

@@ -10,12 +10,12 @@ import { placeAdsContract } from "./place-ads.contract.ts";
 export const placeAds = node({
   ...placeAdsContract,
   run: (inputs, { uses: { blendingPolicy } }) => {
-    const { auctionWinners, trimmedAds, auctionScore, adUtility, organicFeed, normalRequest, arms } = inputs;
+    const { servableWinners, trimmedAds, auctionScore, adUtility, organicFeed, normalRequest, arms } = inputs;
     const { topSlot, gapMin, lambdaMicros } = blendingPolicy.surfaces[normalRequest.surface];
-    const score = auctionWinners.align(auctionScore.ecpmMicros, trimmedAds);
-    const revenue = auctionWinners.align(auctionScore.bidEcpmMicros, trimmedAds);
-    const scores = Array.from({ length: auctionWinners.size }, (_, row) => score.at(row));
-    const rows = Array.from(rankRows({ scores, ids: auctionWinners.ids }));
+    const score = servableWinners.align(auctionScore.ecpmMicros, trimmedAds);
+    const revenue = servableWinners.align(auctionScore.bidEcpmMicros, trimmedAds);
+    const scores = Array.from({ length: servableWinners.size }, (_, row) => score.at(row));
+    const rows = Array.from(rankRows({ scores, ids: servableWinners.ids }));
     const ads = rows.map((row) => ({ revenueMicros: revenue.at(row), utility: adUtility.utility.at(row) }));
     const rowOf = (ad: number): number => rows[ad] as number;
     const { positions, unplaced } = blend(

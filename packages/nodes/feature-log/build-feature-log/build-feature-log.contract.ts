@@ -1,13 +1,13 @@
 import { Arms } from "@tenon/ads-model";
 import { AuctionPolicyResource } from "../../auction/resources.ts";
 import { AuctionScore, AuctionWinners, ChargedPrice } from "../../auction/slots.ts";
-import { Placements } from "../../blending/slots.ts";
+import { PlacedAds, Placements, ServableWinners } from "../../blending/slots.ts";
 import { PacedAds } from "../../delivery/slots.ts";
 import { MeasuredUser, NormalRequest } from "../../feature-expansion/slots.ts";
 import { CalibratorsResource } from "../../ranking/resources.ts";
 import { ClickMargins, ClickProbability, LightFeatures, LightScores, RankFeatures, TrimmedAds } from "../../ranking/slots.ts";
 import { IndexVersion } from "../../retrieval/slots.ts";
-import { FeatureLogRecord, ShownAds } from "../slots.ts";
+import { FeatureLogRecord } from "../slots.ts";
 
 export const buildFeatureLogContract = {
   owner: "ads-measurement",
@@ -27,8 +27,9 @@ export const buildFeatureLogContract = {
     AuctionScore,
     AuctionWinners,
     ChargedPrice,
+    ServableWinners,
     Placements,
-    ShownAds,
+    PlacedAds,
   ],
   writes: [FeatureLogRecord],
   uses: [CalibratorsResource, AuctionPolicyResource],

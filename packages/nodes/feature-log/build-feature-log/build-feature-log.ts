@@ -1,6 +1,6 @@
 import { adId } from "@tenon/ads-model";
 import { type FeatureSnapshot, type IdColumn, type ModelScores, node } from "@tenon/graph-core";
-import { chargeOf } from "../shared/charge.ts";
+import { chargesOf } from "../shared/charge.ts";
 import { shownPositions } from "../shared/shown-positions.ts";
 import { buildFeatureLogContract } from "./build-feature-log.contract.ts";
 
@@ -8,8 +8,9 @@ import { buildFeatureLogContract } from "./build-feature-log.contract.ts";
 export const buildFeatureLog = node({
   ...buildFeatureLogContract,
   run: (inputs, { uses, clock }) => {
-    const { normalRequest, measuredUser, indexVersion, auctionWinners, chargedPrice, placements, shownAds } = inputs;
-    const positions = shownPositions(placements, auctionWinners, shownAds);
+    const { normalRequest, measuredUser, indexVersion, servableWinners, placements, placedAds } = inputs;
+    const chargeAt = chargesOf(inputs);
+    const positions = shownPositions(placements, servableWinners, placedAds);
     return {
       featureLogRecord: {
         requestId: normalRequest.requestId,
@@ -26,9 +27,7 @@ export const buildFeatureLog = node({
         auctionPolicyVersion: uses.auctionPolicy.version,
         ecpmMicros: inputs.auctionScore.ecpmMicros,
         shown: positions.flatMap((each, position) =>
-          each.kind === "organic"
-            ? []
-            : [{ adId: adId(shownAds.ids.at(each.shownRow)), position, ...chargeOf(auctionWinners, chargedPrice, each.winnerRow) }],
+          each.kind === "organic" ? [] : [{ adId: adId(placedAds.ids.at(each.row)), position, ...chargeAt(each.row) }],
         ),
       },
     };

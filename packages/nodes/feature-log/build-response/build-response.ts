@@ -1,6 +1,15 @@
-import { CURRENCY, ecpmMicros, probability, adId, advertiserId, campaignId, creativeId, type ScoreTerms } from "@tenon/ads-model";
+import {
+  adId,
+  advertiserId,
+  campaignId,
+  CURRENCY,
+  creativeId,
+  ecpmMicros,
+  probability,
+  type ScoreTerms,
+} from "@tenon/ads-model";
 import { type InputsOf, node } from "@tenon/graph-core";
-import { chargeOf } from "../shared/charge.ts";
+import { chargesOf } from "../shared/charge.ts";
 import { reasonText } from "../shared/reason-text.ts";
 import { shownPositions } from "../shared/shown-positions.ts";
 import { buildResponseContract } from "./build-response.contract.ts";
@@ -10,44 +19,53 @@ type Inputs = InputsOf<typeof buildResponseContract.reads, readonly []>;
 export const buildResponse = node({
   ...buildResponseContract,
   run: (inputs) => {
-    const { shownAds, adRecords, placements, auctionWinners, chargedPrice, normalRequest } = inputs;
+    const { placedAds, adRecords, placements, servableWinners, auctionWinners, chargedPrice, normalRequest } = inputs;
+    const { requestId, surface } = normalRequest;
     const recordOf = new Map(adRecords.found.map((record) => [record.adId as number, record]));
-    const scoreTermsAt = scoreTerms(inputs);
-    const positions = shownPositions(placements, auctionWinners, shownAds).map((position) => {
+    const termsAt = scoreTermsOf(inputs);
+    const chargeAt = chargesOf(inputs);
+    const setterAdId = placedAds.align(chargedPrice.priceSetterAdId, auctionWinners);
+    const positions = shownPositions(placements, servableWinners, placedAds).map((position) => {
       if (position.kind === "organic") return position;
-      const { shownRow, winnerRow } = position;
-      const id = shownAds.ids.at(shownRow);
+      const { row } = position;
+      const id = adId(placedAds.ids.at(row));
       const record = recordOf.get(id);
-      if (record === undefined) throw new Error(`ad ${id} is shown without a record: dropUnrecorded must come before the response`);
-      const terms = scoreTermsAt(winnerRow);
-      const setterAdId = chargedPrice.priceSetterAdId.at(winnerRow);
+      if (record === undefined) throw new Error(`ad ${id} has a place and no record: winners without one are dropped before`);
+      const scoreTerms = termsAt(row);
       return {
         kind: "ad" as const,
         ...record,
-        adId: adId(id),
-        advertiserId: advertiserId(shownAds.column("advertiserId").at(shownRow)),
-        campaignId: campaignId(shownAds.column("campaignId").at(shownRow)),
-        creativeId: creativeId(shownAds.column("creativeId").at(shownRow)),
-        ...chargeOf(auctionWinners, chargedPrice, winnerRow),
+        advertiserId: advertiserId(placedAds.column("advertiserId").at(row)),
+        campaignId: campaignId(placedAds.column("campaignId").at(row)),
+        creativeId: creativeId(placedAds.column("creativeId").at(row)),
+        ...chargeAt(row),
         currency: CURRENCY,
-        reason: reasonText({ sources: shownAds.column("sources").at(shownRow), surface: normalRequest.surface, terms, setterAdId }),
-        scoreTerms: terms,
+        reason: reasonText({
+          sources: placedAds.column("sources").at(row),
+          surface,
+          scoreTerms,
+          setterAdId: setterAdId.at(row),
+        }),
+        scoreTerms,
       };
     });
-    return { adResponse: { requestId: normalRequest.requestId, positions } };
+    return { adResponse: { requestId, positions } };
   },
 });
 
-/** The numbers that decided a winner's place, by its row in AuctionWinners. */
-function scoreTerms({ auctionWinners, trimmedAds, clickProbability, auctionScore, adUtility }: Inputs): (row: number) => ScoreTerms {
-  const clicks = auctionWinners.align(clickProbability, trimmedAds);
-  const ecpm = auctionWinners.align(auctionScore.ecpmMicros, trimmedAds);
-  const quality = auctionWinners.column("qualityScore");
+/** The numbers that decided an ad's place, by its row in PlacedAds. */
+function scoreTermsOf(inputs: Inputs): (row: number) => ScoreTerms {
+  const { placedAds, servableWinners, trimmedAds, clickProbability, auctionScore, adUtility } = inputs;
+  const clicks = placedAds.align(clickProbability, trimmedAds);
+  const ecpm = placedAds.align(auctionScore.ecpmMicros, trimmedAds);
+  const utility = placedAds.align(adUtility.utility, servableWinners);
+  const relevance = placedAds.align(adUtility.relevance, servableWinners);
+  const quality = placedAds.column("qualityScore");
   return (row) => ({
     clickProbability: probability(clicks.at(row)),
     ecpmMicros: ecpmMicros(ecpm.at(row)),
     qualityScore: quality.at(row),
-    relevance: adUtility.relevance.at(row),
-    utility: adUtility.utility.at(row),
+    relevance: relevance.at(row),
+    utility: utility.at(row),
   });
 }

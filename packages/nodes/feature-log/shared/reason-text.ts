@@ -5,15 +5,15 @@ export interface ReasonFacts {
   /** Bits of the sources that found the ad. */
   readonly sources: number;
   readonly surface: Surface;
-  readonly terms: ScoreTerms;
+  readonly scoreTerms: ScoreTerms;
   /** Ad that set the price; 0 where the floor or the own bid did. */
   readonly setterAdId: number;
 }
 
 /** One sentence: why the ad was found, what it won by, and what set its price. Speaks of the ad, never of the user. */
-export function reasonText({ sources, surface, terms, setterAdId }: ReasonFacts): string {
+export function reasonText({ sources, surface, scoreTerms, setterAdId }: ReasonFacts): string {
   const price = setterAdId === 0 ? "its floor or own bid set the price" : `ad ${setterAdId} set the price`;
-  return `${foundText(sources, surface)}; worth ${formatMicros(terms.ecpmMicros)} per thousand impressions; ${price}`;
+  return `${foundText(sources, surface)}; worth ${formatMicros(scoreTerms.ecpmMicros)} per thousand impressions; ${price}`;
 }
 
 function foundText(sources: number, surface: Surface): string {

@@ -1,21 +1,22 @@
 import type { CandidateBatch, ValueOf } from "@tenon/graph-core";
-import type { AuctionWinners } from "../../auction/slots.ts";
-import type { Placements } from "../../blending/slots.ts";
+import type { Placements, ServableWinners } from "../../blending/slots.ts";
 
 type Organic = Extract<ValueOf<typeof Placements>["positions"][number], { readonly kind: "organic" }>;
 
-/** `shownRow` and `winnerRow`: the ad's rows in ShownAds and AuctionWinners. */
-export type ShownPosition = Organic | { readonly kind: "ad"; readonly shownRow: number; readonly winnerRow: number };
+/** `row`: the ad's row in PlacedAds. */
+export type ShownPosition = Organic | { readonly kind: "ad"; readonly row: number };
 
-/** The feed as it is answered: placements without the ads that were dropped after they had a place. */
+/** The feed as it is answered. Throws for a placed ad that was dropped: it would be shown and counted as not shown. */
 export function shownPositions(
   { positions }: ValueOf<typeof Placements>,
-  auctionWinners: ValueOf<typeof AuctionWinners>,
-  shownAds: CandidateBatch,
+  winners: ValueOf<typeof ServableWinners>,
+  placedAds: CandidateBatch,
 ): readonly ShownPosition[] {
-  return positions.flatMap((position): readonly ShownPosition[] => {
-    if (position.kind === "organic") return [position];
-    const shownRow = shownAds.rowOfId(auctionWinners.ids.at(position.row));
-    return shownRow === -1 ? [] : [{ kind: "ad", shownRow, winnerRow: position.row }];
+  return positions.map((position) => {
+    if (position.kind === "organic") return position;
+    const id = winners.ids.at(position.row);
+    const row = placedAds.rowOfId(id);
+    if (row === -1) throw new Error(`ad ${id} has a place in the feed and was dropped: placements and kept ads disagree`);
+    return { kind: "ad", row };
   });
 }

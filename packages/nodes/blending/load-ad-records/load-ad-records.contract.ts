@@ -1,11 +1,11 @@
-import { PlacedAds } from "../../blending/slots.ts";
+import { AuctionWinners } from "../../auction/slots.ts";
 import { AdIndexResource } from "../../retrieval/resources.ts";
 import { AdRecords } from "../slots.ts";
 
 export const loadAdRecordsContract = {
   owner: "ads-serving",
-  purpose: "reads what is shown of the placed ads, and of those only",
-  reads: [PlacedAds],
+  purpose: "reads what would be shown of the winners, while their prices are set",
+  reads: [AuctionWinners],
   writes: [AdRecords],
   uses: [AdIndexResource],
   async: true,

@@ -3,8 +3,8 @@ import { loadAdRecordsContract } from "./load-ad-records.contract.ts";
 
 export const loadAdRecords = node({
   ...loadAdRecordsContract,
-  run: async ({ placedAds }, { uses: { adIndex }, signal }) => {
-    const { found } = await adIndex.forwardRecords(placedAds.ids, signal);
+  run: async ({ auctionWinners }, { uses: { adIndex }, signal }) => {
+    const { found } = await adIndex.forwardRecords(auctionWinners.ids, signal);
     return {
       adRecords: {
         loaded: true,
