@@ -8,37 +8,24 @@ import { rawValues } from "@tenon/graph-core/internal";
 /** Rows scored together: 256 rows of 40 inputs are 80 KiB. A multiple of 4, the rows that walk side by side. */
 export const ROWS_PER_BLOCK = 256;
 
-/** A feature as numbers, with missing values as -Infinity (`lowest`) or NaN (`highest`). */
-export interface NumbersInput {
-  readonly feature: number;
-  readonly missingIs: "lowest" | "highest";
-}
+/** One column of a block: which of the model's features, and in which form. */
+export type BlockInput =
+  /** Numbers, with missing values as -Infinity (`lowest`) or NaN (`highest`). */
+  | { readonly kind: "numbers"; readonly feature: number; readonly missingIs: "lowest" | "highest" }
+  /** Category codes, shifted by one so that 0 says missing. Codes past `codeMax` all become `codeMax + 2`. */
+  | { readonly kind: "codes"; readonly feature: number; readonly codeMax: number };
 
-/** A feature as category codes, shifted by one so that 0 says missing. Codes past `codeMax` all become `codeMax + 2`. */
-export interface CodesInput {
-  readonly feature: number;
-  readonly codeMax: number;
-}
-
-export interface BlockInputs {
-  readonly numbers: readonly NumbersInput[];
-  readonly codes: readonly CodesInput[];
-  /** Columns kept free behind the numbers, for what the model computes from codes. */
-  readonly answersMax: number;
-}
-
+/** Both arrays have room for every input: an input of numbers has code 0 throughout, one of codes has no numbers. */
 export interface FeatureBlock {
   readonly numbers: Float64Array;
   readonly codes: Int32Array;
 }
 
 /** An empty block for a model's inputs. It is filled anew for every block of rows. */
-export function featureBlock(inputs: BlockInputs): FeatureBlock {
-  return {
-    // At least one column, which a tree of a single leaf points at.
-    numbers: new Float64Array(Math.max(1, inputs.numbers.length + inputs.answersMax) * ROWS_PER_BLOCK),
-    codes: new Int32Array(inputs.codes.length * ROWS_PER_BLOCK),
-  };
+export function featureBlock(inputs: readonly BlockInput[]): FeatureBlock {
+  // At least one column, which a tree of a single leaf points at.
+  const length = Math.max(1, inputs.length) * ROWS_PER_BLOCK;
+  return { numbers: new Float64Array(length).fill(Number.NaN), codes: new Int32Array(length) };
 }
 
 /**
@@ -48,24 +35,25 @@ export function featureBlock(inputs: BlockInputs): FeatureBlock {
  */
 export function fillBlock(
   block: FeatureBlock,
-  inputs: BlockInputs,
+  inputs: readonly BlockInput[],
   columns: readonly Column[],
   { start, rows, precision }: { readonly start: number; readonly rows: number; readonly precision: "f64" | "f32" },
 ): void {
-  for (const [index, { feature, missingIs }] of inputs.numbers.entries()) {
-    const column = columns[feature] as Column;
+  for (const [index, input] of inputs.entries()) {
+    const column = columns[input.feature] as Column;
+    const source = valuesOf(column).subarray(start, start + rows);
+    const absent = absentOf(column);
+    if (input.kind === "codes") {
+      copyCodes(source, absent, input.codeMax, block.codes, index * ROWS_PER_BLOCK);
+      continue;
+    }
     const target = block.numbers.subarray(index * ROWS_PER_BLOCK, index * ROWS_PER_BLOCK + rows);
     // The engine copies and converts a whole column four times as fast as a loop over three types of array does.
-    target.set(valuesOf(column).subarray(start, start + rows));
-    const missing = missingIs === "lowest" ? Number.NEGATIVE_INFINITY : Number.NaN;
-    const absent = absentOf(column);
+    target.set(source);
+    const missing = input.missingIs === "lowest" ? Number.NEGATIVE_INFINITY : Number.NaN;
     if (!Number.isNaN(absent)) replaceNumber(target, absent, missing);
-    else if (missingIs === "lowest") replaceNaN(target, missing);
+    else if (input.missingIs === "lowest") replaceNaN(target, missing);
     if (precision === "f32" && column.type !== "f32") roundToFloat32(target);
-  }
-  for (const [index, { feature, codeMax }] of inputs.codes.entries()) {
-    const column = columns[feature] as Column;
-    copyCodes(valuesOf(column), start, rows, absentOf(column), codeMax, block.codes, index * ROWS_PER_BLOCK);
   }
 }
 
@@ -87,16 +75,14 @@ function replaceNaN(values: Float64Array, to: number): void {
 
 function copyCodes(
   source: Float64Array | Float32Array | Int32Array,
-  start: number,
-  rows: number,
   absent: number,
   codeMax: number,
   into: Int32Array,
   at: number,
 ): void {
   const unknown = codeMax + 2;
-  for (let row = 0; row < rows; row++) {
-    const value = source[start + row] as number;
+  for (let row = 0; row < source.length; row++) {
+    const value = source[row] as number;
     if (value === absent || !(value > -1)) into[at + row] = 0;
     else into[at + row] = value >= codeMax + 1 ? unknown : Math.trunc(value) + 1;
   }
