@@ -93,7 +93,6 @@ test("when vector search fails, other sources still bring ads", async () => {
     ...Object.fromEntries(
       AdIndexResource.methods?.map((name) => [name, (...given: never[]) => callOf(index, name)(...given)]) ?? [],
     ),
-    version: index.version,
     searchVectors: () => {
       throw new Error("segment lost");
     },

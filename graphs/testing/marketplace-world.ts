@@ -2,6 +2,7 @@
  * The resources of the ad-request graph over a small part of the marketplace: real index, real vectors, real targeting;
  * stores, budgets and pacing as plain tables that a test can change.
  */
+import { hash } from "node:crypto";
 import { type AdIndexSnapshot, buildExactIndex } from "@tenon/ad-index";
 import type { AdmittedRequest, UserProfile } from "@tenon/ads-model";
 import { bind, F32Column, F64Column, U8Column } from "@tenon/graph-core";
