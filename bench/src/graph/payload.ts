@@ -163,6 +163,26 @@ function addBlock(sums: Float64Array, [a, b, c, d, e]: Block): void {
   }
 }
 
+/** The chosen layout without a framework: typed arrays in straight code. What it costs is the layout's own price. */
+export function handColumns(): (request: number) => readonly Winner[] {
+  const raw = new Map([...arrived].map(([request, batch]) => [request, FEATURE_NAMES.map((name) => rowsOf(batch.column(name)))]));
+  return (request) => {
+    const columns = raw.get(request) as Float64Array[];
+    const sums = new Float64Array(CANDIDATES);
+    for (const column of columns) for (let row = 0; row < CANDIDATES; row++) sums[row] = (sums[row] as number) + (column[row] as number);
+    const probabilities = new Float64Array(CANDIDATES);
+    for (let row = 0; row < CANDIDATES; row++) probabilities[row] = sigmoid(sums[row] as number);
+    const bids = columns[BID] as Float64Array;
+    const scores = new Float64Array(CANDIDATES);
+    for (let row = 0; row < CANDIDATES; row++) scores[row] = (probabilities[row] as number) * (1 + (bids[row] as number));
+    return topRows({ length: CANDIDATES, at: (row) => scores[row] as number }, WINNERS).map((row) => ({ id: row, score: scores[row] as number }));
+  };
+}
+
+function rowsOf(column: F64Column): Float64Array {
+  return Float64Array.from({ length: column.length }, (_, row) => column.at(row));
+}
+
 /** The chosen layout: candidates arrive as columns, each stage appends one, top-k at the end. */
 export function columnar(options: { readonly checkedShare: number }): PayloadExecutor {
   const kinds = Object.fromEntries(FEATURE_NAMES.map((name) => [name, "f64" as const]));

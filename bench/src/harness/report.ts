@@ -8,10 +8,16 @@ export interface Goal {
   readonly ok: boolean;
 }
 
-export interface Report {
-  readonly suite: string;
+export type Row = Readonly<Record<string, string | number>>;
+
+/** What one part of a suite measured. */
+export interface Part {
   readonly goals: readonly Goal[];
-  readonly rows: readonly Readonly<Record<string, string | number>>[];
+  readonly rows: readonly Row[];
+}
+
+export interface Report extends Part {
+  readonly suite: string;
 }
 
 export interface SuiteOptions {
