@@ -12,10 +12,10 @@ export const ROWS_PER_BLOCK = 256;
 export type BlockInput =
   /** Numbers, with missing values as -Infinity (`lowest`) or NaN (`highest`). */
   | { readonly kind: "numbers"; readonly feature: number; readonly missingIs: "lowest" | "highest" }
-  /** Category codes, shifted by one so that 0 says missing. Codes past `codeMax` all become `codeMax + 2`. */
+  /** Codes of a dictionary feature, shifted by one so that 0 says missing. Codes past `codeMax` all become `codeMax + 2`. */
   | { readonly kind: "codes"; readonly feature: number; readonly codeMax: number };
 
-/** Both arrays have room for every input: an input of numbers has code 0 throughout, one of codes has no numbers. */
+/** Both arrays have room for every input. An input of numbers has code 0 throughout; one of codes has numbers nobody asks. */
 export interface FeatureBlock {
   readonly numbers: Float64Array;
   readonly codes: Int32Array;
@@ -25,7 +25,7 @@ export interface FeatureBlock {
 export function featureBlock(inputs: readonly BlockInput[]): FeatureBlock {
   // At least one column, which a tree of a single leaf points at.
   const length = Math.max(1, inputs.length) * ROWS_PER_BLOCK;
-  return { numbers: new Float64Array(length).fill(Number.NaN), codes: new Int32Array(length) };
+  return { numbers: new Float64Array(length), codes: new Int32Array(length) };
 }
 
 /**
@@ -42,16 +42,15 @@ export function fillBlock(
   for (const [index, input] of inputs.entries()) {
     const column = columns[input.feature] as Column;
     const source = valuesOf(column).subarray(start, start + rows);
-    const absent = absentOf(column);
     if (input.kind === "codes") {
-      copyCodes(source, absent, input.codeMax, block.codes, index * ROWS_PER_BLOCK);
+      copyCodes(source as Int32Array, input.codeMax, block.codes, index * ROWS_PER_BLOCK);
       continue;
     }
     const target = block.numbers.subarray(index * ROWS_PER_BLOCK, index * ROWS_PER_BLOCK + rows);
     // The engine copies and converts a whole column four times as fast as a loop over three types of array does.
     target.set(source);
     const missing = input.missingIs === "lowest" ? Number.NEGATIVE_INFINITY : Number.NaN;
-    if (!Number.isNaN(absent)) replaceNumber(target, absent, missing);
+    if (column.type === "i32") replaceNumber(target, ABSENT_I32, missing);
     else if (input.missingIs === "lowest") replaceNaN(target, missing);
     if (precision === "f32" && column.type !== "f32") roundToFloat32(target);
   }
@@ -59,10 +58,6 @@ export function fillBlock(
 
 function valuesOf(column: Column): Float64Array | Float32Array | Int32Array {
   return rawValues(column) as Float64Array | Float32Array | Int32Array;
-}
-
-function absentOf(column: Column): number {
-  return column.type === "dictionary" ? -1 : column.type === "i32" ? ABSENT_I32 : Number.NaN;
 }
 
 function replaceNumber(values: Float64Array, from: number, to: number): void {
@@ -73,18 +68,11 @@ function replaceNaN(values: Float64Array, to: number): void {
   for (let row = 0; row < values.length; row++) if (Number.isNaN(values[row])) values[row] = to;
 }
 
-function copyCodes(
-  source: Float64Array | Float32Array | Int32Array,
-  absent: number,
-  codeMax: number,
-  into: Int32Array,
-  at: number,
-): void {
-  const unknown = codeMax + 2;
+function copyCodes(source: Int32Array, codeMax: number, into: Int32Array, at: number): void {
   for (let row = 0; row < source.length; row++) {
-    const value = source[row] as number;
-    if (value === absent || !(value > -1)) into[at + row] = 0;
-    else into[at + row] = value >= codeMax + 1 ? unknown : Math.trunc(value) + 1;
+    const code = source[row] as number;
+    // A missing code is -1.
+    into[at + row] = code > codeMax ? codeMax + 2 : code + 1;
   }
 }
 

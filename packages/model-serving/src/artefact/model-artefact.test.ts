@@ -85,6 +85,12 @@ test.each<[string, Partial<Tree>, RegExp]>([
   ["arrays of different lengths", { threshold: [1, 2] }, /1 entries in every array of splits and 2 leaves/],
   ["a feature that is not there", { feature: [2] }, /past the 2 features/],
   ["a category set that is not there", { categorySet: [1] }, /past the 1 category sets/],
+  ["a number test on words", { feature: [1] }, /split 0 compares feature "feature1" of type dictionary/],
+  [
+    "a category test on numbers",
+    { categorySet: [0] },
+    /split 0 looks for categories in feature "feature0" of type f64/,
+  ],
   ["a child that is not there", { left: [-3] }, /split 0 has -3 as a child/],
   ["a split above itself", { left: [0] }, /split 0 has 0 as a child/],
   ["a leaf with two parents", { left: [-1], right: [-1] }, /child of two splits/],

@@ -26,8 +26,8 @@ const FeatureSchemaFacts = z.strictObject({
 });
 
 /**
- * One tree as flat arrays. Split `s` sends a row left when its value is `<= threshold[s]`, or, with
- * `categorySet[s] >= 0`, when its code is in that set; a row whose value is missing goes left if `missingLeft[s]`.
+ * One tree as flat arrays. Split `s` sends a row left when its value is `<= threshold[s]`, or, for a dictionary feature,
+ * when its code is in `categorySet[s]`; a row whose value is missing goes left if `missingLeft[s]`.
  * A child `>= 0` is a split with a higher index than its parent; a child `< 0` is leaf `~child`.
  */
 const TreeSchema = z.strictObject({

@@ -1,5 +1,5 @@
 /** What the format alone cannot say about an artefact: that its indexes point at something, and its trees are trees. */
-import type { GbdtArtefact, LinearArtefact, ModelArtefact, Tree } from "./model-artefact.ts";
+import type { FeatureSchemaFacts, GbdtArtefact, LinearArtefact, ModelArtefact, Tree } from "./model-artefact.ts";
 
 /** Every contradiction in the trees, category sets and dictionaries; empty for a sound forest. */
 export function forestProblems(artefact: GbdtArtefact): readonly string[] {
@@ -11,7 +11,7 @@ export function forestProblems(artefact: GbdtArtefact): readonly string[] {
     }
   }
   for (const [index, tree] of trees.entries()) {
-    for (const problem of treeProblems(tree, featureSchema.features.length, categorySets.length)) {
+    for (const problem of treeProblems(tree, featureSchema, categorySets.length)) {
       problems.push(`trees.${index}: ${problem}`);
     }
   }
@@ -46,15 +46,22 @@ function dictionaryProblems({ featureSchema, dictionaries }: ModelArtefact): rea
   ];
 }
 
-function* treeProblems(tree: Tree, features: number, sets: number): Generator<string> {
+function* treeProblems(tree: Tree, { features }: FeatureSchemaFacts, sets: number): Generator<string> {
   const splits = tree.feature.length;
   const columns = [tree.threshold, tree.categorySet, tree.missingLeft, tree.left, tree.right];
   if (columns.some((column) => column.length !== splits) || tree.leaf.length !== splits + 1) {
     yield `expected ${splits} entries in every array of splits and ${splits + 1} leaves`;
     return;
   }
-  if (tree.feature.some((feature) => feature >= features)) yield `a split reads past the ${features} features`;
+  if (tree.feature.some((feature) => feature >= features.length))
+    yield `a split reads past the ${features.length} features`;
   if (tree.categorySet.some((set) => set >= sets)) yield `a split reads past the ${sets} category sets`;
+  for (const [split, set] of tree.categorySet.entries()) {
+    const feature = features[tree.feature[split] as number];
+    if (feature !== undefined && (feature.type === "dictionary") !== set >= 0) {
+      yield `split ${split} ${set >= 0 ? "looks for categories in" : "compares"} feature "${feature.name}" of type ${feature.type}`;
+    }
+  }
   // Every split but the root and every leaf is somebody's child exactly once, and splits come after their parents:
   // then following children from the root ends at a leaf, and reaches everything.
   const parents = new Map<number, number>();

@@ -105,11 +105,10 @@ function missingIs(tree: Tree, split: number): "lowest" | "highest" {
   return tree.missingLeft[split] ? "lowest" : "highest";
 }
 
-/** Whether a split reads this input. */
+/** Whether a split reads this input. A feature's splits are all of one kind: see `forestProblems`. */
 function readBy(input: BlockInput, tree: Tree, split: number): boolean {
   if (input.feature !== tree.feature[split]) return false;
-  const categories = (tree.categorySet[split] as number) >= 0;
-  return input.kind === "codes" ? categories : !categories && input.missingIs === missingIs(tree, split);
+  return input.kind === "codes" || input.missingIs === missingIs(tree, split);
 }
 
 /** One set is laid out anew for each feature and direction of missing values it is used with. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { forests, naiveMargin, schemas, snapshots } from "../../test/random-models.ts";
+import { forests, naiveMargin, schemaOf, schemas, sharedFacts, snapshots } from "../../test/random-models.ts";
+import { type GbdtArtefact, sealArtefact, type Tree } from "../artefact/model-artefact.ts";
 import { ROWS_PER_BLOCK } from "../feature-block.ts";
 import { loadModel } from "../load-model.ts";
 import { selectRows, snapshotOf, trainingData } from "../train/training-data.ts";
@@ -48,4 +49,29 @@ test("scores carry the digest of the snapshot and the version of the model", () 
     }),
     { numRuns: 20 },
   );
+});
+
+test("two features may share a category set, each with its own largest code", () => {
+  const schema = schemaOf(["dictionary", "dictionary"]);
+  const split = (feature: number, categorySet: number, value: number): Tree => ({
+    feature: [feature],
+    threshold: [0],
+    categorySet: [categorySet],
+    missingLeft: [false],
+    left: [-1],
+    right: [-2],
+    leaf: [value, 0],
+  });
+  const artefact = sealArtefact<GbdtArtefact>({
+    ...sharedFacts(schema, "f64"),
+    kind: "gbdt",
+    base: 0,
+    categorySets: [[1], [30]],
+    trees: [split(0, 0, 1), split(1, 0, 10), split(1, 1, 100)],
+  });
+  const codes = Float64Array.from({ length: 40 }, (_, code) => code);
+  const snapshot = snapshotOf({ schema, columns: [codes, codes], labels: new Uint8Array(40) });
+  const { margins } = loadModel(artefact).score(snapshot);
+  const expected = Array.from(codes, (code) => (code === 1 ? 11 : code === 30 ? 100 : 0));
+  expect(Array.from(codes, (code) => margins.at(code))).toEqual(expected);
 });
