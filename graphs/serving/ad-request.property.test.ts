@@ -4,7 +4,7 @@ import type { RunContext } from "@tenon/graph-core";
 import { Schedule, shuffled, toGolden } from "@tenon/graph-testkit";
 import { expect, test } from "vitest";
 import { answer } from "../testing/answer.ts";
-import { requestsOf, users, type World } from "../testing/marketplace-world.ts";
+import { HARSH, requestsOf, users, type World } from "../testing/marketplace-world.ts";
 
 const REQUESTS = requestsOf(40);
 
@@ -13,12 +13,6 @@ const bytes = (response: unknown) => JSON.stringify(toGolden(response));
 function enteredOf({ ledger }: RunContext): number {
   return ledger.stages[0]?.batch.size ?? 0;
 }
-
-const HARSH: World = {
-  remainingMicros: (campaignId) => (campaignId % 5 === 0 ? undefined : campaignId % 7 === 0 ? 0 : 1e9),
-  passRate: (campaignId) => (campaignId % 3) / 2,
-  policyRules: { rules: [{ name: "no-food", categoryPrefix: "brands/amenity" }] },
-};
 
 test("every retrieved ad is in the response or leaves by exactly one drop", async () => {
   for (const request of REQUESTS) {
@@ -101,8 +95,8 @@ test("with consent the profile makes a difference", async () => {
 
 test("checked and plain runs give the same bytes", async () => {
   for (const request of REQUESTS) {
-    const checked = await answer(request, {}, { checked: true });
-    const plain = await answer(request, {}, { checked: false });
+    const checked = await answer(request, HARSH, { checked: true });
+    const plain = await answer(request, HARSH, { checked: false });
     expect(bytes(plain.response)).toBe(bytes(checked.response));
   }
 });

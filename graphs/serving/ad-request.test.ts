@@ -6,7 +6,7 @@ import { ManualClock, settle, toGolden } from "@tenon/graph-testkit";
 import { AdIndexResource, type UserActions, UserActionsResource, UserStoreResource } from "@tenon/nodes";
 import { expect, test } from "vitest";
 import { ARMS, answer, plan } from "../testing/answer.ts";
-import { NOW_MS, requestsOf, resourcesOf, users } from "../testing/marketplace-world.ts";
+import { HARSH, NOW_MS, requestsOf, resourcesOf, users } from "../testing/marketplace-world.ts";
 import { adRequest } from "./ad-request.graph.ts";
 
 const REQUESTS = requestsOf(40);
@@ -113,7 +113,7 @@ function callOf(target: object, method: string): (...given: readonly unknown[]) 
 
 test("a recorded request is answered again to the byte, without touching a store", async () => {
   for (const request of REQUESTS.slice(0, 12)) {
-    const live = createExecutor(plan, { resources: resourcesOf() });
+    const live = createExecutor(plan, { resources: resourcesOf(HARSH) });
     const recorded = recordRun(
       live,
       { adRequest: request, arms: ARMS },
@@ -122,7 +122,7 @@ test("a recorded request is answered again to the byte, without touching a store
     const expected = JSON.stringify(toGolden(await recorded.response));
     const touched: string[] = [];
     const again = createExecutor(plan, {
-      resources: resourcesOf({ onPersonalRead: (userId) => touched.push(userId) }),
+      resources: resourcesOf({ ...HARSH, onPersonalRead: (userId) => touched.push(userId) }),
     });
     const replayed = replayRun(again, recorded.recording());
     expect(JSON.stringify(toGolden(await replayed.response))).toBe(expected);

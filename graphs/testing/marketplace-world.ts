@@ -112,6 +112,13 @@ export interface World {
   readonly hold?: <Value>(answer: () => Value) => Promise<Awaited<Value>>;
 }
 
+/** Every filter has something to drop: budgets unknown and used up, pacing at half and at nothing, a forbidden category. */
+export const HARSH: World = {
+  remainingMicros: (campaignId) => (campaignId % 5 === 0 ? undefined : campaignId % 7 === 0 ? 0 : 1e9),
+  passRate: (campaignId) => (campaignId % 3) / 2,
+  policyRules: { rules: [{ name: "no-food", categoryPrefix: "brands/amenity" }] },
+};
+
 const PLENTY_MICROS = 1e12;
 
 /** Bindings of every resource for an executor. */
