@@ -1,6 +1,7 @@
 /**
  * Golden files of nodes that work on candidates. As the test kit's, and shorter:
  * - `{"$ads": [{"id": 7, "campaignCapPer1Days": 2}]}` is a batch with all columns of a retrieved ad, see `adsOf`;
+ * - `{"$kept": [7], "of": "pacedAds"}` is what a filter kept of a batch that stands above it in the file, in that order;
  * - `uses` holds resources that are plain values; those with methods are made of one by `bind`;
  * - a filter's output is the ids it kept, and a line per drop.
  */
@@ -76,11 +77,18 @@ function runOptions(
 
 function inputsOf({ definition }: Node, { inputs }: AdGolden): Readonly<Record<string, unknown>> {
   const slots = new Map([...definition.reads, ...definition.soft].map((slot) => [slot.name, slot]));
-  const values = Object.entries(inputs).map(([name, json]) => {
-    const ads = (json as { readonly $ads?: readonly AdRow[] } | null)?.$ads;
-    return [name, ads === undefined ? fromGolden(json, slots.get(name)) : adsOf(ads)] as const;
-  });
-  return Object.fromEntries(values);
+  const given: Record<string, unknown> = {};
+  for (const [name, json] of Object.entries(inputs)) {
+    const { $ads, $kept, of } = (json ?? {}) as { $ads?: readonly AdRow[]; $kept?: readonly number[]; of?: string };
+    if ($ads !== undefined) given[name] = adsOf($ads);
+    else if ($kept !== undefined) given[name] = keptOf(given[of ?? ""] as CandidateBatch, $kept);
+    else given[name] = fromGolden(json, slots.get(name));
+  }
+  return given;
+}
+
+function keptOf(batch: CandidateBatch, ids: readonly number[]): CandidateBatch {
+  return batch.select(ids.map((id) => batch.rowOfId(id)));
 }
 
 function readable(node: Node, outputs: NodeOutputs): Json {

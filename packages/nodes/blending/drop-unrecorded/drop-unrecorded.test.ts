@@ -1,0 +1,4 @@
+import { runAdGoldens } from "../../testing/ad-goldens.ts";
+import { dropUnrecorded } from "./drop-unrecorded.ts";
+
+runAdGoldens(dropUnrecorded, import.meta.dirname);
