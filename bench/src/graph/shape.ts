@@ -63,7 +63,7 @@ export type Remote = "none" | "resolved" | "immediate";
 export type NodeFunction = (inputs: Readonly<Record<string, number>>, ctx: unknown) => unknown;
 
 /** About 150 ns of integer arithmetic: a body too large to vanish, too small to hide the framework. */
-const WORK_STEPS = 45;
+const WORK_STEPS = 130;
 
 let copies = 0;
 

@@ -61,12 +61,16 @@ export class TraceRecord {
     this.requestId = requestId;
     this.startMs = startMs;
     this.nodeCount = nodeCount;
-    this.ready = new Float64Array(nodeCount);
-    this.start = new Float64Array(nodeCount);
-    this.end = new Float64Array(nodeCount);
-    this.outcome = new Uint8Array(nodeCount);
-    this.attempts = new Uint8Array(nodeCount);
-    this.sizeOut = new Int32Array(nodeCount).fill(-1);
+    // One buffer for all: a buffer costs far more than a view of it.
+    const times = nodeCount * Float64Array.BYTES_PER_ELEMENT;
+    const buffer = new ArrayBuffer(3 * times + nodeCount * (Int32Array.BYTES_PER_ELEMENT + 2));
+    this.ready = new Float64Array(buffer, 0, nodeCount);
+    this.start = new Float64Array(buffer, times, nodeCount);
+    this.end = new Float64Array(buffer, 2 * times, nodeCount);
+    this.sizeOut = new Int32Array(buffer, 3 * times, nodeCount).fill(-1);
+    const bytes = 3 * times + nodeCount * Int32Array.BYTES_PER_ELEMENT;
+    this.outcome = new Uint8Array(buffer, bytes, nodeCount);
+    this.attempts = new Uint8Array(buffer, bytes + nodeCount, nodeCount);
   }
 
   setOutcome(node: number, outcome: OutcomeCode): void {
