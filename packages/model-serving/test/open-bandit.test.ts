@@ -16,12 +16,15 @@ import {
   trainLinear,
 } from "../src/index.ts";
 
+/** Trains on tens of thousands of rows: a second where nothing else runs. */
+const TIMEOUT_MS = 60_000;
+
 const present = existsSync(OPEN_BANDIT_FOLDER);
 const MISSING = "needs the Open Bandit data at ../shared/datasets/open-bandit";
 
-test("10,000 real rows, logged and read again, give the same margins bit for bit, by trees and by weights", ({
-  skip,
-}) => {
+test("10,000 real rows, logged and read again, give the same margins bit for bit, by trees and by weights", {
+  timeout: TIMEOUT_MS,
+}, ({ skip }) => {
   skip(!present, MISSING);
   const { rows } = readImpressions(["bts/men"]).clickRows;
   const models: ModelArtefact[] = [
@@ -44,9 +47,9 @@ test("10,000 real rows, logged and read again, give the same margins bit for bit
   }
 });
 
-test("on 207 real clicks, ridge weights are calibrated and say a little; five-fold, every row judged once", ({
-  skip,
-}) => {
+test("on 207 real clicks, ridge weights are calibrated and say a little; five-fold, every row judged once", {
+  timeout: TIMEOUT_MS,
+}, ({ skip }) => {
   skip(!present, MISSING);
   const { rows } = clickRows();
   const evaluation = evaluate({ predictions: predictOutOfFold(rows), labels: rows.labels }, "out of fold");
