@@ -69,6 +69,18 @@ test("running without a soft slot is counted at the reader, by slot", () => {
   });
 });
 
+test("a node that did not run did not do without anything", () => {
+  const histograms = new NodeHistograms(topology);
+  histograms.record(
+    simulate(topology, (name) => ({
+      durationMs: 1,
+      ...(name === "scoreFatigue" && { outcome: "omitted" }),
+      ...(name === "capByFrequency" && { outcome: "notRun" }),
+    })),
+  );
+  expect(histograms.snapshot().nodes.find((node) => node.name === "capByFrequency")?.softAbsent).toEqual({});
+});
+
 test("drops are counted by stage and reason, and a breach of conservation is counted", () => {
   const histograms = new NodeHistograms(topology);
   histograms.record(ordinary(), ledgerOf(["frequency_capped", "frequency_capped", "paused"]));

@@ -164,10 +164,16 @@ test("Mermaid text keeps names inside quotes", () => {
   }
 });
 
-test("Mermaid text stays within what hosts accept, at any size", () => {
-  for (const count of [1, 10, 100, 1_000]) {
+test("Mermaid text stays within what hosts accept, at any size and density", () => {
+  for (const [count, readsMax] of [
+    [1, 1],
+    [10, 2],
+    [60, 12],
+    [100, 2],
+    [1_000, 2],
+  ] as const) {
     const recipes = Array.from({ length: count }, (_, at) => ({
-      reads: [...new Set([at - 1, Math.max(-1, at - 7)])],
+      reads: [...new Set(Array.from({ length: readsMax }, (_, read) => Math.max(-1, at - 1 - 2 * read)))],
       soft: [],
       when: undefined,
       budgetMs: 1,

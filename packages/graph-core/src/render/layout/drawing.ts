@@ -56,9 +56,10 @@ export function drawTopology(topology: Topology, measure: Measure): Drawing {
   placeColumns(rows);
   const ports = portsOf(rows);
   const frame = frameOf(sketch, rows, ports);
-  const boxes = sketch.boxes.map((box, at) => drawBox(box, at, rows, frame, ports));
+  const placing = { rows, frame, ports, downwardsOf: downwardLines(rows, ports) };
+  const boxes = sketch.boxes.map((box, at) => drawBox(box, at, placing));
   return {
-    width: Math.max(...rows.rows.flat().map((item) => item.x + item.width / 2)),
+    width: Math.max(...allItems(rows).map((item) => item.x + item.width / 2)),
     height: frame.height,
     boxes,
     lines: drawLines(sketch, rows, frame, ports, boxes),
@@ -108,24 +109,42 @@ function frameOf(sketch: Sketch, { rows, segments }: Rows, ports: Ports): Frame 
   };
 }
 
-function drawBox(box: SketchBox, at: number, rows: Rows, frame: Frame, ports: Ports): DrawnBox {
+/** Where lines leave a row downwards, by row. */
+type DownwardLines = readonly (readonly number[])[];
+
+function downwardLines(rows: Rows, ports: Ports): DownwardLines {
+  const lines = rows.rows.map((): number[] => []);
+  for (const item of allItems(rows)) lines[item.row]?.push(leaveOf(item, rows, ports));
+  return lines;
+}
+
+interface Placing {
+  readonly rows: Rows;
+  readonly frame: Frame;
+  readonly ports: Ports;
+  readonly downwardsOf: DownwardLines;
+}
+
+function drawBox(box: SketchBox, at: number, { rows, frame, ports, downwardsOf }: Placing): DrawnBox {
   const item = rows.boxItems[at];
   const x = item?.x ?? 0;
   const row = item?.row ?? 0;
   const leaveX = item === undefined ? x : leaveOf(item, rows, ports);
-  const order = item?.order ?? 0;
-  const before = rows.rows[row]?.find((other) => other.order === order - 1);
-  const next = rows.rows[row]?.find((other) => other.order === order + 1);
+  const others = downwardsOf[row] ?? [];
   return {
     ...box,
     x: x - box.width / 2,
     y: (frame.rowTop[row] ?? 0) + ((frame.rowHeight[row] ?? 0) - box.height) / 2,
     leaveX,
     labelRoom: {
-      left: leaveX - (before === undefined ? 0 : leaveOf(before, rows, ports)),
-      right: next === undefined ? LAST_LABEL_ROOM : leaveOf(next, rows, ports) - leaveX,
+      left: leaveX - Math.max(0, ...others.filter((other) => other < leaveX)),
+      right: Math.min(LAST_LABEL_ROOM, ...others.filter((other) => other > leaveX).map((other) => other - leaveX)),
     },
   };
+}
+
+function allItems({ rows, lanes }: Rows): readonly RowItem[] {
+  return [...rows.flat(), ...lanes.flatMap((lane) => lane.items)];
 }
 
 function leaveOf(item: RowItem, { nets }: Rows, ports: Ports): number {

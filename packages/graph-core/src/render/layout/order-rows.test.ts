@@ -4,7 +4,7 @@ import { graphOf, recipesOf } from "../../../test/fixtures/random-graph.ts";
 import { topologyOf } from "../../graph/topology.ts";
 import { assignLayers } from "./assign-layers.ts";
 import { orderRows } from "./order-rows.ts";
-import { type Rows, rowsOf } from "./rows.ts";
+import { type Rows, rowsOf, type Segment } from "./rows.ts";
 import { sketchOf } from "./sketch.ts";
 
 function rowsFrom(recipes: Parameters<typeof graphOf>[0]): Rows {
@@ -14,12 +14,14 @@ function rowsFrom(recipes: Parameters<typeof graphOf>[0]): Rows {
 
 const plain = { soft: [], when: undefined, budgetMs: undefined, owner: "owner0" } as const;
 
+const inLane = ({ upper, lower }: Segment): boolean => upper.lane || lower.lane;
+
 /** Crossings by comparing every pair of segments in every gap. */
 function crossings({ segments }: Rows): number {
   let count = 0;
   segments.forEach((left, at) => {
     for (const right of segments.slice(at + 1)) {
-      if (left.upper.row !== right.upper.row) continue;
+      if (left.upper.row !== right.upper.row || inLane(left) || inLane(right)) continue;
       if ((left.upper.order - right.upper.order) * (left.lower.order - right.lower.order) < 0) count += 1;
     }
   });

@@ -8,7 +8,7 @@ const EXCHANGE_ITEMS_MAX = 2_000;
 /**
  * Orders the items of each row so that few lines cross: weighted barycentre sweeps up and down (Sugiyama, Tagawa and
  * Toda 1981), each followed by exchanges of neighbours (Gansner, Koutsofios, North and Vo 1993). Deterministic.
- * Sets `order` of every item; gives the number of crossings left.
+ * Sets `order` of every item that is not in a lane; gives the number of crossings left among these.
  */
 export function orderRows({ rows }: Rows): number {
   let best: { readonly crossings: number; readonly orders: readonly (readonly RowItem[])[] } | undefined;
@@ -44,7 +44,7 @@ function walkOrder(rows: readonly (readonly RowItem[])[]): RowItem[][] {
       if (seen.has(item)) continue;
       seen.add(item);
       ordered[item.row]?.push(item);
-      for (const segment of [...item.down].reverse()) stack.push(segment.lower);
+      for (const segment of [...item.nearDown].reverse()) stack.push(segment.lower);
     }
   }
   return ordered;
@@ -62,7 +62,7 @@ function sweepOnce(rows: readonly (readonly RowItem[])[], down: boolean): RowIte
 }
 
 function barycentre(item: RowItem, down: boolean): number {
-  const segments = down ? item.up : item.down;
+  const segments = down ? item.nearUp : item.nearDown;
   if (segments.length === 0) return item.order;
   let sum = 0;
   let weights = 0;
@@ -79,8 +79,10 @@ function exchangeNeighbours(rows: readonly RowItem[][]): void {
       const left = row[at];
       const right = row[at + 1];
       if (left === undefined || right === undefined) continue;
-      const asIs = crossingsOf(left.up, right.up, "upper") + crossingsOf(left.down, right.down, "lower");
-      const exchanged = crossingsOf(right.up, left.up, "upper") + crossingsOf(right.down, left.down, "lower");
+      const asIs =
+        crossingsOf(left.nearUp, right.nearUp, "upper") + crossingsOf(left.nearDown, right.nearDown, "lower");
+      const exchanged =
+        crossingsOf(right.nearUp, left.nearUp, "upper") + crossingsOf(right.nearDown, left.nearDown, "lower");
       if (exchanged >= asIs) continue;
       row[at] = right;
       row[at + 1] = left;
@@ -102,16 +104,16 @@ function crossingsOf(left: readonly Segment[], right: readonly Segment[], end: "
 function countCrossings(rows: readonly (readonly RowItem[])[]): number {
   let crossings = 0;
   for (const row of rows) {
-    const width = 1 + Math.max(0, ...row.flatMap((item) => item.down.map((segment) => segment.lower.order)));
+    const width = 1 + Math.max(0, ...row.flatMap((item) => item.nearDown.map((segment) => segment.lower.order)));
     const tree = new Uint32Array(width + 1);
     let seen = 0;
     for (const item of row) {
-      for (const { lower } of item.down) {
+      for (const { lower } of item.nearDown) {
         let smallerOrEqual = 0;
         for (let at = lower.order + 1; at > 0; at -= at & -at) smallerOrEqual += tree[at] ?? 0;
         crossings += seen - smallerOrEqual;
       }
-      for (const { lower } of item.down) {
+      for (const { lower } of item.nearDown) {
         for (let at = lower.order + 1; at <= width; at += at & -at) tree[at] = (tree[at] ?? 0) + 1;
         seen += 1;
       }

@@ -1,3 +1,4 @@
+import { packLanes } from "./pack-lanes.ts";
 import type { RowItem, Rows, Segment } from "./rows.ts";
 import { separate } from "./separate.ts";
 
@@ -16,7 +17,7 @@ export function placeColumns(placed: Rows): void {
   for (const row of rows) settle(row, () => []);
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
     const down = sweep % 2 === 0;
-    for (const row of down ? rows : [...rows].reverse()) settle(row, (item) => (down ? item.up : item.down));
+    for (const row of down ? rows : [...rows].reverse()) settle(row, (item) => (down ? item.nearUp : item.nearDown));
   }
   const spine = longestSpine(placed);
   if (spine.length > 0) {
@@ -24,13 +25,15 @@ export function placeColumns(placed: Rows): void {
     const pinned = new Map(spine.map((item) => [item, middle]));
     for (let sweep = 0; sweep < SWEEPS; sweep += 1) {
       const down = sweep % 2 === 0;
-      for (const row of down ? rows : [...rows].reverse()) settle(row, (item) => (down ? item.up : item.down), pinned);
+      for (const row of down ? rows : [...rows].reverse())
+        settle(row, (item) => (down ? item.nearUp : item.nearDown), pinned);
     }
-    for (const row of rows) settle(row, (item) => [...item.up, ...item.down], pinned);
+    for (const row of rows) settle(row, (item) => [...item.nearUp, ...item.nearDown], pinned);
   }
   for (let round = 0; round < STRAIGHTEN_ROUNDS; round += 1)
     for (const chain of chainsOf(placed)) straighten(chain, rows);
-  wholePixels(rows);
+  packLanes(placed);
+  wholePixels([...rows.flat(), ...placed.lanes.flatMap((lane) => lane.items)]);
 }
 
 function gapBetween(left: RowItem, right: RowItem): number {
@@ -92,7 +95,7 @@ function chainsOf(placed: Rows): readonly (readonly RowItem[])[] {
   const spine = longestSpine(placed);
   const inSpine = new Set(spine);
   const ways = placed.trunks.map((trunk) =>
-    [...trunk.values()].filter((item) => item.box === -1 && !inSpine.has(item)),
+    [...trunk.values()].filter((item) => item.box === -1 && !item.lane && !inSpine.has(item)),
   );
   return [spine, ...ways.sort((left, right) => right.length - left.length)];
 }
@@ -132,7 +135,7 @@ function roomOf(item: RowItem, row: readonly RowItem[]): { readonly from: number
 }
 
 /** Rounding each place to a multiple of the same grid keeps equal places equal; widths are even, so gaps stay whole. */
-function wholePixels(rows: readonly (readonly RowItem[])[]): void {
-  const leftmost = Math.min(...rows.flat().map((item) => item.x - item.width / 2));
-  for (const item of rows.flat()) item.x = Math.round(item.x - leftmost);
+function wholePixels(items: readonly RowItem[]): void {
+  const leftmost = Math.min(...items.map((item) => item.x - item.width / 2));
+  for (const item of items) item.x = Math.round(item.x - leftmost);
 }

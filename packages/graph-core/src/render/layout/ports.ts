@@ -16,7 +16,7 @@ export interface Ports {
 }
 
 /** A line enters right below where it comes from if the box is wide enough; otherwise as near as the box allows. */
-export function portsOf({ rows, boxItems, nets }: Rows): Ports {
+export function portsOf({ rows, boxItems, nets, segments }: Rows): Ports {
   const leaving = new Map<RowItem, Map<number, number>>();
   for (const item of boxItems) {
     const ids = [...new Set(item.down.map((segment) => segment.net))];
@@ -30,9 +30,8 @@ export function portsOf({ rows, boxItems, nets }: Rows): Ports {
   const leave = (item: RowItem, net: number): number =>
     item.box === -1 ? item.x : (leaving.get(item)?.get(net) ?? item.x);
 
-  const tops = rows.map((row) =>
-    row.flatMap((item) => [...new Set(item.down.map(({ net }) => net))].map((net) => ({ net, x: leave(item, net) }))),
-  );
+  const tops = rows.map((): { readonly net: number; readonly x: number }[] => []);
+  for (const { upper, net } of segments) tops[upper.row]?.push({ net, x: leave(upper, net) });
   const entering = new Map<Segment, number>();
   for (const item of boxItems) {
     const sources = item.up.map((segment) => ({ segment, from: leave(segment.upper, segment.net) }));
