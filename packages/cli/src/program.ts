@@ -1,0 +1,86 @@
+/** The words of the command line. What a command does is loaded when it is asked for: a start costs what it uses. */
+import { Command, Option } from "commander";
+import type { ExitCode } from "./exit-code.ts";
+import type { Terminal } from "./terminal.ts";
+import { cliVersion } from "./version.ts";
+
+const EXIT_CODES = `
+Exit codes: 0 pass, 1 findings, 2 wrong usage or settings, 3 could not finish, 4 our mistake.
+Data goes to standard output, talk to standard error; NO_COLOR is honoured.`;
+
+/**
+ * @param done told the exit code of the command that ran
+ */
+export function createProgram(terminal: Terminal, done: (code: ExitCode) => void): Command {
+  const program = new Command("tenon")
+    .description("Typed graphs of nodes: check, draw, run and serve them.")
+    .version(cliVersion(), "-V, --version", "print the version")
+    .helpCommand("help [command]", "explain a command")
+    .helpOption("-h, --help", "explain the command")
+    .addHelpText("after", EXIT_CODES)
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.talk,
+      // Said once, with a code and a hint, by whoever catches the error.
+      outputError: () => undefined,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+      getOutHasColors: () => terminal.color,
+      getErrHasColors: () => terminal.talkColor,
+    })
+    .exitOverride()
+    .showSuggestionAfterError();
+  addCheck(program, terminal, done);
+  addGraph(program, terminal, done);
+  addExplain(program, terminal, done);
+  return program;
+}
+
+type Add = (program: Command, terminal: Terminal, done: (code: ExitCode) => void) => void;
+
+const projectOption = (): Option => new Option("--project <folder>", "folder of the project (default: found upwards from here)");
+const jsonOption = (): Option => new Option("--json", "print JSON for tools");
+
+const addCheck: Add = (program, terminal, done) => {
+  program
+    .command("check")
+    .description("check every graph, the sources of nodes and their owners; runs nothing")
+    .addOption(jsonOption().conflicts("sarif"))
+    .addOption(new Option("--sarif", "print SARIF 2.1.0 for code hosts"))
+    .addOption(new Option("--types", "run the type checker, too, and name node and owner of each error"))
+    .addOption(projectOption())
+    .action(async (options) => {
+      const { check } = await import("./commands/check.ts");
+      done(await check(options, terminal));
+    });
+};
+
+const addGraph: Add = (program, terminal, done) => {
+  program
+    .command("graph")
+    .description("draw one graph; without a name, list them")
+    .argument("[name]", "name of the graph")
+    .addOption(new Option("--text", "canonical text, one line a node (default)").conflicts(["json", "mermaid", "svg", "html"]))
+    .addOption(jsonOption().conflicts(["mermaid", "svg", "html"]))
+    .addOption(new Option("--mermaid", "Mermaid text, for Markdown").conflicts(["svg", "html"]))
+    .addOption(new Option("--svg", "a picture").conflicts("html"))
+    .addOption(new Option("--html", "one page with picture, table and search"))
+    .addOption(new Option("-o, --out <file>", "write to a file instead of standard output"))
+    .addOption(projectOption())
+    .action(async (name: string | undefined, options) => {
+      const { drawGraph } = await import("./commands/graph.ts");
+      done(await drawGraph(name, options, terminal));
+    });
+};
+
+const addExplain: Add = (program, terminal, done) => {
+  program
+    .command("explain")
+    .description("explain an error code; without one, list them")
+    .argument("[code]", "TENON1xxx")
+    .addOption(jsonOption())
+    .action(async (code: string | undefined, options) => {
+      const { explain } = await import("./commands/explain.ts");
+      done(await explain(code, options, terminal));
+    });
+};
