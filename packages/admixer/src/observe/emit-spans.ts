@@ -1,6 +1,7 @@
 import {
   type Context,
   type HrTime,
+  isSpanContextValid,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -38,4 +39,14 @@ function hrTime(epochMs: number): HrTime {
   const seconds = Math.floor(epochMs / 1_000);
   const nanos = Math.round((epochMs - seconds * 1_000) * 1e6);
   return nanos < 1e9 ? [seconds, nanos] : [seconds + 1, 0];
+}
+
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})/;
+
+/** The context that a `traceparent` header names (W3C Trace Context); the root for none, or one that says nothing. */
+export function callerContext(traceparent: string | undefined): Context {
+  const [, traceId, spanId, flags] = TRACEPARENT.exec(traceparent ?? "") ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
+  const caller = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
+  return isSpanContextValid(caller) ? trace.setSpanContext(ROOT_CONTEXT, caller) : ROOT_CONTEXT;
 }

@@ -62,8 +62,13 @@ export interface OpenMarketplace {
   readonly budgets: BudgetTable;
   /** Requests of these users over the real cities and vocabulary, ascending by time. */
   readonly sampleRequests: (options: RequestOptions) => ReturnType<typeof generateRequests>;
+  /** Bindings of every resource but the models: what a training run needs. */
+  readonly dataBindings: (policies: Policies) => ReturnType<typeof bindData>;
   /** Bindings of every resource of the ad-request graph. */
-  readonly bindings: (models: ClickModels, policies: Policies) => ReturnType<typeof bindAll>;
+  readonly bindings: (models: ClickModels, policies: Policies) => ReturnType<typeof bindData> & ReturnType<typeof bindModels>;
+  readonly catalogue: Catalogue;
+  /** The vector of an ad; a view, not to be written. */
+  readonly vectorOf: (adId: AdId) => Float32Array | undefined;
 }
 
 /** Loads the catalogue, generates campaigns and users, and builds the index: one to three seconds. */
@@ -95,7 +100,13 @@ export function openMarketplace(source: MarketplaceSource): OpenMarketplace {
     actions,
     budgets,
     sampleRequests: (options) => generateRequests(catalogue, users, options),
-    bindings: (models, policies) => bindAll(parts, models, policies),
+    dataBindings: (policies) => bindData(parts, policies),
+    bindings: (models, policies) => ({ ...bindData(parts, policies), ...bindModels(models) }),
+    catalogue,
+    vectorOf: (adId) => {
+      const row = documents.get(adId)?.embedding.row;
+      return row === undefined ? undefined : marketplace.embeddings.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS);
+    },
   };
 }
 
@@ -109,20 +120,26 @@ interface Parts {
   readonly pseudonyms: Pseudonyms;
 }
 
-function bindAll(parts: Parts, models: ClickModels, policies: Policies) {
+const versionOf = ({ version }: { readonly version: string }): string => version;
+
+function bindModels(models: ClickModels) {
+  return {
+    lightModel: bind(LightModelResource, { value: models.light }, versionOf),
+    clickModel: bind(ClickModelResource, { value: models.click }, versionOf),
+    calibrators: bind(CalibratorsResource, { value: models.calibrators }, versionOf),
+  };
+}
+
+function bindData(parts: Parts, policies: Policies) {
   const policyVersion = () => policies.version;
-  const modelVersion = ({ version }: { readonly version: string }) => version;
   return {
     userStore: bind(UserStoreResource, { value: parts.userStore }),
     userActions: bind(UserActionsResource, { value: parts.actions }),
     budgetState: bind(BudgetStateResource, { value: parts.budgets }),
     pacingState: bind(PacingStateResource, { value: parts.pacing }),
     adIndex: bindAdIndex(parts.index),
-    embeddings: bind(EmbeddingsResource, { value: parts.embeddings }, modelVersion),
+    embeddings: bind(EmbeddingsResource, { value: parts.embeddings }, versionOf),
     pseudonyms: bind(PseudonymsResource, { value: parts.pseudonyms }),
-    lightModel: bind(LightModelResource, { value: models.light }, modelVersion),
-    clickModel: bind(ClickModelResource, { value: models.click }, modelVersion),
-    calibrators: bind(CalibratorsResource, { value: models.calibrators }, modelVersion),
     requestPolicy: bind(RequestPolicyResource, { value: policies.request }, policyVersion),
     retrievalPolicy: bind(RetrievalPolicyResource, { value: policies.retrieval }, policyVersion),
     frequencyPolicy: bind(FrequencyPolicyResource, { value: policies.frequency }, policyVersion),

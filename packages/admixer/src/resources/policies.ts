@@ -16,6 +16,9 @@ export interface Policies {
   readonly blending: BlendingPolicy;
 }
 
+/** An ad that is clicked for certain, of the best quality and exactly on the topic is worth 1: as much as the best organic item. */
+const UTILITY_WEIGHTS = { clickProbabilityWeight: 0.4, qualityWeight: 0.3, relevanceWeight: 0.3 } as const;
+
 /** Change the version with any number below. */
 export const POLICIES: Policies = {
   version: "2026-11-22",
@@ -72,10 +75,11 @@ export const POLICIES: Policies = {
     },
   },
   blending: {
+    version: "2026-11-22",
     surfaces: {
-      homeFeed: { topSlot: 1, gapMin: 2, lambda: 0.2 },
-      search: { topSlot: 0, gapMin: 1, lambda: 0.2 },
-      related: { topSlot: 1, gapMin: 1, lambda: 0.2 },
+      homeFeed: { topSlot: 1, gapMin: 2, lambdaMicros: 400_000, ...UTILITY_WEIGHTS },
+      search: { topSlot: 0, gapMin: 1, lambdaMicros: 200_000, ...UTILITY_WEIGHTS },
+      related: { topSlot: 1, gapMin: 1, lambdaMicros: 400_000, ...UTILITY_WEIGHTS },
     },
   },
 };

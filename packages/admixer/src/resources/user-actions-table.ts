@@ -74,6 +74,15 @@ export class UserActionsTable implements UserActions {
     return Promise.resolve({ entities: this.#count(userId) });
   }
 
+  /** How often a user saw an ad in the kept days. */
+  impressionsOf(userId: UserId, adId: AdId): number {
+    let seen = 0;
+    for (const action of this.#actions.get(userId)?.values() ?? []) {
+      if (action.kind === "impression" && action.adId === adId) seen++;
+    }
+    return seen;
+  }
+
   #count(userId: UserId): readonly EntityCounts[] {
     const actions = this.#actions.get(userId);
     if (actions === undefined) return [];

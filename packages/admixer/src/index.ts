@@ -1,0 +1,190 @@
+/** The serving host: `startAdMixer` with HTTP, `answerOnce` without. */
+import { type AdRequest, type AdResponse } from "@tenon/ads-model";
+import { type LedgerJson, type RunContext, systemClock, type Topology, traceToJson, type TraceJson, traceToSpans, type ValueOf } from "@tenon/graph-core";
+import type { InsertionEvents } from "@tenon/nodes";
+import type { HostConfig } from "./config/read-config.ts";
+import { AdMixer, type AdMixerParts, type TraceHeaders } from "./host/ad-mixer.ts";
+import { hostError } from "./host/host-error.ts";
+import { freshKey, keyOf } from "./host/pseudonym-key.ts";
+import { type ClickModels, loadClickModels } from "./resources/click-models.ts";
+import { openMarketplace } from "./resources/open-marketplace.ts";
+import { POLICIES, type Policies } from "./resources/policies.ts";
+import { openSegmentFiles } from "./sink/segment-file-sink.ts";
+
+export { type ConfigSources, CONFIG_FILE, describeConfig, environmentName, flagName, type HostConfig, readConfig } from "./config/read-config.ts";
+export { DEFAULT_SETTINGS, SECRET_SETTINGS, SETTING_NAMES, type SettingName, type Settings, SettingsSchema } from "./config/settings.ts";
+export { AdMixer, type Answer, type AnswerOptions } from "./host/ad-mixer.ts";
+export { type ClickModels, loadClickModels, MODEL_FILES, MODELS_FOLDER } from "./resources/click-models.ts";
+export { type OpenMarketplace, openMarketplace } from "./resources/open-marketplace.ts";
+export { POLICIES, type Policies } from "./resources/policies.ts";
+export { decodeRecord, readLog, type ReadSegment, type ServedRecord } from "./sink/read-log.ts";
+
+/** Stand-ins for what a host loads, for tests and experiments. */
+export interface HostOverrides {
+  readonly models?: ClickModels;
+  readonly policies?: Policies;
+  /** Gets the spans of traced requests, after their answers. */
+  readonly tracer?: import("@opentelemetry/api").Tracer;
+  /** Told about trouble; default: one line on standard error, as `logLevel` asks. */
+  readonly onTrouble?: (message: string, error: unknown) => void;
+}
+
+export interface RunningAdMixer {
+  /** Where it listens, e.g. `http://127.0.0.1:8787`. */
+  readonly url: string;
+  readonly host: AdMixer;
+  readonly executor: AdMixer["executor"];
+  /** How long the start took, milliseconds, by part. */
+  readonly startMs: Readonly<Record<"load" | "warmUp" | "listen" | "total", number>>;
+  /** A request of one of the marketplace's users, as a caller would send it. */
+  readonly sampleRequest: (row?: number) => AdRequest;
+  /** Stops accepting, lets running requests end within `drainMaxMs`, writes and closes the log. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts a host that answers `POST /v1/ads`; it is ready when the promise settles.
+ *
+ * @throws GraphError TENON1603 when the address cannot be listened on; TENON1604 when data or log folder cannot be used
+ */
+export async function startAdMixer(config: HostConfig, overrides: HostOverrides = {}): Promise<RunningAdMixer> {
+  const { settings } = config;
+  const startedMs = performance.now();
+  const onTrouble = overrides.onTrouble ?? troubleLine(settings.logLevel);
+  const onTraced = await spanExporter(overrides.tracer);
+  const { host } = openHost(config, overrides, {
+    pseudonymKey: keyOf(settings.dataFolder),
+    onTrouble,
+    onTraced,
+    sink: (header) =>
+      openSegmentFiles({
+        folder: settings.logFolder as string,
+        header,
+        fsync: settings.logFsync,
+        segmentBytesMax: settings.logSegmentBytesMax,
+        bufferBytesMax: settings.logBufferBytesMax,
+        keepBytesMax: settings.logKeepBytesMax,
+        onFailure: (error) => onTrouble("the log cannot be written", error),
+      }),
+  });
+  const loadedMs = performance.now();
+  await host.warmUp();
+  const warmMs = performance.now();
+  // Loaded here, so that answering one request from the command line does not wait for an HTTP server.
+  const { httpServer } = await import("./server/http-server.ts");
+  const server = await httpServer(host, { error: onTrouble });
+  try {
+    await server.listen({ host: settings.host, port: settings.port });
+  } catch (error) {
+    await host.stop();
+    throw cannotListen(settings.host, settings.port, error);
+  }
+  const endMs = performance.now();
+  return {
+    url: urlOf(settings.host, (server.server.address() as { readonly port: number }).port),
+    host,
+    executor: host.executor,
+    startMs: { load: loadedMs - startedMs, warmUp: warmMs - loadedMs, listen: endMs - warmMs, total: endMs - startedMs },
+    sampleRequest: (row) => sampleRequest(host, row),
+    stop: stopOnce(async () => {
+      host.beginStop();
+      const closed = server.close();
+      await host.stop();
+      // What still runs after the drain is beyond saving; its connections must not keep the process.
+      server.server.closeAllConnections();
+      await closed;
+    }),
+  };
+}
+
+/** One answer, with everything that explains it. */
+export interface OnceAnswer {
+  readonly response: AdResponse;
+  readonly insertions: ValueOf<typeof InsertionEvents>;
+  readonly trace: TraceJson;
+  readonly ledger: LedgerJson;
+  readonly topology: Topology;
+}
+
+/**
+ * Answers one request without HTTP and without a log. `request` absent: a sample request.
+ *
+ * @throws GraphError as `POST /v1/ads` would answer it
+ */
+export async function answerOnce(config: HostConfig, request?: unknown, overrides: HostOverrides = {}): Promise<OnceAnswer> {
+  const { settings } = config;
+  // A first request meets cold code: it has the time it needs, and is told apart by its trace.
+  const patient = { ...config, settings: { ...settings, deadlineMs: Math.max(settings.deadlineMs, FIRST_REQUEST_MS), checkedShare: 1 } };
+  const { host } = openHost(patient, overrides, { pseudonymKey: freshKey() });
+  try {
+    const { response, insertions, ctx } = await host.answer(request ?? sampleRequest(host), { traced: true });
+    if (ctx.trace === undefined) throw hostError("unexpected", { message: "a traced request left no trace", hint: "this is a defect of the host" });
+    return { response, insertions, trace: traceToJson(ctx.trace, host.topology), ledger: ctx.ledger.toJson(host.topology), topology: host.topology };
+  } finally {
+    await host.stop();
+  }
+}
+
+/** Deadline of a single request in a process of its own, ms. */
+const FIRST_REQUEST_MS = 10_000;
+/** Rows of sample requests; a request for one beyond starts again at the first. */
+const SAMPLE_REQUESTS = 100;
+
+interface HostEnds extends Pick<AdMixerParts, "sink" | "onTraced" | "onTrouble"> {
+  readonly pseudonymKey: string;
+}
+
+function openHost({ settings }: HostConfig, { models, policies }: HostOverrides, { pseudonymKey, ...ends }: HostEnds) {
+  const { seed, adsMax, usersCount } = settings;
+  const marketplace = openMarketplace({ seed, usersCount, pseudonymKey, nowMs: systemClock.nowMs, ...(adsMax !== null && { adsMax }) });
+  const host = new AdMixer({ settings, marketplace, models: models ?? loadClickModels(), policies: policies ?? POLICIES, ...ends });
+  return { host };
+}
+
+function sampleRequest({ marketplace, settings }: AdMixer, row = 0): AdRequest {
+  const requests = marketplace.sampleRequests({ seed: settings.seed, count: SAMPLE_REQUESTS });
+  const { requestId: _, timestampMs: __, ...request } = requests[row % SAMPLE_REQUESTS] as AdRequest;
+  return request;
+}
+
+async function spanExporter(tracer: HostOverrides["tracer"]): Promise<AdMixerParts["onTraced"]> {
+  if (tracer === undefined) return undefined;
+  const { emitSpans, callerContext } = await import("./observe/emit-spans.ts");
+  return ({ trace }: RunContext, topology: Topology, { traceparent }: TraceHeaders) => {
+    if (trace !== undefined) emitSpans(tracer, traceToSpans(trace, topology), callerContext(traceparent));
+  };
+}
+
+/** Lines per second on standard error: a node that fails in every request must not fill a disk. */
+const TROUBLE_LINES_MAX = 20;
+
+function troubleLine(level: HostConfig["settings"]["logLevel"]): (message: string, error: unknown) => void {
+  if (level === "silent") return () => undefined;
+  let second = 0;
+  let lines = 0;
+  return (message, error) => {
+    const now = Math.floor(Date.now() / 1_000);
+    if (now !== second) [second, lines] = [now, 0];
+    if (++lines > TROUBLE_LINES_MAX) return;
+    const text = error instanceof Error ? error.message : String(error ?? "");
+    process.stderr.write(`${JSON.stringify({ level: "error", at: new Date().toISOString(), message, error: text })}\n`);
+  };
+}
+
+function cannotListen(host: string, port: number, error: unknown): Error {
+  return hostError("cannotListen", {
+    message: `cannot listen on ${host}:${port}`,
+    detail: (error as Error).message,
+    hint: "another process may have the port: set port (0 takes a free one), or host to an address of this machine",
+    cause: error,
+  });
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+function stopOnce(stop: () => Promise<void>): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  return () => (stopped ??= stop());
+}

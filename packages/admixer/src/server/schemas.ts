@@ -1,0 +1,47 @@
+/** Wire contracts of the routes beside `POST /v1/ads`. */
+import { TimestampMsSchema } from "@tenon/ads-model";
+import { z } from "zod";
+
+export const ProblemSchema = z
+  .strictObject({
+    type: z.string().describe("page about the code"),
+    title: z.string(),
+    status: z.int(),
+    code: z.string().describe("TENON1xxx"),
+    requestId: z.string(),
+    detail: z.string().optional().describe("expected against found"),
+    hint: z.string().optional().describe("what to do"),
+    node: z.string().optional(),
+    owner: z.string().optional(),
+  })
+  .describe("RFC 9457 problem details");
+
+/** Events of one call. */
+export const EVENTS_MAX = 1_000;
+
+export const EventsSchema = z.strictObject({
+  events: z
+    .array(
+      z.strictObject({
+        eventId: z.string().min(1).max(64).describe("the same when an event is sent again"),
+        kind: z.enum(["impression", "click"]),
+        insertionId: z.string().min(1).max(128).describe("<request id>.<ad id>"),
+        atMs: TimestampMsSchema.optional().describe("when it happened; now when absent"),
+      }),
+    )
+    .max(EVENTS_MAX),
+});
+
+export const EventReportSchema = z.strictObject({
+  counted: z.int(),
+  repeated: z.int(),
+  unknown: z.int().describe("of insertions this host does not know or has forgotten"),
+});
+
+export const SwitchSchema = z.strictObject({ on: z.boolean().describe("false switches the node off: its failure policy applies") });
+export const NodeParams = z.strictObject({ node: z.string().min(1).max(128) });
+export const TraceParams = z.strictObject({ id: z.string().min(1).max(64) });
+export const ExplainParams = z.strictObject({
+  requestId: z.string().min(1).max(64),
+  adId: z.coerce.number().int().min(1),
+});
