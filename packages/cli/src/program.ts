@@ -33,6 +33,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addCheck(program, terminal, done);
   addGraph(program, terminal, done);
   addExplain(program, terminal, done);
+  addNew(program, terminal, done);
   return program;
 }
 
@@ -84,3 +85,37 @@ const addExplain: Add = (program, terminal, done) => {
       done(await explain(code, options, terminal));
     });
 };
+
+const addNew: Add = (program, terminal, done) => {
+  const command = program.command("new").description("begin a node or a graph from a template that runs");
+  const common = (each: Command): Command =>
+    each
+      .requiredOption("--owner <team>", "team that owns it, from owners.json")
+      .option("--purpose <line>", "what it is for, one line")
+      .option("--dry-run", "show what would be written, write nothing")
+      .addOption(jsonOption())
+      .addOption(projectOption());
+  common(command.command("node"))
+    .description("contract, code, test and golden of a node, its slot and its export")
+    .argument("<stage/name>", "for example ranking/score-freshness")
+    .addOption(new Option("--kind <kind>", "what it does with candidates").choices(["node", "filter", "map"]).default("node"))
+    .option("--reads <slots>", "slot tokens, joined by commas", list)
+    .option("--of <slot>", "candidates that a filter or map works on")
+    .option("--writes <slot>", "token of the slot it writes (default: made of its name)")
+    .action(async (path: string, options) => {
+      const { createNode } = await import("./commands/new.ts");
+      done(await createNode({ ...options, path }, terminal));
+    });
+  common(command.command("graph"))
+    .description("a graph of nodes that are there, its export and its drawing")
+    .argument("<folder/name>", "for example serving/user-preview")
+    .requiredOption("--nodes <names>", "nodes in reading order, joined by commas", list)
+    .action(async (path: string, options) => {
+      const { createGraph } = await import("./commands/new.ts");
+      done(await createGraph({ ...options, path }, terminal));
+    });
+};
+
+function list(text: string): readonly string[] {
+  return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
+}
