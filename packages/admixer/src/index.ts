@@ -1,6 +1,15 @@
 /** The serving host: `startAdMixer` with HTTP, `answerOnce` without. */
-import { type AdRequest, type AdResponse } from "@tenon/ads-model";
-import { type LedgerJson, type RunContext, systemClock, type Topology, traceToJson, type TraceJson, traceToSpans, type ValueOf } from "@tenon/graph-core";
+import type { AdRequest, AdResponse } from "@tenon/ads-model";
+import {
+  type LedgerJson,
+  type RunContext,
+  systemClock,
+  type Topology,
+  type TraceJson,
+  traceToJson,
+  traceToSpans,
+  type ValueOf,
+} from "@tenon/graph-core";
 import type { InsertionEvents } from "@tenon/nodes";
 import type { HostConfig } from "./config/read-config.ts";
 import { AdMixer, type AdMixerParts, type TraceHeaders } from "./host/ad-mixer.ts";
@@ -11,13 +20,28 @@ import { openMarketplace } from "./resources/open-marketplace.ts";
 import { POLICIES, type Policies } from "./resources/policies.ts";
 import { openSegmentFiles } from "./sink/segment-file-sink.ts";
 
-export { type ConfigSources, CONFIG_FILE, describeConfig, environmentName, flagName, type HostConfig, readConfig } from "./config/read-config.ts";
-export { DEFAULT_SETTINGS, SECRET_SETTINGS, SETTING_NAMES, type SettingName, type Settings, SettingsSchema } from "./config/settings.ts";
+export {
+  CONFIG_FILE,
+  type ConfigSources,
+  describeConfig,
+  environmentName,
+  flagName,
+  type HostConfig,
+  readConfig,
+} from "./config/read-config.ts";
+export {
+  DEFAULT_SETTINGS,
+  SECRET_SETTINGS,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  SettingsSchema,
+} from "./config/settings.ts";
 export { AdMixer, type Answer, type AnswerOptions } from "./host/ad-mixer.ts";
 export { type ClickModels, loadClickModels, MODEL_FILES, MODELS_FOLDER } from "./resources/click-models.ts";
 export { type OpenMarketplace, openMarketplace } from "./resources/open-marketplace.ts";
 export { POLICIES, type Policies } from "./resources/policies.ts";
-export { decodeRecord, readLog, type ReadSegment, type ServedRecord } from "./sink/read-log.ts";
+export { decodeRecord, type ReadSegment, readLog, type ServedRecord } from "./sink/read-log.ts";
 
 /** Stand-ins for what a host loads, for tests and experiments. */
 export interface HostOverrides {
@@ -35,7 +59,7 @@ export interface RunningAdMixer {
   readonly host: AdMixer;
   readonly executor: AdMixer["executor"];
   /** How long the start took, milliseconds, by part. */
-  readonly startMs: Readonly<Record<"load" | "warmUp" | "listen" | "total", number>>;
+  readonly startMs: Readonly<Record<"load" | "listen" | "warmUp" | "total", number>>;
   /** A request of one of the marketplace's users, as a caller would send it. */
   readonly sampleRequest: (row?: number) => AdRequest;
   /** Stops accepting, lets running requests end within `drainMaxMs`, writes and closes the log. */
@@ -52,7 +76,7 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
   const startedMs = performance.now();
   const onTrouble = overrides.onTrouble ?? troubleLine(settings.logLevel);
   const onTraced = await spanExporter(overrides.tracer);
-  const { host } = openHost(config, overrides, {
+  const host = openHost(config, overrides, {
     pseudonymKey: keyOf(settings.dataFolder),
     onTrouble,
     onTraced,
@@ -68,8 +92,6 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
       }),
   });
   const loadedMs = performance.now();
-  await host.warmUp();
-  const warmMs = performance.now();
   // Loaded here, so that answering one request from the command line does not wait for an HTTP server.
   const { httpServer } = await import("./server/http-server.ts");
   const server = await httpServer(host, { error: onTrouble });
@@ -79,18 +101,32 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
     await host.stop();
     throw cannotListen(settings.host, settings.port, error);
   }
+  const listeningMs = performance.now();
+  await host.warmUp();
   const endMs = performance.now();
   return {
     url: urlOf(settings.host, (server.server.address() as { readonly port: number }).port),
     host,
     executor: host.executor,
-    startMs: { load: loadedMs - startedMs, warmUp: warmMs - loadedMs, listen: endMs - warmMs, total: endMs - startedMs },
+    startMs: {
+      load: loadedMs - startedMs,
+      listen: listeningMs - loadedMs,
+      warmUp: endMs - listeningMs,
+      total: endMs - startedMs,
+    },
     sampleRequest: (row) => sampleRequest(host, row),
     stop: stopOnce(async () => {
       host.beginStop();
       const closed = server.close();
       await host.stop();
-      // What still runs after the drain is beyond saving; its connections must not keep the process.
+      // Answers that are out leave idle connections behind; what still runs after the drain is beyond saving.
+      server.server.closeIdleConnections();
+      let cancel = (): void => undefined;
+      await Promise.race([
+        closed,
+        new Promise<void>((resolve) => (cancel = systemClock.after(LAST_BYTES_MS, resolve))),
+      ]);
+      cancel();
       server.server.closeAllConnections();
       await closed;
     }),
@@ -111,15 +147,33 @@ export interface OnceAnswer {
  *
  * @throws GraphError as `POST /v1/ads` would answer it
  */
-export async function answerOnce(config: HostConfig, request?: unknown, overrides: HostOverrides = {}): Promise<OnceAnswer> {
+export async function answerOnce(
+  config: HostConfig,
+  request?: unknown,
+  overrides: HostOverrides = {},
+): Promise<OnceAnswer> {
   const { settings } = config;
   // A first request meets cold code: it has the time it needs, and is told apart by its trace.
-  const patient = { ...config, settings: { ...settings, deadlineMs: Math.max(settings.deadlineMs, FIRST_REQUEST_MS), checkedShare: 1 } };
-  const { host } = openHost(patient, overrides, { pseudonymKey: freshKey() });
+  const patient = {
+    ...config,
+    settings: { ...settings, deadlineMs: Math.max(settings.deadlineMs, FIRST_REQUEST_MS), warmUpRequests: 0 },
+  };
+  const host = openHost(patient, overrides, { pseudonymKey: freshKey() });
   try {
+    await host.warmUp();
     const { response, insertions, ctx } = await host.answer(request ?? sampleRequest(host), { traced: true });
-    if (ctx.trace === undefined) throw hostError("unexpected", { message: "a traced request left no trace", hint: "this is a defect of the host" });
-    return { response, insertions, trace: traceToJson(ctx.trace, host.topology), ledger: ctx.ledger.toJson(host.topology), topology: host.topology };
+    if (ctx.trace === undefined)
+      throw hostError("unexpected", {
+        message: "a traced request left no trace",
+        hint: "this is a defect of the host",
+      });
+    return {
+      response,
+      insertions,
+      trace: traceToJson(ctx.trace, host.topology),
+      ledger: ctx.ledger.toJson(host.topology),
+      topology: host.topology,
+    };
   } finally {
     await host.stop();
   }
@@ -127,6 +181,8 @@ export async function answerOnce(config: HostConfig, request?: unknown, override
 
 /** Deadline of a single request in a process of its own, ms. */
 const FIRST_REQUEST_MS = 10_000;
+/** Time for answers that are written to reach their sockets when a host stops, ms. */
+const LAST_BYTES_MS = 250;
 /** Rows of sample requests; a request for one beyond starts again at the first. */
 const SAMPLE_REQUESTS = 100;
 
@@ -134,11 +190,26 @@ interface HostEnds extends Pick<AdMixerParts, "sink" | "onTraced" | "onTrouble">
   readonly pseudonymKey: string;
 }
 
-function openHost({ settings }: HostConfig, { models, policies }: HostOverrides, { pseudonymKey, ...ends }: HostEnds) {
+function openHost(
+  { settings }: HostConfig,
+  { models, policies }: HostOverrides,
+  { pseudonymKey, ...ends }: HostEnds,
+): AdMixer {
   const { seed, adsMax, usersCount } = settings;
-  const marketplace = openMarketplace({ seed, usersCount, pseudonymKey, nowMs: systemClock.nowMs, ...(adsMax !== null && { adsMax }) });
-  const host = new AdMixer({ settings, marketplace, models: models ?? loadClickModels(), policies: policies ?? POLICIES, ...ends });
-  return { host };
+  const marketplace = openMarketplace({
+    seed,
+    usersCount,
+    pseudonymKey,
+    nowMs: systemClock.nowMs,
+    ...(adsMax !== null && { adsMax }),
+  });
+  return new AdMixer({
+    settings,
+    marketplace,
+    models: models ?? loadClickModels(),
+    policies: policies ?? POLICIES,
+    ...ends,
+  });
 }
 
 function sampleRequest({ marketplace, settings }: AdMixer, row = 0): AdRequest {

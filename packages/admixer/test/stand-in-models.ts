@@ -1,5 +1,5 @@
 /** Click models with hand-set weights, loaded as any model file is: what training makes of the features is not tested here. */
-import { type FeatureSchema } from "@tenon/graph-core";
+import type { FeatureSchema } from "@tenon/graph-core";
 import { CalibratorSet, type LinearArtefact, loadModel, sealArtefact, sealCalibratorSet } from "@tenon/model-serving";
 import { LIGHT_FEATURES, RANK_FEATURES } from "@tenon/nodes";
 import type { ClickModels } from "../src/resources/click-models.ts";
@@ -28,8 +28,15 @@ function linearModel(name: string, schema: FeatureSchema, weights: Readonly<Reco
 
 export function standInModels(): ClickModels {
   const light = linearModel("light-test", LIGHT_FEATURES, { vectorScore: 1, keywordScore: 0.1, qualityScore: 1 });
-  const click = linearModel("click-test", RANK_FEATURES, { vectorScore: 1, keywordScore: 0.1, qualityScore: 1, interestMatch: 1 });
+  const click = linearModel("click-test", RANK_FEATURES, {
+    vectorScore: 1,
+    keywordScore: 0.1,
+    qualityScore: 1,
+    interestMatch: 1,
+  });
   const platt = { kind: "platt", slope: 1, intercept: 0 } as const;
-  const calibrators = new CalibratorSet(sealCalibratorSet({ name: "calibrators-test", modelVersion: click.version, surfaces: {}, fallback: platt }));
+  const calibrators = new CalibratorSet(
+    sealCalibratorSet({ name: "calibrators-test", modelVersion: click.version, surfaces: {}, fallback: platt }),
+  );
   return { light, click, calibrators };
 }

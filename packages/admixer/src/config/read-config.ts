@@ -3,7 +3,15 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { z } from "zod";
 import { hostError } from "../host/host-error.ts";
-import { DEFAULT_SETTINGS, FILE_ONLY_SETTINGS, SECRET_SETTINGS, SETTING_NAMES, type SettingName, type Settings, SettingsSchema } from "./settings.ts";
+import {
+  DEFAULT_SETTINGS,
+  FILE_ONLY_SETTINGS,
+  SECRET_SETTINGS,
+  SETTING_NAMES,
+  type SettingName,
+  type Settings,
+  SettingsSchema,
+} from "./settings.ts";
 
 export const CONFIG_FILE = "tenon.config.json";
 const ENVIRONMENT_PREFIX = "TENON_";
@@ -49,7 +57,9 @@ interface Given {
  */
 export function readConfig(from: ConfigSources = {}): HostConfig {
   const folder = from.folder ?? process.cwd();
-  const given = new Map<SettingName, Given>(SETTING_NAMES.map((name) => [name, { value: DEFAULT_SETTINGS[name], source: "default" }]));
+  const given = new Map<SettingName, Given>(
+    SETTING_NAMES.map((name) => [name, { value: DEFAULT_SETTINGS[name], source: "default" }]),
+  );
   const problems: string[] = [];
   readFile(from.file, folder, given, problems);
   readEnvironment(from.environment ?? {}, given, problems);
@@ -57,7 +67,8 @@ export function readConfig(from: ConfigSources = {}): HostConfig {
     if (value === undefined) continue;
     const source = flagName(name);
     if (!SETTING_NAMES.includes(name)) problems.push(`${source}: there is no setting "${name}"${suggestion(name)}`);
-    else if (SECRET_SETTINGS.has(name)) problems.push(`${source}: a secret is not given as a flag, which others can see; set ${environmentName(name)}`);
+    else if (SECRET_SETTINGS.has(name))
+      problems.push(`${source}: a secret is not given as a flag, which others can see; set ${environmentName(name)}`);
     else given.set(name, { value: typeof value === "string" ? fromText(name, value) : value, source });
   }
   const parsed = SettingsSchema.safeParse(Object.fromEntries([...given].map(([name, { value }]) => [name, value])));
@@ -69,7 +80,10 @@ export function readConfig(from: ConfigSources = {}): HostConfig {
       hint: "mend the named source; `tenon doctor` lists every setting with its value and source",
     });
   }
-  const sources = Object.fromEntries([...given].map(([name, { source }]) => [name, source])) as Record<SettingName, string>;
+  const sources = Object.fromEntries([...given].map(([name, { source }]) => [name, source])) as Record<
+    SettingName,
+    string
+  >;
   requireTokenBeyondLoopback(parsed.data, sources);
   const { dataFolder, logFolder } = parsed.data;
   const settings = {
@@ -87,7 +101,8 @@ function readFile(path: string | undefined, folder: string, given: Map<SettingNa
     text = readFileSync(file, "utf8");
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === "ENOENT";
-    if (!missing || path !== undefined) problems.push(`file ${file}: ${missing ? "it is not there" : "it cannot be read"}`);
+    if (!missing || path !== undefined)
+      problems.push(`file ${file}: ${missing ? "it is not there" : "it cannot be read"}`);
     return;
   }
   let values: unknown;
@@ -103,11 +118,16 @@ function readFile(path: string | undefined, folder: string, given: Map<SettingNa
   }
   for (const [name, value] of Object.entries(values) as [SettingName, unknown][]) {
     if (SETTING_NAMES.includes(name)) given.set(name, { value, source: `file ${file}` });
-    else if (name !== ("$schema" as string)) problems.push(`file ${file}: there is no setting "${name}"${suggestion(name)}`);
+    else if (name !== ("$schema" as string))
+      problems.push(`file ${file}: there is no setting "${name}"${suggestion(name)}`);
   }
 }
 
-function readEnvironment(environment: Readonly<Record<string, string | undefined>>, given: Map<SettingName, Given>, problems: string[]): void {
+function readEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+  given: Map<SettingName, Given>,
+  problems: string[],
+): void {
   for (const name of SETTING_NAMES) {
     const source = environmentName(name);
     const text = environment[source];
@@ -144,7 +164,10 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-function requireTokenBeyondLoopback({ host, adminToken }: Settings, sources: Readonly<Record<SettingName, string>>): void {
+function requireTokenBeyondLoopback(
+  { host, adminToken }: Settings,
+  sources: Readonly<Record<SettingName, string>>,
+): void {
   if (isLoopback(host) || adminToken !== null) return;
   throw hostError("openWithoutToken", {
     message: `host "${host}" (${sources.host}) can be reached from outside, and there is no adminToken`,
@@ -154,7 +177,10 @@ function requireTokenBeyondLoopback({ host, adminToken }: Settings, sources: Rea
 }
 
 /** The settings as lines for people: name, value, source. Secrets are shown as set or not. */
-export function describeConfig({ settings, sources }: HostConfig): readonly { readonly name: SettingName; readonly value: string; readonly source: string }[] {
+export function describeConfig({
+  settings,
+  sources,
+}: HostConfig): readonly { readonly name: SettingName; readonly value: string; readonly source: string }[] {
   return SETTING_NAMES.map((name) => {
     const value = settings[name];
     const shown = SECRET_SETTINGS.has(name) ? (value === null ? "not set" : "set") : JSON.stringify(value);

@@ -3,7 +3,10 @@ import { z } from "zod";
 import { ExperimentLayersSchema } from "../experiments/experiment-layers.ts";
 
 const share = z.number().min(0).max(1);
-const bytes = z.int().min(1_024).max(2 ** 40);
+const bytes = z
+  .int()
+  .min(1_024)
+  .max(2 ** 40);
 const waitMs = z.int().min(0).max(600_000);
 
 /** Where a change of the file or the environment takes effect: at the next start. */
@@ -22,13 +25,20 @@ export const SettingsSchema = z.strictObject({
   drainMaxMs: waitMs.describe("longest time a stop waits for running requests"),
   checkedShare: share.describe("share of requests that run checked and leave a trace"),
   traceKeepMax: z.int().min(0).max(100_000).describe("latest traced requests kept for /v1/trace and /v1/explain"),
-  qualityTargetMs: z.number().min(0.1).max(60_000).describe("latency that 99 of 100 requests should meet; beyond it fewer ads are ranked"),
+  qualityTargetMs: z
+    .number()
+    .min(0.1)
+    .max(60_000)
+    .describe("latency that 99 of 100 requests should meet; beyond it fewer ads are ranked"),
   qualityMin: z.number().min(0.01).max(1).describe("lowest quality that load shedding goes to"),
   warmUpRequests: z.int().min(0).max(10_000).describe("sample requests run before the host says it is ready"),
   seed: z.int().min(0).max(0xffffffff).describe("seed of campaigns, users and sample requests"),
   adsMax: z.int().min(1).nullable().describe("most ads to load; null loads all, about 55,000"),
   usersCount: z.int().min(1).max(1_000_000).describe("users to generate"),
-  dataFolder: z.string().min(1).describe("where this host keeps its files: the pseudonym key, and log/ unless logFolder says otherwise"),
+  dataFolder: z
+    .string()
+    .min(1)
+    .describe("where this host keeps its files: the pseudonym key, and log/ unless logFolder says otherwise"),
   logFolder: z.string().min(1).nullable().describe("where feature log and insertion events go"),
   logFsync: z.enum(["never", "interval", "always"]).describe("when written log bytes are forced to the disk"),
   logSegmentBytesMax: bytes.describe("size at which a log segment is closed and the next begun"),

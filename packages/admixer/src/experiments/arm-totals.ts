@@ -4,10 +4,11 @@
  * T1 The sample ratio is tested over distinct units, not requests: a user's requests are not independent, and counting
  *    them would raise alarms about nothing (R. Kohavi et al., "Trustworthy Online Controlled Experiments", ch. 21).
  */
-import type { Decision } from "./decide-arms.ts";
+
 import { chiSquareTail } from "./chi-square.ts";
-import type { Experiment, ExperimentLayers } from "./experiment-layers.ts";
+import type { Decision } from "./decide-arms.ts";
 import { pointOf } from "./decide-arms.ts";
+import type { Experiment, ExperimentLayers } from "./experiment-layers.ts";
 
 /** Distinct units remembered per experiment; after that the split is judged by these. */
 const UNITS_MAX = 100_000;
@@ -75,12 +76,28 @@ class ExperimentTotals {
   report(): ExperimentReport {
     const units = this.#units.size;
     const variants = this.experiment.variants.map(({ name, share }): VariantReport => {
-      const { requests, units: own, adsShown, clicksExpected, revenueExpectedMicros } = this.#variants.get(name) ?? new VariantTotals();
+      const {
+        requests,
+        units: own,
+        adsShown,
+        clicksExpected,
+        revenueExpectedMicros,
+      } = this.#variants.get(name) ?? new VariantTotals();
       return { variant: name, share, requests, units: own, adsShown, clicksExpected, revenueExpectedMicros };
     });
-    const chiSquare = units === 0 ? 0 : variants.reduce((sum, { share, units: own }) => sum + (own - units * share) ** 2 / (units * share), 0);
+    const chiSquare =
+      units === 0
+        ? 0
+        : variants.reduce((sum, { share, units: own }) => sum + (own - units * share) ** 2 / (units * share), 0);
     const chance = chiSquareTail(chiSquare, variants.length - 1);
-    return { layer: this.layer, experiment: this.experiment.name, variants, chiSquare, chance, sampleRatioMismatch: chance < MISMATCH_BELOW };
+    return {
+      layer: this.layer,
+      experiment: this.experiment.name,
+      variants,
+      chiSquare,
+      chance,
+      sampleRatioMismatch: chance < MISMATCH_BELOW,
+    };
   }
 }
 
@@ -89,7 +106,9 @@ export class ArmTotals {
 
   constructor(layers: ExperimentLayers) {
     this.#experiments = new Map(
-      layers.flatMap((layer) => layer.experiments.map((experiment) => [experiment.name, new ExperimentTotals(layer.name, experiment)] as const)),
+      layers.flatMap((layer) =>
+        layer.experiments.map((experiment) => [experiment.name, new ExperimentTotals(layer.name, experiment)] as const),
+      ),
     );
   }
 

@@ -9,7 +9,10 @@ const PRECISION = 1e-14;
 function logGamma(x: number): number {
   const shifted = x - 1;
   const base = shifted + 7.5;
-  const sum = LANCZOS.reduce((total, coefficient, at) => (at === 0 ? coefficient : total + coefficient / (shifted + at)), 0);
+  const sum = LANCZOS.reduce(
+    (total, coefficient, at) => (at === 0 ? coefficient : total + coefficient / (shifted + at)),
+    0,
+  );
   return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(base) - base + Math.log(sum);
 }
 

@@ -17,7 +17,9 @@ export function pointOf(salt: string, unit: string): number {
  * Without consent a request's answer must not depend on who asks.
  */
 export function unitOf(layer: ExperimentLayer, { userId, requestId, consent }: AdmittedRequest): string {
-  return layer.unit === "user" && userId !== undefined && consent.personalisation ? `user ${userId}` : `request ${requestId}`;
+  return layer.unit === "user" && userId !== undefined && consent.personalisation
+    ? `user ${userId}`
+    : `request ${requestId}`;
 }
 
 /** The part whose interval of shares holds the point; the last one for the rest of rounding when shares add up to 1. */
@@ -43,7 +45,8 @@ export function decide(layers: ExperimentLayers, request: AdmittedRequest): read
     const experiment = pick(layer.experiments, pointOf(`layer ${layer.salt ?? layer.name}`, unit));
     if (experiment === undefined) return [];
     const { variants } = experiment;
-    const variant = pick(variants, pointOf(`experiment ${experiment.salt ?? experiment.name}`, unit)) ?? (variants.at(-1) as Variant);
+    const variant =
+      pick(variants, pointOf(`experiment ${experiment.salt ?? experiment.name}`, unit)) ?? (variants.at(-1) as Variant);
     return [{ experiment, variant, unit }];
   });
 }
@@ -53,7 +56,8 @@ export function armsOf(decisions: readonly Decision[]): Arms {
   if (decisions.length === 0) return NO_ARMS;
   const parameters: Record<string, number> = {};
   for (const { variant } of decisions) {
-    for (const [parameter, value] of Object.entries(variant.parameters)) if (value !== undefined) parameters[parameter] = value;
+    for (const [parameter, value] of Object.entries(variant.parameters))
+      if (value !== undefined) parameters[parameter] = value;
   }
   return {
     assignments: Object.fromEntries(decisions.map(({ experiment, variant }) => [experiment.name, variant.name])),

@@ -28,7 +28,10 @@ export const EXPERIMENT_PARAMETERS = {
 
 const ParametersSchema = z.strictObject(
   Object.fromEntries(
-    Object.entries(EXPERIMENT_PARAMETERS).map(([parameter, { min, max }]) => [parameter, z.number().min(min).max(max).optional()]),
+    Object.entries(EXPERIMENT_PARAMETERS).map(([parameter, { min, max }]) => [
+      parameter,
+      z.number().min(min).max(max).optional(),
+    ]),
   ) as Record<keyof typeof EXPERIMENT_PARAMETERS, z.ZodOptional<z.ZodNumber>>,
 );
 
@@ -52,7 +55,10 @@ const ExperimentSchema = z
     message: "the shares of the variants must add up to 1",
     path: ["variants"],
   })
-  .refine(({ variants }) => distinct(variants), { message: "each variant needs a name of its own", path: ["variants"] });
+  .refine(({ variants }) => distinct(variants), {
+    message: "each variant needs a name of its own",
+    path: ["variants"],
+  });
 
 const LayerSchema = z
   .strictObject({
@@ -72,7 +78,9 @@ export const ExperimentLayersSchema = z
   .array(LayerSchema)
   .max(LAYERS_MAX)
   .refine(distinct, { message: "each layer needs a name of its own" })
-  .refine((layers) => distinct(layers.flatMap(({ experiments }) => experiments)), { message: "each experiment needs a name of its own, over all layers" })
+  .refine((layers) => distinct(layers.flatMap(({ experiments }) => experiments)), {
+    message: "each experiment needs a name of its own, over all layers",
+  })
   .superRefine((layers, context) => {
     const homes = new Map<string, string>();
     for (const [at, layer] of layers.entries()) {
@@ -80,7 +88,11 @@ export const ExperimentLayersSchema = z
         const home = homes.get(parameter);
         homes.set(parameter, home ?? layer.name);
         if (home === undefined || home === layer.name) continue;
-        context.addIssue({ code: "custom", path: [at], message: `parameter "${parameter}" is set in layers "${home}" and "${layer.name}": one request could get both values` });
+        context.addIssue({
+          code: "custom",
+          path: [at],
+          message: `parameter "${parameter}" is set in layers "${home}" and "${layer.name}": one request could get both values`,
+        });
       }
     }
   });

@@ -2,13 +2,18 @@
  * The serving host without its socket: admits a request, decides arms and deadline, runs the graph, and makes its outputs
  * real. HTTP and the command line both stand on it.
  *
- * H1 The answer goes out first; then counts, budgets and log take note of it.
+ * H1 Before an answer goes out, log, counts and budgets have taken note of it, in memory: no request waits for a disk.
  * H2 What was answered is appended to the log, whatever becomes of the connection.
- * H3 A request is refused before it runs when there is no place, no room in the log, or the host is stopping.
+ * H3 A request is refused before it runs when the host is not ready, there is no place, or the log has no room.
  */
 import { randomUUID } from "node:crypto";
-import { adRequest } from "@tenon/graphs";
-import { type AdmittedRequest, AdRequest as AdRequestSlot, type AdResponse, AdRequestSchema, type UserId } from "@tenon/ads-model";
+import {
+  type AdmittedRequest,
+  AdRequestSchema,
+  AdRequest as AdRequestSlot,
+  type AdResponse,
+  type UserId,
+} from "@tenon/ads-model";
 import {
   compileGraph,
   createExecutor,
@@ -24,10 +29,11 @@ import {
   type ValueOf,
 } from "@tenon/graph-core";
 import { compiledSlot } from "@tenon/graph-core/internal";
+import { adRequest } from "@tenon/graphs";
 import { FeatureLogRecord, InsertionEvents, LIGHT_FEATURES, RANK_FEATURES } from "@tenon/nodes";
 import type { Settings } from "../config/settings.ts";
-import { armsOf, type Decision, decide, pointOf } from "../experiments/decide-arms.ts";
 import { ArmTotals } from "../experiments/arm-totals.ts";
+import { armsOf, type Decision, decide, pointOf } from "../experiments/decide-arms.ts";
 import type { ClickModels } from "../resources/click-models.ts";
 import type { OpenMarketplace } from "../resources/open-marketplace.ts";
 import type { Policies } from "../resources/policies.ts";
@@ -65,6 +71,8 @@ export interface TraceHeaders {
 }
 
 export interface AnswerOptions {
+  /** Id of a request that has none. Default: a random one. */
+  readonly requestId?: string;
   /** When the request arrived, by the clock's `monotonicMs`. Default: now. */
   readonly arrivedMs?: number;
   /** Runs checked and keeps the trace, whatever the share. */
@@ -99,7 +107,7 @@ export interface EventReport {
 export interface HostTotals {
   readonly refusedBusy: number;
   readonly refusedLogBehind: number;
-  readonly refusedStopping: number;
+  readonly refusedNotReady: number;
   readonly wrongBodies: number;
   readonly featureLogRecords: number;
   readonly featureLogSkipped: number;
@@ -125,7 +133,7 @@ export class AdMixer {
   readonly totals = {
     refusedBusy: 0,
     refusedLogBehind: 0,
-    refusedStopping: 0,
+    refusedNotReady: 0,
     wrongBodies: 0,
     featureLogRecords: 0,
     featureLogSkipped: 0,
@@ -149,14 +157,19 @@ export class AdMixer {
     this.kept = new KeptRuns(settings.traceKeepMax);
     this.arms = new ArmTotals(settings.experiments);
     this.admission = new Admission(settings, this.#clock);
-    this.quality = new QualityController({ targetMs: settings.qualityTargetMs, percentile: 99, qualityMin: settings.qualityMin });
+    this.quality = new QualityController({
+      targetMs: settings.qualityTargetMs,
+      percentile: 99,
+      qualityMin: settings.qualityMin,
+    });
     this.executor = createExecutor(plan, {
       resources: marketplace.bindings(parts.models, parts.policies),
       clock: this.#clock,
       checkedShare: settings.checkedShare,
       quality: this.quality,
       onDegraded: (node, by, error) => {
-        if (by !== "switchedOff") parts.onTrouble?.(`node "${node.name}" (owner ${node.definition.owner}) ${by}`, error);
+        if (by !== "switchedOff")
+          parts.onTrouble?.(`node "${node.name}" (owner ${node.definition.owner}) ${by}`, error);
       },
     });
     this.#lag = new LoopLag(this.#clock);
@@ -200,11 +213,19 @@ export class AdMixer {
   async warmUp(): Promise<void> {
     const count = this.settings.warmUpRequests;
     const nowMs = this.#clock.nowMs();
-    const requests = count === 0 ? [] : this.marketplace.sampleRequests({ seed: this.settings.seed, count, startAtMs: nowMs, durationMs: 1 });
+    const requests =
+      count === 0
+        ? []
+        : this.marketplace.sampleRequests({ seed: this.settings.seed, count, startAtMs: nowMs, durationMs: 1 });
     for (const [at, request] of requests.entries()) {
       const admitted = this.admit({ ...request, requestId: `warm-up-${at}` });
       const ctx = this.executor.begin({ requestId: admitted.requestId, nowMs, quality: 1, checked: at % 8 === 0 });
-      await this.executor.execute({ adRequest: admitted, arms: armsOf(decide(this.settings.experiments, admitted)) }, ctx);
+      await this.executor.execute(
+        { adRequest: admitted, arms: armsOf(decide(this.settings.experiments, admitted)) },
+        ctx,
+      );
+      // Probes are answered in between.
+      await new Promise((resolve) => setImmediate(resolve));
     }
     this.#ready = true;
   }
@@ -214,9 +235,10 @@ export class AdMixer {
    *
    * @throws GraphError TENON1610 naming every field that is wrong; found values are not repeated, they may be personal
    */
-  admit(body: unknown): AdmittedRequest {
+  admit(body: unknown, ownId?: string): AdmittedRequest {
     const given = body as { readonly requestId?: string } | null;
-    const admitted = typeof given === "object" && given !== null && given.requestId === undefined ? { ...given, requestId: randomUUID() } : given;
+    const isNameless = typeof given === "object" && given !== null && given.requestId === undefined;
+    const admitted = isNameless ? { ...given, requestId: ownId ?? randomUUID() } : given;
     if (checkBody(admitted) === undefined) return admitted as AdmittedRequest;
     this.totals.wrongBodies++;
     throw wrongBody(body);
@@ -230,11 +252,11 @@ export class AdMixer {
    */
   async answer(body: unknown, options: AnswerOptions = {}): Promise<Answer> {
     const arrivedMs = options.arrivedMs ?? this.#clock.monotonicMs();
-    if (this.#stopping) {
-      this.totals.refusedStopping++;
-      throw stopping();
+    if (!this.ready) {
+      this.totals.refusedNotReady++;
+      throw notReady(this.#stopping);
     }
-    const request = this.admit(body);
+    const request = this.admit(body, options.requestId);
     await this.#enter(arrivedMs);
     try {
       return await this.#run(request, arrivedMs, options);
@@ -274,7 +296,10 @@ export class AdMixer {
       ...(traced && { checked: true }),
     });
     try {
-      const { adResponse, featureLogRecord, insertionEvents } = await this.executor.execute({ adRequest: request, arms: armsOf(decisions) }, ctx);
+      const { adResponse, featureLogRecord, insertionEvents } = await this.executor.execute(
+        { adRequest: request, arms: armsOf(decisions) },
+        ctx,
+      );
       const answer: Answer = { response: adResponse, insertions: insertionEvents, featureLog: featureLogRecord, ctx };
       this.#commit(request, answer, decisions);
       this.#observe(request, ctx, arrivedMs, headers, answer);
@@ -305,12 +330,18 @@ export class AdMixer {
     this.arms.count(decisions, { adsShown: insertions.length, clicksExpected, revenueExpectedMicros });
   }
 
-  #append(requestId: string, ctx: RunContext, featureLog: Answer["featureLog"], insertions: Answer["insertions"]): void {
+  #append(
+    requestId: string,
+    ctx: RunContext,
+    featureLog: Answer["featureLog"],
+    insertions: Answer["insertions"],
+  ): void {
     const { sink, totals } = this;
     if (!isLoggedAsScored(featureLog)) totals.digestMismatches++;
     if (sink === undefined) return;
     const { featureLogShare } = this.settings;
-    const writesFeatures = featureLogShare === 1 || (featureLogShare > 0 && pointOf("feature log", requestId) < featureLogShare);
+    const writesFeatures =
+      featureLogShare === 1 || (featureLogShare > 0 && pointOf("feature log", requestId) < featureLogShare);
     if (!writesFeatures) totals.featureLogSkipped++;
     if (!writesFeatures && insertions.length === 0) return;
     const facts = encodeFacts({
@@ -321,13 +352,20 @@ export class AdMixer {
       dropped: Object.fromEntries(ctx.ledger.countsByReason()),
       entered: ctx.ledger.stages[0]?.batch.size ?? 0,
     });
-    if (insertions.length > 0) sink.append(servedRecord(RecordKind.insertionEvents, facts, InsertionEvents, insertions));
+    if (insertions.length > 0)
+      sink.append(servedRecord(RecordKind.insertionEvents, facts, InsertionEvents, insertions));
     if (!writesFeatures) return;
     totals.featureLogRecords++;
     sink.append(servedRecord(RecordKind.featureLog, facts, FeatureLogRecord, featureLog));
   }
 
-  #observe(request: AdmittedRequest, ctx: RunContext, arrivedMs: number, headers: TraceHeaders, outcome: Answer | unknown): void {
+  #observe(
+    request: AdmittedRequest,
+    ctx: RunContext,
+    arrivedMs: number,
+    headers: TraceHeaders,
+    outcome: Answer | unknown,
+  ): void {
     const durationMs = this.#clock.monotonicMs() - arrivedMs;
     const answer = isAnswer(outcome) ? outcome : undefined;
     const failureCode = answer === undefined ? (outcome instanceof GraphError ? outcome.code : "TENON1619") : undefined;
@@ -359,7 +397,8 @@ export class AdMixer {
         this.totals.chargedMicros += chargedMicros;
         if (chargedMicros > 0) this.marketplace.budgets.charge(insertionId, insertion.campaignId, chargedMicros);
         const { userId, adId } = insertion;
-        if (userId !== undefined) this.marketplace.actions.record({ eventId: `${kind} ${eventId}`, userId, adId, kind, atMs, insertionId });
+        if (userId !== undefined)
+          this.marketplace.actions.record({ eventId: `${kind} ${eventId}`, userId, adId, kind, atMs, insertionId });
         this.sink?.append(adEventRecord({ eventId, kind, insertionId, atMs, chargedMicros }));
       }
     }
@@ -406,8 +445,11 @@ function isLoggedAsScored({ light, rank }: Answer["featureLog"]): boolean {
   return light.features.digest === light.scores.snapshotDigest && rank.features.digest === rank.scores.snapshotDigest;
 }
 
-function stopping(): GraphError {
-  return hostError("stopping", { message: "the host is stopping", hint: "send the request to another host, or again after the restart" });
+function notReady(isStopping: boolean): GraphError {
+  return hostError("notReady", {
+    message: isStopping ? "the host is stopping" : "the host is starting",
+    hint: "send the request to another host, or again once /readyz answers 200",
+  });
 }
 
 /** Fields named in one error: enough to mend a body in one go. */
@@ -416,11 +458,12 @@ const FIELDS_NAMED_MAX = 20;
 function wrongBody(body: unknown): GraphError {
   const parsed = AdRequestSchema.safeParse(body);
   const issues = parsed.success ? [{ path: [], message: "the value changes while it is read" }] : parsed.error.issues;
-  const named = issues.slice(0, FIELDS_NAMED_MAX).map(({ path, message }) => `${path.length === 0 ? "body" : path.join(".")}: ${message}`);
+  const named = issues
+    .slice(0, FIELDS_NAMED_MAX)
+    .map(({ path, message }) => `${path.length === 0 ? "body" : path.join(".")}: ${message}`);
   return hostError("wrongBody", {
     message: "the body is no request for ads",
     detail: named.join("; "),
     hint: "send what /openapi.json describes for POST /v1/ads; unknown fields are refused",
   });
 }
-

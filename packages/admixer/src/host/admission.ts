@@ -4,7 +4,7 @@
  * Q1 At most `concurrencyMax` run and `queueMax` wait.
  * Q2 First come, first served; one that waited past its deadline leaves the line.
  */
-import { type GraphError, type HostClock } from "@tenon/graph-core";
+import type { GraphError, HostClock } from "@tenon/graph-core";
 import { hostError } from "./host-error.ts";
 
 interface Waiting {
@@ -19,7 +19,10 @@ export class Admission {
   #running = 0;
   #idleWaiters: (() => void)[] = [];
 
-  constructor({ concurrencyMax, queueMax }: { readonly concurrencyMax: number; readonly queueMax: number }, clock: HostClock) {
+  constructor(
+    { concurrencyMax, queueMax }: { readonly concurrencyMax: number; readonly queueMax: number },
+    clock: HostClock,
+  ) {
     this.#concurrencyMax = concurrencyMax;
     this.#queueMax = queueMax;
     this.#clock = clock;
@@ -43,7 +46,8 @@ export class Admission {
   /** Waits for a place. @throws GraphError TENON1613 when the line is full, or no place was free in time */
   enter(waitMaxMs: number): Promise<void> {
     if (this.tryEnter()) return Promise.resolve();
-    if (this.#waiting.size >= this.#queueMax) return Promise.reject(this.#refusal(`all ${this.#queueMax} waiting places are taken`));
+    if (this.#waiting.size >= this.#queueMax)
+      return Promise.reject(this.#refusal(`all ${this.#queueMax} waiting places are taken`));
     return new Promise((resolve, reject) => {
       const cancel = this.#clock.after(waitMaxMs, () => {
         this.#waiting.delete(waiting);

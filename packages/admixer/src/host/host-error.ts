@@ -12,7 +12,7 @@ export const HostCode = {
   noSuchRoute: "TENON1612",
   overloaded: "TENON1613",
   logBehind: "TENON1614",
-  stopping: "TENON1615",
+  notReady: "TENON1615",
   notAllowed: "TENON1616",
   noTrace: "TENON1617",
   unexpected: "TENON1619",
@@ -27,7 +27,7 @@ const CATEGORIES: Partial<Record<HostErrorName, GraphError["category"]>> = {
   cannotKeepData: "resource",
   overloaded: "resource",
   logBehind: "resource",
-  stopping: "resource",
+  notReady: "resource",
   unexpected: "invariant",
   damagedSegment: "resource",
 };

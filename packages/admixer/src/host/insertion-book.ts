@@ -5,7 +5,14 @@
  * I1 An insertion is charged once for a click price; a price of impressions is charged with the first impression.
  * I2 Insertions older than `KEPT_MS` are forgotten: their events are counted as unknown.
  */
-import { type AdId, type CampaignId, cpmMicros, chargeForImpressions, impressionCount, type UserId } from "@tenon/ads-model";
+import {
+  type AdId,
+  type CampaignId,
+  chargeForImpressions,
+  cpmMicros,
+  impressionCount,
+  type UserId,
+} from "@tenon/ads-model";
 import type { ValueOf } from "@tenon/graph-core";
 import type { InsertionEvents } from "@tenon/nodes";
 
@@ -38,9 +45,19 @@ export class InsertionBook {
     return this.#insertions.size;
   }
 
+  /** An insertion that is known already stays as it is: a request that is sent again puts nothing into a second response. */
   book(event: Insertion, userId: UserId | undefined): void {
+    if (this.#insertions.has(event.insertionId)) return;
     const { insertionId, adId, campaignId, chargedPer, chargedPriceMicros, atMs } = event;
-    this.#insertions.set(insertionId, { adId, campaignId, userId, chargedPer, chargedPriceMicros, atMs, charged: false });
+    this.#insertions.set(insertionId, {
+      adId,
+      campaignId,
+      userId,
+      chargedPer,
+      chargedPriceMicros,
+      atMs,
+      charged: false,
+    });
     this.#forget(atMs);
   }
 

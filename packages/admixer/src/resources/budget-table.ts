@@ -7,7 +7,15 @@
  */
 import { type AdDocument, type CampaignId, dailySpendMaxMicros } from "@tenon/ads-model";
 import { F64Column, F64Writer, U8Writer } from "@tenon/graph-core";
-import { type BudgetAnswer, type BudgetState, type CampaignsQuery, type PacingAnswer, type PacingState, STATE_KNOWN, STATE_UNKNOWN } from "@tenon/nodes";
+import {
+  type BudgetAnswer,
+  type BudgetState,
+  type CampaignsQuery,
+  type PacingAnswer,
+  type PacingState,
+  STATE_KNOWN,
+  STATE_UNKNOWN,
+} from "@tenon/nodes";
 
 /** Longest time between an insertion and its charge; ads that nobody saw are not billed. */
 const INFLIGHT_MS = 3_600_000;
@@ -77,7 +85,8 @@ export class BudgetTable implements BudgetState {
     if (inflight === undefined) return;
     this.#inflight.delete(insertionId);
     const campaign = this.#campaigns.get(inflight.campaignId);
-    if (campaign !== undefined) campaign.inflightMicros = Math.max(0, campaign.inflightMicros - inflight.expectedMicros);
+    if (campaign !== undefined)
+      campaign.inflightMicros = Math.max(0, campaign.inflightMicros - inflight.expectedMicros);
   }
 
   #giveUpOld(nowMs: number): void {
@@ -102,10 +111,21 @@ export class BudgetTable implements BudgetState {
       if (campaign === undefined) continue;
       const spentToday = campaign.chargedDay === today ? campaign.chargedTodayMicros : 0;
       lifetime.set(row, campaign.lifetimeCapMicros - campaign.chargedMicros);
-      daily.set(row, campaign.dailyMaxMicros === Number.MAX_SAFE_INTEGER ? campaign.dailyMaxMicros : campaign.dailyMaxMicros - spentToday);
+      daily.set(
+        row,
+        campaign.dailyMaxMicros === Number.MAX_SAFE_INTEGER
+          ? campaign.dailyMaxMicros
+          : campaign.dailyMaxMicros - spentToday,
+      );
       inflight.set(row, campaign.inflightMicros);
     }
-    return { status: status.seal(), asOfMs: nowMs, lifetimeRemainingMicros: lifetime.seal(), dailyRemainingMicros: daily.seal(), inflightMicros: inflight.seal() };
+    return {
+      status: status.seal(),
+      asOfMs: nowMs,
+      lifetimeRemainingMicros: lifetime.seal(),
+      dailyRemainingMicros: daily.seal(),
+      inflightMicros: inflight.seal(),
+    };
   }
 }
 

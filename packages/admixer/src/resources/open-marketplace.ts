@@ -65,7 +65,10 @@ export interface OpenMarketplace {
   /** Bindings of every resource but the models: what a training run needs. */
   readonly dataBindings: (policies: Policies) => ReturnType<typeof bindData>;
   /** Bindings of every resource of the ad-request graph. */
-  readonly bindings: (models: ClickModels, policies: Policies) => ReturnType<typeof bindData> & ReturnType<typeof bindModels>;
+  readonly bindings: (
+    models: ClickModels,
+    policies: Policies,
+  ) => ReturnType<typeof bindData> & ReturnType<typeof bindModels>;
   readonly catalogue: Catalogue;
   /** The vector of an ad; a view, not to be written. */
   readonly vectorOf: (adId: AdId) => Float32Array | undefined;
@@ -105,7 +108,9 @@ export function openMarketplace(source: MarketplaceSource): OpenMarketplace {
     catalogue,
     vectorOf: (adId) => {
       const row = documents.get(adId)?.embedding.row;
-      return row === undefined ? undefined : marketplace.embeddings.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS);
+      return row === undefined
+        ? undefined
+        : marketplace.embeddings.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS);
     },
   };
 }

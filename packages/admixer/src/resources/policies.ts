@@ -2,7 +2,16 @@
  * The pinned policies of this host, one place to read them. Each is a resource that nodes read by name; the version of
  * the whole file stands in recordings, so a replay knows which numbers decided.
  */
-import type { AuctionPolicy, BlendingPolicy, BudgetPolicy, FrequencyPolicy, PolicyRules, RankingPolicy, RequestPolicy, RetrievalPolicy } from "@tenon/nodes";
+import type {
+  AuctionPolicy,
+  BlendingPolicy,
+  BudgetPolicy,
+  FrequencyPolicy,
+  PolicyRules,
+  RankingPolicy,
+  RequestPolicy,
+  RetrievalPolicy,
+} from "@tenon/nodes";
 
 export interface Policies {
   readonly version: string;

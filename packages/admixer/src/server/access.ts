@@ -11,7 +11,8 @@ const BEARER = /^Bearer +(\S+)$/i;
  * everybody on this machine, but no web page: its requests carry an origin, or the name of its own host.
  */
 export function mayAdminister({ host, adminToken }: Settings, headers: IncomingHttpHeaders): boolean {
-  if (adminToken === null) return isLoopback(host) && headers.origin === undefined && isLoopback(hostName(headers.host));
+  if (adminToken === null)
+    return isLoopback(host) && headers.origin === undefined && isLoopback(hostName(headers.host));
   const given = BEARER.exec(headers.authorization ?? "")?.[1];
   return given !== undefined && equalSecrets(given, adminToken);
 }

@@ -10,7 +10,12 @@ export interface AdExplanation {
   /** One sentence. */
   readonly verdict: string;
   readonly fate: string;
-  readonly reason: { readonly name: string; readonly meaning: string; readonly actor: string; readonly openRtbCode: number | null } | null;
+  readonly reason: {
+    readonly name: string;
+    readonly meaning: string;
+    readonly actor: string;
+    readonly openRtbCode: number | null;
+  } | null;
   readonly steps: readonly {
     readonly node: string;
     readonly owner: string;
@@ -20,7 +25,11 @@ export interface AdExplanation {
     readonly value: number | string | null;
   }[];
   /** What the click model made of it; null where it was not ranked. */
-  readonly ranked: { readonly clickMargin: number; readonly clickProbability: number; readonly ecpmMicros: number } | null;
+  readonly ranked: {
+    readonly clickMargin: number;
+    readonly clickProbability: number;
+    readonly ecpmMicros: number;
+  } | null;
   /** Position in the feed, 0 is the top; null where it was not shown. */
   readonly position: number | null;
 }
@@ -35,13 +44,22 @@ export function explainAd(host: AdMixer, run: KeptRun, adId: AdId): AdExplanatio
   return {
     requestId: run.request.requestId,
     adId,
-    verdict: neverEntered?.verdict ?? (position === -1 ? verdictText(path, topology) : `ad ${adId} was shown at position ${position}`),
+    verdict:
+      neverEntered?.verdict ??
+      (position === -1 ? verdictText(path, topology) : `ad ${adId} was shown at position ${position}`),
     fate: position === -1 ? path.fate : "shown",
     reason: reason === undefined ? null : reasonFacts(reason),
     steps: path.steps.map((step) => {
       const { name = "", owner = "" } = topology.nodes[step.nodeIndex] ?? {};
       const drop = step.fate === "dropped" ? step.drop : undefined;
-      return { node: name, owner, fate: step.fate, reason: drop?.reason ?? null, threshold: drop?.threshold ?? null, value: drop?.value ?? null };
+      return {
+        node: name,
+        owner,
+        fate: step.fate,
+        reason: drop?.reason ?? null,
+        threshold: drop?.threshold ?? null,
+        value: drop?.value ?? null,
+      };
     }),
     ranked: rankedFacts(run, adId),
     position: position === -1 ? null : position,
@@ -49,11 +67,17 @@ export function explainAd(host: AdMixer, run: KeptRun, adId: AdId): AdExplanatio
 }
 
 /** Retrieval keeps no list of what it did not find; the index still knows the ad. */
-function whyNeverEntered({ marketplace }: AdMixer, adId: AdId): { readonly reason: DropReason; readonly verdict: string } {
+function whyNeverEntered(
+  { marketplace }: AdMixer,
+  adId: AdId,
+): { readonly reason: DropReason; readonly verdict: string } {
   const answer = marketplace.index.current().forwardColumns({ ids: IdColumn.from([adId]), columns: [] });
   return answer.missingCount === 1
     ? { reason: "not_indexed", verdict: `ad ${adId} is not in the index` }
-    : { reason: "retrieval_missed", verdict: `ad ${adId} is in the index, but no source retrieved it: its targeting does not match, or better ones filled the width` };
+    : {
+        reason: "retrieval_missed",
+        verdict: `ad ${adId} is in the index, but no source retrieved it: its targeting does not match, or better ones filled the width`,
+      };
 }
 
 function reasonFacts(name: string): AdExplanation["reason"] {
@@ -66,7 +90,11 @@ function rankedFacts({ featureLog }: KeptRun, adId: AdId): AdExplanation["ranked
   const { rank, clickProbability, ecpmMicros } = featureLog;
   for (let row = 0; row < rank.adIds.length; row++) {
     if (rank.adIds.at(row) !== adId) continue;
-    return { clickMargin: rank.scores.margins.at(row), clickProbability: clickProbability.at(row), ecpmMicros: ecpmMicros.at(row) };
+    return {
+      clickMargin: rank.scores.margins.at(row),
+      clickProbability: clickProbability.at(row),
+      ecpmMicros: ecpmMicros.at(row),
+    };
   }
   return null;
 }

@@ -59,7 +59,7 @@ const METRICS: readonly Metric[] = [
     samples: ({ totals }) => [
       { labels: { reason: "busy" }, value: totals.refusedBusy },
       { labels: { reason: "logBehind" }, value: totals.refusedLogBehind },
-      { labels: { reason: "stopping" }, value: totals.refusedStopping },
+      { labels: { reason: "notReady" }, value: totals.refusedNotReady },
     ],
   },
   {
@@ -97,7 +97,9 @@ const METRICS: readonly Metric[] = [
     type: "gauge",
     help: "1 for a node that is switched off.",
     samples: ({ executor }) =>
-      executor.plan.nodes.flatMap(({ index, wired }) => (executor.switches[index] === 1 ? [{ labels: { node: wired.name }, value: 1 }] : [])),
+      executor.plan.nodes.flatMap(({ index, wired }) =>
+        executor.switches[index] === 1 ? [{ labels: { node: wired.name }, value: 1 }] : [],
+      ),
   },
   {
     name: "tenon_admixer_dropped_total",
@@ -212,7 +214,9 @@ type Variants = ReturnType<AdMixer["arms"]["report"]>[number]["variants"];
 function perVariant({ arms }: AdMixer, value: (variant: Variants[number]) => number): readonly Sample[] {
   return arms
     .report()
-    .flatMap(({ experiment, variants }) => variants.map((each) => ({ labels: { experiment, variant: each.variant }, value: value(each) })));
+    .flatMap(({ experiment, variants }) =>
+      variants.map((each) => ({ labels: { experiment, variant: each.variant }, value: value(each) })),
+    );
 }
 
 export function hostMetrics(host: AdMixer): string {

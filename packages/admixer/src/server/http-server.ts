@@ -30,7 +30,10 @@ declare module "fastify" {
 /** Answers with text that is JSON already: schemas here are documentation, and serialising through them is no faster. */
 const asJson = () => (value: unknown) => JSON.stringify(value);
 
-export async function httpServer(host: AdMixer, log: { readonly error: (line: string, error: unknown) => void }): Promise<FastifyInstance> {
+export async function httpServer(
+  host: AdMixer,
+  log: { readonly error: (line: string, error: unknown) => void },
+): Promise<FastifyInstance> {
   const { settings } = host;
   const server = Fastify({
     logger: false,
@@ -79,17 +82,23 @@ function adsRoute(routes: FastifyInstance, host: AdMixer): void {
         summary: "The blended feed for one request",
         description: "Send `x-tenon-trace: 1` with admin rights to have the request traced.",
         body: AdRequestSchema,
-        response: { 200: AdResponseSchema, 400: ProblemSchema, 413: ProblemSchema, 503: ProblemSchema, 504: ProblemSchema },
+        response: {
+          200: AdResponseSchema,
+          400: ProblemSchema,
+          413: ProblemSchema,
+          503: ProblemSchema,
+          504: ProblemSchema,
+        },
       },
       // The host checks with the slot's compiled schema, a twentieth of zod's time; zod names what is wrong when it is.
       validatorCompiler: () => (value) => ({ value }),
-      attachValidation: false,
     },
     async (request, reply) => {
       const traced = request.headers["x-tenon-trace"] === "1" && mayAdminister(host.settings, request.headers);
       const traceparent = request.headers["traceparent"];
       const { response } = await host.answer(request.body, {
         arrivedMs: request.arrivedMs,
+        requestId: request.id,
         ...(traced && { traced }),
         ...(typeof traceparent === "string" && { headers: { traceparent } }),
       });
@@ -99,8 +108,14 @@ function adsRoute(routes: FastifyInstance, host: AdMixer): void {
   );
 }
 
-function answerProblems(server: FastifyInstance, { bodyBytesMax }: Settings, log: { readonly error: (line: string, error: unknown) => void }): void {
-  server.setErrorHandler((error: FastifyError, request, reply) => sendProblem(reply, request, ofFastify(error, bodyBytesMax), log));
+function answerProblems(
+  server: FastifyInstance,
+  { bodyBytesMax }: Settings,
+  log: { readonly error: (line: string, error: unknown) => void },
+): void {
+  server.setErrorHandler((error: FastifyError, request, reply) =>
+    sendProblem(reply, request, ofFastify(error, bodyBytesMax), log),
+  );
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
       reply,
@@ -114,13 +129,22 @@ function answerProblems(server: FastifyInstance, { bodyBytesMax }: Settings, log
   );
 }
 
-function sendProblem(reply: FastifyReply, request: FastifyRequest, error: GraphError, log: { readonly error: (line: string, error: unknown) => void }) {
+function sendProblem(
+  reply: FastifyReply,
+  request: FastifyRequest,
+  error: GraphError,
+  log: { readonly error: (line: string, error: unknown) => void },
+) {
   const requestId = requestIdOf(request);
   const status = statusOf(error);
   if (status >= 500 && status !== 503) log.error(`request ${requestId}: ${error.message}`, error);
   // What is wrong with a body too large or cut off cannot be read to its end: the connection is of no further use.
   if (status === 413) reply.header("connection", "close");
-  return reply.code(status).headers(headersOf(status)).header("x-request-id", requestId).send(problemOf(error, requestId));
+  return reply
+    .code(status)
+    .headers(headersOf(status))
+    .header("x-request-id", requestId)
+    .send(problemOf(error, requestId));
 }
 
 const CALLERS_ID = /^[A-Za-z0-9_-]{1,64}$/;

@@ -25,7 +25,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   [HostCode.noSuchRoute]: 404,
   [HostCode.overloaded]: 503,
   [HostCode.logBehind]: 503,
-  [HostCode.stopping]: 503,
+  [HostCode.notReady]: 503,
   [HostCode.notAllowed]: 401,
   [HostCode.noTrace]: 404,
   // The run passed its deadline.
@@ -69,7 +69,13 @@ export function problemOf(error: GraphError, requestId: string): Problem {
   const own = { type: `docs/errors/${code}.md`, status, code, requestId };
   // A node's message can quote what it worked on: only its name and owner leave the process.
   if (node !== undefined) {
-    return { ...own, title: `node "${node}" failed`, node, ...(owner !== undefined && { owner }), hint: "look for this request id in the host's log, or replay the request" };
+    return {
+      ...own,
+      title: `node "${node}" failed`,
+      node,
+      ...(owner !== undefined && { owner }),
+      hint: "look for this request id in the host's log, or replay the request",
+    };
   }
   return {
     ...own,

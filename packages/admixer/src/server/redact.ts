@@ -16,9 +16,14 @@ export function redacted(slot: AnySlot, value: unknown): unknown {
 
 function redact(schema: z.core.$ZodType, value: unknown, strict: boolean): unknown {
   if (isPersonal(schema)) return REDACTED;
-  const def = schema._zod.def as { readonly innerType?: z.core.$ZodType; readonly element?: z.core.$ZodType; readonly shape?: Shape };
+  const def = schema._zod.def as {
+    readonly innerType?: z.core.$ZodType;
+    readonly element?: z.core.$ZodType;
+    readonly shape?: Shape;
+  };
   if (def.innerType !== undefined) return redact(def.innerType, value, strict);
-  if (Array.isArray(value)) return value.map((each) => (def.element === undefined ? hide(each, strict) : redact(def.element, each, strict)));
+  if (Array.isArray(value))
+    return value.map((each) => (def.element === undefined ? hide(each, strict) : redact(def.element, each, strict)));
   if (value === null || typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => {

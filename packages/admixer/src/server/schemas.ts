@@ -38,7 +38,9 @@ export const EventReportSchema = z.strictObject({
   unknown: z.int().describe("of insertions this host does not know or has forgotten"),
 });
 
-export const SwitchSchema = z.strictObject({ on: z.boolean().describe("false switches the node off: its failure policy applies") });
+export const SwitchSchema = z.strictObject({
+  on: z.boolean().describe("false switches the node off: its failure policy applies"),
+});
 export const NodeParams = z.strictObject({ node: z.string().min(1).max(128) });
 export const TraceParams = z.strictObject({ id: z.string().min(1).max(64) });
 export const ExplainParams = z.strictObject({

@@ -1,5 +1,5 @@
 /** The file binding of the append sink: one writer, segments of bounded size, retry on failure, deletion of the oldest. */
-import { closeSync, openSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { readFileSync, rmSync, truncateSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import { hostError } from "../host/host-error.ts";
@@ -109,7 +109,10 @@ class SegmentFileSink implements AppendSink {
 
   append(record: LogRecord): void {
     if (this.#closed) {
-      throw hostError("stopping", { message: "the log is closed", hint: "append before the host stops; requests are refused by then" });
+      throw hostError("notReady", {
+        message: "the log is closed",
+        hint: "append before the host stops; requests are refused by then",
+      });
     }
     const frame = encodeFrame(record);
     this.#pending.push(frame);
@@ -183,7 +186,12 @@ class SegmentFileSink implements AppendSink {
     const segment = await this.#segmentFor(bytes.length);
     let written = 0;
     while (written < bytes.length) {
-      const { bytesWritten } = await segment.handle.write(bytes, written, bytes.length - written, segment.bytes + written);
+      const { bytesWritten } = await segment.handle.write(
+        bytes,
+        written,
+        bytes.length - written,
+        segment.bytes + written,
+      );
       written += bytesWritten;
     }
     if (this.#options.fsync === "always") await segment.handle.datasync();
@@ -285,14 +293,13 @@ class SegmentFileSink implements AppendSink {
     this.#cancelRetry = undefined;
     this.#cancelSync?.();
     this.#lost = this.#appended - this.#acknowledged;
+    if (this.#lost > 0)
+      this.#options.onFailure?.(
+        new Error(`${this.#lost} records could not be written within ${waitMaxMs} ms and are lost`),
+      );
     if (this.#lost === 0) await this.#writing;
-    if (this.#segment !== undefined) await this.#finish(this.#segment).catch((error: unknown) => this.#options.onFailure?.(error));
+    if (this.#segment !== undefined)
+      await this.#finish(this.#segment).catch((error: unknown) => this.#options.onFailure?.(error));
     this.#release();
   }
-}
-
-/** Whether a folder can be written, without leaving anything there but the folder. */
-export function probeFolder(folder: string): void {
-  takeFolder(folder)();
-  closeSync(openSync(folder, "r"));
 }

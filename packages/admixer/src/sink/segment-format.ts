@@ -10,7 +10,7 @@
 import { crc32 } from "node:zlib";
 import { decodeValue, encodeValue } from "@tenon/graph-core/internal";
 import { hostError } from "../host/host-error.ts";
-import { RecordKind, type LogRecord, type RecordKindCode } from "./append-sink.ts";
+import { type LogRecord, RecordKind, type RecordKindCode } from "./append-sink.ts";
 
 const MAGIC = Buffer.from("TENONLOG", "latin1");
 const VERSION = 1;
