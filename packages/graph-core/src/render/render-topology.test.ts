@@ -185,6 +185,18 @@ test("Mermaid text stays within what hosts accept, at any size and density", () 
   }
 });
 
+test("Mermaid text gives up its labels before its nodes", () => {
+  const long = Array.from({ length: 60 }, (_, at) => slot(`slot${at}`.padEnd(120, "x"), z.string(), { owner: "team" }));
+  const nodes = long.map((made, at) => [
+    `node${at}`,
+    exampleNode({ reads: long.slice(Math.max(0, at - 7), at), writes: [made] }),
+  ]);
+  const text = renderTopology(topologyOf(exampleGraph(Object.fromEntries(nodes), [])), "mermaid");
+  expect(text.length).toBeLessThanOrEqual(45_000);
+  expect(text).toContain("n_node58 --> n_node59");
+  expect(text).not.toContain("xxx");
+});
+
 test("a graph without nodes is rendered in every format", () => {
   const empty = topologyOf(exampleGraph({}, [], { request: [] }));
   for (const format of FORMATS) expect(renderTopology(empty, format)).toContain("example");

@@ -4,7 +4,6 @@ import { separate } from "./separate.ts";
 
 const SWEEPS = 24;
 const GAP = { boxes: 30, boxAndTrunk: 16, trunks: 4 } as const;
-const STRAIGHTEN_ROUNDS = 3;
 /** Far above the weights of all lines of a row together. */
 const PIN_WEIGHT = 1e5;
 
@@ -30,8 +29,6 @@ export function placeColumns(placed: Rows): void {
     }
     for (const row of rows) settle(row, (item) => [...item.nearUp, ...item.nearDown], pinned);
   }
-  for (let round = 0; round < STRAIGHTEN_ROUNDS; round += 1)
-    for (const chain of chainsOf(placed)) straighten(chain, rows);
   packLanes(placed);
   wholePixels([...rows.flat(), ...placed.lanes.flatMap((lane) => lane.items)]);
 }
@@ -88,50 +85,6 @@ function longestSpine({ segments }: Rows): readonly RowItem[] {
     if (spine.length > longest.length) longest = spine;
   }
   return longest;
-}
-
-/** Items that should stand exactly above one another: the way of the candidates, then every trunk, the longest first. */
-function chainsOf(placed: Rows): readonly (readonly RowItem[])[] {
-  const spine = longestSpine(placed);
-  const inSpine = new Set(spine);
-  const ways = placed.trunks.map((trunk) =>
-    [...trunk.values()].filter((item) => item.box === -1 && !item.lane && !inSpine.has(item)),
-  );
-  return [spine, ...ways.sort((left, right) => right.length - left.length)];
-}
-
-/** Gives the longest possible runs of a chain one common `x`, within the room their neighbours leave. */
-function straighten(chain: readonly RowItem[], rows: readonly (readonly RowItem[])[]): void {
-  let run: RowItem[] = [];
-  let room = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
-  const finish = (): void => {
-    if (run.length < 2) return;
-    const mean = run.reduce((sum, item) => sum + item.x, 0) / run.length;
-    const x = Math.min(room.to, Math.max(room.from, mean));
-    for (const item of run) item.x = x;
-  };
-  for (const item of chain) {
-    const own = roomOf(item, rows[item.row] ?? []);
-    const common = { from: Math.max(room.from, own.from), to: Math.min(room.to, own.to) };
-    if (common.from <= common.to) {
-      run.push(item);
-      room = common;
-      continue;
-    }
-    finish();
-    run = [item];
-    room = own;
-  }
-  finish();
-}
-
-function roomOf(item: RowItem, row: readonly RowItem[]): { readonly from: number; readonly to: number } {
-  const left = row[item.order - 1];
-  const right = row[item.order + 1];
-  return {
-    from: left === undefined ? Number.NEGATIVE_INFINITY : left.x + gapBetween(left, item),
-    to: right === undefined ? Number.POSITIVE_INFINITY : right.x - gapBetween(item, right),
-  };
 }
 
 /** Rounding each place to a multiple of the same grid keeps equal places equal; widths are even, so gaps stay whole. */

@@ -5,6 +5,10 @@ import { separate } from "./separate.ts";
 const CORNER = 16;
 /** Arrow heads of neighbouring lines just do not touch. */
 const PORT_GAP = 13;
+/** Heads of neighbouring arrows nearer than this lie on each other. */
+const ARROW_GAP = 9;
+/** A line that moves sideways by less than this looks like a mistake. */
+const JOG = 12;
 /** Lines nearer than this look like one. */
 const CLEAR = 6;
 
@@ -40,7 +44,8 @@ export function portsOf({ rows, boxItems, nets, segments }: Rows): Ports {
       item,
       sources.map(({ segment, from }) => ({ wish: from, weight: segment.weight })),
     );
-    sources.forEach(({ segment }, at) => {
+    sources.forEach(({ segment, from }, at) => {
+      places[at] = straight(places, at, from);
       const foreign = (tops[item.row - 1] ?? []).filter(({ net }) => net !== segment.net);
       places[at] = besides(
         places,
@@ -55,6 +60,14 @@ export function portsOf({ rows, boxItems, nets, segments }: Rows): Ports {
     leave,
     enter: (segment) => (segment.lower.box === -1 ? segment.lower.x : (entering.get(segment) ?? segment.lower.x)),
   };
+}
+
+/** The place itself, or the one right below where the line comes from if that is near and leaves room for the arrows. */
+function straight(places: readonly number[], at: number, from: number): number {
+  const own = places[at] ?? from;
+  const left = places[at - 1] ?? Number.NEGATIVE_INFINITY;
+  const right = places[at + 1] ?? Number.POSITIVE_INFINITY;
+  return Math.abs(from - own) < JOG && from - left >= ARROW_GAP && right - from >= ARROW_GAP ? from : own;
 }
 
 /**
@@ -74,11 +87,14 @@ function besides(places: readonly number[], at: number, foreign: readonly number
   return candidates.find((x) => x >= from && x <= to && free(x)) ?? own;
 }
 
+/** In the middle, unless one reader is right below or a trunk begins so near that the line would jog. */
 function leaveWish(item: RowItem, segments: readonly Segment[]): number {
+  const inside = item.width / 2 - CORNER;
+  const trunk = segments.find(({ lower }) => lower.box === -1 && Math.abs(lower.x - item.x) <= Math.min(inside, JOG));
+  if (trunk !== undefined) return trunk.lower.x;
   const only = segments.length === 1 ? segments[0]?.lower : undefined;
   if (only === undefined) return item.x;
-  if (only.box === -1) return only.x;
-  return Math.abs(item.x - only.x) <= only.width / 2 - CORNER ? item.x : only.x;
+  return only.box !== -1 && Math.abs(item.x - only.x) <= only.width / 2 - CORNER ? item.x : only.x;
 }
 
 /** Places on one side of a box: as near to the wishes as gaps and corners allow, whole pixels. */

@@ -3,7 +3,7 @@ import type { Sketch, SketchLink } from "./sketch.ts";
 /** Width that a line going through a row keeps free around itself. */
 const WAYPOINT_WIDTH = 12;
 /** A trunk past fewer rows than this goes between the boxes; a longer one gets a lane of its own beside them. */
-const LANE_ROWS_MIN = 3;
+const LANE_ROWS_MIN = 2;
 
 /** One place in a row: a box, or the trunk of a net on its way down past the row. */
 export interface RowItem {
