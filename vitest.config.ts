@@ -12,7 +12,11 @@ export default defineConfig({
   test: {
     include: ["{packages,graphs,bench,tools,examples}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/.tenon/**", "tools/marketplace-data/**"],
-    reporters: ["default", "./tools/tidy/src/report/skipped-reporter.ts", ...(reportFile === undefined ? [] : ["json"])],
+    reporters: [
+      "default",
+      "./tools/tidy/src/report/skipped-reporter.ts",
+      ...(reportFile === undefined ? [] : ["json"]),
+    ],
     ...(reportFile !== undefined && { outputFile: { json: reportFile } }),
     // Property tests and type budgets take seconds on a busy machine; a hanging test is caught all the same.
     testTimeout: 30_000,

@@ -31,7 +31,13 @@ function inProcessOfItsOwn(suite: string, part: string, args: readonly string[])
     "--expose-gc",
   ];
   const env = { ...process.env, NODE_ENV: "production", NODE_OPTIONS: "" };
-  const command = [...flags, fileURLToPath(import.meta.url), suite, `--part=${part}`, ...args.filter((arg) => arg === "--quick")];
+  const command = [
+    ...flags,
+    fileURLToPath(import.meta.url),
+    suite,
+    `--part=${part}`,
+    ...args.filter((arg) => arg === "--quick"),
+  ];
   const child = spawnSync(process.execPath, command, { env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   if (child.status !== 0) throw new Error(`part "${part}" of suite "${suite}" failed with exit code ${child.status}`);
   return JSON.parse(child.stdout) as Part;
@@ -41,7 +47,9 @@ async function main(args: readonly string[]): Promise<number> {
   const suite = args.find((arg) => !arg.startsWith("--")) ?? "";
   const load = SUITES[suite];
   if (load === undefined) {
-    process.stderr.write(`usage: npm run bench -- <suite> [--quick] [--json]\nsuites: ${Object.keys(SUITES).join(", ")}\n`);
+    process.stderr.write(
+      `usage: npm run bench -- <suite> [--quick] [--json]\nsuites: ${Object.keys(SUITES).join(", ")}\n`,
+    );
     return EXIT.usage;
   }
   const { parts, runPart } = await load();
@@ -55,7 +63,11 @@ async function main(args: readonly string[]): Promise<number> {
     if (process.stderr.isTTY) process.stderr.write(`${suite}: ${name}\n`);
     measured.push(inProcessOfItsOwn(suite, name, args));
   }
-  const report: Report = { suite, goals: measured.flatMap(({ goals }) => goals), rows: measured.flatMap(({ rows }) => rows) };
+  const report: Report = {
+    suite,
+    goals: measured.flatMap(({ goals }) => goals),
+    rows: measured.flatMap(({ rows }) => rows),
+  };
   printReport(report, args.includes("--json"));
   return 0;
 }

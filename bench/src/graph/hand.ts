@@ -18,7 +18,11 @@ function compile(functions: Record<string, NodeFunction>, body: string): HandWri
 const call = (node: ShapeNode): string => `f_${node.name}({ ${node.reads.join(", ")} }, ctx)`;
 
 /** One call after the other. */
-export function handSync(shape: readonly ShapeNode[], functions: Record<string, NodeFunction>, respond: readonly string[]): HandWritten {
+export function handSync(
+  shape: readonly ShapeNode[],
+  functions: Record<string, NodeFunction>,
+  respond: readonly string[],
+): HandWritten {
   const lines = shape.map((node) => `const { ${node.name} } = ${call(node)};`);
   return compile(functions, `return (request, ctx) => {\n${lines.join("\n")}\nreturn { ${respond.join(", ")} };\n};`);
 }
@@ -26,7 +30,8 @@ export function handSync(shape: readonly ShapeNode[], functions: Record<string, 
 /** The ad-shaped graph with its eight remote reads awaited stage by stage. */
 export function handAsync(functions: Record<string, NodeFunction>): HandWritten {
   const nodes = new Map(AD_SHAPE.map((node) => [node.name, node]));
-  const sync = (...names: string[]) => names.map((name) => `const { ${name} } = ${call(nodes.get(name) as ShapeNode)};`).join("\n");
+  const sync = (...names: string[]) =>
+    names.map((name) => `const { ${name} } = ${call(nodes.get(name) as ShapeNode)};`).join("\n");
   const together = (...names: string[]) =>
     `const [${names.map((name) => `{ ${name} }`).join(", ")}] = await Promise.all([${names.map((name) => call(nodes.get(name) as ShapeNode)).join(", ")}]);`;
   const one = (name: string) => `const { ${name} } = await ${call(nodes.get(name) as ShapeNode)};`;

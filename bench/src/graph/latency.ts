@@ -41,14 +41,22 @@ function tenonRun(): () => Promise<unknown> {
     }
     ends.push(before);
   }
-  nodes["total"] = node({
+  nodes.total = node({
     owner: "bench",
     purpose: "joins the branches",
     reads: ends,
     writes: [Total],
-    run: ((inputs: Readonly<Record<string, number>>) => ({ total: Object.values(inputs).reduce((sum, each) => sum + each, 0) })) as never,
+    run: ((inputs: Readonly<Record<string, number>>) => ({
+      total: Object.values(inputs).reduce((sum, each) => sum + each, 0),
+    })) as never,
   }) as never;
-  const declared = graph({ name: "uneven", owner: "bench", request: [Request], nodes, respond: [Total] } as never) as never;
+  const declared = graph({
+    name: "uneven",
+    owner: "bench",
+    request: [Request],
+    nodes,
+    respond: [Total],
+  } as never) as never;
   const executor = createExecutor(compileGraph(declared), { resources: {}, checkedShare: 0 } as never);
   return () => executor.execute({ request: 0 } as never, executor.begin({ requestId: "r" })) as Promise<unknown>;
 }
@@ -76,7 +84,9 @@ async function wallMs(run: () => Promise<unknown>): Promise<number> {
 }
 
 /** Medians over interleaved runs, ms. */
-export async function unevenLatency(runs: number): Promise<{ readonly tenonMs: number; readonly handMs: number; readonly criticalPathMs: number }> {
+export async function unevenLatency(
+  runs: number,
+): Promise<{ readonly tenonMs: number; readonly handMs: number; readonly criticalPathMs: number }> {
   const tenon = tenonRun();
   const hand = handRun();
   const times: { tenon: number[]; hand: number[] } = { tenon: [], hand: [] };
@@ -84,5 +94,9 @@ export async function unevenLatency(runs: number): Promise<{ readonly tenonMs: n
     times.hand.push(await wallMs(hand));
     times.tenon.push(await wallMs(tenon));
   }
-  return { tenonMs: median(times.tenon), handMs: median(times.hand), criticalPathMs: LONG_MS + (STAGES - 1) * SHORT_MS };
+  return {
+    tenonMs: median(times.tenon),
+    handMs: median(times.hand),
+    criticalPathMs: LONG_MS + (STAGES - 1) * SHORT_MS,
+  };
 }

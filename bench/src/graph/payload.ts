@@ -4,7 +4,6 @@
  * beside them, and columns throughout. All give the same ten winners, which the suite compares.
  */
 import {
-  type AnySlot,
   CandidateBatch,
   candidateBatchSchema,
   columnSchema,
@@ -70,7 +69,7 @@ export function handSpread(): (request: number) => readonly Winner[] {
     const retrieved = retrieve(request);
     const ranked = retrieved.map((row) => ({ ...row, margin: margin(row) }));
     const calibrated = ranked.map((row) => ({ ...row, probability: sigmoid(row.margin) }));
-    const priced = calibrated.map((row) => ({ ...row, score: row.probability * (1 + (row.features["f0"] as number)) }));
+    const priced = calibrated.map((row) => ({ ...row, score: row.probability * (1 + (row.features.f0 as number)) }));
     const sorted = priced.toSorted((a, b) => b.score - a.score || a.id - b.id);
     const blended = sorted.slice(0, WINNERS).map((row) => ({ ...row, position: 0 }));
     return blended.map(({ id, score }) => ({ id, score }));
@@ -102,7 +101,10 @@ function open(declared: Graph<never, never, never>, checkedShare: number): Paylo
 }
 
 /** Candidates as frozen objects, scores as columns beside them, top-k. */
-export function objectsAndColumns(options: { readonly frozen: boolean; readonly checkedShare: number }): PayloadExecutor {
+export function objectsAndColumns(options: {
+  readonly frozen: boolean;
+  readonly checkedShare: number;
+}): PayloadExecutor {
   const { retrieve, margin } = objectSteps();
   const feature = z.object(Object.fromEntries(FEATURE_NAMES.map((name) => [name, z.number()])));
   const Rows = slot("rows", z.array(z.object({ id: z.number(), features: feature })), { owner });
@@ -122,25 +124,48 @@ export function objectsAndColumns(options: { readonly frozen: boolean; readonly 
         return { rows: rows as never };
       },
     }),
-    rank: node({ ...base, reads: [Rows], writes: [Margin], run: ({ rows }) => ({ margin: F64Column.fill(rows.length, (row) => margin(rows[row] as never)) }) }),
-    calibrate: node({ ...base, reads: [Margin], writes: [Probability], run: ({ margin }) => ({ probability: F64Column.fill(margin.length, (row) => sigmoid(margin.at(row))) }) }),
+    rank: node({
+      ...base,
+      reads: [Rows],
+      writes: [Margin],
+      run: ({ rows }) => ({ margin: F64Column.fill(rows.length, (row) => margin(rows[row] as never)) }),
+    }),
+    calibrate: node({
+      ...base,
+      reads: [Margin],
+      writes: [Probability],
+      run: ({ margin }) => ({ probability: F64Column.fill(margin.length, (row) => sigmoid(margin.at(row))) }),
+    }),
     auction: node({
       ...base,
       reads: [Rows, Probability],
       writes: [Score],
       run: ({ rows, probability }) => ({
-        score: F64Column.fill(rows.length, (row) => probability.at(row) * (1 + ((rows[row] as Row).features["f0"] as number))),
+        score: F64Column.fill(
+          rows.length,
+          (row) => probability.at(row) * (1 + ((rows[row] as Row).features.f0 as number)),
+        ),
       }),
     }),
     blend: node({
       ...base,
       reads: [Rows, Score],
       writes: [Winners],
-      run: ({ rows, score }) => ({ winners: topRows(score, WINNERS).map((row) => ({ id: (rows[row] as Row).id, score: score.at(row) })) }),
+      run: ({ rows, score }) => ({
+        winners: topRows(score, WINNERS).map((row) => ({ id: (rows[row] as Row).id, score: score.at(row) })),
+      }),
     }),
-    log: node({ ...base, reads: [Winners, Margin], writes: [LogLine], run: ({ winners, margin }) => ({ logLine: margin.at(0) + winners.length }) }),
+    log: node({
+      ...base,
+      reads: [Winners, Margin],
+      writes: [LogLine],
+      run: ({ winners, margin }) => ({ logLine: margin.at(0) + winners.length }),
+    }),
   };
-  return open(graph({ name: `objects-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never, options.checkedShare);
+  return open(
+    graph({ name: `objects-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never,
+    options.checkedShare,
+  );
 }
 
 /** One column per feature, as an index hands them over; made once per request number, outside the measurement. */
@@ -148,7 +173,9 @@ type FeatureColumns = Readonly<Record<string, F64Column>>;
 const arrived = new Map<number, CandidateBatch<FeatureColumns>>();
 export const REQUESTS = 8;
 for (let request = 0; request < REQUESTS; request++) {
-  const columns = FEATURE_NAMES.map((name, feature) => [name, F64Column.fill(CANDIDATES, (id) => featureOf(request, id, feature))] as const);
+  const columns = FEATURE_NAMES.map(
+    (name, feature) => [name, F64Column.fill(CANDIDATES, (id) => featureOf(request, id, feature))] as const,
+  );
   const ids = IdColumn.from(Array.from({ length: CANDIDATES }, (_, id) => id));
   arrived.set(request, CandidateBatch.of(ids, Object.fromEntries(columns)));
 }
@@ -165,17 +192,24 @@ function addBlock(sums: Float64Array, [a, b, c, d, e]: Block): void {
 
 /** The chosen layout without a framework: typed arrays in straight code. What it costs is the layout's own price. */
 export function handColumns(): (request: number) => readonly Winner[] {
-  const raw = new Map([...arrived].map(([request, batch]) => [request, FEATURE_NAMES.map((name) => rowsOf(batch.column(name)))]));
+  const raw = new Map(
+    [...arrived].map(([request, batch]) => [request, FEATURE_NAMES.map((name) => rowsOf(batch.column(name)))]),
+  );
   return (request) => {
     const columns = raw.get(request) as Float64Array[];
     const sums = new Float64Array(CANDIDATES);
-    for (const column of columns) for (let row = 0; row < CANDIDATES; row++) sums[row] = (sums[row] as number) + (column[row] as number);
+    for (const column of columns)
+      for (let row = 0; row < CANDIDATES; row++) sums[row] = (sums[row] as number) + (column[row] as number);
     const probabilities = new Float64Array(CANDIDATES);
     for (let row = 0; row < CANDIDATES; row++) probabilities[row] = sigmoid(sums[row] as number);
     const bids = columns[BID] as Float64Array;
     const scores = new Float64Array(CANDIDATES);
-    for (let row = 0; row < CANDIDATES; row++) scores[row] = (probabilities[row] as number) * (1 + (bids[row] as number));
-    return topRows({ length: CANDIDATES, at: (row) => scores[row] as number }, WINNERS).map((row) => ({ id: row, score: scores[row] as number }));
+    for (let row = 0; row < CANDIDATES; row++)
+      scores[row] = (probabilities[row] as number) * (1 + (bids[row] as number));
+    return topRows({ length: CANDIDATES, at: (row) => scores[row] as number }, WINNERS).map((row) => ({
+      id: row,
+      score: scores[row] as number,
+    }));
   };
 }
 
@@ -187,13 +221,18 @@ function rowsOf(column: F64Column): Float64Array {
 export function columnar(options: { readonly checkedShare: number }): PayloadExecutor {
   const kinds = Object.fromEntries(FEATURE_NAMES.map((name) => [name, "f64" as const]));
   const Candidates = slot("candidates", candidateBatchSchema(kinds), { owner });
-  const aligned = (name: string, of: AnySlot) => slot(name, columnSchema("f64", { of }), { owner });
-  const Margin = aligned("margin", Candidates);
-  const Probability = aligned("probability", Candidates);
-  const Score = aligned("score", Candidates);
+  const aligned = columnSchema("f64", { of: Candidates });
+  const Margin = slot("margin", aligned, { owner });
+  const Probability = slot("probability", aligned, { owner });
+  const Score = slot("score", aligned, { owner });
   const base = { owner, purpose: "one stage of the payload workload" };
   const nodes = {
-    retrieve: node({ ...base, reads: [Request], writes: [Candidates], run: ({ request }) => ({ candidates: arrived.get(request) as never }) }),
+    retrieve: node({
+      ...base,
+      reads: [Request],
+      writes: [Candidates],
+      run: ({ request }) => ({ candidates: arrived.get(request) as never }),
+    }),
     rank: node({
       ...base,
       reads: [Candidates],
@@ -201,7 +240,10 @@ export function columnar(options: { readonly checkedShare: number }): PayloadExe
       run: ({ candidates }) => {
         const sums = new Float64Array(candidates.size);
         for (let at = 0; at < FEATURES; at += BLOCK) {
-          addBlock(sums, FEATURE_NAMES.slice(at, at + BLOCK).map((name) => candidates.column(name) as F64Column) as Block);
+          addBlock(
+            sums,
+            FEATURE_NAMES.slice(at, at + BLOCK).map((name) => candidates.column(name) as F64Column) as unknown as Block,
+          );
         }
         const margins = new F64Writer(candidates.size);
         for (let row = 0; row < sums.length; row++) margins.set(row, sums[row] as number);
@@ -233,9 +275,19 @@ export function columnar(options: { readonly checkedShare: number }): PayloadExe
       ...base,
       reads: [Candidates, Score],
       writes: [Winners],
-      run: ({ candidates, score }) => ({ winners: topRows(score, WINNERS).map((row) => ({ id: candidates.ids.at(row), score: score.at(row) })) }),
+      run: ({ candidates, score }) => ({
+        winners: topRows(score, WINNERS).map((row) => ({ id: candidates.ids.at(row), score: score.at(row) })),
+      }),
     }),
-    log: node({ ...base, reads: [Winners, Margin], writes: [LogLine], run: ({ winners, margin }) => ({ logLine: margin.at(0) + winners.length }) }),
+    log: node({
+      ...base,
+      reads: [Winners, Margin],
+      writes: [LogLine],
+      run: ({ winners, margin }) => ({ logLine: margin.at(0) + winners.length }),
+    }),
   };
-  return open(graph({ name: `columns-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never, options.checkedShare);
+  return open(
+    graph({ name: `columns-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never,
+    options.checkedShare,
+  );
 }

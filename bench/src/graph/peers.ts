@@ -1,11 +1,17 @@
 /** The same shape on public libraries, each used the way its documentation shows for a graph of dependent functions. */
+// @ts-expect-error the package has no types
 import auto from "async/auto.js";
 import { Effect } from "effect";
+// @ts-expect-error its types are not reachable through its exports map
 import grfn from "grfn";
 import { forkJoin, from, lastValueFrom, map, mergeMap, type Observable, of, shareReplay } from "rxjs";
 import type { NodeFunction, ShapeNode } from "./shape.ts";
 
-export type Peer = (shape: readonly ShapeNode[], functions: Record<string, NodeFunction>, respond: readonly string[]) => () => Promise<unknown>;
+export type Peer = (
+  shape: readonly ShapeNode[],
+  functions: Record<string, NodeFunction>,
+  respond: readonly string[],
+) => () => Promise<unknown>;
 
 const CTX = {};
 
@@ -32,7 +38,10 @@ export const grfnPeer: Peer = (shape, functions, respond) => {
     vertexOf.set(node.name, vertex);
     vertices.push([vertex, node.reads.map((name) => vertexOf.get(name) as Vertex)]);
   }
-  vertices.push([(...values: never[]) => Object.assign({}, ...values), respond.map((name) => vertexOf.get(name) as Vertex)]);
+  vertices.push([
+    (...values: never[]) => Object.assign({}, ...values),
+    respond.map((name) => vertexOf.get(name) as Vertex),
+  ]);
   const run = (grfn as unknown as (vertices: unknown) => (request: number) => Promise<unknown>)(vertices);
   return () => run(1);
 };
@@ -46,7 +55,13 @@ export const asyncAutoPeer: Peer = (shape, functions, respond) => {
     tasks[node.name] = [
       ...node.reads,
       (results: Record<string, Record<string, number>>, done: Done) => {
-        const record = run(bag(node, node.reads.map((name) => results[name] as Record<string, number>)), CTX);
+        const record = run(
+          bag(
+            node,
+            node.reads.map((name) => results[name] as Record<string, number>),
+          ),
+          CTX,
+        );
         if (record instanceof Promise) record.then((value) => done(null, value), done);
         else done(null, record);
       },
@@ -62,7 +77,9 @@ function levels(shape: readonly ShapeNode[]): ShapeNode[][] {
   for (const node of shape) {
     const level = Math.max(...node.reads.map((name) => depth.get(name) ?? 0)) + 1;
     depth.set(node.name, level);
-    (byLevel[level - 1] ??= []).push(node);
+    const members = byLevel[level - 1];
+    if (members === undefined) byLevel[level - 1] = [node];
+    else members.push(node);
   }
   return byLevel;
 }
@@ -77,7 +94,10 @@ export const effectPeer: Peer = (shape, functions, respond) => {
         for (const stage of stages) {
           const effects = stage.map((node) => {
             const run = functions[node.name] as NodeFunction;
-            const inputs = bag(node, node.reads.map((name) => records[name] as Record<string, number>));
+            const inputs = bag(
+              node,
+              node.reads.map((name) => records[name] as Record<string, number>),
+            );
             return node.remote ? Effect.promise(async () => run(inputs, CTX)) : Effect.sync(() => run(inputs, CTX));
           });
           const results = yield* Effect.all(effects, { concurrency: "unbounded" });
@@ -101,11 +121,15 @@ export const rxjsPeer: Peer = (shape, functions, respond) => () => {
       forkJoin(node.reads.map(streamOf)).pipe(
         mergeMap((values) => {
           const record = run(bag(node, values), CTX);
-          return record instanceof Promise ? from(record as Promise<Record<string, number>>) : of(record as Record<string, number>);
+          return record instanceof Promise
+            ? from(record as Promise<Record<string, number>>)
+            : of(record as Record<string, number>);
         }),
         shareReplay(1),
       ),
     );
   }
-  return lastValueFrom(forkJoin(respond.map(streamOf)).pipe(map((records) => Object.assign({}, ...records) as unknown)));
+  return lastValueFrom(
+    forkJoin(respond.map(streamOf)).pipe(map((records) => Object.assign({}, ...records) as unknown)),
+  );
 };

@@ -25,9 +25,13 @@ function deepFreeze(value: unknown): void {
 }
 
 /** Time of zod's parse over that of the compiled check of the same schema, as a ratio below 1. */
-export async function checkCost(options: InterleaveOptions): Promise<{ readonly finite: readonly Measurement[]; readonly exact: readonly Measurement[] }> {
+export async function checkCost(
+  options: InterleaveOptions,
+): Promise<{ readonly finite: readonly Measurement[]; readonly exact: readonly Measurement[] }> {
   const rows = candidates();
-  const numbers = Array.from({ length: CANDIDATES }, (_, id) => Array.from({ length: FEATURES }, (_, at) => id + at / 100));
+  const numbers = Array.from({ length: CANDIDATES }, (_, id) =>
+    Array.from({ length: FEATURES }, (_, at) => id + at / 100),
+  );
   const against = (name: string, schema: z.ZodType, value: unknown) => {
     const { check } = compileSchema(schema);
     return interleave(
@@ -38,11 +42,16 @@ export async function checkCost(options: InterleaveOptions): Promise<{ readonly 
       options,
     );
   };
-  return { finite: await against("compiled, finite", keyless, numbers), exact: await against("compiled, finite + exact keys", exact, rows) };
+  return {
+    finite: await against("compiled, finite", keyless, numbers),
+    exact: await against("compiled, finite + exact keys", exact, rows),
+  };
 }
 
 /** Nanoseconds that freezing adds to making the candidates. */
-export async function freezeCost(options: InterleaveOptions): Promise<{ compiledNs: number; recursiveNs: number; immerNs: number }> {
+export async function freezeCost(
+  options: InterleaveOptions,
+): Promise<{ compiledNs: number; recursiveNs: number; immerNs: number }> {
   const { freeze } = compileSchema(exact);
   const [making, compiled, recursive, immer] = await interleave(
     [

@@ -1,7 +1,6 @@
 /**
- * The benchmark graphs as data: an ad-server-shaped DAG of 24 nodes, of which 8 may be asynchronous, a wide one and a
- * chain. Node functions are made from text, one copy per contender, so that no contender inherits another's type
- * feedback.
+ * The benchmark graphs as data: an ad-server-shaped DAG of 24 nodes of which 8 may be asynchronous, and a chain.
+ * Node functions are made from text, one copy per contender, so that no contender inherits another's type feedback.
  */
 export interface ShapeNode {
   readonly name: string;
@@ -45,14 +44,6 @@ export const AD_SHAPE: readonly ShapeNode[] = [
 
 export const RESPOND = ["response", "log"] as const;
 
-/** 1 source, 180 side by side, 18 joins of ten, 1 sink. */
-export const WIDE_SHAPE: readonly ShapeNode[] = [
-  shapeNode("source", ["request"]),
-  ...Array.from({ length: 180 }, (_, at) => shapeNode(`wide${at}`, ["source"])),
-  ...Array.from({ length: 18 }, (_, at) => shapeNode(`join${at}`, Array.from({ length: 10 }, (_, each) => `wide${at * 10 + each}`))),
-  shapeNode("sink", Array.from({ length: 18 }, (_, at) => `join${at}`)),
-];
-
 export const CHAIN_SHAPE: readonly ShapeNode[] = Array.from({ length: 200 }, (_, at) =>
   shapeNode(`link${at}`, [at === 0 ? "request" : `link${at - 1}`]),
 );
@@ -73,9 +64,16 @@ export function nodeFunctions(shape: readonly ShapeNode[], body: Body, remote: R
   const text = shape.map((node, position) => {
     const sum = node.reads.map((read) => `inputs.${read}`).join(" + ");
     const work =
-      body === "work" ? `for (let step = 0; step < ${WORK_STEPS}; step++) value = (Math.imul(value, 1664525) + 1013904223) | 0; value &= 1023;` : "";
+      body === "work"
+        ? `for (let step = 0; step < ${WORK_STEPS}; step++) value = (Math.imul(value, 1664525) + 1013904223) | 0; value &= 1023;`
+        : "";
     const record = `{ ${node.name}: value }`;
-    const result = !node.remote || remote === "none" ? record : remote === "resolved" ? `Promise.resolve(${record})` : `new Promise((resolve) => setImmediate(resolve, ${record}))`;
+    const result =
+      !node.remote || remote === "none"
+        ? record
+        : remote === "resolved"
+          ? `Promise.resolve(${record})`
+          : `new Promise((resolve) => setImmediate(resolve, ${record}))`;
     return `${node.name}: (inputs, ctx) => { let value = (${sum} + ${position}) & 0xffff; ${work} return ${result}; }`;
   });
   return new Function(`// copy ${copy}\nreturn {\n${text.join(",\n")}\n};`)() as Record<string, NodeFunction>;

@@ -4,14 +4,14 @@
  */
 import { checkGraph, compileGraph } from "@tenon/graph-core";
 import { bytesPerRun } from "../harness/allocation.ts";
-import { type Contender, interleave, type InterleaveOptions, type Measurement, median } from "../harness/interleave.ts";
+import { type Contender, type InterleaveOptions, interleave, type Measurement, median } from "../harness/interleave.ts";
 import { atLeast, atMost, type Part, type Row, rounded, type SuiteOptions } from "../harness/report.ts";
 import { handAsync, handSync } from "./hand.ts";
 import { unevenLatency } from "./latency.ts";
 import { columnar, handColumns, handSpread, objectsAndColumns, REQUESTS } from "./payload.ts";
 import { asyncAutoPeer, effectPeer, grfnPeer, rxjsPeer } from "./peers.ts";
 import { checkCost, freezeCost } from "./schema-cost.ts";
-import { AD_SHAPE, type Body, CHAIN_SHAPE, nodeFunctions, type Remote, RESPOND, type ShapeNode } from "./shape.ts";
+import { AD_SHAPE, type Body, CHAIN_SHAPE, nodeFunctions, RESPOND, type Remote, type ShapeNode } from "./shape.ts";
 import { openShape, requestOf, shapeGraph } from "./tenon.ts";
 
 const CTX = {};
@@ -25,9 +25,12 @@ function byName(measured: readonly Measurement[]): Ratios {
 }
 
 async function assertSame(contenders: readonly Contender[]): Promise<void> {
-  const answers = await Promise.all(contenders.map(async ({ name, run }) => [name, JSON.stringify(await run())] as const));
+  const answers = await Promise.all(
+    contenders.map(async ({ name, run }) => [name, JSON.stringify(await run())] as const),
+  );
   for (const [name, answer] of answers) {
-    if (answer !== answers[0]?.[1]) throw new Error(`contender ${name} gives ${answer}, the baseline ${answers[0]?.[1]}`);
+    if (answer !== answers[0]?.[1])
+      throw new Error(`contender ${name} gives ${answer}, the baseline ${answers[0]?.[1]}`);
   }
 }
 
@@ -39,7 +42,8 @@ async function measure(contenders: readonly Contender[], options: InterleaveOpti
 function syncShape(body: Body, options: InterleaveOptions): Promise<Ratios> {
   const copy = () => nodeFunctions(AD_SHAPE, body, "none");
   const hand = handSync(AD_SHAPE, copy(), RESPOND);
-  const open = (checkedShare: number) => requestOf(openShape(AD_SHAPE, copy(), { async: false, respond: RESPOND, checkedShare }));
+  const open = (checkedShare: number) =>
+    requestOf(openShape(AD_SHAPE, copy(), { async: false, respond: RESPOND, checkedShare }));
   return measure(
     [
       { name: "hand", run: () => hand(1, CTX) },
@@ -60,7 +64,12 @@ function asyncShape(body: Body, remote: Remote, options: InterleaveOptions, peer
     { name: "tenon", run: tenon, async: true, ...flight },
   ];
   if (peers) {
-    for (const [name, peer] of Object.entries({ grfn: grfnPeer, effect: effectPeer, "async.auto": asyncAutoPeer, rxjs: rxjsPeer })) {
+    for (const [name, peer] of Object.entries({
+      grfn: grfnPeer,
+      effect: effectPeer,
+      "async.auto": asyncAutoPeer,
+      rxjs: rxjsPeer,
+    })) {
       contenders.push({ name, run: peer(AD_SHAPE, copy(), RESPOND), async: true });
     }
   }
@@ -81,7 +90,7 @@ async function nanosecondsPerNode(options: InterleaveOptions): Promise<number> {
       options,
     ),
   );
-  return ((measured["shape"]?.ns ?? 0) - (measured["single"]?.ns ?? 0)) / (AD_SHAPE.length - 1);
+  return ((measured.shape?.ns ?? 0) - (measured.single?.ns ?? 0)) / (AD_SHAPE.length - 1);
 }
 
 function payloads(options: InterleaveOptions): Promise<Ratios> {
@@ -95,7 +104,14 @@ function payloads(options: InterleaveOptions): Promise<Ratios> {
   const ids = Array.from({ length: 1024 }, (_, at) => `request-${at}`);
   const winnersOf = (executor: Opened) => {
     let served = 0;
-    return numbered((request) => (executor.execute({ request }, executor.begin({ requestId: ids[served++ & 1023] as string })) as { winners: unknown }).winners);
+    return numbered(
+      (request) =>
+        (
+          executor.execute({ request }, executor.begin({ requestId: ids[served++ & 1023] as string })) as {
+            winners: unknown;
+          }
+        ).winners,
+    );
   };
   return measure(
     [
@@ -121,14 +137,23 @@ function cpuMs(work: () => void): number {
 
 /** Checking alone, and checking, generating and loading the plan of a 200-node graph: ms of CPU, medians. */
 function compileMs(times: number): { readonly checkMs: number; readonly compileMs: number } {
-  const chain = () => shapeGraph(CHAIN_SHAPE, nodeFunctions(CHAIN_SHAPE, "trivial", "none"), { async: false, respond: ["link199"] });
+  const chain = () =>
+    shapeGraph(CHAIN_SHAPE, nodeFunctions(CHAIN_SHAPE, "trivial", "none"), { async: false, respond: ["link199"] });
   const repeated = (work: (declared: ReturnType<typeof chain>) => void) =>
     median(Array.from({ length: times }, chain).map((declared) => cpuMs(() => work(declared))));
-  return { checkMs: repeated((declared) => checkGraph(declared)), compileMs: repeated((declared) => compileGraph(declared)) };
+  return {
+    checkMs: repeated((declared) => checkGraph(declared)),
+    compileMs: repeated((declared) => compileGraph(declared)),
+  };
 }
 
 function rowsOf(workload: string, measured: Ratios): Row[] {
-  return Object.values(measured).map(({ name, ns, ratio }) => ({ workload, name, ns: rounded(ns), ratio: rounded(ratio) }));
+  return Object.values(measured).map(({ name, ns, ratio }) => ({
+    workload,
+    name,
+    ns: rounded(ns),
+    ratio: rounded(ratio),
+  }));
 }
 
 function ratioOf(measured: Ratios, name: string): number {
@@ -158,7 +183,14 @@ const perNode: Workload = async (options) => ({
 const resolvedPromises: Workload = async (options) => {
   const b1 = await asyncShape("trivial", "resolved", options, false);
   return {
-    goals: [atMost("G2.b1", "8 resolved promises among 24 nodes, against async/await + Promise.all", ratioOf(b1, "tenon"), 0.9)],
+    goals: [
+      atMost(
+        "G2.b1",
+        "8 resolved promises among 24 nodes, against async/await + Promise.all",
+        ratioOf(b1, "tenon"),
+        0.9,
+      ),
+    ],
     rows: rowsOf("b1", b1),
   };
 };
@@ -200,11 +232,36 @@ const payload: Workload = async (options) => {
   const ratio = (name: string) => ratioOf(e, name);
   return {
     goals: [
-      atMost("G4.columns", "500 × 30 payload on columns with top-k, against hand-written spread objects", ratio("columns"), 0.1),
-      atMost("G4.layout", "the same on columns, against hand-written code on columns", ratio("columns") / ratio("hand columns"), 1.1),
-      atMost("G4.objects", "objects + columns + top-k, candidates frozen on every request", ratio("objects + columns, frozen"), 0.6),
-      atMost("G5", "every request checked (clocks, validation, freeze, checksums), columns, against the same unchecked", ratio("columns, all checked") / ratio("columns"), 1.5),
-      atMost("G5.objects", "every request checked, objects + columns, against the same unchecked", ratio("objects + columns, all checked") / ratio("objects + columns"), 1.5),
+      atMost(
+        "G4.columns",
+        "500 × 30 payload on columns with top-k, against hand-written spread objects",
+        ratio("columns"),
+        0.1,
+      ),
+      atMost(
+        "G4.layout",
+        "the same on columns, against hand-written code on columns",
+        ratio("columns") / ratio("hand columns"),
+        1.1,
+      ),
+      atMost(
+        "G4.objects",
+        "objects + columns + top-k, candidates frozen on every request",
+        ratio("objects + columns, frozen"),
+        0.6,
+      ),
+      atMost(
+        "G5",
+        "every request checked (clocks, validation, freeze, checksums), columns, against the same unchecked",
+        ratio("columns, all checked") / ratio("columns"),
+        1.5,
+      ),
+      atMost(
+        "G5.objects",
+        "every request checked, objects + columns, against the same unchecked",
+        ratio("objects + columns, all checked") / ratio("objects + columns"),
+        1.5,
+      ),
       atMost("G6.e", "1 % of requests checked, on the payload", ratio("columns, 1 % checked") / ratio("columns"), 1.03),
     ],
     rows: rowsOf("e", e),
@@ -217,14 +274,34 @@ const schemas: Workload = async (options) => {
   const frozen = await freezeCost(options);
   return {
     goals: [
-      atMost("G7.finite", "compiled check of 500 × 30 numbers without keys (finite) against zod parse", ratioOf(finite, "compiled, finite"), 1 / 40),
-      atMost("G7.exact", "compiled check of 500 × 30 (finite + exact keys) against zod parse", ratioOf(exact, "compiled, finite + exact keys"), 1 / 15),
-      atMost("G8", "compiled deep freeze of 1,001 objects against a recursive one", frozen.compiledNs / frozen.recursiveNs, 1 / 10),
+      atMost(
+        "G7.finite",
+        "compiled check of 500 × 30 numbers without keys (finite) against zod parse",
+        ratioOf(finite, "compiled, finite"),
+        1 / 40,
+      ),
+      atMost(
+        "G7.exact",
+        "compiled check of 500 × 30 (finite + exact keys) against zod parse",
+        ratioOf(exact, "compiled, finite + exact keys"),
+        1 / 15,
+      ),
+      atMost(
+        "G8",
+        "compiled deep freeze of 1,001 objects against a recursive one",
+        frozen.compiledNs / frozen.recursiveNs,
+        1 / 10,
+      ),
     ],
     rows: [
       ...rowsOf("check", finite),
       ...rowsOf("check", exact),
-      { workload: "freeze", compiledNs: rounded(frozen.compiledNs), recursiveNs: rounded(frozen.recursiveNs), immerNs: rounded(frozen.immerNs) },
+      {
+        workload: "freeze",
+        compiledNs: rounded(frozen.compiledNs),
+        recursiveNs: rounded(frozen.recursiveNs),
+        immerNs: rounded(frozen.immerNs),
+      },
     ],
   };
 };
@@ -232,7 +309,13 @@ const schemas: Workload = async (options) => {
 const garbage: Workload = async () => {
   const hand = handSync(AD_SHAPE, nodeFunctions(AD_SHAPE, "work", "none"), RESPOND);
   const open = (remote: Remote) =>
-    requestOf(openShape(AD_SHAPE, nodeFunctions(AD_SHAPE, "work", remote), { async: remote !== "none", respond: RESPOND, checkedShare: 0 }));
+    requestOf(
+      openShape(AD_SHAPE, nodeFunctions(AD_SHAPE, "work", remote), {
+        async: remote !== "none",
+        respond: RESPOND,
+        checkedShare: 0,
+      }),
+    );
   const handAsyncRun = handAsync(nodeFunctions(AD_SHAPE, "work", "resolved"));
   const kilobytes = async (run: () => unknown) => rounded((await bytesPerRun(run)) / 1000);
   return {
@@ -240,20 +323,43 @@ const garbage: Workload = async () => {
       atMost("G10.sync", "garbage per request of 24 sync nodes, KB", await kilobytes(open("none")), 1.3),
       atMost("G10.async", "garbage per request with 8 async nodes, KB", await kilobytes(open("resolved")), 4.7),
     ],
-    rows: [{ workload: "garbage", handSyncKB: await kilobytes(() => hand(1, CTX)), handAsyncKB: await kilobytes(() => handAsyncRun(1, CTX)) }],
+    rows: [
+      {
+        workload: "garbage",
+        handSyncKB: await kilobytes(() => hand(1, CTX)),
+        handAsyncKB: await kilobytes(() => handAsyncRun(1, CTX)),
+      },
+    ],
   };
 };
 
 const compiling: Workload = async (_options, quick) => {
   const { checkMs, compileMs: allMs } = compileMs(quick ? 9 : 25);
   return {
-    goals: [atMost("G12", "generate and load a 200-node graph, ms of CPU (its checks are a row of their own)", allMs - checkMs, 5)],
+    goals: [
+      atMost(
+        "G12",
+        "generate and load a 200-node graph, ms of CPU (its checks are a row of their own)",
+        allMs - checkMs,
+        5,
+      ),
+    ],
     rows: [{ workload: "compile 200 nodes", checkMs: rounded(checkMs), checkAndCompileMs: rounded(allMs) }],
   };
 };
 
 const WORKLOADS: Readonly<Record<string, Workload>> = {
-  syncNodes, perNode, resolvedPromises, eventLoopTurns, resolvedWithBodies, latency, payload, schemas, peers, garbage, compiling,
+  syncNodes,
+  perNode,
+  resolvedPromises,
+  eventLoopTurns,
+  resolvedWithBodies,
+  latency,
+  payload,
+  schemas,
+  peers,
+  garbage,
+  compiling,
 };
 
 /** Each is measured in a process of its own: what one graph taught the engine must not slow the next. */

@@ -43,7 +43,10 @@ export function openShape(
   functions: Record<string, NodeFunction>,
   options: { readonly async: boolean; readonly respond: readonly string[]; readonly checkedShare: number },
 ): Executor<{ readonly request: number }, Numbers, never> {
-  return createExecutor(compileGraph(shapeGraph(shape, functions, options)), { resources: {}, checkedShare: options.checkedShare });
+  return createExecutor(compileGraph(shapeGraph(shape, functions, options)), {
+    resources: {},
+    checkedShare: options.checkedShare,
+  });
 }
 
 /** Deadline of every benchmark request, ms: long enough never to fire, short enough to be kept like a real one. */

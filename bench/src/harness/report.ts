@@ -46,9 +46,15 @@ export function printReport(report: Report, json: boolean): void {
     return;
   }
   for (const { id, what, value, goal, ok } of report.goals) {
-    process.stdout.write(`${ok ? "ok  " : "MISS"} ${id.padEnd(14)} ${String(value).padStart(10)}  ${goal.padEnd(9)} ${what}\n`);
+    process.stdout.write(
+      `${ok ? "ok  " : "MISS"} ${id.padEnd(14)} ${String(value).padStart(10)}  ${goal.padEnd(9)} ${what}\n`,
+    );
   }
   for (const row of report.rows) {
-    process.stdout.write(`     ${Object.entries(row).map(([key, value]) => `${key}=${value}`).join("  ")}\n`);
+    process.stdout.write(
+      `     ${Object.entries(row)
+        .map(([key, value]) => `${key}=${value}`)
+        .join("  ")}\n`,
+    );
   }
 }

@@ -3,10 +3,18 @@
  * is logged there is what models are trained on. Which ads are shown is drawn at random, so that no earlier model decides
  * what the next one may learn; clicks follow the marketplace's stated truth and are synthetic.
  */
-import { AdRequest, Arms, type AdmittedRequest, type UserId, type UserProfile } from "@tenon/ads-model";
-import { compileGraph, createExecutor, drop, type FeatureSnapshot, filter, graph, type CandidateBatch } from "@tenon/graph-core";
-import { type TrainingData, selectRows, trainingData } from "@tenon/model-serving";
+import { type AdmittedRequest, AdRequest, Arms, type UserId, type UserProfile } from "@tenon/ads-model";
+import {
+  type CandidateBatch,
+  compileGraph,
+  createExecutor,
+  drop,
+  type FeatureSnapshot,
+  filter,
+  graph,
+} from "@tenon/graph-core";
 import { clickContexts, clickTruth, simulateClicks } from "@tenon/marketplace";
+import { selectRows, type TrainingData, trainingData } from "@tenon/model-serving";
 import * as nodes from "@tenon/nodes";
 import { openMarketplace } from "../src/resources/open-marketplace.ts";
 import { POLICIES } from "../src/resources/policies.ts";
@@ -34,10 +42,31 @@ const sampleForTraining = filter({
 });
 
 const {
-  normaliseRequest, applyConsent, loadUserProfile, loadUserCounts, describeUser, embedInterests, expandQuery, expandContext,
-  buildTargetingQuery, retrieveByVector, retrieveByKeyword, retrieveForExploration, mergeCandidates, judgeEligibility, attachForwardColumns,
-  dropUnindexed, dropInactive, dropByPolicy, attachUserCounts, capByFrequency, dropWithoutBudget, pace,
-  matchCategories, assembleLightFeatures, assembleFeatures,
+  normaliseRequest,
+  applyConsent,
+  loadUserProfile,
+  loadUserCounts,
+  describeUser,
+  embedInterests,
+  expandQuery,
+  expandContext,
+  buildTargetingQuery,
+  retrieveByVector,
+  retrieveByKeyword,
+  retrieveForExploration,
+  mergeCandidates,
+  judgeEligibility,
+  attachForwardColumns,
+  dropUnindexed,
+  dropInactive,
+  dropByPolicy,
+  attachUserCounts,
+  capByFrequency,
+  dropWithoutBudget,
+  pace,
+  matchCategories,
+  assembleLightFeatures,
+  assembleFeatures,
 } = nodes;
 
 const trainingTraffic = graph({
@@ -46,10 +75,32 @@ const trainingTraffic = graph({
   purpose: "the request path up to the frozen features, showing random candidates",
   request: [AdRequest, Arms],
   nodes: {
-    normaliseRequest, applyConsent, loadUserProfile, loadUserCounts, describeUser, embedInterests, expandQuery, expandContext,
-    buildTargetingQuery, retrieveByVector, retrieveByKeyword, retrieveForExploration, mergeCandidates, judgeEligibility, attachForwardColumns,
-    dropUnindexed, dropInactive, dropByPolicy, attachUserCounts, capByFrequency, dropWithoutBudget, pace,
-    matchCategories, assembleLightFeatures, sampleForTraining, assembleFeatures,
+    normaliseRequest,
+    applyConsent,
+    loadUserProfile,
+    loadUserCounts,
+    describeUser,
+    embedInterests,
+    expandQuery,
+    expandContext,
+    buildTargetingQuery,
+    retrieveByVector,
+    retrieveByKeyword,
+    retrieveForExploration,
+    mergeCandidates,
+    judgeEligibility,
+    attachForwardColumns,
+    dropUnindexed,
+    dropInactive,
+    dropByPolicy,
+    attachUserCounts,
+    capByFrequency,
+    dropWithoutBudget,
+    pace,
+    matchCategories,
+    assembleLightFeatures,
+    sampleForTraining,
+    assembleFeatures,
   },
   respond: [nodes.PacedAds, nodes.LightFeatures, nodes.TrimmedAds, nodes.RankFeatures],
 });
@@ -71,12 +122,26 @@ interface Shown {
 }
 
 /** Runs `requests` requests of training traffic. Deterministic in the seed. */
-export async function collectClickRows(options: { readonly seed: number; readonly requests: number; readonly adsMax?: number }): Promise<ClickRows> {
+export async function collectClickRows(options: {
+  readonly seed: number;
+  readonly requests: number;
+  readonly adsMax?: number;
+}): Promise<ClickRows> {
   const { seed, requests: count } = options;
   const startAtMs = Date.UTC(2026, 8, 21);
   let nowMs = startAtMs;
-  const market = openMarketplace({ seed, adsMax: options.adsMax, usersCount: USERS, pseudonymKey: "training", nowMs: () => nowMs });
-  const executor = createExecutor(compileGraph(trainingTraffic), { resources: market.dataBindings(POLICIES), checkedShare: 0, clock: { nowMs: () => nowMs, monotonicMs: () => nowMs, after: () => () => {} } });
+  const market = openMarketplace({
+    seed,
+    adsMax: options.adsMax,
+    usersCount: USERS,
+    pseudonymKey: "training",
+    nowMs: () => nowMs,
+  });
+  const executor = createExecutor(compileGraph(trainingTraffic), {
+    resources: market.dataBindings(POLICIES),
+    checkedShare: 0,
+    clock: { nowMs: () => nowMs, monotonicMs: () => nowMs, after: () => () => {} },
+  });
   const requests = market.sampleRequests({ seed, count, startAtMs, durationMs: DAYS * DAY_MS });
   const profiles = new Map<string, UserProfile>(market.users.map((user) => [user.userId, user]));
   const contextsOf = clickContexts(market.catalogue);
@@ -101,13 +166,20 @@ export async function collectClickRows(options: { readonly seed: number; readonl
     const clicked = show({ batch: trimmedAds, light: lightFeatures, paced: pacedAds }, request, user, group);
     rankSnapshots.push(rankFeatures);
     lightSnapshots.push(lightFeatures);
-    for (let row = 0; row < trimmedAds.size; row++) lightRows.push(lightStart + pacedAds.rowOfId(trimmedAds.ids.at(row)));
+    for (let row = 0; row < trimmedAds.size; row++)
+      lightRows.push(lightStart + pacedAds.rowOfId(trimmedAds.ids.at(row)));
     lightStart += lightFeatures.rowCount;
     labels.push(...clicked.map(Number));
   }
   const everyLight = trainingData(lightSnapshots, new Uint8Array(lightStart));
   const light = { ...selectRows(everyLight, lightRows), labels: Uint8Array.from(labels) };
-  return { light, rank: trainingData(rankSnapshots, labels), surfaces, groups: Int32Array.from(groups), truth: Float64Array.from(truth) };
+  return {
+    light,
+    rank: trainingData(rankSnapshots, labels),
+    surfaces,
+    groups: Int32Array.from(groups),
+    truth: Float64Array.from(truth),
+  };
 
   /** Shows the batch in a drawn order, draws its clicks by the truth and counts what the user saw. */
   function show({ batch }: Shown, request: AdmittedRequest, user: UserProfile | null, group: number): boolean[] {
@@ -116,7 +188,12 @@ export async function collectClickRows(options: { readonly seed: number; readonl
       const adId = batch.ids.at(row) as never;
       const seen = user === null ? 0 : market.actions.impressionsOf(user.userId as UserId, adId);
       const { margin, probability } = clickTruth(
-        contextOf({ document: market.documents.get(adId) as never, embedding: market.vectorOf(adId) as Float32Array, position: row, impressionsSeen: seen as never }),
+        contextOf({
+          document: market.documents.get(adId) as never,
+          embedding: market.vectorOf(adId) as Float32Array,
+          position: row,
+          impressionsSeen: seen as never,
+        }),
       );
       truth.push(margin);
       surfaces.push(request.surface);
@@ -134,7 +211,14 @@ export async function collectClickRows(options: { readonly seed: number; readonl
     return clicked;
 
     function remember(kind: "impression" | "click", eventId: string, adId: never): void {
-      market.actions.record({ eventId, userId: (user as UserProfile).userId as UserId, adId, kind, atMs: nowMs, insertionId: eventId });
+      market.actions.record({
+        eventId,
+        userId: (user as UserProfile).userId as UserId,
+        adId,
+        kind,
+        atMs: nowMs,
+        insertionId: eventId,
+      });
     }
   }
 }

@@ -6,12 +6,14 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { auc, calibrationRatio, type ClickModel, trainClickModel } from "@tenon/model-serving";
+import { auc, type ClickModel, calibrationRatio, trainClickModel } from "@tenon/model-serving";
 import { CLICK_MODEL_FEATURES } from "@tenon/nodes";
 import { MODEL_FILES, MODELS_FOLDER } from "../src/resources/click-models.ts";
 import { type ClickRows, collectClickRows } from "./collect-click-rows.ts";
 
-const { values } = parseArgs({ options: { requests: { type: "string", default: "20000" }, seed: { type: "string", default: "1" } } });
+const { values } = parseArgs({
+  options: { requests: { type: "string", default: "20000" }, seed: { type: "string", default: "1" } },
+});
 const seed = Number(values.seed);
 
 const rows = await collectClickRows({ seed, requests: Number(values.requests) });
@@ -29,7 +31,8 @@ const click = trainClickModel({
 
 const evaluation = { data, light: figures(light, rows.light.labels), click: figures(click, rows.rank.labels) };
 mkdirSync(MODELS_FOLDER, { recursive: true });
-const write = (file: string, content: unknown) => writeFileSync(new URL(file, MODELS_FOLDER), `${JSON.stringify(content)}\n`);
+const write = (file: string, content: unknown) =>
+  writeFileSync(new URL(file, MODELS_FOLDER), `${JSON.stringify(content)}\n`);
 write(MODEL_FILES.light, light.artefact);
 write(MODEL_FILES.click, click.artefact);
 write(MODEL_FILES.calibrators, click.calibrators);
@@ -43,14 +46,22 @@ function figures(model: ClickModel, labels: Uint8Array) {
   return {
     version: model.artefact.version,
     ...model.artefact.evaluation,
-    aucOfTheTruth: auc({ predictions: Array.from(model.judgedRows, (row) => rows.truth[row] as number), labels: judged }),
+    aucOfTheTruth: auc({
+      predictions: Array.from(model.judgedRows, (row) => rows.truth[row] as number),
+      labels: judged,
+    }),
     calibrationRatioBySurface: model.surfaceRatios,
     calibrationRatioOfWinners: winnersRatio(rows, model, judged, predictions),
   };
 }
 
 /** Over the ad with the highest prediction of each request: a maximum picks the over-estimated (A13). */
-function winnersRatio({ groups }: ClickRows, model: ClickModel, judged: readonly number[], predictions: readonly number[]): number {
+function winnersRatio(
+  { groups }: ClickRows,
+  model: ClickModel,
+  judged: readonly number[],
+  predictions: readonly number[],
+): number {
   const best = new Map<number, number>();
   model.judgedRows.forEach((row, at) => {
     const group = groups[row] as number;
@@ -58,5 +69,8 @@ function winnersRatio({ groups }: ClickRows, model: ClickModel, judged: readonly
     if (known === undefined || (predictions[known] as number) < (predictions[at] as number)) best.set(group, at);
   });
   const winners = [...best.values()];
-  return calibrationRatio({ predictions: winners.map((at) => predictions[at] as number), labels: winners.map((at) => judged[at] as number) });
+  return calibrationRatio({
+    predictions: winners.map((at) => predictions[at] as number),
+    labels: winners.map((at) => judged[at] as number),
+  });
 }

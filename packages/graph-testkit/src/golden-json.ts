@@ -11,10 +11,10 @@ import {
   DictionaryColumn,
   F32Column,
   F64Column,
+  FEATURE_STATUSES,
   type FeatureSchema,
   FeatureSnapshot,
   FeatureSnapshotBuilder,
-  FEATURE_STATUSES,
   I32Column,
   I64Column,
   IdColumn,
@@ -46,7 +46,9 @@ export function toGolden(value: unknown): Json {
 }
 
 function numberToGolden(value: number): Json {
-  return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? "-0" : String(value) };
+  return Number.isFinite(value) && !Object.is(value, -0)
+    ? value
+    : { $number: Object.is(value, -0) ? "-0" : String(value) };
 }
 
 function isColumn(value: object): value is Column {
@@ -72,23 +74,27 @@ export function fromGolden(json: Json, slot?: AnySlot): unknown {
   if (json === null || typeof json !== "object") return json;
   if (Array.isArray(json)) return json.map((each) => fromGolden(each as Json));
   const marked = json as Readonly<Record<string, Json>>;
-  if ("$bigint" in marked) return BigInt(marked["$bigint"] as string);
-  if ("$number" in marked) return Number(marked["$number"]);
-  if ("$column" in marked) return columnOf(marked["$column"] as string, marked["values"] as readonly Json[]);
+  if ("$bigint" in marked) return BigInt(marked.$bigint as string);
+  if ("$number" in marked) return Number(marked.$number);
+  if ("$column" in marked) return columnOf(marked.$column as string, marked.values as readonly Json[]);
   if ("$dictionary" in marked) {
-    const dictionary = new Dictionary(marked["$dictionary"] as string[]);
-    return DictionaryColumn.encode(dictionary, marked["values"] as string[]);
+    const dictionary = new Dictionary(marked.$dictionary as string[]);
+    return DictionaryColumn.encode(dictionary, marked.values as string[]);
   }
   if ("$batch" in marked) {
-    const { ids, columns } = marked["$batch"] as { ids: number[]; columns: Readonly<Record<string, Json>> };
+    const { ids, columns } = marked.$batch as { ids: number[]; columns: Readonly<Record<string, Json>> };
     const decoded = Object.entries(columns).map(([name, column]) => [name, fromGolden(column) as Column]);
     return CandidateBatch.of(IdColumn.from(ids), Object.fromEntries(decoded));
   }
   if ("$scores" in marked) {
-    const scores = marked["$scores"] as { snapshotDigest: string; modelVersion: string; margins: Json[] };
-    return ModelScores.restore(scores.snapshotDigest, scores.modelVersion, F64Column.from(scores.margins.map((each) => fromGolden(each) as number)));
+    const scores = marked.$scores as { snapshotDigest: string; modelVersion: string; margins: Json[] };
+    return ModelScores.restore(
+      scores.snapshotDigest,
+      scores.modelVersion,
+      F64Column.from(scores.margins.map((each) => fromGolden(each) as number)),
+    );
   }
-  if ("$snapshot" in marked) return snapshotFromGolden(marked["$snapshot"] as never, slot);
+  if ("$snapshot" in marked) return snapshotFromGolden(marked.$snapshot as never, slot);
   return Object.fromEntries(Object.entries(marked).map(([key, each]) => [key, fromGolden(each)]));
 }
 
@@ -114,7 +120,9 @@ function columnOf(type: string, values: readonly Json[]): Column {
 
 interface SnapshotGolden {
   readonly rowCount: number;
-  readonly features: Readonly<Record<string, { readonly values: readonly Json[]; readonly status: string | readonly string[] }>>;
+  readonly features: Readonly<
+    Record<string, { readonly values: readonly Json[]; readonly status: string | readonly string[] }>
+  >;
 }
 
 function snapshotFromGolden(golden: SnapshotGolden, slot: AnySlot | undefined): FeatureSnapshot {

@@ -35,12 +35,15 @@ export function runGoldens(node: Node, folder: string, options: RunNodeOptions =
   for (const kind of FOLDERS) {
     const path = join(folder, "golden", kind);
     if (!existsSync(path)) continue;
-    for (const file of readdirSync(path).filter((name) => name.endsWith(".json")).sort()) {
+    for (const file of readdirSync(path)
+      .filter((name) => name.endsWith(".json"))
+      .sort()) {
       found++;
       runGolden(node, join(path, file), `golden/${kind}/${file}`, options);
     }
   }
-  if (found === 0) throw new Error(`no golden files below ${join(folder, "golden")}: write golden/exemplary/<situation>.json`);
+  if (found === 0)
+    throw new Error(`no golden files below ${join(folder, "golden")}: write golden/exemplary/<situation>.json`);
 }
 
 function runGolden(node: Node, path: string, name: string, options: RunNodeOptions): void {
@@ -48,13 +51,17 @@ function runGolden(node: Node, path: string, name: string, options: RunNodeOptio
   test(`${name}: ${golden.purpose}`, async () => {
     const { nowMs = options.nowMs, quality = options.quality } = golden;
     const run = () =>
-      runPure(node, inputsOf(node, golden), { ...options, ...(nowMs !== undefined && { nowMs }), ...(quality !== undefined && { quality }) });
+      runPure(node, inputsOf(node, golden), {
+        ...options,
+        ...(nowMs !== undefined && { nowMs }),
+        ...(quality !== undefined && { quality }),
+      });
     if (golden.error !== undefined) {
       await expect(run()).rejects.toThrow(golden.error);
       return;
     }
     const outputs = toGolden(await run());
-    if (process.env["TENON_UPDATE_GOLDENS"] === "1") {
+    if (process.env.TENON_UPDATE_GOLDENS === "1") {
       writeFileSync(path, `${JSON.stringify({ ...golden, outputs }, undefined, 2)}\n`);
       return;
     }
@@ -64,5 +71,7 @@ function runGolden(node: Node, path: string, name: string, options: RunNodeOptio
 
 function inputsOf({ definition }: Node, golden: Golden): Readonly<Record<string, unknown>> {
   const slots = new Map([...definition.reads, ...definition.soft].map((slot) => [slot.name, slot]));
-  return Object.fromEntries(Object.entries(golden.inputs).map(([name, json]) => [name, fromGolden(json, slots.get(name))]));
+  return Object.fromEntries(
+    Object.entries(golden.inputs).map(([name, json]) => [name, fromGolden(json, slots.get(name))]),
+  );
 }

@@ -1,5 +1,13 @@
 /** One node on a literal input bag: no graph, no mocks. */
-import { type AnySlot, type CandidateBatch, drop, type Drop, type Node, type NodeContext, type Verdict } from "@tenon/graph-core";
+import {
+  type AnySlot,
+  type CandidateBatch,
+  type Drop,
+  drop,
+  type Node,
+  type NodeContext,
+  type Verdict,
+} from "@tenon/graph-core";
 import { compiledSlot, encodeValue } from "@tenon/graph-core/internal";
 import { withPoisonedGlobals } from "./poisoned-globals.ts";
 
@@ -49,7 +57,11 @@ export function nodeContext(options: RunNodeOptions = {}): NodeContext<never> {
  * @example
  * const { ctr } = await runNode(rank, { candidates, features }, { uses: { ctrModel } });
  */
-export async function runNode(node: Node, inputs: Readonly<Record<string, unknown>>, options: RunNodeOptions = {}): Promise<NodeOutputs> {
+export async function runNode(
+  node: Node,
+  inputs: Readonly<Record<string, unknown>>,
+  options: RunNodeOptions = {},
+): Promise<NodeOutputs> {
   const { definition } = node;
   const given = onlyDeclared(node, inputs);
   const outputs = await withPoisonedGlobals(() => definition.run(given, nodeContext(options) as never));
@@ -59,12 +71,18 @@ export async function runNode(node: Node, inputs: Readonly<Record<string, unknow
 /**
  * Runs a node twice and fails unless both runs give the same bytes and leave the inputs as they were.
  */
-export async function runPure(node: Node, inputs: Readonly<Record<string, unknown>>, options: RunNodeOptions = {}): Promise<NodeOutputs> {
+export async function runPure(
+  node: Node,
+  inputs: Readonly<Record<string, unknown>>,
+  options: RunNodeOptions = {},
+): Promise<NodeOutputs> {
   const before = encodeValue(present(inputs));
   const first = await runNode(node, inputs, options);
   const second = await runNode(node, inputs, options);
   if (Buffer.compare(encodeValue(first), encodeValue(second)) !== 0) {
-    throw new Error(`node of ${node.definition.owner} gives different outputs for equal inputs: it reads something it does not declare`);
+    throw new Error(
+      `node of ${node.definition.owner} gives different outputs for equal inputs: it reads something it does not declare`,
+    );
   }
   if (Buffer.compare(before, encodeValue(present(inputs))) !== 0) {
     throw new Error(`node of ${node.definition.owner} changed its inputs`);
@@ -76,7 +94,10 @@ function present(bag: Readonly<Record<string, unknown>>): Readonly<Record<string
   return Object.fromEntries(Object.entries(bag).filter(([, value]) => value !== undefined));
 }
 
-function onlyDeclared({ definition }: Node, inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function onlyDeclared(
+  { definition }: Node,
+  inputs: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const required = new Set(definition.reads);
   const bag: Record<string, unknown> = {};
   for (const slot of [...definition.reads, ...definition.soft]) {
@@ -93,7 +114,10 @@ function onlyDeclared({ definition }: Node, inputs: Readonly<Record<string, unkn
 }
 
 /** Reading a slot that is not declared throws, where it would give `undefined` in production. */
-function guardedBag(bag: Readonly<Record<string, unknown>>, soft: readonly AnySlot[]): Readonly<Record<string, unknown>> {
+function guardedBag(
+  bag: Readonly<Record<string, unknown>>,
+  soft: readonly AnySlot[],
+): Readonly<Record<string, unknown>> {
   const known = new Set([...Object.keys(bag), ...soft.map((slot) => slot.name)]);
   return new Proxy(Object.freeze(bag), {
     get: (target, name) => {
@@ -106,7 +130,9 @@ function guardedBag(bag: Readonly<Record<string, unknown>>, soft: readonly AnySl
 function requireValue(slot: AnySlot, value: unknown, kind: "input" | "output"): void {
   const failure = compiledSlot(slot).check(value);
   if (failure === undefined) return;
-  throw new Error(`${kind} "${slot.name}" at ${failure.path || "the value itself"}: expected ${failure.expected}, found ${failure.found}`);
+  throw new Error(
+    `${kind} "${slot.name}" at ${failure.path || "the value itself"}: expected ${failure.expected}, found ${failure.found}`,
+  );
 }
 
 function checkedOutputs(node: Node, inputs: Readonly<Record<string, unknown>>, outputs: unknown): NodeOutputs {
@@ -115,7 +141,8 @@ function checkedOutputs(node: Node, inputs: Readonly<Record<string, unknown>>, o
   const bag = outputs as Readonly<Record<string, unknown>>;
   for (const slot of definition.writes) requireValue(slot, bag[slot.name], "output");
   const declared = new Set(definition.writes.map((slot) => slot.name));
-  for (const name of Object.keys(bag)) if (!declared.has(name)) throw new Error(`the node returns "${name}", which it does not declare in writes`);
+  for (const name of Object.keys(bag))
+    if (!declared.has(name)) throw new Error(`the node returns "${name}", which it does not declare in writes`);
   return bag;
 }
 

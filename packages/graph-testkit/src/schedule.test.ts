@@ -1,7 +1,19 @@
+import {
+  bind,
+  compileGraph,
+  createExecutor,
+  graph,
+  type Node,
+  node,
+  recordRun,
+  replayRun,
+  resource,
+  type Slot,
+  slot,
+} from "@tenon/graph-core";
+import { encodeValue } from "@tenon/graph-core/internal";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { bind, compileGraph, createExecutor, graph, type Node, node, recordRun, replayRun, resource, type Slot, slot } from "@tenon/graph-core";
-import { encodeValue } from "@tenon/graph-core/internal";
 import { everySchedule, Schedule, shuffled } from "./schedule.ts";
 
 const A = slot("a", z.number(), { owner: "team" });
@@ -79,7 +91,9 @@ test("a recorded run replays to the same bytes under any schedule, without touch
   const { response, recording } = recordRun(live, { a: 3 }, { requestId: "r-1" });
   await response;
   const recorded = recording();
-  expect(recorded.reads.map((read) => `${read.resource}.${read.method} ${read.stable}`)).toEqual(Array(3).fill("store.get true"));
+  expect(recorded.reads.map((read) => `${read.resource}.${read.method} ${read.stable}`)).toEqual(
+    Array(3).fill("store.get true"),
+  );
   const dead = open(() => {
     throw new Error("a live call");
   });
@@ -108,11 +122,16 @@ test("a resource that answers the same question differently in one request is ma
     uses: [StoreResource],
     async: true,
     onFailure: "failRequest",
-    run: async (_inputs, { uses, signal }) => ({ b: (await uses.store.get("x", signal)) + (await uses.store.get("x", signal)) }),
+    run: async (_inputs, { uses, signal }) => ({
+      b: (await uses.store.get("x", signal)) + (await uses.store.get("x", signal)),
+    }),
   });
-  const executor = createExecutor(compileGraph(graph({ name: "twice", owner: "team", request: [A], nodes: { twice }, respond: [B] })), {
-    resources: { store: bind(StoreResource, { value: { get: async () => ++calls } }) },
-  });
+  const executor = createExecutor(
+    compileGraph(graph({ name: "twice", owner: "team", request: [A], nodes: { twice }, respond: [B] })),
+    {
+      resources: { store: bind(StoreResource, { value: { get: async () => ++calls } }) },
+    },
+  );
   const { response, recording } = recordRun(executor, { a: 1 }, { requestId: "r" });
   await response;
   expect(recording().reads).toMatchObject([{ stable: false }]);

@@ -64,8 +64,7 @@ export function compileGraph<Request, Response, Uses extends string>(
   refuseStale(graph.name, planHash, options.emitted);
   const runtime = new PlanRuntime(graph.name, model.nodes, model.shadows, checkedNodes(model.nodes));
   const instantiate = (variant: PlanVariant): RunFunction => {
-    const factory =
-      options.emitted?.[variant] ?? factoryOf(code.text(variant), graph.name);
+    const factory = options.emitted?.[variant] ?? factoryOf(code.text(variant), graph.name);
     const functions = model.nodes.map(variant === "plain" ? (node) => node.wired.definition.run : withDeclaredUses);
     return factory(functions as readonly NodeFunction[], runtime);
   };
@@ -91,14 +90,17 @@ function refuseErrors(graph: Graph, diagnostics: readonly Diagnostic[]): void {
   const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
   if (errors.length === 0) return;
   const lines = errors.map((each) => `  ${each.code} ${each.message}`);
-  throw new GraphError(`graph "${graph.name}" has ${errors.length} ${errors.length === 1 ? "mistake" : "mistakes"}:\n${lines.join("\n")}`, {
-    code: "TENON1099",
-    category: "definition",
-    graph: graph.name,
-    owner: graph.owner,
-    detail: errors.map((each) => `${each.code}: ${each.hint}`).join("\n"),
-    hint: "run `tenon check` for places and owners, `tenon explain CODE` for each code",
-  });
+  throw new GraphError(
+    `graph "${graph.name}" has ${errors.length} ${errors.length === 1 ? "mistake" : "mistakes"}:\n${lines.join("\n")}`,
+    {
+      code: "TENON1099",
+      category: "definition",
+      graph: graph.name,
+      owner: graph.owner,
+      detail: errors.map((each) => `${each.code}: ${each.hint}`).join("\n"),
+      hint: "run `tenon check` for places and owners, `tenon explain CODE` for each code",
+    },
+  );
 }
 
 /** The code of one graph; each variant is generated when it is first asked for. */

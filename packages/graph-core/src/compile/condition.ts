@@ -85,9 +85,11 @@ function evaluableBefore(
   wiring: Wiring,
   ancestors: ReadonlyMap<WiredNode, ReadonlySet<WiredNode>>,
 ): boolean {
-  return condition.flat().every((key) =>
-    (wiring.slots.get(key)?.writers ?? []).every((writer) => writer !== node && !ancestors.get(writer)?.has(node)),
-  );
+  return condition
+    .flat()
+    .every((key) =>
+      (wiring.slots.get(key)?.writers ?? []).every((writer) => writer !== node && !ancestors.get(writer)?.has(node)),
+    );
 }
 
 /** Every slot a node waits for, whatever the kind of reading. */

@@ -164,7 +164,9 @@ class PlanText {
     const call = `n${index}(${this.#inputs(node)}, ctx)`;
     if (node.degradable) {
       this.#line(`let r${index};`);
-      this.#line(`try { r${index} = ctx.switchedOff(${index}) ? ${this.#recovered(node, "$.switchedOff")} : $.present(${index}, ${call}); }`);
+      this.#line(
+        `try { r${index} = ctx.switchedOff(${index}) ? ${this.#recovered(node, "$.switchedOff")} : $.present(${index}, ${call}); }`,
+      );
       this.#line(`catch (error) { r${index} = ${this.#recovered(node, "error")}; }`);
       this.#emitTake(node, `r${index}`, false);
     } else {
@@ -190,7 +192,8 @@ class PlanText {
       const name = wired.definition.writes[position]?.name ?? "";
       const variable = this.#variable(key);
       this.#line(`${variable} = ${record}${property(name)};`);
-      if (required) this.#line(`if (${variable} === undefined) $.absent(${index}, ${JSON.stringify(name)}, ${record});`);
+      if (required)
+        this.#line(`if (${variable} === undefined) $.absent(${index}, ${JSON.stringify(name)}, ${record});`);
     });
   }
 
@@ -229,7 +232,9 @@ class PlanText {
     this.#line(`const on${index} = (r) => {`);
     if (node.degradable) {
       this.#line(`if (ctx.closed || ${this.#notInFlight(index)}) { $.late(ctx, ${index}); return; }`);
-      this.#line(`const absent = $.absentError(${index}, r); if (absent !== undefined) { off${index}(absent); return; }`);
+      this.#line(
+        `const absent = $.absentError(${index}, r); if (absent !== undefined) { off${index}(absent); return; }`,
+      );
       this.#line(this.#markSettled(index));
       this.#line(`$.settled(ctx, ${index});`);
       this.#emitTake(node, "r", false);
@@ -275,7 +280,11 @@ class PlanText {
     this.#model.shadows.forEach((shadow, index) => {
       const primary = this.#model.nodes.find((node) => node.wired.name === shadow.shadowOf);
       if (primary === undefined) return;
-      const inputs = record(shadow.definition.reads.concat(shadow.definition.soft), [...shadow.reads, ...shadow.soft], (key) => this.#variable(key));
+      const inputs = record(
+        shadow.definition.reads.concat(shadow.definition.soft),
+        [...shadow.reads, ...shadow.soft],
+        (key) => this.#variable(key),
+      );
       const outputs = record(shadow.definition.writes, shadow.writes, (key) => this.#variable(key));
       this.#line(`if (ctx.runsShadows) $.shadow(ctx, ${index}, ${inputs}, ${outputs});`);
     });

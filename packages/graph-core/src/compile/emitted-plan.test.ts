@@ -1,8 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { compileGraph, createExecutor, type EmittedPlan, emitPlanModule, graph, node, slot } from "../index.ts";
@@ -19,8 +19,23 @@ const declared = graph({
   request: [A],
   nodes: {
     decide: node({ ...base, reads: [A], writes: [Wanted], run: ({ a }) => ({ wanted: a > 1 }) }),
-    remote: node({ ...base, reads: [A], when: Wanted, writes: [B], async: true, onFailure: "omit", run: async ({ a }) => ({ b: a * 2 }) }),
-    local: node({ ...base, reads: [A], writes: [C], async: true, onFailure: "failRequest", run: async ({ a }) => ({ c: a + 1 }) }),
+    remote: node({
+      ...base,
+      reads: [A],
+      when: Wanted,
+      writes: [B],
+      async: true,
+      onFailure: "omit",
+      run: async ({ a }) => ({ b: a * 2 }),
+    }),
+    local: node({
+      ...base,
+      reads: [A],
+      writes: [C],
+      async: true,
+      onFailure: "failRequest",
+      run: async ({ a }) => ({ c: a + 1 }),
+    }),
     join: node({ ...base, reads: [C], soft: [B], writes: [D], run: ({ b, c }) => ({ d: (b ?? 100) + c }) }),
   },
   respond: [D],
@@ -43,7 +58,8 @@ test("an emitted plan gives what the plan generated at start gives, plain and ch
   const fromFile = createExecutor(compileGraph(declared, { emitted }), { resources: {} });
   for (const checked of [false, true]) {
     for (const a of [0, 1, 2, 3]) {
-      const run = (executor: typeof generated) => executor.execute({ a }, executor.begin({ requestId: `r${a}`, checked }));
+      const run = (executor: typeof generated) =>
+        executor.execute({ a }, executor.begin({ requestId: `r${a}`, checked }));
       expect(await run(fromFile)).toEqual(await run(generated));
     }
   }
@@ -51,7 +67,9 @@ test("an emitted plan gives what the plan generated at start gives, plain and ch
 
 test("a plan emitted from another version of the graph is refused", async () => {
   const emitted = await load(emitPlanModule(declared));
-  expect(() => compileGraph(declared, { emitted: { ...emitted, planHash: "0".repeat(64) } })).toThrow(/TENON1212 the emitted plan of graph "emitted" is stale/);
+  expect(() => compileGraph(declared, { emitted: { ...emitted, planHash: "0".repeat(64) } })).toThrow(
+    /TENON1212 the emitted plan of graph "emitted" is stale/,
+  );
 });
 
 test("an emitted plan runs where code generation from strings is forbidden", () => {
@@ -72,7 +90,11 @@ test("an emitted plan runs where code generation from strings is forbidden", () 
     try { compileGraph(g); } catch (error) { console.log(error.code); }
   `;
   writeFileSync(join(folder, "strict.ts"), script);
-  const child = spawnSync(process.execPath, ["--disallow-code-generation-from-strings", "--conditions=@tenon/source", join(folder, "strict.ts")], { encoding: "utf8" });
+  const child = spawnSync(
+    process.execPath,
+    ["--disallow-code-generation-from-strings", "--conditions=@tenon/source", join(folder, "strict.ts")],
+    { encoding: "utf8" },
+  );
   rmSync(folder, { recursive: true });
   expect(child.stderr.replaceAll(/\(node:.*|\(Use .*/g, "").trim()).toBe("");
   expect(child.stdout.trim().split("\n")).toEqual(['[{"b":{"n":2}},{"b":{"n":2}}]', "TENON1213"]);

@@ -119,7 +119,10 @@ function segmentsOf(wiring: Wiring, nodes: readonly PlanNode[]): Segment[] {
     return all;
   };
   const groupOf = (ancestors: Set<PlanNode>) => {
-    const id = [...ancestors].map((node) => node.index).sort((a, b) => a - b).join(",");
+    const id = [...ancestors]
+      .map((node) => node.index)
+      .sort((a, b) => a - b)
+      .join(",");
     let group = grouped.get(id);
     if (group === undefined) {
       group = { triggers: ancestors, nodes: [], responds: false };
@@ -138,7 +141,9 @@ function segmentsOf(wiring: Wiring, nodes: readonly PlanNode[]): Segment[] {
   groupOf(settledBefore(respondProducers)).responds = true;
 
   const groups = [...grouped.values()];
-  const groupIndexOf = new Map(groups.flatMap((group, index) => group.nodes.map((node) => [node.wired, index] as const)));
+  const groupIndexOf = new Map(
+    groups.flatMap((group, index) => group.nodes.map((node) => [node.wired, index] as const)),
+  );
   const segments = groups.map((group, index) => ({
     index,
     after: [] as Segment[],

@@ -2,9 +2,10 @@
  * The wrapper around each node in `runChecked`: clock before and after, exact output keys, compiled schema check, deep
  * freeze, and a checksum of every array behind what is written, which is the only way to see a later write to a typed array.
  */
+
+import type { PlanNode } from "../compile/plan-model.ts";
 import { GraphError } from "../contract/error.ts";
 import type { AnySlot } from "../contract/slot.ts";
-import type { PlanNode } from "../compile/plan-model.ts";
 import type { WiredNode } from "../graph/wiring.ts";
 import { Outcome } from "../observe/trace-record.ts";
 import { type CheckFailure, type CompiledSchema, compiledSlot } from "../schema/index.ts";

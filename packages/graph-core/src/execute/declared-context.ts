@@ -1,12 +1,13 @@
-import type { NodeContext } from "../contract/context.ts";
 import type { PlanNode } from "../compile/plan-model.ts";
+import type { NodeContext } from "../contract/context.ts";
 import type { NodeFunction } from "./checked-node.ts";
 
 /** A node's own function with a context of exactly the declared resources: an undeclared use fails here, not in production. */
 export function withDeclaredUses({ wired }: PlanNode): NodeFunction {
   const { run, uses } = wired.definition;
   const names = uses.map((each) => each.name);
-  return (inputs, given: NodeContext<Readonly<Record<string, unknown>>>) => run(inputs, new DeclaredContext(given, names));
+  return (inputs, given: NodeContext<Readonly<Record<string, unknown>>>) =>
+    run(inputs, new DeclaredContext(given, names));
 }
 
 class DeclaredContext implements NodeContext<Readonly<Record<string, unknown>>> {

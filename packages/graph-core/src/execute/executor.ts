@@ -2,15 +2,16 @@
  * Runs a compiled plan for a host: binds resources, decides once per request whether it is checked, keeps deadlines,
  * switches, counts. It owns no socket and commits nothing.
  */
-import type { Binding } from "../contract/resource.ts";
-import { GraphError } from "../contract/error.ts";
+
 import type { Plan } from "../compile/compile-graph.ts";
 import { readKeys } from "../compile/condition.ts";
+import { GraphError } from "../contract/error.ts";
+import type { Binding } from "../contract/resource.ts";
 import type { WiredNode } from "../graph/wiring.ts";
 import { TraceRecord } from "../observe/trace-record.ts";
 import { encodeValue } from "../schema/index.ts";
-import { type HostClock, systemClock } from "./clock.ts";
 import { CheckedRun, type ProducersOf } from "./checked-run.ts";
+import { type HostClock, systemClock } from "./clock.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
 import type { QualityController } from "./quality.ts";
 import { hashText } from "./random.ts";
@@ -169,9 +170,7 @@ export class Executor<Request, Response, Uses extends string = string> implement
   /** Versions of the pinned resources that a request sees, by name. */
   versions(ctx: RunContext): Readonly<Record<string, string>> {
     const pinned = this.#bindings.filter(({ resource }) => resource.methods === undefined);
-    return Object.fromEntries(
-      pinned.map(({ resource, version }) => [resource.name, version(ctx.uses[resource.name])]),
-    );
+    return Object.fromEntries(pinned.map(({ resource, version }) => [resource.name, version(ctx.uses[resource.name])]));
   }
 
   /**
@@ -233,7 +232,12 @@ export class Executor<Request, Response, Uses extends string = string> implement
           graph: this.graphName,
           node: node?.wired.name,
           owner: node?.wired.definition.owner,
-          detail: `switchable: ${this.plan.nodes.filter((each) => each.degradable).map((each) => each.wired.name).join(", ") || "none"}`,
+          detail: `switchable: ${
+            this.plan.nodes
+              .filter((each) => each.degradable)
+              .map((each) => each.wired.name)
+              .join(", ") || "none"
+          }`,
           hint: 'only a node with onFailure "omit", a fallback, keepAll or dropAll can be switched off',
         },
       );
@@ -256,7 +260,9 @@ export class Executor<Request, Response, Uses extends string = string> implement
   #inFlight(ctx: RunContext): readonly number[] {
     if (!(ctx instanceof AsyncRunContext)) return [];
     const { inFlight, inFlightMany } = ctx;
-    return this.#asyncNodes.filter((_, bit) => (inFlightMany === undefined ? (inFlight >>> bit) & 1 : inFlightMany[bit]) === 1);
+    return this.#asyncNodes.filter(
+      (_, bit) => (inFlightMany === undefined ? (inFlight >>> bit) & 1 : inFlightMany[bit]) === 1,
+    );
   }
 
   deadlineError(ctx: RunContext): GraphError {

@@ -17,7 +17,11 @@ export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, 
   #abort: AbortController | undefined = undefined;
   #endedBy: unknown = undefined;
 
-  constructor(request: AsyncRunContext, wheel: DeadlineWheel, facts: { budgetMs: number | undefined; onCut: () => void }) {
+  constructor(
+    request: AsyncRunContext,
+    wheel: DeadlineWheel,
+    facts: { budgetMs: number | undefined; onCut: () => void },
+  ) {
     this.request = request;
     this.#wheel = wheel;
     this.#onCut = facts.onCut;

@@ -3,9 +3,9 @@
  * skipped, filters candidates or is compared with its shadow.
  */
 import { hash } from "node:crypto";
+import type { PlanNode } from "../compile/plan-model.ts";
 import { GraphError } from "../contract/error.ts";
 import type { Drop } from "../contract/node.ts";
-import type { PlanNode } from "../compile/plan-model.ts";
 import type { WiredNode } from "../graph/wiring.ts";
 import { Outcome } from "../observe/trace-record.ts";
 import { encodeValue } from "../schema/index.ts";
@@ -94,7 +94,9 @@ export class PlanRuntime {
         owner,
         slot: own?.slot,
         detail: own?.detail,
-        hint: own?.hint ?? `replay request "${ctx.requestId}" to see it again; declare onFailure if the request can do without it`,
+        hint:
+          own?.hint ??
+          `replay request "${ctx.requestId}" to see it again; declare onFailure if the request can do without it`,
         inputDigest: digestOf(inputs),
         cause: own?.cause ?? error,
       },
@@ -146,7 +148,11 @@ export class PlanRuntime {
     const missing = names.find((name) => bag?.[name] === undefined);
     if (missing === undefined) return undefined;
     const promised = this.isPromise(record);
-    const found = promised ? "a promise" : bag === null || bag === undefined ? String(bag) : `keys ${Object.keys(bag).join(", ") || "none"}`;
+    const found = promised
+      ? "a promise"
+      : bag === null || bag === undefined
+        ? String(bag)
+        : `keys ${Object.keys(bag).join(", ") || "none"}`;
     return new GraphError(`returned no value for slot "${missing}"`, {
       code: "TENON1202",
       category: "node",
@@ -281,14 +287,17 @@ export class PlanRuntime {
 
   #cutError(index: number, budgetMs: number | undefined): GraphError {
     const node = this.#nodes[index]?.wired;
-    return new GraphError(`node "${node?.name}" (owner ${node?.definition.owner}) passed its budget of ${budgetMs} ms`, {
-      code: "TENON1204",
-      category: "node",
-      graph: this.#graphName,
-      node: node?.name,
-      owner: node?.definition.owner,
-      hint: "its failure policy was applied; raise budgetMs or make the node faster",
-    });
+    return new GraphError(
+      `node "${node?.name}" (owner ${node?.definition.owner}) passed its budget of ${budgetMs} ms`,
+      {
+        code: "TENON1204",
+        category: "node",
+        graph: this.#graphName,
+        node: node?.name,
+        owner: node?.definition.owner,
+        hint: "its failure policy was applied; raise budgetMs or make the node faster",
+      },
+    );
   }
 }
 
@@ -297,7 +306,9 @@ function isCut(error: unknown): boolean {
 }
 
 function lengthOf(value: unknown): number | undefined {
-  const sized = value as { length?: unknown; rowCount?: unknown; size?: unknown; margins?: { length?: unknown } } | undefined;
+  const sized = value as
+    | { length?: unknown; rowCount?: unknown; size?: unknown; margins?: { length?: unknown } }
+    | undefined;
   const length = sized?.length ?? sized?.rowCount ?? sized?.size ?? sized?.margins?.length;
   return typeof length === "number" ? length : undefined;
 }

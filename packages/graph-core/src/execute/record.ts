@@ -93,7 +93,11 @@ class ReadRecorder {
     return Object.freeze(wrapped);
   }
 
-  #keeper(resource: string, method: string, args: readonly unknown[]): (result: RecordedRead["result"], async: boolean) => void {
+  #keeper(
+    resource: string,
+    method: string,
+    args: readonly unknown[],
+  ): (result: RecordedRead["result"], async: boolean) => void {
     const { key, argumentDigest } = readKey(resource, method, args);
     return (result, async) => {
       const known = this.reads.get(key);
@@ -178,7 +182,9 @@ export function replayRun<Request, Response, Uses extends string>(
   recording: Recording,
   options: ReplayOptions = {},
 ): { readonly ctx: RunContext; readonly response: Promise<Response> } {
-  const reads = new Map(recording.reads.map((read) => [`${read.resource}.${read.method}(${read.argumentDigest})`, read]));
+  const reads = new Map(
+    recording.reads.map((read) => [`${read.resource}.${read.method}(${read.argumentDigest})`, read]),
+  );
   const ctx = executor.begin({
     requestId: recording.requestId,
     nowMs: recording.nowMs,

@@ -24,7 +24,8 @@ function visitor(shape: Shape): ArraysOf {
         .filter((field) => holdsGuarded(field.shape))
         .map((field) => ({ name: field.name, arraysOf: visitor(field.shape) }));
       return (value, visit) => {
-        for (const { name, arraysOf } of members) present(arraysOf, (value as Readonly<Record<string, unknown>>)[name], visit);
+        for (const { name, arraysOf } of members)
+          present(arraysOf, (value as Readonly<Record<string, unknown>>)[name], visit);
       };
     }
     case "array": {

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { manualClock } from "../../test/support/small-graphs.ts";
+import { type DeadlineEntry, DeadlineWheel } from "./deadline-wheel.ts";
+
+class Entry implements DeadlineEntry {
+  readonly deadlineMs: number;
+  readonly #expired: (entry: Entry) => void;
+  wheelNext: DeadlineEntry | undefined = undefined;
+  wheelPrevious: DeadlineEntry | undefined = undefined;
+  expiredAtMs: number | undefined = undefined;
+
+  constructor(deadlineMs: number, expired: (entry: Entry) => void) {
+    this.deadlineMs = deadlineMs;
+    this.#expired = expired;
+  }
+  expire(): void {
+    this.#expired(this);
+  }
+}
+
+test("an entry expires never before its deadline and at most a tick after it; a removed one never", () => {
+  const steps = fc.array(
+    fc.record({
+      waitMs: fc.nat(40),
+      deadlineMs: fc.nat(3_000),
+      removeAfterMs: fc.option(fc.nat(3_000), { nil: undefined }),
+    }),
+    { maxLength: 40 },
+  );
+  fc.assert(
+    fc.property(steps, (drawn) => {
+      const { clock, advance, timers } = manualClock();
+      const wheel = new DeadlineWheel(clock);
+      const entries: { entry: Entry; removedAtMs: number | undefined }[] = [];
+      for (const { waitMs, deadlineMs, removeAfterMs } of drawn) {
+        advance(waitMs);
+        const entry = new Entry(clock.nowMs() + deadlineMs, (each) => {
+          each.expiredAtMs = clock.nowMs();
+        });
+        const made = { entry, removedAtMs: undefined as number | undefined };
+        entries.push(made);
+        wheel.add(entry, clock.nowMs());
+        if (removeAfterMs !== undefined) {
+          clock.after(removeAfterMs, () => {
+            if (entry.expiredAtMs === undefined) made.removedAtMs = clock.nowMs();
+            wheel.remove(entry);
+          });
+        }
+      }
+      advance(7_000);
+      for (const { entry, removedAtMs } of entries) {
+        if (removedAtMs !== undefined) expect(entry.expiredAtMs).toBeUndefined();
+        else {
+          expect(entry.expiredAtMs).toBeGreaterThanOrEqual(entry.deadlineMs);
+          expect(entry.expiredAtMs).toBeLessThanOrEqual(entry.deadlineMs + 4);
+        }
+      }
+      expect({ size: wheel.size, timers: timers() }).toEqual({ size: 0, timers: 0 });
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("an entry that removes its neighbours while it expires does not lose the others", () => {
+  const { clock, advance } = manualClock();
+  const wheel = new DeadlineWheel(clock);
+  const expired: number[] = [];
+  const entries: Entry[] = [];
+  for (let at = 0; at < 6; at++) {
+    entries.push(
+      new Entry(clock.nowMs() + 10, () => {
+        expired.push(at);
+        const neighbour = entries[at + 1];
+        if (at % 2 === 0 && neighbour !== undefined) wheel.remove(neighbour);
+      }),
+    );
+  }
+  for (const entry of entries) wheel.add(entry, clock.nowMs());
+  advance(20);
+  expect(expired).toEqual([0, 2, 4]);
+  expect(wheel.size).toBe(0);
+});
+
+test("a process that was stopped for longer than a round of the wheel expires everything at once", () => {
+  const { clock, advance } = manualClock();
+  let stalledMs = 0;
+  const wheel = new DeadlineWheel({ ...clock, nowMs: () => clock.nowMs() + stalledMs });
+  const entries = [50, 900, 5_000].map(
+    (deadline) => new Entry(clock.nowMs() + deadline, (each) => (each.expiredAtMs = 1)),
+  );
+  for (const entry of entries) wheel.add(entry, clock.nowMs());
+  stalledMs = 60_000;
+  advance(2);
+  expect(entries.map((entry) => entry.expiredAtMs)).toEqual([1, 1, 1]);
+});
