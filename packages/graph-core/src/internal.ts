@@ -2,3 +2,6 @@ export { arraySum, visitArrays } from "./values/checksum.ts";
 export { columnValues as rawValues } from "./values/column.ts";
 export * from "./schema/index.ts";
 export { valueKindOf } from "./values/schema-kinds.ts";
+export { element, textElement } from "./render/markup.ts";
+export { ownerLooks } from "./render/palette.ts";
+export { svgStyle } from "./render/svg-style.ts";
