@@ -66,3 +66,5 @@ export { applyFix } from "./check/apply-fix.ts";
 export { diagnosticsToJson } from "./check/render-json.ts";
 export { diagnosticsToSarif, type SarifOptions } from "./check/render-sarif.ts";
 export { renderDiagnostic, renderDiagnostics, type DiagnosticRenderOptions } from "./check/render-text.ts";
+export { type CompilerError, readCompilerOutput } from "./check/compiler-output.ts";
+export { explainTypeErrors, type ExplainOptions } from "./check/explain-type-errors.ts";

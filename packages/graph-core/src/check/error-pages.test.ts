@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { checkModules, emptyDirectory, repositoryRoot } from "../../test/support/workspace.ts";
+import { emptyDirectory, judgeModules, repositoryRoot } from "../../test/support/workspace.ts";
 import { graphsRules, rules } from "./rules.ts";
 
 const codes = ["TENON1002", ...[...rules, ...graphsRules].map((rule) => rule.code)].sort();
@@ -29,7 +29,7 @@ const files = pages.map(({ code, text }) => {
   writeFileSync(file, EXAMPLE.exec(text)?.[1] ?? "");
   return file;
 });
-const results = checkModules(files);
+const results = judgeModules(files);
 
 test("rule names and codes are distinct", () => {
   const all = [...rules, ...graphsRules];

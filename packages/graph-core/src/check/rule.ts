@@ -54,6 +54,10 @@ export function graphText(graph: Graph): string {
   return `graph "${graph.name}" (owner ${graph.owner})`;
 }
 
+export function resourceText(resource: AnyResource): string {
+  return `resource "${resource.name}" (owner ${resource.owner})`;
+}
+
 export function nodeParty(node: WiredNode, label?: string): Party {
   return { kind: "node", name: node.name, owner: node.definition.owner, place: node.definition.place, label };
 }

@@ -3,7 +3,8 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CheckedModule } from "./check-modules.ts";
+import type { CompilerError } from "@tenon/graph-core";
+import type { Task, Verdict } from "./judge-modules.ts";
 
 const packageRoot = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 export const repositoryRoot = join(packageRoot, "..", "..");
@@ -17,11 +18,13 @@ export function emptyDirectory(name: string): string {
   return directory;
 }
 
-/** Runs the graph checks on modules in one plain Node process, in order. */
-export function checkModules(files: readonly string[]): readonly CheckedModule[] {
-  const script = join(packageRoot, "test", "support", "check-modules.ts");
-  const args = ["--conditions=@tenon/source", "--disable-warning=ExperimentalWarning", script, ...files];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", maxBuffer: 64 << 20 })) as CheckedModule[];
+/** Judges modules in one plain Node process, in order: see judge-modules.ts. */
+export function judgeModules(files: readonly string[], errors: readonly CompilerError[] = []): readonly Verdict[] {
+  const script = join(packageRoot, "test", "support", "judge-modules.ts");
+  const args = ["--conditions=@tenon/source", "--disable-warning=ExperimentalWarning", script];
+  const task: Task = { files, errors };
+  const options = { encoding: "utf8", maxBuffer: 64 << 20, input: JSON.stringify(task) } as const;
+  return JSON.parse(execFileSync(process.execPath, args, options)) as Verdict[];
 }
 
 /** Compiler output for the files, as the project is configured; one checker, so that counts do not depend on the machine. */

@@ -40,7 +40,7 @@ function causeOf(wiring: Wiring, node: WiredNode): Cause | undefined {
   const readerParties = (readers ?? []).map((reader) => nodeParty(reader, "reads it as soft"));
   const optional = readers !== undefined;
   if (called.length > 0) {
-    const names = called.map((resource) => `resource "${resource.name}" (owner ${resource.owner})`);
+    const names = called.map((resource) => resourceText(resource));
     const parties = called.map((resource) => resourceParty(resource, "is called and can fail"));
     return { text: `calls ${listText(names)}`, parties: [...parties, ...readerParties], optional };
   }

@@ -9,6 +9,7 @@ import {
   quoted,
   type Rule,
   resourceParty,
+  resourceText,
   slotParty,
   slotText,
 } from "../rule.ts";
@@ -70,7 +71,7 @@ function* unnamedModelInputs({ node, use, schema, declared, models }: FeatureRea
     if (unnamed.length === 0) continue;
     yield {
       severity: "error",
-      message: `resource "${resource.name}" (owner ${resource.owner}) reads ${named("feature", unnamed)}, which ${nodeText(node)} does not name in scores`,
+      message: `${resourceText(resource)} reads ${named("feature", unnamed)}, which ${nodeText(node)} does not name in scores`,
       primary: nodeParty(node, `scores "${use.snapshot.name}"`),
       secondary: [resourceParty(resource, `model ${manifest.version} reads it`), slotParty(use.snapshot)],
       detail: { expected: "every model input in scores", found: `without ${quoted(unnamed)}` },

@@ -2,7 +2,17 @@ import type { Purpose } from "../../contract/slot.ts";
 import type { WiredSlot } from "../../graph/wiring.ts";
 import type { Party } from "../diagnostic.ts";
 import { type Carried, type LabelSource, labelFlow, ownLabels, wayOf } from "../label-flow.ts";
-import { type Finding, listText, nodeParty, nodeText, type Rule, resourceParty, slotParty, slotText } from "../rule.ts";
+import {
+  type Finding,
+  listText,
+  nodeParty,
+  nodeText,
+  type Rule,
+  resourceParty,
+  resourceText,
+  slotParty,
+  slotText,
+} from "../rule.ts";
 
 /**
  * Personal data does not get into a log or out of the process, except through a node that declassifies it. A value
@@ -70,9 +80,7 @@ export function purposeText(purposes: readonly Purpose[]): string {
 }
 
 export function sourceText(source: LabelSource): string {
-  return source.kind === "slot"
-    ? slotText(source.token)
-    : `resource "${source.token.name}" (owner ${source.token.owner})`;
+  return source.kind === "slot" ? slotText(source.token) : `${resourceText(source.token)}`;
 }
 
 export function sourceParty(source: LabelSource, label: string): Party {

@@ -1,7 +1,7 @@
 import type { ModelManifest } from "../../contract/resource.ts";
 import type { FeatureSchema } from "../../values/feature-schema.ts";
 import { featureFacts } from "../feature-facts.ts";
-import { nodeParty, nodeText, type Rule, resourceParty, slotParty, slotText } from "../rule.ts";
+import { nodeParty, nodeText, type Rule, resourceParty, resourceText, slotParty, slotText } from "../rule.ts";
 
 /** A categorical feature is encoded with the dictionary that its model was trained with: codes carry no words. */
 export const oneDictionary: Rule = {
@@ -14,7 +14,7 @@ export const oneDictionary: Rule = {
         for (const { feature, expected, found } of dictionaryDifferences(manifest, schema)) {
           yield {
             severity: "error",
-            message: `feature "${feature}" (owner ${schema.declaration(feature).owner}) of ${slotText(use.snapshot)} has another dictionary than resource "${resource.name}" (owner ${resource.owner}), which ${nodeText(node)} scores it with`,
+            message: `feature "${feature}" (owner ${schema.declaration(feature).owner}) of ${slotText(use.snapshot)} has another dictionary than ${resourceText(resource)}, which ${nodeText(node)} scores it with`,
             primary: {
               kind: "feature",
               name: feature,

@@ -1,7 +1,17 @@
 import type { AnySlot } from "../../contract/slot.ts";
 import type { FeatureSchema } from "../../values/feature-schema.ts";
 import { type FeatureReading, featureFacts, type Model } from "../feature-facts.ts";
-import { type Finding, named, nodeParty, nodeText, type Rule, resourceParty, slotParty, slotText } from "../rule.ts";
+import {
+  type Finding,
+  named,
+  nodeParty,
+  nodeText,
+  type Rule,
+  resourceParty,
+  resourceText,
+  slotParty,
+  slotText,
+} from "../rule.ts";
 import { fieldsWithin } from "../slot-facts.ts";
 import { dictionaryDifferences } from "./one-dictionary.ts";
 
@@ -37,7 +47,7 @@ function* otherThanTrained({ node, use }: FeatureReading, model: Model, schema: 
       found: short(schema.fingerprint),
     },
   };
-  const who = `resource "${resource.name}" (owner ${resource.owner})`;
+  const who = resourceText(resource);
   yield {
     severity: "error",
     message:
