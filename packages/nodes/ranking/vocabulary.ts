@@ -54,5 +54,7 @@ const CATEGORY_KINDS = [
 export const CATEGORY_KIND_WORDS = new Dictionary(["other", ...CATEGORY_KINDS]);
 
 export function categoryKindCode(path: string): number {
-  return Math.max(0, CATEGORY_KIND_WORDS.codeOf(path.split("/")[1] ?? ""));
+  const start = path.indexOf("/") + 1;
+  const end = path.indexOf("/", start);
+  return Math.max(0, CATEGORY_KIND_WORDS.codeOf(path.slice(start, end === -1 ? path.length : end)));
 }

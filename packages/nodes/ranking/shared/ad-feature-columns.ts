@@ -1,7 +1,6 @@
 /** Features that depend on the ad and the clock alone. */
 import {
   type CandidateBatch,
-  type Dictionary,
   DictionaryColumn,
   type F64Column,
   F64Writer,
@@ -30,28 +29,37 @@ export function categoryColumns(category: DictionaryColumn): {
   readonly categoryKind: DictionaryColumn;
   readonly categoryBucket: DictionaryColumn;
 } {
+  const kinds = new Int32Array(category.length);
+  const buckets = new Int32Array(category.length);
+  // A word is looked at in its first row; dozens of rows share one.
+  const firstRow = new Int32Array(category.dictionary.words.length).fill(NOT_SEEN);
+  for (let row = 0; row < kinds.length; row++) {
+    const code = category.codeAt(row);
+    const first = firstRow[code] as number;
+    if (first === NOT_SEEN) {
+      const path = category.at(row);
+      firstRow[code] = row;
+      kinds[row] = categoryKindCode(path);
+      buckets[row] = categoryBucketCode(path);
+    } else {
+      kinds[row] = kinds[first] as number;
+      buckets[row] = buckets[first] as number;
+    }
+  }
   return {
-    categoryKind: recoded(category, CATEGORY_KIND_WORDS, categoryKindCode),
-    categoryBucket: recoded(category, CATEGORY_BUCKET_WORDS, categoryBucketCode),
+    categoryKind: DictionaryColumn.fromCodes(CATEGORY_KIND_WORDS, kinds),
+    categoryBucket: DictionaryColumn.fromCodes(CATEGORY_BUCKET_WORDS, buckets),
   };
 }
 
+const NOT_SEEN = -1;
+
+/** Index and vocabulary list the same objectives, in orders of their own. */
 export function objectiveColumn(objective: DictionaryColumn): DictionaryColumn {
-  return recoded(objective, OBJECTIVE_WORDS, (word) => OBJECTIVE_WORDS.codeOf(word));
-}
-
-const NOT_ASKED = -2;
-
-/** Asks for the new code of a word at its first row; a hundred rows share one. */
-function recoded(column: DictionaryColumn, dictionary: Dictionary, codeOf: (word: string) => number): DictionaryColumn {
-  const newCodes = new Int32Array(column.dictionary.words.length).fill(NOT_ASKED);
-  const codes = new Int32Array(column.length);
-  for (let row = 0; row < codes.length; row++) {
-    const code = column.codeAt(row);
-    if (newCodes[code] === NOT_ASKED) newCodes[code] = codeOf(column.at(row));
-    codes[row] = newCodes[code] as number;
-  }
-  return DictionaryColumn.fromCodes(dictionary, codes);
+  const codeOf = objective.dictionary.words.map((word) => OBJECTIVE_WORDS.codeOf(word));
+  const codes = new Int32Array(objective.length);
+  for (let row = 0; row < codes.length; row++) codes[row] = codeOf[objective.codeAt(row)] as number;
+  return DictionaryColumn.fromCodes(OBJECTIVE_WORDS, codes);
 }
 
 type Offers = CandidateBatch<{

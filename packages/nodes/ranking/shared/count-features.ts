@@ -1,7 +1,6 @@
-import { type FeatureSnapshotBuilder, type F64Column, F64Writer, type I32Column, type ValueOf } from "@tenon/graph-core";
+import { type FeatureSnapshotBuilder, F64Writer, type I32Column, I32Writer, type ValueOf } from "@tenon/graph-core";
 import type { AdCounts } from "../../delivery/slots.ts";
 import { COUNT_STATUS } from "./count-status.ts";
-import { countsAt } from "./feature-columns.ts";
 
 type Counts = ValueOf<typeof AdCounts>;
 
@@ -16,23 +15,42 @@ const COUNT_FEATURES = [
 
 /** Sets every feature that comes from the user's counts. `rowsOf`: the rows of the counts, asked for only when there are any. */
 export function setCounts(builder: FeatureSnapshotBuilder, counts: Counts, rowsOf: () => I32Column): void {
-  if (counts.status !== "known") {
+  if (counts.status === "known") setKnown(builder, counts, rowsOf());
+  else {
     const status = COUNT_STATUS[counts.status];
     for (const name of COUNT_FEATURES) builder.setScalar(name, undefined, status);
     builder.setScalar("fatigueRatio", undefined, status);
-    return;
   }
-  const rows = rowsOf();
-  for (const name of COUNT_FEATURES) builder.setColumn(name, countsAt(counts[name], rows));
-  builder.setColumn("fatigueRatio", fatigueRatio(counts, rows));
 }
 
-/** Impressions of the campaign per click; one click is added, so that never clicked is a number. */
-function fatigueRatio({ campaignImpressionsPer30Days, campaignClicksPer30Days }: Counts, rows: I32Column): F64Column {
-  const ratio = new F64Writer(rows.length);
-  for (let row = 0; row < rows.length; row++) {
+/** One loop for all: each row is looked up once. */
+function setKnown(builder: FeatureSnapshotBuilder, counts: Counts, rows: I32Column): void {
+  const { length } = rows;
+  const { campaignImpressionsPer1Days, campaignImpressionsPer7Days, campaignImpressionsPer30Days } = counts;
+  const { adImpressionsPer30Days, campaignClicksPer30Days } = counts;
+  const campaign1 = new I32Writer(length);
+  const campaign7 = new I32Writer(length);
+  const campaign30 = new I32Writer(length);
+  const ad30 = new I32Writer(length);
+  const clicks30 = new I32Writer(length);
+  const fatigueRatio = new F64Writer(length);
+  for (let row = 0; row < length; row++) {
     const at = rows.at(row);
-    ratio.set(row, campaignImpressionsPer30Days.at(at) / (1 + campaignClicksPer30Days.at(at)));
+    const impressions = campaignImpressionsPer30Days.at(at);
+    const clicks = campaignClicksPer30Days.at(at);
+    campaign1.set(row, campaignImpressionsPer1Days.at(at));
+    campaign7.set(row, campaignImpressionsPer7Days.at(at));
+    campaign30.set(row, impressions);
+    ad30.set(row, adImpressionsPer30Days.at(at));
+    clicks30.set(row, clicks);
+    // One click is added, so that never clicked is a number.
+    fatigueRatio.set(row, impressions / (1 + clicks));
   }
-  return ratio.seal();
+  builder
+    .setColumn("campaignImpressionsPer1Days", campaign1.seal())
+    .setColumn("campaignImpressionsPer7Days", campaign7.seal())
+    .setColumn("campaignImpressionsPer30Days", campaign30.seal())
+    .setColumn("adImpressionsPer30Days", ad30.seal())
+    .setColumn("campaignClicksPer30Days", clicks30.seal())
+    .setColumn("fatigueRatio", fatigueRatio.seal());
 }

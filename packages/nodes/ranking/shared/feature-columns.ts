@@ -1,5 +1,5 @@
 /** Columns that more than one feature snapshot holds, so that a feature of one name is computed in one place. */
-import { type CandidateBatch, F32Writer, type F32Column, type I32Column, I32Writer, type U8Column } from "@tenon/graph-core";
+import { type CandidateBatch, type F32Column, F32Writer, I32Column, I32Writer, type U8Column } from "@tenon/graph-core";
 import { SOURCE_BITS, type SourceName } from "../../retrieval/ad-columns.ts";
 
 /** 1 where the source found the ad. */
@@ -18,11 +18,21 @@ export function scoreFrom(scores: F32Column, sources: U8Column, source: SourceNa
   return known.seal();
 }
 
-/** For each candidate its row in the batch that its counts belong to. The way there is walked once, not once per count. */
+/**
+ * For each candidate its row in an earlier batch. The way there is walked once, not once per count.
+ * Throws when `ads` was not selected from `ancestor`.
+ */
 export function rowsIn(ancestor: CandidateBatch, ads: CandidateBatch): I32Column {
-  const identity = new I32Writer(ancestor.size);
-  for (let row = 0; row < ancestor.size; row++) identity.set(row, row);
-  return ads.align(identity.seal(), ancestor);
+  const rows = new Int32Array(ads.size);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
+  let step = ads;
+  while (!step.sharesRows(ancestor)) {
+    const { origin } = step;
+    if (origin === undefined) throw new Error("the counts belong to candidates that these were not selected from");
+    for (let row = 0; row < rows.length; row++) rows[row] = origin.rows.at(rows[row] as number);
+    step = origin.batch;
+  }
+  return I32Column.from(rows);
 }
 
 /** `counts` at `rows`. */
