@@ -1,6 +1,7 @@
 /** The words of the command line. What a command does is loaded when it is asked for: a start costs what it uses. */
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit-code.ts";
+import { type FlaggedSetting, flagWords, RUN_SETTINGS, SETTING_FLAGS } from "./serving/settings-flags.ts";
 import type { Terminal } from "./terminal.ts";
 import { cliVersion } from "./version.ts";
 
@@ -30,6 +31,8 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
     })
     .exitOverride()
     .showSuggestionAfterError();
+  addUp(program, terminal, done);
+  addRun(program, terminal, done);
   addCheck(program, terminal, done);
   addGraph(program, terminal, done);
   addExplain(program, terminal, done);
@@ -41,6 +44,42 @@ type Add = (program: Command, terminal: Terminal, done: (code: ExitCode) => void
 
 const projectOption = (): Option => new Option("--project <folder>", "folder of the project (default: found upwards from here)");
 const jsonOption = (): Option => new Option("--json", "print JSON for tools");
+
+const addUp: Add = (program, terminal, done) => {
+  const command = program
+    .command("up")
+    .description("serve ads over HTTP and show one sample request")
+    .option("--once", "stop after the sample request")
+    .addOption(jsonOption())
+    .addOption(projectOption());
+  addSettings(command, Object.keys(SETTING_FLAGS) as FlaggedSetting[]).action(async (options) => {
+    const { up } = await import("./commands/up.ts");
+    done(await up(options, terminal));
+  });
+};
+
+const addRun: Add = (program, terminal, done) => {
+  const command = program
+    .command("run")
+    .description("answer one request in this process and say what became of every candidate")
+    .argument("[graph]", "the graph to run (default: ad-request)")
+    .addOption(new Option("-r, --request <file>", "body of the request as JSON, - for standard input").conflicts("sample"))
+    .option("-s, --sample <number>", "a request of the marketplace's users, from 0 (default: 0)", wholeNumber)
+    .option("--ledger", "every stage: entered, kept, dropped, reasons")
+    .option("--timing", "every node: when it started, how long it took")
+    .option("--explain <ad>", "the way of one ad, by its id", wholeNumber)
+    .addOption(jsonOption())
+    .addOption(projectOption());
+  addSettings(command, RUN_SETTINGS).action(async (graph: string | undefined, options) => {
+    const { run } = await import("./commands/run.ts");
+    done(await run(graph, options, terminal));
+  });
+};
+
+function addSettings(command: Command, names: readonly FlaggedSetting[]): Command {
+  for (const name of names) command.option(flagWords(name), SETTING_FLAGS[name][1]);
+  return command;
+}
 
 const addCheck: Add = (program, terminal, done) => {
   program
@@ -118,4 +157,9 @@ const addNew: Add = (program, terminal, done) => {
 
 function list(text: string): readonly string[] {
   return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("expected a whole number from 0");
 }

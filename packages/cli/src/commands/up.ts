@@ -1,0 +1,100 @@
+import { readConfig, type RunningAdMixer, startAdMixer } from "@tenon/admixer";
+import type { OnceAnswer } from "@tenon/admixer";
+import { cliError } from "../cli-error.ts";
+import { ExitCode } from "../exit-code.ts";
+import { colorsFor } from "../output/colors.ts";
+import { jsonText } from "../output/json.ts";
+import { progressOn } from "../output/progress.ts";
+import { feedLines, requestText } from "../serving/feed-table.ts";
+import { settingFlags } from "../serving/settings-flags.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface UpOptions extends Readonly<Record<string, unknown>> {
+  readonly project?: string;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+/** `tenon up`: serves until it is asked to stop; with `--once`, until the sample request is answered. */
+export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCode> {
+  // Asked first: a Ctrl-C while the marketplace loads must not be lost.
+  const stopAsked = terminal.stopAsked();
+  const config = readConfig({
+    folder: options.project ?? terminal.folder,
+    environment: terminal.environment,
+    flags: settingFlags(options),
+  });
+  const progress = progressOn(terminal);
+  progress.step("loading the marketplace and its index");
+  const running = await startAdMixer(config).finally(progress.end);
+  try {
+    const sample = await askSample(running, config.settings.adminToken);
+    const traceUrl = `${running.url}/v1/trace/${sample.response.requestId}`;
+    if (options.json) terminal.out(jsonText({ url: running.url, startMs: rounded(running.startMs), ...sample, traceUrl }));
+    else terminal.out(textReport(running, sample, traceUrl, terminal));
+    if (options.once) return ExitCode.pass;
+    if (!options.json) terminal.talk("serving; Ctrl-C stops\n");
+    await stopAsked;
+    terminal.talk("stopping: running requests end, the log is written\n");
+  } finally {
+    await running.stop();
+  }
+  return ExitCode.pass;
+}
+
+interface Sample {
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly response: OnceAnswer["response"];
+  /** From the client's side, over HTTP. */
+  readonly durationMs: number;
+}
+
+/** One sample request over the socket, traced: what anybody would see. */
+async function askSample(running: RunningAdMixer, adminToken: string | null): Promise<Sample> {
+  const request: Readonly<Record<string, unknown>> = { ...running.sampleRequest() };
+  const startedMs = performance.now();
+  const reply = await fetch(`${running.url}/v1/ads`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      "x-tenon-trace": "1",
+      ...(adminToken !== null && { authorization: `Bearer ${adminToken}` }),
+    },
+    body: JSON.stringify(request),
+  });
+  const body: unknown = await reply.json();
+  const durationMs = performance.now() - startedMs;
+  if (reply.ok) return { request, response: body as Sample["response"], durationMs: round(durationMs) };
+  const { code, detail, title, hint } = body as Readonly<Record<string, string | undefined>>;
+  throw cliError("hostSilent", {
+    message: `the host started, but answered the sample request with ${reply.status}`,
+    detail: [code, title, detail].filter((part) => part !== undefined).join(": "),
+    hint: hint ?? "`tenon doctor` looks at settings and data",
+  });
+}
+
+function textReport({ url, startMs, host }: RunningAdMixer, sample: Sample, traceUrl: string, terminal: Terminal): string {
+  const colors = colorsFor(terminal.color);
+  const { bold, cyan, dim } = colors;
+  const { request, response, durationMs } = sample;
+  return [
+    `${bold("Tenon AdMixer")} ${cyan(url)}`,
+    dim(`  ${host.marketplace.documents.size} ads of real brands, started in ${(startMs.total / 1_000).toFixed(1)} s`),
+    "",
+    `${bold("sample request")} ${requestText(request)}: answered in ${durationMs} ms`,
+    "",
+    ...feedLines(response, colors),
+    "",
+    `  trace     ${traceUrl}`,
+    ...(["metrics", "openapi.json"] as const).map((path) => `  ${path.replace(".json", "").padEnd(9)} ${url}/${path}`),
+    "",
+  ].join("\n");
+}
+
+function rounded(parts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, round(value)]));
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
