@@ -3,7 +3,7 @@
  * stores, budgets and pacing as plain tables that a test can change.
  */
 import { hash } from "node:crypto";
-import { type AdIndexSnapshot, buildExactIndex } from "@tenon/ad-index";
+import { type AdIndexReads, buildExactIndex } from "@tenon/ad-index";
 import type { AdmittedRequest, UserProfile } from "@tenon/ads-model";
 import { bind, F32Column, F64Column, U8Column } from "@tenon/graph-core";
 import {
@@ -19,27 +19,18 @@ import {
 } from "@tenon/marketplace";
 import {
   AdIndexResource,
-  type AuctionPolicy,
-  AuctionPolicyResource,
-  type BlendingPolicy,
-  BlendingPolicyResource,
   BudgetPolicyResource,
   type BudgetState,
   BudgetStateResource,
-  CalibratorsResource,
-  ClickModelResource,
   type Embeddings,
   EmbeddingsResource,
   type EntityCounts,
   type FrequencyPolicy,
   FrequencyPolicyResource,
-  LightModelResource,
   PacingStateResource,
   type PolicyRules,
   PolicyRulesResource,
   PseudonymsResource,
-  type RankingPolicy,
-  RankingPolicyResource,
   RequestPolicyResource,
   type RetrievalPolicy,
   RetrievalPolicyResource,
@@ -48,8 +39,7 @@ import {
   UserActionsResource,
   UserStoreResource,
 } from "@tenon/nodes";
-import { calibrators, clickModel, lightModel } from "./click-models.ts";
-import { rankingResources } from "./ranking-world.ts";
+import { type RankingWorld, rankingResources } from "./ranking-world.ts";
 
 export const NOW_MS = MARKETPLACE_NOW_MS;
 const SEED = 7;
@@ -91,7 +81,7 @@ function meanDirection(rows: Float32Array): Float32Array {
 }
 
 /** What a test may change; the default lets everything through. */
-export interface World {
+export interface World extends RankingWorld {
   /** Counts by user id; a user who is not listed has seen nothing. */
   readonly counts?: Readonly<Record<string, readonly EntityCounts[]>>;
   /** Micros left by campaign id; `undefined` is a campaign that the feed does not know. Default: a fortune for each. */
@@ -101,11 +91,8 @@ export interface World {
   readonly frequencyPolicy?: FrequencyPolicy;
   readonly policyRules?: PolicyRules;
   readonly retrievalPolicy?: RetrievalPolicy;
-  readonly rankingPolicy?: RankingPolicy;
-  readonly auctionPolicy?: AuctionPolicy;
-  readonly blendingPolicy?: BlendingPolicy;
-  /** Stands before the index of one request. */
-  readonly wrapIndex?: (index: AdIndexSnapshot) => AdIndexSnapshot;
+  /** Stands before the reads of the records that are shown. */
+  readonly wrapRecords?: (read: AdIndexReads["forwardRecords"]) => AdIndexReads["forwardRecords"];
   /** Told about each read of a personal store. */
   readonly onPersonalRead?: (userId: string) => void;
   /** Stands between the stores and the run: a schedule that holds answers back. */
@@ -130,7 +117,7 @@ export function resourcesOf(world: World = {}) {
     return hold(answer);
   };
   return {
-    ...rankingResources(),
+    ...rankingResources(world),
     userStore: bind(UserStoreResource, {
       value: { profile: (userId) => personal(userId, () => profiles.get(userId) ?? null) },
     }),
@@ -140,7 +127,7 @@ export function resourcesOf(world: World = {}) {
     embeddings: bind(EmbeddingsResource, { value: embeddings }, ({ version }) => version),
     pseudonyms: bind(PseudonymsResource, { value: { of: (userId) => hash("sha256", `test key ${userId}`) } }),
     requestPolicy: bind(RequestPolicyResource, { value: { adSlotsMax: { homeFeed: 8, search: 4, related: 6 } } }),
-    adIndex: bind(AdIndexResource, { current: () => (world.wrapIndex ?? ((each) => each))(index.current()) }),
+    adIndex: bind(AdIndexResource, { current: () => indexOf(world) }),
     retrievalPolicy: bind(RetrievalPolicyResource, { value: world.retrievalPolicy ?? RETRIEVAL_POLICY }),
     policyRules: bind(PolicyRulesResource, { value: world.policyRules ?? { rules: [] } }),
     frequencyPolicy: bind(FrequencyPolicyResource, {
@@ -157,54 +144,22 @@ export function resourcesOf(world: World = {}) {
         }),
       },
     }),
-    lightModel: bind(LightModelResource, { value: lightModel }, ({ version }) => version),
-    clickModel: bind(ClickModelResource, { value: clickModel }, ({ version }) => version),
-    calibrators: bind(CalibratorsResource, { value: calibrators }, ({ version }) => version),
-    rankingPolicy: bind(RankingPolicyResource, {
-      value: world.rankingPolicy ?? { rankedAdsMax: 150, rankedAdsMin: 20 },
-    }),
-    auctionPolicy: bind(
-      AuctionPolicyResource,
-      { value: world.auctionPolicy ?? AUCTION_POLICY },
-      ({ version }) => version,
-    ),
-    blendingPolicy: bind(
-      BlendingPolicyResource,
-      { value: world.blendingPolicy ?? BLENDING_POLICY },
-      ({ version }) => version,
-    ),
   };
 }
 
-const AUCTION = {
-  floorToleranceMicros: 5_000,
-  qualityWeightMicros: 200_000,
-  reserveEcpmMicros: 300_000,
-  slotFactors: [1, 0.85, 0.72, 0.61],
-  adsPerCategoryMax: 2,
-} as const;
-export const AUCTION_POLICY: AuctionPolicy = {
-  version: "auction-1",
-  reserveDepth: 3,
-  surfaces: {
-    homeFeed: { ...AUCTION, mechanism: "generalisedSecondPrice" },
-    search: { ...AUCTION, mechanism: "vcg" },
-    related: { ...AUCTION, mechanism: "firstPrice" },
-  },
-};
-
-const BLENDING = {
-  topSlot: 1,
-  gapMin: 2,
-  lambdaMicros: 5_000_000,
-  clickProbabilityWeight: 2,
-  qualityWeight: 0.5,
-  relevanceWeight: 0.5,
-} as const;
-export const BLENDING_POLICY: BlendingPolicy = {
-  version: "blending-1",
-  surfaces: { homeFeed: BLENDING, search: { ...BLENDING, topSlot: 0 }, related: BLENDING },
-};
+/** The index with another way to read records, where the world says so. */
+function indexOf({ wrapRecords }: World): AdIndexReads {
+  const current = index.current();
+  if (wrapRecords === undefined) return current;
+  return {
+    matchTargeting: (filter) => current.matchTargeting(filter),
+    searchVectors: (query) => current.searchVectors(query),
+    searchKeywords: (query) => current.searchKeywords(query),
+    eligibilityOf: (query) => current.eligibilityOf(query),
+    forwardColumns: (query) => current.forwardColumns(query),
+    forwardRecords: wrapRecords((ids, signal) => current.forwardRecords(ids, signal)),
+  };
+}
 
 const RETRIEVAL_POLICY: RetrievalPolicy = {
   vectorAdsMax: 200,
