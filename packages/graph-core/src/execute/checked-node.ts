@@ -1,6 +1,6 @@
 /**
  * The wrapper around each node in `runChecked`: clock before and after, exact output keys, compiled schema check, deep
- * freeze, and a checksum of every array behind what is written, which is the only way to see a later write to a typed array.
+ * freeze, and a copy of every array behind what is written, which is the only way to see a later write to a typed array.
  */
 
 import type { PlanNode } from "../compile/plan-model.ts";

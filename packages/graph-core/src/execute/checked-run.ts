@@ -3,20 +3,14 @@ import { GraphError } from "../contract/error.ts";
 import type { WiredNode, Wiring } from "../graph/wiring.ts";
 import { Outcome, type TraceRecord } from "../observe/trace-record.ts";
 import type { ArraysOf } from "../schema/guarded-arrays.ts";
-import { arraySum } from "../values/checksum.ts";
+import { ArrayGuard } from "./array-guard.ts";
 import type { HostClock } from "./clock.ts";
-
-/** An array as it was when the first slot that rests on it was written. */
-interface GuardedArray {
-  readonly key: string;
-  readonly sum: number;
-}
 
 export class CheckedRun {
   readonly trace: TraceRecord;
   readonly #clock: HostClock;
   readonly #startedMs: number;
-  readonly #guarded = new Map<ArrayBufferView, GuardedArray>();
+  readonly #guard = new ArrayGuard();
 
   constructor(trace: TraceRecord, clock: HostClock) {
     this.trace = trace;
@@ -29,37 +23,30 @@ export class CheckedRun {
     return this.#clock.monotonicMs() - this.#startedMs;
   }
 
-  /** Remembers the arrays behind a value, which freezing cannot protect. An array shared by several slots is summed once. */
+  /** Remembers the arrays behind a value, which freezing cannot protect. */
   guard(key: string, value: unknown, arraysOf: ArraysOf): void {
-    arraysOf(value, (array) => {
-      if (!this.#guarded.has(array)) this.#guarded.set(array, { key, sum: arraySum(array) });
-    });
+    arraysOf(value, (array) => this.#guard.guard(key, array));
   }
 
   /**
    * The error of a run in which somebody wrote to an array behind a column, or `undefined`. Looked at once, at the end:
-   * columns keep their arrays private, so this is a second lock, and a sum per node and column would cost more than the
+   * columns keep their arrays private, so this is a second lock, and a look after every node would cost more than the
    * nodes do.
    */
   changedColumn(wiring: Wiring): GraphError | undefined {
-    const changed = this.#firstChanged();
-    if (changed === undefined) return undefined;
-    const slot = wiring.slots.get(changed.key);
+    const key = this.#guard.firstChanged();
+    if (key === undefined) return undefined;
+    const slot = wiring.slots.get(key);
     const name = ({ name, definition }: WiredNode): string => `"${name}" (owner ${definition.owner})`;
-    return new GraphError(`slot "${changed.key}" changed after ${slot?.writers.map(name).join(", ")} wrote it`, {
+    return new GraphError(`slot "${key}" changed after ${slot?.writers.map(name).join(", ")} wrote it`, {
       code: "TENON1208",
       category: "node",
       graph: wiring.graph.name,
-      slot: changed.key,
+      slot: key,
       owner: slot?.tokens[0]?.owner,
       detail: `read by ${[...new Set(slot?.readers.map(({ node }) => name(node)))].join(", ")}`,
       hint: "columns are immutable: write a new column (a Writer, F64Column.fill) instead of the array behind one",
     });
-  }
-
-  #firstChanged(): GuardedArray | undefined {
-    for (const [array, guarded] of this.#guarded) if (arraySum(array) !== guarded.sum) return guarded;
-    return undefined;
   }
 
   /** Fills in what only the whole run shows: when each node had its inputs, and when a skipped node was decided. */

@@ -122,8 +122,14 @@ export class PlanRuntime {
       });
     });
     const settle = (turnsLeft: number): void => {
-      if (ctx.closed) return this.lateFailure(ctx, error);
-      if (matches.length === 0 && turnsLeft > 0) return queueMicrotask(() => settle(turnsLeft - 1));
+      if (ctx.closed) {
+        this.lateFailure(ctx, error);
+        return;
+      }
+      if (matches.length === 0 && turnsLeft > 0) {
+        queueMicrotask(() => settle(turnsLeft - 1));
+        return;
+      }
       const first = matches.length === 0 ? undefined : Math.min(...matches);
       fail(error, first === undefined ? -1 : (this.#asyncNodes[first]?.index ?? -1));
     };

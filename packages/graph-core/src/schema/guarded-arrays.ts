@@ -1,5 +1,5 @@
 /** The arrays behind the columns inside a value, found by its shape: records without columns are not visited. */
-import { type Guarded, visitArrays } from "../values/checksum.ts";
+import { type Guarded, visitArrays } from "../values/visit-arrays.ts";
 import { explainer } from "./explain.ts";
 import { holdsGuarded, type Shape } from "./shape.ts";
 
