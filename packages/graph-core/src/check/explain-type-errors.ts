@@ -59,8 +59,10 @@ export function explainTypeErrors(
     // The first error of a line is the cause; parameters without a type, and the like, follow from it.
     if (seen.has(at)) continue;
     seen.add(at);
+    const text = source(error.file) ?? "";
     if (isReported(classOf(error), reported)) continue;
-    diagnostics.push(explain(error, wirings, source(error.file) ?? ""));
+    const diagnostic = explain(error, wirings, text);
+    if (!isFallbackReported(diagnostic, text, reported)) diagnostics.push(diagnostic);
   }
   return diagnostics;
 }
@@ -72,6 +74,17 @@ function isReported({ wiring, names }: ErrorClass, reported: readonly Diagnostic
     [primary, ...secondary].some((party) => party.kind === "slot" && party.name === names[0]);
   return reported.some((each) => each.code === wiring.code || tells(each));
 }
+
+/** A fallback that does not fit is seen by both: `fallback-fits` says where in the value. */
+function isFallbackReported({ primary }: Diagnostic, text: string, reported: readonly Diagnostic[]): boolean {
+  const line = primary.place?.line ?? 0;
+  const near = text.split("\n").slice(Math.max(0, line - FALLBACK_LINES_MAX), line);
+  if (!near.some((each) => /\bfallback\b/.test(each))) return false;
+  return reported.some((each) => each.code === "TENON1020" && each.primary.name === primary.name);
+}
+
+/** Lines above an error in which its fallback begins. */
+const FALLBACK_LINES_MAX = 8;
 
 function explain(error: CompilerError, wirings: readonly Wiring[], text: string): Diagnostic {
   const place = { file: error.file, line: error.line, column: error.column };

@@ -1,6 +1,6 @@
 import type { AnySlot } from "../../contract/slot.ts";
 import { schemaProblems } from "../../schema/compile-schema.ts";
-import { graphParty, type Rule, slotParty, slotText } from "../rule.ts";
+import { graphParty, graphText, type Rule, slotParty, slotText } from "../rule.ts";
 
 /** A slot's value must be freezable, encodable and comparable: one finding per place of the schema that is not. */
 export const closedUniverse: Rule = {
@@ -16,7 +16,7 @@ export const closedUniverse: Rule = {
           const where = problem.path === "" ? "" : ` at "${problem.path}"`;
           yield {
             severity: "error",
-            message: `${slotText(token)} holds a value outside the closed value universe${where}: ${problem.found}`,
+            message: `${slotText(token)} of ${graphText(wiring.graph)} holds a value outside the closed value universe${where}: ${problem.found}`,
             primary: slotParty(token, `holds ${problem.found}`),
             secondary: [graphParty(wiring.graph, "uses the slot")],
             detail: {

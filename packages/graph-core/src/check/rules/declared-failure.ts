@@ -1,6 +1,16 @@
 import type { WiredNode, Wiring } from "../../graph/wiring.ts";
 import type { Party } from "../diagnostic.ts";
-import { graphParty, graphText, listText, named, nodeParty, nodeText, type Rule, resourceParty } from "../rule.ts";
+import {
+  graphParty,
+  graphText,
+  listText,
+  named,
+  nodeParty,
+  nodeText,
+  type Rule,
+  resourceParty,
+  resourceText,
+} from "../rule.ts";
 
 /**
  * A node whose failure is foreseeable says what happens then: one that may return a promise, one that calls a resource,
@@ -44,17 +54,19 @@ function causeOf(wiring: Wiring, node: WiredNode): Cause | undefined {
     const parties = called.map((resource) => resourceParty(resource, "is called and can fail"));
     return { text: `calls ${listText(names)}`, parties: [...parties, ...readerParties], optional };
   }
+  const optionalText = readers === undefined ? "" : `${listText(readers.map(nodeText))} can do without`;
   if (node.definition.async) {
-    const parties = optional ? readerParties : [graphParty(wiring.graph, "fails with it")];
-    return { text: `is async in ${graphText(wiring.graph)}`, parties, optional };
+    const asyncIn = `is async in ${graphText(wiring.graph)}`;
+    return optional
+      ? {
+          text: `is async and writes ${named("slot", node.writes)}, which ${optionalText}`,
+          parties: readerParties,
+          optional,
+        }
+      : { text: asyncIn, parties: [graphParty(wiring.graph, "fails with it")], optional };
   }
-  if (readers === undefined) return undefined;
-  const who = listText(readers.map(nodeText));
-  return {
-    text: `writes ${named("slot", node.writes)}, which ${who} can do without`,
-    parties: readerParties,
-    optional,
-  };
+  if (!optional) return undefined;
+  return { text: `writes ${named("slot", node.writes)}, which ${optionalText}`, parties: readerParties, optional };
 }
 
 /** The readers of a node that all take its slots as soft; `undefined` when somebody needs one, or nobody reads it. */
