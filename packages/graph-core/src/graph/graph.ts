@@ -97,11 +97,7 @@ export function graph<
   return Object.freeze({ ...declared, kind: "graph", place: callerPlace(1) }) as never;
 }
 
-export interface SubgraphOptions<
-  In extends readonly AnySlot[],
-  Nodes extends PartMap,
-  Out extends readonly AnySlot[],
-> {
+export interface SubgraphOptions<In extends readonly AnySlot[], Nodes extends PartMap, Out extends readonly AnySlot[]> {
   readonly owner: OwnerName;
   readonly purpose: string;
   readonly in: In;

@@ -19,7 +19,9 @@ type DoubleWritten<WritersOf> = {
 }[keyof WritersOf];
 
 type MissingText<SlotName> = SlotName extends string ? `no node writes slot '${SlotName}'` : never;
-type RequestText<SlotName> = SlotName extends string ? `slot '${SlotName}' is a request slot: no node may write it` : never;
+type RequestText<SlotName> = SlotName extends string
+  ? `slot '${SlotName}' is a request slot: no node may write it`
+  : never;
 type TwiceText<SlotName, WritersOf, Self> = SlotName extends keyof WritersOf & string
   ? `slot '${SlotName}' is also written by node '${Exclude<WritersOf[SlotName], Self> & string}'`
   : never;
