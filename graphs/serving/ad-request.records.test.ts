@@ -7,7 +7,8 @@ import { NOW_MS, requestsOf, type World } from "../testing/marketplace-world.ts"
 
 const REQUESTS = requestsOf(20);
 
-const adIds = ({ positions }: AdResponse) => positions.flatMap((each) => (each.kind === "ad" ? [each.adId as number] : []));
+const adIds = ({ positions }: AdResponse) =>
+  positions.flatMap((each) => (each.kind === "ad" ? [each.adId as number] : []));
 
 /** A world whose index has no record of this ad. */
 const without = (missingId: number): World => ({
@@ -42,7 +43,11 @@ test("a winner without a record is dropped as not indexed, and a reserve has its
 async function withoutAds(request: AdmittedRequest, world: World, drive: (clock: ManualClock) => void): Promise<void> {
   const clock = new ManualClock(NOW_MS);
   const degraded: string[] = [];
-  const running = answer(request, world, { clock, deadlineMs: NOW_MS + 100, onDegraded: ({ name }) => degraded.push(name) });
+  const running = answer(request, world, {
+    clock,
+    deadlineMs: NOW_MS + 100,
+    onDegraded: ({ name }) => degraded.push(name),
+  });
   await settle();
   drive(clock);
   const { response, context } = await running;

@@ -1,9 +1,9 @@
 /** What is answered, and what is remembered. */
 import {
+  AdGroupIdSchema,
   AdIdSchema,
   AdPositionSchema,
   AdvertiserIdSchema,
-  AdGroupIdSchema,
   ArmsSchema,
   CampaignIdSchema,
   CreativeIdSchema,
@@ -61,7 +61,11 @@ export const FeatureLogRecord = slot(
       z.strictObject({ adId: AdIdSchema, position: z.int().min(0), chargedPriceMicros: MicrosSchema, chargedPer }),
     ),
   }),
-  { owner: "ads-measurement", purposeOf: "what was scored and what came of it, for training and replay", leaves: "log" },
+  {
+    owner: "ads-measurement",
+    purposeOf: "what was scored and what came of it, for training and replay",
+    leaves: "log",
+  },
 );
 
 export const InsertionEvents = slot(

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { LIGHT_FEATURES, RANK_FEATURES } from "./features.ts";
-import { CATEGORY_BUCKET_WORDS, categoryBucketCode, categoryKindCode, DAY_PART_WORDS, dayPartCode } from "./vocabulary.ts";
+import {
+  CATEGORY_BUCKET_WORDS,
+  categoryBucketCode,
+  categoryKindCode,
+  DAY_PART_WORDS,
+  dayPartCode,
+} from "./vocabulary.ts";
 
 test("a feature of one name is declared alike in both schemas", () => {
   for (const feature of LIGHT_FEATURES.features) expect(RANK_FEATURES.declaration(feature.name)).toEqual(feature);
@@ -12,9 +18,15 @@ test("an absent value is missing: no feature is filled with a number that a meas
 
 test("every hour lies in one part of the day, in order", () => {
   const parts = Array.from({ length: 24 }, (_, hour) => DAY_PART_WORDS.words[dayPartCode(hour)]);
-  expect([parts[0], parts[5], parts[6], parts[13], parts[14], parts[21], parts[22]]).toEqual(
-    ["night", "night", "morning", "midday", "afternoon", "evening", "late"],
-  );
+  expect([parts[0], parts[5], parts[6], parts[13], parts[14], parts[21], parts[22]]).toEqual([
+    "night",
+    "night",
+    "morning",
+    "midday",
+    "afternoon",
+    "evening",
+    "late",
+  ]);
   expect([...new Set(parts)]).toEqual([...DAY_PART_WORDS.words]);
 });
 

@@ -1,5 +1,11 @@
 import type { Surface } from "@tenon/ads-model";
-import { type F64Column, type FeatureSnapshot, type ModelManifest, type ModelScores, resource } from "@tenon/graph-core";
+import {
+  type F64Column,
+  type FeatureSnapshot,
+  type ModelManifest,
+  type ModelScores,
+  resource,
+} from "@tenon/graph-core";
 
 /** A loaded model of one version. */
 export interface ScoringModel {

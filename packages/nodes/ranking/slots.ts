@@ -17,7 +17,8 @@ export const CategoryMatch = slot(
   }),
   {
     owner: "ads-ranking",
-    purposeOf: "how near the ad's category is to interests and query, whichever source brought the ad; aligned with PacedAds",
+    purposeOf:
+      "how near the ad's category is to interests and query, whichever source brought the ad; aligned with PacedAds",
     unit: "cosine",
   },
 );

@@ -17,7 +17,12 @@ export function linearModelOf(name: string, schema: FeatureSchema, weights: Read
       dictionaries: {},
       base: -4,
       precision: "f64",
-      terms: features.map((each, feature) => ({ kind: "numeric", feature, weight: weights[each.name] as number, missing: 0 })),
+      terms: features.map((each, feature) => ({
+        kind: "numeric",
+        feature,
+        weight: weights[each.name] as number,
+        missing: 0,
+      })),
       training: { data: "weights chosen by hand", rows: 0, positives: 0, settings: {} },
     }),
   );
@@ -25,5 +30,7 @@ export function linearModelOf(name: string, schema: FeatureSchema, weights: Read
 
 /** A snapshot in which every row has `foundForExploration` of its own and everything else is missing. */
 export function snapshotOfFlags(schema: FeatureSchema, flags: readonly number[]): FeatureSnapshot {
-  return new FeatureSnapshotBuilder(schema, flags.length).setColumn("foundForExploration", I32Column.from(flags)).build();
+  return new FeatureSnapshotBuilder(schema, flags.length)
+    .setColumn("foundForExploration", I32Column.from(flags))
+    .build();
 }

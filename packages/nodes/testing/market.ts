@@ -1,7 +1,13 @@
 /** Auctions as data, for properties of the pricing rules: markets drawn from a seed, and one auction from bids to prices. */
-import { adId, bidMicros, type Bid, cpmMicros, ecpmFromBid, ecpmMicros, micros, probability } from "@tenon/ads-model";
+import { adId, type Bid, bidMicros, cpmMicros, ecpmFromBid, ecpmMicros, micros, probability } from "@tenon/ads-model";
 import { auctionScore } from "../auction/shared/auction-score.ts";
-import { type AuctionRules, compareRank, type PricedBid, type PricingRule, type RankedBid } from "../auction/shared/ranked-bid.ts";
+import {
+  type AuctionRules,
+  compareRank,
+  type PricedBid,
+  type PricingRule,
+  type RankedBid,
+} from "../auction/shared/ranked-bid.ts";
 
 /** One advertiser: what a click is worth to it, and what the auction knows. Micros. */
 export interface Bidder {

@@ -11,7 +11,9 @@ export const dropBelowFloor = filter({
     return (row) => {
       const floorMicros = floorOf(adFloorMicros.at(row), surface);
       const worthMicros = bidEcpmMicros.at(row);
-      return reachesFloor(worthMicros, floorMicros, surface) ? undefined : drop("below_floor", floorMicros, worthMicros);
+      return reachesFloor(worthMicros, floorMicros, surface)
+        ? undefined
+        : drop("below_floor", floorMicros, worthMicros);
     };
   },
 });

@@ -13,7 +13,8 @@ const NO_SETTER = 0;
 export const priceWinners = map({
   ...priceWinnersContract,
   run: (inputs, { uses: { auctionPolicy } }) => {
-    const { auctionWinners, distinctAdvertisers, trimmedAds, auctionScore, clickProbability, normalRequest, arms } = inputs;
+    const { auctionWinners, distinctAdvertisers, trimmedAds, auctionScore, clickProbability, normalRequest, arms } =
+      inputs;
     const surface = surfaceAuction(auctionPolicy, normalRequest.surface, arms);
     const bidAt = bidsOf(distinctAdvertisers);
     const adFloorMicros = distinctAdvertisers.column("floorMicros");

@@ -9,8 +9,8 @@ import {
   bidMicros,
   cpmMicros,
   type EcpmMicros,
-  ecpmOfBid,
   ecpmMicros,
+  ecpmOfBid,
   type Micros,
   micros,
   type Probability,
@@ -34,7 +34,10 @@ export interface ScoreInputs {
   readonly qualityWeightMicros: number;
 }
 
-export function auctionScore(bid: Bid, { clickProbability, qualityScore, qualityWeightMicros }: ScoreInputs): AuctionScoreTerms {
+export function auctionScore(
+  bid: Bid,
+  { clickProbability, qualityScore, qualityWeightMicros }: ScoreInputs,
+): AuctionScoreTerms {
   const bidEcpmMicros = ecpmOfBid(bid, clickProbability);
   const qualityMicros = roundMicros(qualityWeightMicros * qualityScore);
   return { ecpmMicros: ecpmMicros(micros(bidEcpmMicros + qualityMicros)), bidEcpmMicros, qualityMicros };

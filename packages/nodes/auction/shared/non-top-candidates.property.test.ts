@@ -62,11 +62,23 @@ async function auction(rows: readonly Candidate[], uses: ReturnType<typeof usesO
   const { auctionScore } = await runNode(scoreBids, { trimmedAds, clickProbability, normalRequest, arms }, { uses });
   const floored = await runNode(dropBelowFloor, { trimmedAds, auctionScore, normalRequest, arms }, { uses });
   const { eligibleBids } = floored;
-  const distinct = await runNode(dedupeAdvertisers, { eligibleBids, trimmedAds, auctionScore, normalRequest }, { uses });
+  const distinct = await runNode(
+    dedupeAdvertisers,
+    { eligibleBids, trimmedAds, auctionScore, normalRequest },
+    { uses },
+  );
   const { distinctAdvertisers } = distinct;
   const picked = await runNode(pickWinners, { distinctAdvertisers, trimmedAds, auctionScore, normalRequest }, { uses });
   const { auctionWinners } = picked;
-  const priced = { auctionWinners, distinctAdvertisers, trimmedAds, auctionScore, clickProbability, normalRequest, arms };
+  const priced = {
+    auctionWinners,
+    distinctAdvertisers,
+    trimmedAds,
+    auctionScore,
+    clickProbability,
+    normalRequest,
+    arms,
+  };
   const { chargedPrice } = await runNode(priceWinners, priced, { uses });
   const prices = idsOf(auctionWinners).map((id, row) => [id, chargedPrice.chargedPriceMicros.at(row)] as const);
   const dropped = [floored, distinct, picked].flatMap((each) => each["dropped"]) as readonly { readonly id: number }[];
@@ -81,11 +93,16 @@ for (const mechanism of MECHANISMS) {
     await fc.assert(
       fc.asyncProperty(candidates, async (rows) => {
         const before = await auction(rows, uses);
-        const best = before.distinct.toSorted((left, right) => before.score(right) - before.score(left) || left - right);
+        const best = before.distinct.toSorted(
+          (left, right) => before.score(right) - before.score(left) || left - right,
+        );
         const firstLoser = best[before.prices.size];
         for (const { id } of before.dropped) {
           if (before.setters.has(id) || id === firstLoser) continue;
-          const after = await auction(rows.filter((row) => row.id !== id), uses);
+          const after = await auction(
+            rows.filter((row) => row.id !== id),
+            uses,
+          );
           expect(after.prices).toEqual(before.prices);
         }
       }),

@@ -71,7 +71,8 @@ test("vcg, stated case: bids 11, 7, 5 and 3 for two slots that are looked at ali
     floorMicros: 0,
   }));
   const market: Market = { bidders, rules: { slots: 2, slotFactors: [1, 1] } };
-  const prices = (rule: PricingRule) => [...runAuction(market, truthful(market), rule).won.values()].map((won) => won.chargedPriceMicros);
+  const prices = (rule: PricingRule) =>
+    [...runAuction(market, truthful(market), rule).won.values()].map((won) => won.chargedPriceMicros);
   expect(prices(vcg)).toEqual([5_000_000, 5_000_000]);
   expect(prices(generalisedSecondPrice)).toEqual([7_000_000, 5_000_000]);
   expect(prices(firstPrice)).toEqual([11_000_000, 7_000_000]);
@@ -101,8 +102,15 @@ for (const [name, rule] of Object.entries(PRICING_RULES)) {
       const bidOf = (id: number): number => 1_000 * (1 + (id % 2));
       const shuffled = tied.toSorted((left, right) => ((left.id * 7) % 5) - ((right.id * 7) % 5) || right.id - left.id);
       const outcome = (order: typeof tied) =>
-        [...runAuction({ bidders: order, rules }, order.map(({ id }) => bidOf(id)), rule).won].sort(([left], [right]) => left - right);
-      const byId = (order: typeof tied) => outcome(order).map(([id, { rank, chargedPriceMicros }]) => [id, rank, chargedPriceMicros]);
+        [
+          ...runAuction(
+            { bidders: order, rules },
+            order.map(({ id }) => bidOf(id)),
+            rule,
+          ).won,
+        ].sort(([left], [right]) => left - right);
+      const byId = (order: typeof tied) =>
+        outcome(order).map(([id, { rank, chargedPriceMicros }]) => [id, rank, chargedPriceMicros]);
       expect(byId(shuffled)).toEqual(byId(tied));
     }
   });
@@ -126,7 +134,10 @@ for (const [name, rule] of Object.entries(PRICING_RULES)) {
     for (let each = 0; each < 4_000; each++) {
       const market = drawMarket(draw);
       const bids = truthful(market);
-      const raised = market.bidders.map((bidder) => ({ ...bidder, floorMicros: bidder.floorMicros + Math.floor(2e8 * draw()) }));
+      const raised = market.bidders.map((bidder) => ({
+        ...bidder,
+        floorMicros: bidder.floorMicros + Math.floor(2e8 * draw()),
+      }));
       const fills = runAuction({ ...market, bidders: raised }, bids, rule).won.size;
       expect(fills).toBeLessThanOrEqual(runAuction(market, bids, rule).won.size);
     }
@@ -162,7 +173,8 @@ test("generalised second price: the price is the least bid that keeps the rank; 
     for (const [id, { chargedPriceMicros, rank, setterAdId }] of runAuction(market, bids, generalisedSecondPrice).won) {
       // Against a rival of a lower id a tie is lost already: the price then ties, and one micro more would be needed.
       if (setterAdId !== undefined && setterAdId < id) continue;
-      const at = (price: number) => runAuction(market, bids.with(id - 1, price), generalisedSecondPrice).won.get(id)?.rank;
+      const at = (price: number) =>
+        runAuction(market, bids.with(id - 1, price), generalisedSecondPrice).won.get(id)?.rank;
       expect(at(chargedPriceMicros)).toBe(rank);
       if (chargedPriceMicros === 0) continue;
       expect(at(chargedPriceMicros - 1)).not.toBe(rank);
@@ -175,7 +187,8 @@ test("generalised second price: the price is the least bid that keeps the rank; 
 test("a bid for impressions pays what is required, and itself where it misses its floor by the tolerance", () => {
   const bidder = { id: 1, valueMicros: 0, clickProbability: 0.5, qualityMicros: 0, floorMicros: 4_000_000 };
   const price = (bid: number) =>
-    generalisedSecondPrice([rankedBid(bidder, perThousand(bid))], 1, { slots: 1, slotFactors: [1] })[0]?.chargedPriceMicros;
+    generalisedSecondPrice([rankedBid(bidder, perThousand(bid))], 1, { slots: 1, slotFactors: [1] })[0]
+      ?.chargedPriceMicros;
   expect(price(9_000_000)).toBe(4_000_000);
   expect(price(3_996_000)).toBe(3_996_000);
 });

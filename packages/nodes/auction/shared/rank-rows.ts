@@ -10,7 +10,9 @@ export interface ScoredRows {
 /** Every row, best first. */
 export function rankRows({ scores, ids }: ScoredRows): Int32Array {
   const rows = Int32Array.from({ length: ids.length }, (_, row) => row);
-  return rows.sort((left, right) => (scores[right] as number) - (scores[left] as number) || ids.at(left) - ids.at(right));
+  return rows.sort(
+    (left, right) => (scores[right] as number) - (scores[left] as number) || ids.at(left) - ids.at(right),
+  );
 }
 
 export interface TopRows {

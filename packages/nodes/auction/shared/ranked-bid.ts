@@ -1,5 +1,13 @@
 /** One auction as data: what the pricing rules know of an ad, and the price they set. Integer micros throughout. */
-import { type AdId, type Bid, ecpmFromBid, type EcpmMicros, bidMicros, type Micros, type Probability } from "@tenon/ads-model";
+import {
+  type AdId,
+  type Bid,
+  bidMicros,
+  type EcpmMicros,
+  ecpmFromBid,
+  type Micros,
+  type Probability,
+} from "@tenon/ads-model";
 
 export interface RankedBid {
   readonly adId: AdId;

@@ -1,4 +1,4 @@
-import { type Arms, ecpmMicros, type EcpmMicros, maxMicros, roundMicros, type Surface } from "@tenon/ads-model";
+import { type Arms, type EcpmMicros, ecpmMicros, maxMicros, roundMicros, type Surface } from "@tenon/ads-model";
 import { type AuctionPolicy, MECHANISMS, type SurfaceAuction } from "../resources.ts";
 
 /** Experiment whose variant is the name of a mechanism. */
@@ -8,7 +8,11 @@ export const MECHANISM_EXPERIMENT = "auctionMechanism";
  * The auction of a surface under the request's experiments: variant `auctionMechanism`, parameters `reserveEcpmMicros` and
  * `qualityWeightMicros`. What no experiment sets is the policy's.
  */
-export function surfaceAuction(policy: AuctionPolicy, surface: Surface, { assignments, parameters }: Arms): SurfaceAuction {
+export function surfaceAuction(
+  policy: AuctionPolicy,
+  surface: Surface,
+  { assignments, parameters }: Arms,
+): SurfaceAuction {
   const own = policy.surfaces[surface];
   return {
     ...own,
@@ -24,6 +28,10 @@ export function floorOf(adFloorMicros: number, { reserveEcpmMicros }: SurfaceAuc
 }
 
 /** Whether an expected payment reaches a floor, as exactly as floors are stated. */
-export function reachesFloor(bidEcpmMicros: number, floorMicros: number, { floorToleranceMicros }: SurfaceAuction): boolean {
+export function reachesFloor(
+  bidEcpmMicros: number,
+  floorMicros: number,
+  { floorToleranceMicros }: SurfaceAuction,
+): boolean {
   return bidEcpmMicros >= floorMicros - floorToleranceMicros;
 }

@@ -8,7 +8,9 @@ export const dropUnrecorded = filter({
     const recorded = new Set<number>(found.map(({ adId }) => adId));
     return (row) => {
       if (recorded.has(auctionWinners.ids.at(row))) return undefined;
-      return loaded ? drop("not_indexed", "a record of the ad", "none") : drop("error", "records of the winners", "none");
+      return loaded
+        ? drop("not_indexed", "a record of the ad", "none")
+        : drop("error", "records of the winners", "none");
     };
   },
 });

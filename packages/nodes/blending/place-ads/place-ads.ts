@@ -21,7 +21,12 @@ export const placeAds = node({
     const { positions, unplaced } = blend(
       ads,
       organicFeed.map(({ utility }) => utility),
-      { topSlot, gapMin, slots: normalRequest.adSlotsWanted, lambdaMicros: arms.parameters["lambdaMicros"] ?? lambdaMicros },
+      {
+        topSlot,
+        gapMin,
+        slots: normalRequest.adSlotsWanted,
+        lambdaMicros: arms.parameters["lambdaMicros"] ?? lambdaMicros,
+      },
     );
     return {
       placements: {

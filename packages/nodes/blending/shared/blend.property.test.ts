@@ -14,8 +14,10 @@ const rules = fc.record({
 });
 const seeded = { seed: 20261122, numRuns: 2_000 };
 
-const adPositions = ({ positions }: Blend) => positions.flatMap(({ kind }, position) => (kind === "ad" ? [position] : []));
-const adCount = (given: readonly BlendAd[], utilities: readonly number[], by: BlendRules) => adPositions(blend(given, utilities, by)).length;
+const adPositions = ({ positions }: Blend) =>
+  positions.flatMap(({ kind }, position) => (kind === "ad" ? [position] : []));
+const adCount = (given: readonly BlendAd[], utilities: readonly number[], by: BlendRules) =>
+  adPositions(blend(given, utilities, by)).length;
 
 test("both lists keep their inner order, the feed stays whole, and every ad has a place or a rule", () => {
   fc.assert(
@@ -45,12 +47,18 @@ test("top slot, gap and number of slots hold in every feed", () => {
   );
 });
 
-for (const [name, gapMin] of [["with", 2], ["without", 0]] as const) {
+for (const [name, gapMin] of [
+  ["with", 2],
+  ["without", 0],
+] as const) {
   test(`${name} the gap rule, a larger lambda never places more ads: 30,000 steps`, () => {
     const draw = drawsOf(20261122);
     let fewer = 0;
     for (let feed = 0; feed < 3_000; feed++) {
-      const given = Array.from({ length: 1 + Math.floor(8 * draw()) }, () => ({ revenueMicros: Math.floor(2e7 * draw()), utility: draw() }));
+      const given = Array.from({ length: 1 + Math.floor(8 * draw()) }, () => ({
+        revenueMicros: Math.floor(2e7 * draw()),
+        utility: draw(),
+      }));
       const utilities = Array.from({ length: Math.floor(25 * draw()) }, draw);
       const by = { topSlot: Math.floor(4 * draw()), gapMin, slots: 8 };
       let lambdaMicros = 0;
@@ -82,7 +90,9 @@ test("lambda 0: only the slot rules bind, an ad stands wherever they allow one",
 
 test("lambda without bound: no ad stands before an item of higher utility", () => {
   const coarse = fc.integer({ min: 0, max: 20 }).map((steps) => steps / 20);
-  const coarseAds = fc.array(fc.record({ revenueMicros: fc.integer({ min: 0, max: 50_000_000 }), utility: coarse }), { maxLength: 8 });
+  const coarseAds = fc.array(fc.record({ revenueMicros: fc.integer({ min: 0, max: 50_000_000 }), utility: coarse }), {
+    maxLength: 8,
+  });
   fc.assert(
     fc.property(coarseAds, fc.array(coarse, { maxLength: 20 }), rules, (given, utilities, by) => {
       const { positions } = blend(given, utilities, { ...by, lambdaMicros: 1e15 });
@@ -99,15 +109,24 @@ test("lambda without bound: no ad stands before an item of higher utility", () =
 
 test("a higher revenue never moves an ad down", () => {
   fc.assert(
-    fc.property(ads, items, rules, fc.integer({ min: 1, max: 10_000_000 }), fc.nat(7), (given, utilities, by, more, nth) => {
-      fc.pre(nth < given.length);
-      const raised = given.map((ad, at) => (at === nth ? { ...ad, revenueMicros: ad.revenueMicros + more } : ad));
-      const place = (list: readonly BlendAd[]) => {
-        const position = blend(list, utilities, by).positions.findIndex((each) => each.kind === "ad" && each.ad === nth);
-        return position === -1 ? Number.POSITIVE_INFINITY : position;
-      };
-      expect(place(raised)).toBeLessThanOrEqual(place(given));
-    }),
+    fc.property(
+      ads,
+      items,
+      rules,
+      fc.integer({ min: 1, max: 10_000_000 }),
+      fc.nat(7),
+      (given, utilities, by, more, nth) => {
+        fc.pre(nth < given.length);
+        const raised = given.map((ad, at) => (at === nth ? { ...ad, revenueMicros: ad.revenueMicros + more } : ad));
+        const place = (list: readonly BlendAd[]) => {
+          const position = blend(list, utilities, by).positions.findIndex(
+            (each) => each.kind === "ad" && each.ad === nth,
+          );
+          return position === -1 ? Number.POSITIVE_INFINITY : position;
+        };
+        expect(place(raised)).toBeLessThanOrEqual(place(given));
+      },
+    ),
     seeded,
   );
 });

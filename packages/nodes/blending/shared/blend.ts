@@ -70,7 +70,10 @@ export function blend(ads: readonly BlendAd[], itemUtilities: readonly number[],
     positions.push({ kind: "organic", item });
     itemsSinceAd++;
   }
-  return { positions, unplaced: unplacedFrom(ad, { ads, rules, itemsSinceAd, revenueMissing, positions: positions.length }) };
+  return {
+    positions,
+    unplaced: unplacedFrom(ad, { ads, rules, itemsSinceAd, revenueMissing, positions: positions.length }),
+  };
 }
 
 interface End {
@@ -90,7 +93,8 @@ function unplacedFrom(first: number, { ads, rules, itemsSinceAd, revenueMissing,
     else if (revenueMissing < Number.POSITIVE_INFINITY) {
       const { revenueMicros } = ads[ad] as BlendAd;
       unplaced.push({ ad, rule: "utility", threshold: revenueMissing, value: revenueMicros });
-    } else if (itemsSinceAd < rules.gapMin) unplaced.push({ ad, rule: "gap", threshold: rules.gapMin, value: itemsSinceAd });
+    } else if (itemsSinceAd < rules.gapMin)
+      unplaced.push({ ad, rule: "gap", threshold: rules.gapMin, value: itemsSinceAd });
     else unplaced.push({ ad, rule: "topSlot", threshold: rules.topSlot, value: positions });
   }
   return unplaced;

@@ -5,7 +5,14 @@ import { PlacedAds, Placements, ServableWinners } from "../../blending/slots.ts"
 import { PacedAds } from "../../delivery/slots.ts";
 import { MeasuredUser, NormalRequest } from "../../feature-expansion/slots.ts";
 import { CalibratorsResource } from "../../ranking/resources.ts";
-import { ClickMargins, ClickProbability, LightFeatures, LightScores, RankFeatures, TrimmedAds } from "../../ranking/slots.ts";
+import {
+  ClickMargins,
+  ClickProbability,
+  LightFeatures,
+  LightScores,
+  RankFeatures,
+  TrimmedAds,
+} from "../../ranking/slots.ts";
 import { IndexVersion } from "../../retrieval/slots.ts";
 import { FeatureLogRecord } from "../slots.ts";
 

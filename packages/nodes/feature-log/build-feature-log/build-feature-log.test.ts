@@ -48,7 +48,13 @@ function inputs(changes: Readonly<Record<string, unknown>> = {}) {
     auctionWinners,
     chargedPrice: { chargedPriceMicros: F64Column.from([20, 30]), priceSetterAdId: IdColumn.from([0, 0]) },
     servableWinners,
-    placements: { positions: [{ kind: "organic", organicId: "o1" }, { kind: "ad", row: 1 }], unplaced: [] },
+    placements: {
+      positions: [
+        { kind: "organic", organicId: "o1" },
+        { kind: "ad", row: 1 },
+      ],
+      unplaced: [],
+    },
     placedAds: servableWinners.select([1]),
     ...changes,
   };
@@ -115,8 +121,12 @@ test("one tampered bit between scoring and logging, in either snapshot, and noth
 });
 
 test("scores of an equal snapshot of other features, or of fewer rows, are refused", async () => {
-  await expect(record({ clickMargins: scoresOf(snapshotOfFlags(LIGHT_FEATURES, FLAGS)) })).rejects.toThrow("nothing is logged");
-  await expect(record({ clickMargins: scoresOf(snapshotOfFlags(RANK_FEATURES, [0, 1]), [-4, -3]) })).rejects.toThrow("nothing is logged");
+  await expect(record({ clickMargins: scoresOf(snapshotOfFlags(LIGHT_FEATURES, FLAGS)) })).rejects.toThrow(
+    "nothing is logged",
+  );
+  await expect(record({ clickMargins: scoresOf(snapshotOfFlags(RANK_FEATURES, [0, 1]), [-4, -3]) })).rejects.toThrow(
+    "nothing is logged",
+  );
 });
 
 test("an ad that has a place but was dropped fails the request: it would be shown and counted as not shown", async () => {

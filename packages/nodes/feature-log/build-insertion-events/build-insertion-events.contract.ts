@@ -7,7 +7,16 @@ import { InsertionEvents } from "../slots.ts";
 export const buildInsertionEventsContract = {
   owner: "ads-measurement",
   purpose: "says of each shown ad that it was put into the response, where and at which price",
-  reads: [PlacedAds, Placements, ServableWinners, AuctionWinners, ChargedPrice, TrimmedAds, ClickProbability, NormalRequest],
+  reads: [
+    PlacedAds,
+    Placements,
+    ServableWinners,
+    AuctionWinners,
+    ChargedPrice,
+    TrimmedAds,
+    ClickProbability,
+    NormalRequest,
+  ],
   writes: [InsertionEvents],
   budgetMs: 1,
 } as const;

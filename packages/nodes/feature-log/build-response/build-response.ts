@@ -1,8 +1,8 @@
 import {
   adId,
   advertiserId,
-  campaignId,
   CURRENCY,
+  campaignId,
   creativeId,
   ecpmMicros,
   probability,
@@ -30,7 +30,8 @@ export const buildResponse = node({
       const { row } = position;
       const id = adId(placedAds.ids.at(row));
       const record = recordOf.get(id);
-      if (record === undefined) throw new Error(`ad ${id} has a place and no record: winners without one are dropped before`);
+      if (record === undefined)
+        throw new Error(`ad ${id} has a place and no record: winners without one are dropped before`);
       const scoreTerms = termsAt(row);
       return {
         kind: "ad" as const,

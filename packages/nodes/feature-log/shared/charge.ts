@@ -1,4 +1,4 @@
-import { type AdPosition, micros, type Micros } from "@tenon/ads-model";
+import { type AdPosition, type Micros, micros } from "@tenon/ads-model";
 import type { ValueOf } from "@tenon/graph-core";
 import type { AuctionWinners, ChargedPrice } from "../../auction/slots.ts";
 import type { PlacedAds } from "../../blending/slots.ts";

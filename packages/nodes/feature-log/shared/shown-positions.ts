@@ -16,7 +16,8 @@ export function shownPositions(
     if (position.kind === "organic") return position;
     const id = winners.ids.at(position.row);
     const row = placedAds.rowOfId(id);
-    if (row === -1) throw new Error(`ad ${id} has a place in the feed and was dropped: placements and kept ads disagree`);
+    if (row === -1)
+      throw new Error(`ad ${id} has a place in the feed and was dropped: placements and kept ads disagree`);
     return { kind: "ad", row };
   });
 }

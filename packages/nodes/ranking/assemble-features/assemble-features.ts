@@ -12,7 +12,8 @@ import { assembleFeaturesContract } from "./assemble-features.contract.ts";
 export const assembleFeatures = map({
   ...assembleFeaturesContract,
   run: (inputs, { clock }) => {
-    const { trimmedAds, pacedAds, categoryMatch, allowedAds, adCounts, normalRequest, requestContext, targetingUser } = inputs;
+    const { trimmedAds, pacedAds, categoryMatch, allowedAds, adCounts, normalRequest, requestContext, targetingUser } =
+      inputs;
     const sources = trimmedAds.column("sources");
     const category = trimmedAds.column("category");
     const { categoryKind, categoryBucket } = categoryColumns(category);

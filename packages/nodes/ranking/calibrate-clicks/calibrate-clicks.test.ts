@@ -1,4 +1,4 @@
-import { ModelScores, F64Column } from "@tenon/graph-core";
+import { F64Column, ModelScores } from "@tenon/graph-core";
 import { runPure } from "@tenon/graph-testkit";
 import { CalibratorSet, sealCalibratorSet } from "@tenon/model-serving";
 import { expect, test } from "vitest";
@@ -11,7 +11,10 @@ const calibrators = new CalibratorSet(
   sealCalibratorSet({
     name: "click-calibrators",
     modelVersion: "click@1",
-    surfaces: { homeFeed: { kind: "platt", slope: 1, intercept: 0 }, search: { kind: "platt", slope: 1, intercept: 1 } },
+    surfaces: {
+      homeFeed: { kind: "platt", slope: 1, intercept: 0 },
+      search: { kind: "platt", slope: 1, intercept: 1 },
+    },
   }),
 );
 const scoresOf = (modelVersion: string) =>

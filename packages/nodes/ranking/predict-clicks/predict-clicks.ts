@@ -2,7 +2,9 @@ import { map } from "@tenon/graph-core";
 import { RANK_FEATURES } from "../features.ts";
 import { predictClicksContract } from "./predict-clicks.contract.ts";
 
-const NOT_FOR_MODELS: readonly string[] = RANK_FEATURES.features.filter(({ keptFor }) => keptFor !== undefined).map(({ name }) => name);
+const NOT_FOR_MODELS: readonly string[] = RANK_FEATURES.features
+  .filter(({ keptFor }) => keptFor !== undefined)
+  .map(({ name }) => name);
 
 /** Refuses a model that reads the bid: its probabilities would move with the bid, and second prices lose their meaning. */
 export const predictClicks = map({

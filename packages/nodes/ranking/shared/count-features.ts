@@ -1,4 +1,4 @@
-import { type FeatureSnapshotBuilder, F64Writer, type I32Column, I32Writer, type ValueOf } from "@tenon/graph-core";
+import { F64Writer, type FeatureSnapshotBuilder, type I32Column, I32Writer, type ValueOf } from "@tenon/graph-core";
 import type { AdCounts } from "../../delivery/slots.ts";
 import { COUNT_STATUS } from "./count-status.ts";
 

@@ -14,7 +14,8 @@ export function foundBy(sources: U8Column, source: SourceName): I32Column {
 export function scoreFrom(scores: F32Column, sources: U8Column, source: SourceName): F32Column {
   const bit = SOURCE_BITS[source];
   const known = new F32Writer(scores.length);
-  for (let row = 0; row < scores.length; row++) known.set(row, (sources.at(row) & bit) === 0 ? Number.NaN : scores.at(row));
+  for (let row = 0; row < scores.length; row++)
+    known.set(row, (sources.at(row) & bit) === 0 ? Number.NaN : scores.at(row));
   return known.seal();
 }
 

@@ -18,7 +18,8 @@ export const trimCandidates = filter({
     const quality = pacedAds.column("qualityScore");
     const worth = Float64Array.from({ length: pacedAds.size }, (_, row) => {
       const clickProbability = probabilityFromMargin(lightScores.margins.at(row));
-      return auctionScore(bidAt(row), { clickProbability, qualityScore: quality.at(row), qualityWeightMicros }).ecpmMicros;
+      return auctionScore(bidAt(row), { clickProbability, qualityScore: quality.at(row), qualityWeightMicros })
+        .ecpmMicros;
     });
     const adsMax = width(rankingPolicy.rankedAdsMax, rankingPolicy.rankedAdsMin);
     const { isTop, leastScore } = topRows({ scores: worth, ids: pacedAds.ids }, adsMax);
