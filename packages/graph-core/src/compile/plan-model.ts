@@ -6,7 +6,7 @@
  * P3 Inside a segment async nodes start first, with just the sync nodes they need.
  * P4 Order among equals is graph position, so a plan is a function of the graph file alone.
  */
-import type { SlotKey, WiredNode, Wiring } from "../graph/wiring.ts";
+import type { WiredNode, Wiring } from "../graph/wiring.ts";
 import { ALWAYS, type Condition, conditionsOf, isAlways, readKeys } from "./condition.ts";
 
 export interface PlanNode {
@@ -204,4 +204,3 @@ function asyncFirst(
   return ordered;
 }
 
-export type { SlotKey };
