@@ -37,6 +37,9 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addGraph(program, terminal, done);
   addExplain(program, terminal, done);
   addNew(program, terminal, done);
+  addDoctor(program, terminal, done);
+  addBench(program, terminal, done);
+  addBuild(program, terminal, done);
   return program;
 }
 
@@ -114,14 +117,26 @@ const addGraph: Add = (program, terminal, done) => {
 };
 
 const addExplain: Add = (program, terminal, done) => {
-  program
-    .command("explain")
-    .description("explain an error code; without one, list them")
+  const command = program.command("explain").description("explain an error code, or what became of an ad");
+  command
+    .command("code", { isDefault: true })
+    .description("the page of an error code; without one, the list (`code` may be left out)")
     .argument("[code]", "TENON1xxx")
     .addOption(jsonOption())
     .action(async (code: string | undefined, options) => {
       const { explain } = await import("./commands/explain.ts");
       done(await explain(code, options, terminal));
+    });
+  command
+    .command("ad")
+    .description("what became of an ad in a request that a running host traced")
+    .argument("<request>", "id of the request")
+    .argument("<ad>", "id of the ad", wholeNumber)
+    .option("--url <url>", "where the host listens", "http://127.0.0.1:8787")
+    .addOption(jsonOption())
+    .action(async (requestId: string, adId: number, options) => {
+      const { explainAd } = await import("./commands/explain-ad.ts");
+      done(await explainAd({ requestId, adId, ...options }, terminal));
     });
 };
 
@@ -152,6 +167,46 @@ const addNew: Add = (program, terminal, done) => {
     .action(async (path: string, options) => {
       const { createGraph } = await import("./commands/new.ts");
       done(await createGraph({ ...options, path }, terminal));
+    });
+};
+
+const addDoctor: Add = (program, terminal, done) => {
+  const command = program
+    .command("doctor")
+    .description("look at Node, packages, settings and their sources, folders, port, models and data")
+    .addOption(jsonOption())
+    .addOption(projectOption());
+  addSettings(command, Object.keys(SETTING_FLAGS) as FlaggedSetting[]).action(async (options) => {
+    const { doctor } = await import("./commands/doctor.ts");
+    done(await doctor(options, terminal));
+  });
+};
+
+const addBench: Add = (program, terminal, done) => {
+  program
+    .command("bench")
+    .description("measure against other libraries and the goals")
+    .argument("<suite>", "graph or admixer; any other name lists what there is")
+    .option("--quick", "fewer rounds, under a minute")
+    .addOption(jsonOption())
+    .addOption(projectOption())
+    .action(async (suite: string, options) => {
+      const { bench } = await import("./commands/bench.ts");
+      done(await bench(suite, options, terminal));
+    });
+};
+
+const addBuild: Add = (program, terminal, done) => {
+  program
+    .command("build")
+    .description("write the code of every graph to a file, for places that forbid code generation")
+    .option("-o, --out <folder>", "folder of the files, from the project (default: graphs/plans)")
+    .option("--check", "write nothing; a file that is not up to date is a finding")
+    .addOption(jsonOption())
+    .addOption(projectOption())
+    .action(async (options) => {
+      const { build } = await import("./commands/build.ts");
+      done(await build(options, terminal));
     });
 };
 
