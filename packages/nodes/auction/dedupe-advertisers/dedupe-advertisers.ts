@@ -4,7 +4,8 @@ import { dedupeAdvertisersContract } from "./dedupe-advertisers.contract.ts";
 
 /**
  * Greedy from the best down, so a higher bid never makes an ad lose its place here. It comes before pricing: an
- * advertiser's second ad must not raise the price of its first.
+ * advertiser's second ad must not raise the price of its first. Neither does an ad that the category's limit turned away,
+ * though it would have taken the place of a lower bid: under that limit a price can lie below the least bid that wins.
  */
 export const dedupeAdvertisers = filter({
   ...dedupeAdvertisersContract,
