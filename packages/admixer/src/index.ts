@@ -1,6 +1,7 @@
 /** The serving host: `startAdMixer` with HTTP, `answerOnce` without. */
 import type { AdRequest, AdResponse } from "@tenon/ads-model";
 import {
+  type HostClock,
   type LedgerJson,
   type RunContext,
   systemClock,
@@ -16,7 +17,7 @@ import { AdMixer, type AdMixerParts, type TraceHeaders } from "./host/ad-mixer.t
 import { hostError } from "./host/host-error.ts";
 import { freshKey, keyOf } from "./host/pseudonym-key.ts";
 import { type ClickModels, loadClickModels } from "./resources/click-models.ts";
-import { openMarketplace } from "./resources/open-marketplace.ts";
+import { type OpenMarketplace, openMarketplace } from "./resources/open-marketplace.ts";
 import { POLICIES, type Policies } from "./resources/policies.ts";
 import { openSegmentFiles } from "./sink/segment-file-sink.ts";
 
@@ -47,6 +48,9 @@ export { decodeRecord, type ReadSegment, readLog, type ServedRecord } from "./si
 export interface HostOverrides {
   readonly models?: ClickModels;
   readonly policies?: Policies;
+  /** Default: the marketplace of the settings. */
+  readonly marketplace?: OpenMarketplace;
+  readonly clock?: HostClock;
   /** Gets the spans of traced requests, after their answers. */
   readonly tracer?: import("@opentelemetry/api").Tracer;
   /** Told about trouble; default: one line on standard error, as `logLevel` asks. */
@@ -190,26 +194,12 @@ interface HostEnds extends Pick<AdMixerParts, "sink" | "onTraced" | "onTrouble">
   readonly pseudonymKey: string;
 }
 
-function openHost(
-  { settings }: HostConfig,
-  { models, policies }: HostOverrides,
-  { pseudonymKey, ...ends }: HostEnds,
-): AdMixer {
+function openHost({ settings }: HostConfig, overrides: HostOverrides, { pseudonymKey, ...ends }: HostEnds): AdMixer {
+  const { clock = systemClock, models = loadClickModels(), policies = POLICIES } = overrides;
   const { seed, adsMax, usersCount } = settings;
-  const marketplace = openMarketplace({
-    seed,
-    usersCount,
-    pseudonymKey,
-    nowMs: systemClock.nowMs,
-    ...(adsMax !== null && { adsMax }),
-  });
-  return new AdMixer({
-    settings,
-    marketplace,
-    models: models ?? loadClickModels(),
-    policies: policies ?? POLICIES,
-    ...ends,
-  });
+  const source = { seed, usersCount, pseudonymKey, nowMs: clock.nowMs, ...(adsMax !== null && { adsMax }) };
+  const marketplace = overrides.marketplace ?? openMarketplace(source);
+  return new AdMixer({ settings, clock, marketplace, models, policies, ...ends });
 }
 
 function sampleRequest({ marketplace, settings }: AdMixer, row = 0): AdRequest {

@@ -119,6 +119,7 @@ export interface HostTotals {
 
 export class AdMixer {
   readonly settings: Settings;
+  readonly clock: HostClock;
   readonly marketplace: OpenMarketplace;
   readonly topology: Topology = topologyOf(adRequest);
   readonly executor;
@@ -142,7 +143,6 @@ export class AdMixer {
     digestMismatches: 0,
   } satisfies Record<keyof HostTotals, number>;
   readonly #parts: AdMixerParts;
-  readonly #clock: HostClock;
   readonly #lag: LoopLag;
   readonly #seenEvents = new Set<string>();
   #stopping = false;
@@ -151,12 +151,12 @@ export class AdMixer {
   constructor(parts: AdMixerParts) {
     const { settings, marketplace } = parts;
     this.#parts = parts;
-    this.#clock = parts.clock ?? systemClock;
+    this.clock = parts.clock ?? systemClock;
     this.settings = settings;
     this.marketplace = marketplace;
     this.kept = new KeptRuns(settings.traceKeepMax);
     this.arms = new ArmTotals(settings.experiments);
-    this.admission = new Admission(settings, this.#clock);
+    this.admission = new Admission(settings, this.clock);
     this.quality = new QualityController({
       targetMs: settings.qualityTargetMs,
       percentile: 99,
@@ -164,7 +164,7 @@ export class AdMixer {
     });
     this.executor = createExecutor(plan, {
       resources: marketplace.bindings(parts.models, parts.policies),
-      clock: this.#clock,
+      clock: this.clock,
       checkedShare: settings.checkedShare,
       quality: this.quality,
       onDegraded: (node, by, error) => {
@@ -172,7 +172,7 @@ export class AdMixer {
           parts.onTrouble?.(`node "${node.name}" (owner ${node.definition.owner}) ${by}`, error);
       },
     });
-    this.#lag = new LoopLag(this.#clock);
+    this.#lag = new LoopLag(this.clock);
     this.sink = parts.sink?.(() => this.#segmentHeader());
   }
 
@@ -202,7 +202,7 @@ export class AdMixer {
       slots: Object.fromEntries(slots),
       featureSchemas: schemaFingerprints([LIGHT_FEATURES, RANK_FEATURES]),
       versions: this.versions(),
-      createdAtMs: this.#clock.nowMs(),
+      createdAtMs: this.clock.nowMs(),
     };
   }
 
@@ -212,7 +212,7 @@ export class AdMixer {
    */
   async warmUp(): Promise<void> {
     const count = this.settings.warmUpRequests;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const requests =
       count === 0
         ? []
@@ -251,7 +251,7 @@ export class AdMixer {
    *   otherwise what the graph failed with
    */
   async answer(body: unknown, options: AnswerOptions = {}): Promise<Answer> {
-    const arrivedMs = options.arrivedMs ?? this.#clock.monotonicMs();
+    const arrivedMs = options.arrivedMs ?? this.clock.monotonicMs();
     if (!this.ready) {
       this.totals.refusedNotReady++;
       throw notReady(this.#stopping);
@@ -268,7 +268,7 @@ export class AdMixer {
   async #enter(arrivedMs: number): Promise<void> {
     if (!this.admission.tryEnter()) {
       try {
-        await this.admission.enter(Math.max(0, arrivedMs + this.settings.deadlineMs - this.#clock.monotonicMs()));
+        await this.admission.enter(Math.max(0, arrivedMs + this.settings.deadlineMs - this.clock.monotonicMs()));
       } catch (error) {
         this.totals.refusedBusy++;
         throw error;
@@ -287,8 +287,8 @@ export class AdMixer {
 
   async #run(request: AdmittedRequest, arrivedMs: number, { traced, headers = {} }: AnswerOptions): Promise<Answer> {
     const decisions = decide(this.settings.experiments, request);
-    const waitedMs = this.#clock.monotonicMs() - arrivedMs;
-    const nowMs = Math.floor(this.#clock.nowMs() - waitedMs);
+    const waitedMs = this.clock.monotonicMs() - arrivedMs;
+    const nowMs = Math.floor(this.clock.nowMs() - waitedMs);
     const ctx = this.executor.begin({
       requestId: request.requestId,
       nowMs,
@@ -366,7 +366,7 @@ export class AdMixer {
     headers: TraceHeaders,
     outcome: Answer | unknown,
   ): void {
-    const durationMs = this.#clock.monotonicMs() - arrivedMs;
+    const durationMs = this.clock.monotonicMs() - arrivedMs;
     const answer = isAnswer(outcome) ? outcome : undefined;
     const failureCode = answer === undefined ? (outcome instanceof GraphError ? outcome.code : "TENON1619") : undefined;
     this.histograms.countRequest(durationMs, failureCode);
@@ -385,7 +385,7 @@ export class AdMixer {
     let counted = 0;
     let repeated = 0;
     let unknown = 0;
-    for (const { eventId, kind, insertionId, atMs = this.#clock.nowMs() } of events) {
+    for (const { eventId, kind, insertionId, atMs = this.clock.nowMs() } of events) {
       const insertion = this.insertions.get(insertionId);
       const key = `${kind} ${insertionId} ${eventId}`;
       if (insertion === undefined) unknown++;
@@ -425,7 +425,7 @@ export class AdMixer {
     const { drainMaxMs } = this.settings;
     let cancel: (() => void) | undefined;
     const timeout = new Promise<void>((resolve) => {
-      cancel = this.#clock.after(drainMaxMs, resolve);
+      cancel = this.clock.after(drainMaxMs, resolve);
     });
     await Promise.race([this.admission.idle(), timeout]);
     cancel?.();

@@ -22,7 +22,7 @@ const CONNECTIONS_MAX = 10_000;
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** By `performance.now()`. */
+    /** By the host clock's `monotonicMs`. */
     arrivedMs: number;
   }
 }
@@ -51,7 +51,7 @@ export async function httpServer(
   server.setSerializerCompiler(asJson);
   server.decorateRequest("arrivedMs", 0);
   server.addHook("onRequest", (request, _reply, done) => {
-    request.arrivedMs = performance.now();
+    request.arrivedMs = host.clock.monotonicMs();
     done();
   });
   answerProblems(server, settings, log);
