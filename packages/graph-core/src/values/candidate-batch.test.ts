@@ -166,3 +166,32 @@ test("align equals a search by id, from any ancestor of any chain", () => {
     }),
   );
 });
+
+test("a column read through any chain of selections is the one read step by step", () => {
+  const steps = fc.array(fc.record({ rows: fc.array(fc.nat(), { maxLength: 12 }), adds: fc.boolean() }), {
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(steps, fc.boolean(), (drawn, readOften) => {
+      let batch: CandidateBatch = CandidateBatch.of(IdColumn.from([0, 1, 2, 3, 4, 5, 6, 7]), {
+        id: IdColumn.from([0, 1, 2, 3, 4, 5, 6, 7]),
+      });
+      let ids = [0, 1, 2, 3, 4, 5, 6, 7];
+      const added: string[] = [];
+      for (const [at, { rows, adds }] of drawn.entries()) {
+        const chosen = ids.length === 0 ? [] : [...new Set(rows.map((row) => row % ids.length))];
+        batch = batch.select(chosen);
+        ids = chosen.map((row) => ids[row] as number);
+        if (adds) {
+          batch = batch.with(`step${at}`, IdColumn.from(ids));
+          added.push(`step${at}`);
+        }
+        if (readOften) batch.column("id");
+      }
+      for (const name of ["id", ...added]) {
+        const column = batch.column(name) as IdColumn;
+        expect(Array.from({ length: column.length }, (_, row) => column.at(row))).toEqual(ids);
+      }
+    }),
+  );
+});

@@ -63,6 +63,8 @@ export class CandidateBatch<out Columns extends ColumnRecord = ColumnRecord> {
   readonly #lineage: RowLineage;
   /** Columns gathered from `#source` on first use. */
   readonly #gathered = new Map<string, Column>();
+  /** Rows here as rows of batches further back. */
+  #rowsOf: Map<CandidateBatch, Int32Array> | undefined;
   #rowOfId: ReadonlyMap<number, number> | undefined;
 
   private constructor(parts: BatchParts) {
@@ -95,13 +97,40 @@ export class CandidateBatch<out Columns extends ColumnRecord = ColumnRecord> {
     if (Object.hasOwn(this.#own, name)) return this.#own[name] as Column;
     const known = this.#gathered.get(name);
     if (known !== undefined) return known;
-    const source = this.#source;
-    if (source === undefined || !source.batch.has(name)) throw unknownName("column", name, this.columnNames);
-    const column = source.batch.column(name);
-    if (source.rows === undefined) return column;
-    const gathered = gather(column, source.rows);
+    const { batch, rows } = this.#holderOf(name);
+    const column = batch.#own[name] ?? (batch.#gathered.get(name) as Column);
+    if (rows === undefined) return column;
+    const gathered = gather(column, rows);
     this.#gathered.set(name, gathered);
     return gathered;
+  }
+
+  /**
+   * The nearest batch on the way back that holds the column, and the row there for each row here; `undefined` rows are
+   * the same rows. A column is gathered once, however many selections lie between.
+   */
+  #holderOf(name: string): { readonly batch: CandidateBatch; readonly rows: Int32Array | undefined } {
+    let batch: CandidateBatch = this;
+    let rows: Int32Array | undefined;
+    while (!Object.hasOwn(batch.#own, name) && !batch.#gathered.has(name)) {
+      const source = batch.#source;
+      if (source === undefined) throw unknownName("column", name, this.columnNames);
+      rows = rows === undefined ? source.rows : this.#composed(source, rows);
+      batch = source.batch;
+    }
+    return { batch, rows };
+  }
+
+  /** `rows` of the batch before `source`, as rows of `source.batch`; kept, as most columns take the same way. */
+  #composed({ batch, rows: selected }: ColumnSource, rows: Int32Array): Int32Array {
+    if (selected === undefined) return rows;
+    this.#rowsOf ??= new Map();
+    let composed = this.#rowsOf.get(batch);
+    if (composed === undefined) {
+      composed = rows.map((row) => selected[row] as number);
+      this.#rowsOf.set(batch, composed);
+    }
+    return composed;
   }
 
   has(name: string): boolean {
