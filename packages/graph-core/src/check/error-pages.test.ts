@@ -5,10 +5,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { emptyDirectory, judgeModules, repositoryRoot } from "../../test/support/workspace.ts";
+import { compile, emptyDirectory, judgeModules, repositoryRoot } from "../../test/support/workspace.ts";
+import { readCompilerOutput } from "./compiler-output.ts";
 import { graphsRules, rules } from "./rules.ts";
 
-const codes = ["TENON1002", ...[...rules, ...graphsRules].map((rule) => rule.code)].sort();
+/** Codes of compiler errors explained; the others are reported by the graph check. */
+const explainedCodes = ["TENON1050", "TENON1051", "TENON1052", "TENON1053", "TENON1054"];
+const codes = ["TENON1002", ...[...rules, ...graphsRules].map((rule) => rule.code), ...explainedCodes].sort();
 
 interface Page {
   readonly code: string;
@@ -29,7 +32,12 @@ const files = pages.map(({ code, text }) => {
   writeFileSync(file, EXAMPLE.exec(text)?.[1] ?? "");
   return file;
 });
-const results = judgeModules(files);
+const explained = files.filter((_file, index) => explainedCodes.includes(codes[index] as string));
+const errors = readCompilerOutput(compile(directory, explained), (file) => join(directory, file));
+const results = judgeModules(files, errors).map((verdict) => ({
+  diagnostics: [...verdict.diagnostics, ...verdict.explained],
+  text: verdict.text === "" ? verdict.explainedText : verdict.text,
+}));
 
 test("rule names and codes are distinct", () => {
   const all = [...rules, ...graphsRules];

@@ -195,7 +195,7 @@ function atStake(error: CompilerError, { node, wiring }: Site, text: string): At
   const own = classOf(error).atSnapshot ? all.filter((token) => featureSchemaOf(token) !== undefined) : all;
   const byName = new Map(own.map((token) => [token.name, token]));
   const line = text.split("\n")[error.line - 1] ?? "";
-  const start = line.slice(error.column - 1);
+  const start = line[error.column - 2] === "." ? "" : line.slice(error.column - 1);
   const exact = byName.get(/^[\w$]+/.exec(start)?.[0] ?? "");
   if (exact !== undefined) return { token: exact };
   const traced = tracedSlot(line, error, text, byName);

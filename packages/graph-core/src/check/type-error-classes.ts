@@ -26,6 +26,9 @@ const CHANGING_METHODS = new Set(
 /** Cannot assign, read-only index, no such element, cannot delete. */
 const READ_ONLY_CODES = new Set([2540, 2542, 2704, 7053]);
 
+/** Not assignable, unknown or missing properties: errors about a value and the type it should have. */
+const MISFIT_CODES = new Set([2322, 2345, 2353, 2375, 2379, 2412, 2559, 2739, 2740, 2741]);
+
 const WIRING: readonly (readonly [pattern: RegExp, code: `TENON1${string}`])[] = [
   [/no node writes slot '([^']+)'/, "TENON1003"],
   [/slot '([^']+)' is also written by node '([^']+)'/, "TENON1004"],
@@ -52,7 +55,8 @@ export function classOf(error: CompilerError, site?: Site, token?: AnySlot): Err
   if (READ_ONLY_CODES.has(error.code) || (missing !== undefined && CHANGING_METHODS.has(missing)))
     return sharedValueChanged();
   const { reads = [], soft = [], writes = [] } = site?.node.definition ?? {};
-  if (token !== undefined && writes.includes(token) && ![...reads, ...soft].includes(token)) return misfit();
+  const written = token !== undefined && writes.includes(token) && ![...reads, ...soft].includes(token);
+  if (written && MISFIT_CODES.has(error.code)) return misfit();
   return typeError();
 }
 
