@@ -45,7 +45,8 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
 
 type Add = (program: Command, terminal: Terminal, done: (code: ExitCode) => void) => void;
 
-const projectOption = (): Option => new Option("--project <folder>", "folder of the project (default: found upwards from here)");
+const projectOption = (): Option =>
+  new Option("--project <folder>", "folder of the project (default: found upwards from here)");
 const jsonOption = (): Option => new Option("--json", "print JSON for tools");
 
 const addUp: Add = (program, terminal, done) => {
@@ -66,7 +67,9 @@ const addRun: Add = (program, terminal, done) => {
     .command("run")
     .description("answer one request in this process and say what became of every candidate")
     .argument("[graph]", "the graph to run (default: ad-request)")
-    .addOption(new Option("-r, --request <file>", "body of the request as JSON, - for standard input").conflicts("sample"))
+    .addOption(
+      new Option("-r, --request <file>", "body of the request as JSON, - for standard input").conflicts("sample"),
+    )
     .option("-s, --sample <number>", "a request of the marketplace's users, from 0 (default: 0)", wholeNumber)
     .option("--ledger", "every stage: entered, kept, dropped, reasons")
     .option("--timing", "every node: when it started, how long it took")
@@ -103,7 +106,9 @@ const addGraph: Add = (program, terminal, done) => {
     .command("graph")
     .description("draw one graph; without a name, list them")
     .argument("[name]", "name of the graph")
-    .addOption(new Option("--text", "canonical text, one line a node (default)").conflicts(["json", "mermaid", "svg", "html"]))
+    .addOption(
+      new Option("--text", "canonical text, one line a node (default)").conflicts(["json", "mermaid", "svg", "html"]),
+    )
     .addOption(jsonOption().conflicts(["mermaid", "svg", "html"]))
     .addOption(new Option("--mermaid", "Mermaid text, for Markdown").conflicts(["svg", "html"]))
     .addOption(new Option("--svg", "a picture").conflicts("html"))
@@ -152,7 +157,9 @@ const addNew: Add = (program, terminal, done) => {
   common(command.command("node"))
     .description("contract, code, test and golden of a node, its slot and its export")
     .argument("<stage/name>", "for example ranking/score-freshness")
-    .addOption(new Option("--kind <kind>", "what it does with candidates").choices(["node", "filter", "map"]).default("node"))
+    .addOption(
+      new Option("--kind <kind>", "what it does with candidates").choices(["node", "filter", "map"]).default("node"),
+    )
     .option("--reads <slots>", "slot tokens, joined by commas", list)
     .option("--of <slot>", "candidates that a filter or map works on")
     .option("--writes <slot>", "token of the slot it writes (default: made of its name)")
@@ -211,7 +218,10 @@ const addBuild: Add = (program, terminal, done) => {
 };
 
 function list(text: string): readonly string[] {
-  return text.split(",").map((each) => each.trim()).filter((each) => each !== "");
+  return text
+    .split(",")
+    .map((each) => each.trim())
+    .filter((each) => each !== "");
 }
 
 function wholeNumber(text: string): number {

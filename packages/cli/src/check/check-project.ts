@@ -53,7 +53,7 @@ export async function checkProject(project: Project, options: CheckProjectOption
   const checks = { today: options.today, ...(owners.names !== undefined && { owners: owners.names }) };
   const diagnostics = [...(failure === undefined ? [] : [failure]), ...checkGraphs(graphs, checks)];
   onStep("sources of nodes");
-  diagnostics.push(...sourceDiagnostics(project, topologies));
+  diagnostics.push(...sourceDiagnostics(project, owners, topologies));
   if (options.types) {
     onStep("types");
     // Loaded here: reading the compiler's words is of no use to the usual check.

@@ -2,19 +2,25 @@ import { resolve } from "node:path";
 import type { Diagnostic, Party, Topology } from "@tenon/graph-core";
 import { checkNodeFolders, type SourceFinding } from "@tenon/source-rules";
 import type { Project } from "../project/find-project.ts";
+import type { ProjectOwners } from "../project/owners.ts";
 
-/** Team that owns the process that nodes run in. */
-const HOST_OWNER = "ads-serving";
+/** Folder of the process that nodes run in: its team is the other party when a node reaches around the graph. */
+const HOST_FOLDER = "packages/admixer/src";
 /** Where slots and resources are declared besides the node folders. */
 const ALSO_DECLARED_IN = ["packages/ads-model/src"] as const;
 
 /** What the source rules find in the node folders, as diagnostics that name the graph the node runs in. */
-export function sourceDiagnostics(project: Project, topologies: readonly Topology[]): readonly Diagnostic[] {
+export function sourceDiagnostics(
+  project: Project,
+  owners: ProjectOwners,
+  topologies: readonly Topology[],
+): readonly Diagnostic[] {
+  const hostOwner = owners.of(`${HOST_FOLDER}/index.ts`).owner;
   const findings = checkNodeFolders({
     root: project.root,
     nodes: project.nodesFolder,
     alsoDeclaredIn: ALSO_DECLARED_IN,
-    hostOwner: HOST_OWNER,
+    ...(hostOwner !== undefined && { hostOwner }),
   });
   return findings.map((finding) => diagnosticOf(finding, project, topologies));
 }

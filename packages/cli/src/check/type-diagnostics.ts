@@ -1,8 +1,9 @@
 /** Errors of the type checker in the words of the graph: which node, whose, and which slots and teams are concerned. */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { Diagnostic, Party, Topology, TopologyNode } from "@tenon/graph-core";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import type { Diagnostic, Party, Topology, TopologyNode, TopologySlot } from "@tenon/graph-core";
 import { cliError } from "../cli-error.ts";
 import type { Project } from "../project/find-project.ts";
 import type { ProjectOwners } from "../project/owners.ts";
@@ -51,16 +52,18 @@ export async function typeDiagnostics(
 }
 
 async function runTypeChecker({ root }: Project): Promise<string> {
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  const missing = [compiler, join(root, "tsconfig.json")].find((path) => !existsSync(path));
-  if (missing !== undefined) {
+  const compiler = compilerOf(root);
+  const config = join(root, "tsconfig.json");
+  if (compiler === undefined || !existsSync(config)) {
     throw cliError("missingProgram", {
       message: "types cannot be checked",
-      detail: `${missing} is not there`,
+      detail: `${compiler === undefined ? "typescript" : config} is not there`,
       hint: "install typescript in the project and give it a tsconfig.json, or leave out --types",
     });
   }
-  const child = spawn(process.execPath, [compiler, "-p", "tsconfig.json", "--pretty", "false", "--noEmit"], { cwd: root });
+  const child = spawn(process.execPath, [compiler, "-p", "tsconfig.json", "--pretty", "false", "--noEmit"], {
+    cwd: root,
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (output += part.toString()));
   const status = await new Promise<number | null>((done, failed) => child.on("close", done).on("error", failed));
@@ -72,6 +75,15 @@ async function runTypeChecker({ root }: Project): Promise<string> {
     });
   }
   return output;
+}
+
+/** The compiler of the project or of a folder above it. */
+function compilerOf(root: string): string | undefined {
+  try {
+    return join(dirname(createRequire(join(root, "package.json")).resolve("typescript/package.json")), "bin/tsc");
+  } catch {
+    return undefined;
+  }
 }
 
 interface Facts {
@@ -125,8 +137,8 @@ function nodeDeclaredIn(file: string, topologies: readonly Topology[]): FoundNod
 }
 
 /**
- * The slots that the error is about, and the nodes at their other end: those named in the message or standing on the
- * line; for a node whose line names none of its slots, nothing is guessed.
+ * The slots that the error is about, and the nodes that write them: the slot whose field is read, else those named in the
+ * message or standing on the line. Where none is named, nothing is guessed.
  */
 function concerned(
   error: TypeError,
@@ -134,22 +146,35 @@ function concerned(
   found: FoundNode | undefined,
   topologies: readonly Topology[],
 ): readonly Party[] {
-  const words = new Set([error.message, ...error.more, lineOf(file, error.line)].join(" ").match(/[A-Za-z_$][\w$]*/g));
-  const parties: Party[] = [];
-  for (const topology of found === undefined ? topologies : [found.topology]) {
-    for (const slot of topology.slots) {
-      const { name } = slot;
-      const token = name.charAt(0).toUpperCase() + name.slice(1);
-      const own = found === undefined || [...found.node.reads, ...found.node.soft, ...found.node.writes].includes(slot.key);
-      if (!own || !(words.has(name) || words.has(token))) continue;
-      parties.push({ kind: "slot", name, owner: slot.owner, place: slot.place ?? undefined, label: "is the slot it is about" });
-      const producer = topology.nodes.find((node) => node.name === slot.producer && node.name !== found?.node.name);
-      if (producer !== undefined) {
-        parties.push({ kind: "node", name: producer.name, owner: producer.owner, place: producer.place ?? undefined, label: "writes it" });
-      }
-    }
-  }
-  return parties;
+  const line = lineOf(file, error.line);
+  const readFrom = /([A-Za-z_$][\w$]*)\??\.$/.exec(line.slice(0, error.column - 1))?.[1];
+  const named = new Set([error.message, ...error.more, line].join(" ").match(IDENTIFIER));
+  const slots = (found === undefined ? topologies : [found.topology]).flatMap((topology) =>
+    topology.slots.flatMap((slot) => (isOwn(slot, found) ? [{ slot, topology }] : [])),
+  );
+  const exact = slots.filter(({ slot }) => slot.name === readFrom);
+  const likely = slots.filter(({ slot }) => named.has(slot.name) || named.has(tokenName(slot.name)));
+  const label = exact.length > 0 ? "is the slot it is about" : "stands on the line";
+  return (exact.length > 0 ? exact : likely).flatMap(({ slot, topology }): readonly Party[] => {
+    const party: Party = { kind: "slot", name: slot.name, owner: slot.owner, place: slot.place ?? undefined, label };
+    const producer = topology.nodes.find((node) => node.name === slot.producer && node.name !== found?.node.name);
+    return producer === undefined ? [party] : [party, writerParty(producer)];
+  });
+}
+
+const IDENTIFIER = /[A-Za-z_$][\w$]*/g;
+
+/** Slots of other nodes are not a node's business, whatever its line says. */
+function isOwn({ key }: TopologySlot, found: FoundNode | undefined): boolean {
+  return found === undefined || [...found.node.reads, ...found.node.soft, ...found.node.writes].includes(key);
+}
+
+function tokenName(slot: string): string {
+  return slot.charAt(0).toUpperCase() + slot.slice(1);
+}
+
+function writerParty({ name, owner, place }: TopologyNode): Party {
+  return { kind: "node", name, owner, place: place ?? undefined, label: "writes it" };
 }
 
 function lineOf(file: string, line: number): string {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
-import { findProject } from "../project/find-project.ts";
+import { projectOf } from "../project/project-of.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface BenchOptions {
@@ -19,7 +19,7 @@ const BENCH_FILE = "bench/src/main.ts";
  * straight to ours; its exit code is ours.
  */
 export async function bench(suite: string, options: BenchOptions, terminal: Terminal): Promise<ExitCode> {
-  const { root } = findProject(options.project ?? terminal.folder);
+  const { root } = projectOf(options, terminal);
   const file = join(root, BENCH_FILE);
   if (!existsSync(file)) {
     throw cliError("missingProgram", {
@@ -29,7 +29,10 @@ export async function bench(suite: string, options: BenchOptions, terminal: Term
     });
   }
   const flags = [...(options.quick ? ["--quick"] : []), ...(options.json ? ["--json"] : [])];
-  const child = spawn(process.execPath, ["--conditions=@tenon/source", file, suite, ...flags], { cwd: root, stdio: "inherit" });
+  const child = spawn(process.execPath, ["--conditions=@tenon/source", file, suite, ...flags], {
+    cwd: root,
+    stdio: "inherit",
+  });
   const status = await new Promise<number | null>((done, failed) => child.on("close", done).on("error", failed));
   return isExitCode(status) ? status : ExitCode.internal;
 }

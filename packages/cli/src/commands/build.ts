@@ -4,8 +4,9 @@ import { checkGraphs, emitPlanModule, type Graph, renderDiagnostics } from "@ten
 import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
-import { findProject, type Project } from "../project/find-project.ts";
+import type { Project } from "../project/find-project.ts";
 import { loadGraphs } from "../project/load-graphs.ts";
+import { projectOf } from "../project/project-of.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface BuildOptions {
@@ -29,7 +30,7 @@ interface PlanFile {
  * that. With `--check` nothing is written, and a file that is not what the graph asks for is a finding.
  */
 export async function build(options: BuildOptions, terminal: Terminal): Promise<ExitCode> {
-  const project = findProject(options.project ?? terminal.folder);
+  const project = projectOf(options, terminal);
   const graphs = await loadGraphs(project);
   const errors = checkGraphs(graphs).filter(({ severity }) => severity === "error");
   if (errors.length > 0) {

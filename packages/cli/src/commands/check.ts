@@ -6,7 +6,7 @@ import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
 import { tableLines } from "../output/table.ts";
-import { findProject } from "../project/find-project.ts";
+import { projectOf } from "../project/project-of.ts";
 import type { Terminal } from "../terminal.ts";
 import { cliVersion } from "../version.ts";
 
@@ -19,7 +19,7 @@ export interface CheckOptions {
 
 /** `tenon check`: exit code 1 when a diagnostic is an error; warnings pass. */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
-  const project = findProject(options.project ?? terminal.folder);
+  const project = projectOf(options, terminal);
   const progress = progressOn(terminal);
   const checked = await checkProject(project, {
     today: new Date().toISOString().slice(0, 10),

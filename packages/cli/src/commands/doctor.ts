@@ -16,6 +16,7 @@ import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
 import { tableLines } from "../output/table.ts";
 import { findProject } from "../project/find-project.ts";
+import { folderOf } from "../project/project-of.ts";
 import { settingFlags } from "../serving/settings-flags.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -28,7 +29,7 @@ type Setting = ReturnType<typeof describeConfig>[number];
 
 /** `tenon doctor`: exit code 1 when something keeps the host from serving. */
 export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
-  const folder = options.project ?? terminal.folder;
+  const folder = folderOf(options, terminal);
   const flags = settingFlags(options);
   const progress = progressOn(terminal);
   progress.step("looking at settings, folders, port and data");

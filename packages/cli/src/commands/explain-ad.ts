@@ -17,7 +17,12 @@ const ANSWER_MAX_MS = 5_000;
 interface Explanation {
   readonly verdict: string;
   readonly reason: { readonly name: string; readonly meaning: string; readonly actor: string } | null;
-  readonly steps: readonly { readonly node: string; readonly owner: string; readonly fate: string; readonly reason: string | null }[];
+  readonly steps: readonly {
+    readonly node: string;
+    readonly owner: string;
+    readonly fate: string;
+    readonly reason: string | null;
+  }[];
 }
 
 /**

@@ -1,5 +1,5 @@
-import { ExitCode } from "../exit-code.ts";
 import { cliError } from "../cli-error.ts";
+import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { type ErrorPage, errorPages } from "../output/error-pages.ts";
 import { jsonText } from "../output/json.ts";
@@ -19,7 +19,9 @@ export async function explain(
 ): Promise<ExitCode> {
   const pages = errorPages();
   if (asked === undefined) {
-    terminal.out(options.json ? jsonText({ codes: pages.map(({ code, title }) => ({ code, title })) }) : listOf(pages, terminal));
+    terminal.out(
+      options.json ? jsonText({ codes: pages.map(({ code, title }) => ({ code, title })) }) : listOf(pages, terminal),
+    );
     return ExitCode.pass;
   }
   const page = pageOf(asked, pages);
@@ -49,12 +51,15 @@ function listOf(pages: readonly ErrorPage[], { color }: Terminal): string {
 function markdownForTerminal(markdown: string, { color }: Terminal): string {
   const { bold, dim } = colorsFor(color);
   let inCode = false;
-  const lines = markdown.trimEnd().split("\n").map((line) => {
-    if (line.startsWith("```")) {
-      inCode = !inCode;
-      return dim(line);
-    }
-    return !inCode && line.startsWith("#") ? bold(line.replace(/^#+ /, "")) : line;
-  });
+  const lines = markdown
+    .trimEnd()
+    .split("\n")
+    .map((line) => {
+      if (line.startsWith("```")) {
+        inCode = !inCode;
+        return dim(line);
+      }
+      return !inCode && line.startsWith("#") ? bold(line.replace(/^#+ /, "")) : line;
+    });
   return `${(color ? lines : markdown.trimEnd().split("\n")).join("\n")}\n`;
 }

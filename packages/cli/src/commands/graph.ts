@@ -5,9 +5,9 @@ import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
 import { tableLines } from "../output/table.ts";
-import { findProject } from "../project/find-project.ts";
 import { graphNamed } from "../project/graph-named.ts";
 import { loadGraphs } from "../project/load-graphs.ts";
+import { projectOf } from "../project/project-of.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface DrawOptions extends Partial<Record<TopologyFormat, boolean>> {
@@ -19,7 +19,7 @@ const FORMATS: readonly TopologyFormat[] = ["json", "mermaid", "svg", "html"];
 
 /** `tenon graph [name]`. */
 export async function drawGraph(name: string | undefined, options: DrawOptions, terminal: Terminal): Promise<ExitCode> {
-  const project = findProject(options.project ?? terminal.folder);
+  const project = projectOf(options, terminal);
   const graphs = await loadGraphs(project);
   const text =
     name === undefined
@@ -45,7 +45,12 @@ function listOf(graphs: readonly Graph[], json: boolean, color: boolean): string
     return { name: graph.name, owner: graph.owner, nodes: nodes.length, purpose: graph.purpose ?? null };
   });
   if (json) return jsonText({ graphs: listed });
-  const columns = [{ title: "graph" }, { title: "owner" }, { title: "nodes", align: "right" as const }, { title: "purpose" }];
+  const columns = [
+    { title: "graph" },
+    { title: "owner" },
+    { title: "nodes", align: "right" as const },
+    { title: "purpose" },
+  ];
   const rows = listed.map(({ name, owner, nodes, purpose }) => [name, owner, String(nodes), purpose ?? ""]);
   return tableLines(columns, rows, { head: colorsFor(color).dim }).join("\n");
 }

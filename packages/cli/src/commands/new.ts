@@ -1,10 +1,10 @@
 import { ExitCode } from "../exit-code.ts";
-import { afterNewNode, newNode, type NewNodeOptions } from "../new/new-node.ts";
 import { type NewFile, writeFiles } from "../new/new-file.ts";
-import { newGraph, type NewGraphOptions } from "../new/new-graph.ts";
+import { type NewGraphOptions, newGraph } from "../new/new-graph.ts";
+import { afterNewNode, type NewNodeOptions, newNode } from "../new/new-node.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
-import { findProject } from "../project/find-project.ts";
+import { projectOf } from "../project/project-of.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface CommonOptions {
@@ -15,14 +15,14 @@ interface CommonOptions {
 
 /** `tenon new node <stage>/<name>`. */
 export async function createNode(options: NewNodeOptions & CommonOptions, terminal: Terminal): Promise<ExitCode> {
-  const project = findProject(options.project ?? terminal.folder);
+  const project = projectOf(options, terminal);
   const files = await newNode(project, options);
   return finish(files, { ...options, root: project.root, next: afterNewNode(project, options) }, terminal);
 }
 
 /** `tenon new graph <folder>/<name>`. */
 export async function createGraph(options: NewGraphOptions & CommonOptions, terminal: Terminal): Promise<ExitCode> {
-  const project = findProject(options.project ?? terminal.folder);
+  const project = projectOf(options, terminal);
   const files = await newGraph(project, options);
   const next = ["give it a deadlineMs, and its answer a host that makes it real", "check it: npx tenon check"];
   return finish(files, { ...options, root: project.root, next }, terminal);

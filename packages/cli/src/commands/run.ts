@@ -5,9 +5,9 @@ import { ExitCode } from "../exit-code.ts";
 import { type Colors, colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
-import { findProject } from "../project/find-project.ts";
 import { graphNamed } from "../project/graph-named.ts";
 import { loadGraphs } from "../project/load-graphs.ts";
+import { folderOf, projectOf } from "../project/project-of.ts";
 import { type AnsweredRequest, answerRequest } from "../serving/answer-request.ts";
 import { feedLines, requestText } from "../serving/feed-table.ts";
 import { readRequest } from "../serving/read-request.ts";
@@ -32,7 +32,7 @@ const HOSTED = "ad-request";
 export async function run(graph: string | undefined, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   if (graph !== undefined && graph !== HOSTED) await refuseGraph(graph, options, terminal);
   const config = readConfig({
-    folder: options.project ?? terminal.folder,
+    folder: folderOf(options, terminal),
     environment: terminal.environment,
     flags: settingFlags(options),
   });
@@ -40,12 +40,14 @@ export async function run(graph: string | undefined, options: RunOptions, termin
   const progress = progressOn(terminal);
   const answered = await answerRequest({ config, request, onStep: progress.step }).finally(progress.end);
   const facts = factsOf(answered, options.explain);
-  terminal.out(options.json ? jsonText(jsonReport(facts, options)) : textReport(facts, options, colorsFor(terminal.color)));
+  terminal.out(
+    options.json ? jsonText(jsonReport(facts, options)) : textReport(facts, options, colorsFor(terminal.color)),
+  );
   return ExitCode.pass;
 }
 
-async function refuseGraph(name: string, { project }: RunOptions, { folder }: Terminal): Promise<never> {
-  const graph = graphNamed(name, await loadGraphs(findProject(project ?? folder)));
+async function refuseGraph(name: string, options: RunOptions, terminal: Terminal): Promise<never> {
+  const graph = graphNamed(name, await loadGraphs(projectOf(options, terminal)));
   throw cliError("unknownGraph", {
     message: `graph "${graph.name}" (owner ${graph.owner}) has no host that this command could run it on`,
     detail: `its request is ${graph.request.map((slot) => slot.name).join(", ") || "empty"}`,

@@ -1,10 +1,11 @@
-import { readConfig, type RunningAdMixer, startAdMixer } from "@tenon/admixer";
 import type { OnceAnswer } from "@tenon/admixer";
+import { type RunningAdMixer, readConfig, startAdMixer } from "@tenon/admixer";
 import { cliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
+import { folderOf } from "../project/project-of.ts";
 import { feedLines, requestText } from "../serving/feed-table.ts";
 import { settingFlags } from "../serving/settings-flags.ts";
 import type { Terminal } from "../terminal.ts";
@@ -20,7 +21,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   // Asked first: a Ctrl-C while the marketplace loads must not be lost.
   const stopAsked = terminal.stopAsked();
   const config = readConfig({
-    folder: options.project ?? terminal.folder,
+    folder: folderOf(options, terminal),
     environment: terminal.environment,
     flags: settingFlags(options),
   });
@@ -30,7 +31,8 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   try {
     const sample = await askSample(running, config.settings.adminToken);
     const traceUrl = `${running.url}/v1/trace/${sample.response.requestId}`;
-    if (options.json) terminal.out(jsonText({ url: running.url, startMs: rounded(running.startMs), ...sample, traceUrl }));
+    if (options.json)
+      terminal.out(jsonText({ url: running.url, startMs: rounded(running.startMs), ...sample, traceUrl }));
     else terminal.out(textReport(running, sample, traceUrl, terminal));
     if (options.once) return ExitCode.pass;
     if (!options.json) terminal.talk("serving; Ctrl-C stops\n");
@@ -73,7 +75,12 @@ async function askSample(running: RunningAdMixer, adminToken: string | null): Pr
   });
 }
 
-function textReport({ url, startMs, host }: RunningAdMixer, sample: Sample, traceUrl: string, terminal: Terminal): string {
+function textReport(
+  { url, startMs, host }: RunningAdMixer,
+  sample: Sample,
+  traceUrl: string,
+  terminal: Terminal,
+): string {
   const colors = colorsFor(terminal.color);
   const { bold, cyan, dim } = colors;
   const { request, response, durationMs } = sample;

@@ -20,7 +20,14 @@ export function lookAtNode(version: string): DoctorFinding {
 }
 
 /** Packages whose versions decide what runs: ours must be of one release. */
-const PACKAGES = ["@tenon/graph-core", "@tenon/graphs", "@tenon/admixer", "@tenon/source-rules", "zod", "fastify"] as const;
+const PACKAGES = [
+  "@tenon/graph-core",
+  "@tenon/graphs",
+  "@tenon/admixer",
+  "@tenon/source-rules",
+  "zod",
+  "fastify",
+] as const;
 
 export function lookAtVersions(versionOf: (name: string) => string | undefined): DoctorFinding {
   const versions = PACKAGES.map((name) => [name, versionOf(name)] as const);
@@ -37,7 +44,8 @@ export function lookAtVersions(versionOf: (name: string) => string | undefined):
 export function installedVersion(name: string, from = dirname(fileURLToPath(import.meta.url))): string | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const manifest = join(folder, "node_modules", name, "package.json");
-    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, "utf8")) as { readonly version: string }).version;
+    if (existsSync(manifest))
+      return (JSON.parse(readFileSync(manifest, "utf8")) as { readonly version: string }).version;
     if (dirname(folder) === folder) return undefined;
   }
 }
@@ -73,7 +81,9 @@ export async function lookAtPort({ settings }: HostConfig): Promise<DoctorFindin
   return {
     subject: "port",
     state: taken ? "warning" : "error",
-    found: taken ? `${address} is taken${(await isAdMixer(host, port)) ? " by an AdMixer" : ""}` : `${address}: ${problem.message}`,
+    found: taken
+      ? `${address} is taken${(await isAdMixer(host, port)) ? " by an AdMixer" : ""}`
+      : `${address}: ${problem.message}`,
     hint: taken ? "stop what has it, or start with --port 0" : "set host to an address of this machine",
   };
 }

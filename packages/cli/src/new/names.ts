@@ -44,7 +44,14 @@ export function requireToken(token: string): string {
   throw cliError("wrongName", {
     message: `"${token}" is no name for a slot token`,
     detail: "expected words joined, each with a capital",
-    hint: `for example "${pascalCase(token.replaceAll(/[^A-Za-z0-9]+/g, "-").replace(/^-/, "").toLowerCase()) || "AdScores"}"`,
+    hint: `for example "${
+      pascalCase(
+        token
+          .replaceAll(/[^A-Za-z0-9]+/g, "-")
+          .replace(/^-/, "")
+          .toLowerCase(),
+      ) || "AdScores"
+    }"`,
   });
 }
 

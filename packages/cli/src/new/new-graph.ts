@@ -67,7 +67,9 @@ interface GraphFacts extends NewGraphOptions {
 function nodeNamed(name: string, exported: Readonly<Record<string, unknown>>): Node {
   const found = exported[name] as Node | undefined;
   if (found?.definition?.run !== undefined) return found;
-  const names = Object.keys(exported).filter((each) => (exported[each] as Node | undefined)?.definition?.run !== undefined);
+  const names = Object.keys(exported).filter(
+    (each) => (exported[each] as Node | undefined)?.definition?.run !== undefined,
+  );
   throw cliError("wrongName", {
     message: `there is no node "${name}"`,
     detail: `the project has ${names.length} nodes`,

@@ -6,7 +6,15 @@ import type { Project } from "../project/find-project.ts";
 import { readOwners } from "../project/owners.ts";
 import { camelCase, inWords, pascalCase, requireKebab, requireOwner, requireToken } from "./names.ts";
 import { editedFile, type NewFile, newFile, withExport } from "./new-file.ts";
-import { contractText, goldenText, type NewNodeKind, type NodeFacts, nodeText, slotText, testText } from "./node-templates.ts";
+import {
+  contractText,
+  goldenText,
+  type NewNodeKind,
+  type NodeFacts,
+  nodeText,
+  slotText,
+  testText,
+} from "./node-templates.ts";
 import { ADS_SCHEMA, type ProjectSlots, readSlots } from "./project-slots.ts";
 
 export interface NewNodeOptions {
@@ -159,7 +167,9 @@ function withImport(text: string, { name, from }: NeededImport): string {
   const line = new RegExp(`^import \\{([^}]*)\\} from "${from.replaceAll(/[.*+?^$()|[\]\\/]/g, "\\$&")}";$`, "m");
   const found = line.exec(text);
   if (found !== null) {
-    const names = [...new Set([...(found[1] ?? "").split(",").map((each) => each.trim()), name])].filter((each) => each !== "");
+    const names = [...new Set([...(found[1] ?? "").split(",").map((each) => each.trim()), name])].filter(
+      (each) => each !== "",
+    );
     return text.replace(line, () => `import { ${names.sort(byLetters).join(", ")} } from "${from}";`);
   }
   const added = `import { ${name} } from "${from}";`;

@@ -1,5 +1,5 @@
-import { CommanderError } from "commander";
 import type { GraphError } from "@tenon/graph-core";
+import { CommanderError } from "commander";
 import { ExitCode, exitCodeOf } from "../exit-code.ts";
 import type { Terminal } from "../terminal.ts";
 import { colorsFor } from "./colors.ts";
@@ -47,7 +47,8 @@ function tellable(error: unknown): ToldError {
   if (error instanceof CommanderError) {
     const [message = "", ...hints] = error.message.replace(/^error: /, "").split("\n");
     const suggestion = hints.join(" ").replace(/^\((.*)\)$/, "$1");
-    const hint = suggestion === "" ? "`tenon --help` lists the commands, `tenon COMMAND --help` their options" : suggestion;
+    const hint =
+      suggestion === "" ? "`tenon --help` lists the commands, `tenon COMMAND --help` their options" : suggestion;
     return { code: USAGE, message: message.replaceAll("'", '"'), hint: hint.replace(/^Did/, "did") };
   }
   return {

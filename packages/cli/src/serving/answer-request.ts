@@ -59,6 +59,10 @@ export async function answerRequest({ config, request, onStep }: AnswerRequestOp
 /** A request as a caller would send it now. */
 function sampleRequest({ marketplace, settings }: AdMixer, number: number): Readonly<Record<string, unknown>> {
   const requests = marketplace.sampleRequests({ seed: settings.seed, count: SAMPLE_REQUESTS });
-  const { requestId: _, timestampMs: __, ...request } = requests[number % SAMPLE_REQUESTS] as NonNullable<(typeof requests)[number]>;
+  const {
+    requestId: _,
+    timestampMs: __,
+    ...request
+  } = requests[number % SAMPLE_REQUESTS] as NonNullable<(typeof requests)[number]>;
   return request;
 }

@@ -24,7 +24,11 @@ export async function readRequest(file: string, terminal: Terminal): Promise<Rea
     throw unreadable(from, `it is no JSON: ${(cause as Error).message}`, cause);
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw unreadable(from, `expected one JSON object, found ${Array.isArray(value) ? "a list" : JSON.stringify(value)}`, undefined);
+  throw unreadable(
+    from,
+    `expected one JSON object, found ${Array.isArray(value) ? "a list" : JSON.stringify(value)}`,
+    undefined,
+  );
 }
 
 async function textOf(file: string, terminal: Terminal): Promise<string> {
@@ -40,7 +44,7 @@ function unreadable(from: string, problem: string, cause: unknown): Error {
   return cliError("unreadableRequest", {
     message: `the request in ${from} cannot be read`,
     detail: problem,
-    hint: "send the body of POST /v1/ads; `tenon run --sample 0 --json` shows one under \"request\"",
+    hint: 'send the body of POST /v1/ads; `tenon run --sample 0 --json` shows one under "request"',
     cause,
   });
 }

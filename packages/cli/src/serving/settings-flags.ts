@@ -31,5 +31,7 @@ export function flagWords(name: FlaggedSetting): string {
 /** The settings among the options of a command. */
 export function settingFlags(options: Readonly<Record<string, unknown>>): SettingFlags {
   const names = Object.keys(SETTING_FLAGS) as FlaggedSetting[];
-  return Object.fromEntries(names.flatMap((name) => (typeof options[name] === "string" ? [[name, options[name]]] : [])));
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof options[name] === "string" ? [[name, options[name]]] : [])),
+  );
 }
