@@ -1,0 +1,35 @@
+/** The command as a user starts it: a process of its own, from the launcher. */
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+
+export const LAUNCHER = join(import.meta.dirname, "../../bin/tenon.js");
+export const FIXTURES = join(import.meta.dirname, "../../test/fixtures");
+
+export interface Ended {
+  readonly exitCode: number;
+  readonly out: string;
+  readonly talk: string;
+}
+
+export interface StartOptions {
+  readonly folder?: string;
+  readonly input?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly node?: string;
+}
+
+/** Without colours, a terminal, or settings of whoever runs the tests. */
+const CLEAN = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", NODE_OPTIONS: "" };
+
+export function tenon(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
+  const { folder = FIXTURES, input, environment = {}, node = process.execPath } = options;
+  return new Promise((done) => {
+    const child = execFile(
+      node,
+      [LAUNCHER, ...args],
+      { cwd: folder, env: { ...CLEAN, ...environment }, maxBuffer: 64 * 2 ** 20 },
+      (error, out, talk) => done({ exitCode: error === null ? 0 : Number(error.code ?? -1), out, talk }),
+    );
+    child.stdin?.end(input ?? "");
+  });
+}
