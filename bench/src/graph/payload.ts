@@ -112,7 +112,7 @@ export function objectsAndColumns(options: {
   const Probability = slot("probability", columnSchema("f64"), { owner });
   const Score = slot("score", columnSchema("f64"), { owner });
   const { freeze } = compiledSlot(Rows);
-  const base = { owner, purpose: "one stage of the payload workload" };
+  const base = { owner, purpose: "one stage of the payload workload" } as const;
   const nodes = {
     retrieve: node({
       ...base,
@@ -225,7 +225,7 @@ export function columnar(options: { readonly checkedShare: number }): PayloadExe
   const Margin = slot("margin", aligned, { owner });
   const Probability = slot("probability", aligned, { owner });
   const Score = slot("score", aligned, { owner });
-  const base = { owner, purpose: "one stage of the payload workload" };
+  const base = { owner, purpose: "one stage of the payload workload" } as const;
   const nodes = {
     retrieve: node({
       ...base,
