@@ -128,24 +128,33 @@ export function objectsAndColumns(options: {
       ...base,
       reads: [Rows],
       writes: [Margin],
-      run: ({ rows }) => ({ margin: F64Column.fill(rows.length, (row) => margin(rows[row] as never)) }),
+      run: ({ rows }) => {
+        const margins = new F64Writer(rows.length);
+        for (let row = 0; row < rows.length; row++) margins.set(row, margin(rows[row] as never));
+        return { margin: margins.seal() };
+      },
     }),
     calibrate: node({
       ...base,
       reads: [Margin],
       writes: [Probability],
-      run: ({ margin }) => ({ probability: F64Column.fill(margin.length, (row) => sigmoid(margin.at(row))) }),
+      run: ({ margin }) => {
+        const probabilities = new F64Writer(margin.length);
+        for (let row = 0; row < margin.length; row++) probabilities.set(row, sigmoid(margin.at(row)));
+        return { probability: probabilities.seal() };
+      },
     }),
     auction: node({
       ...base,
       reads: [Rows, Probability],
       writes: [Score],
-      run: ({ rows, probability }) => ({
-        score: F64Column.fill(
-          rows.length,
-          (row) => probability.at(row) * (1 + ((rows[row] as Row).features.f0 as number)),
-        ),
-      }),
+      run: ({ rows, probability }) => {
+        const scores = new F64Writer(rows.length);
+        for (let row = 0; row < rows.length; row++) {
+          scores.set(row, probability.at(row) * (1 + ((rows[row] as Row).features.f0 as number)));
+        }
+        return { score: scores.seal() };
+      },
     }),
     blend: node({
       ...base,

@@ -136,16 +136,19 @@ function cpuMs(work: () => void): number {
   return (after.user + after.system - user - system) / 1000;
 }
 
-/** Checking alone, and checking, generating and loading the plan of a 200-node graph: ms of CPU, medians. */
-function compileMs(times: number): { readonly checkMs: number; readonly compileMs: number } {
+/** Graphs compiled before the measured ones: a host compiles its graphs one after the other, too. */
+const COMPILED_BEFORE = 5;
+
+/** The checks of a 200-node graph, and generating and loading its plan: ms of CPU, medians. */
+function compileMs(times: number): { readonly checkMs: number; readonly planMs: number } {
   const chain = () =>
     shapeGraph(CHAIN_SHAPE, nodeFunctions(CHAIN_SHAPE, "trivial", "none"), { async: false, respond: ["link199"] });
-  const repeated = (work: (declared: ReturnType<typeof chain>) => void) =>
-    median(Array.from({ length: times }, chain).map((declared) => cpuMs(() => work(declared))));
-  return {
-    checkMs: repeated((declared) => checkGraph(declared)),
-    compileMs: repeated((declared) => compileGraph(declared)),
-  };
+  const measured = Array.from({ length: COMPILED_BEFORE + times }, chain).map((declared) => {
+    const checkMs = cpuMs(() => checkGraph(declared));
+    return { checkMs, planMs: cpuMs(() => compileGraph(declared)) - checkMs };
+  });
+  const kept = measured.slice(COMPILED_BEFORE);
+  return { checkMs: median(kept.map((each) => each.checkMs)), planMs: median(kept.map((each) => each.planMs)) };
 }
 
 function rowsOf(workload: string, measured: Ratios): Row[] {
@@ -335,17 +338,10 @@ const garbage: Workload = async () => {
 };
 
 const compiling: Workload = async (_options, quick) => {
-  const { checkMs, compileMs: allMs } = compileMs(quick ? 9 : 25);
+  const { checkMs, planMs } = compileMs(quick ? 9 : 25);
   return {
-    goals: [
-      atMost(
-        "G12",
-        "generate and load a 200-node graph, ms of CPU (its checks are a row of their own)",
-        allMs - checkMs,
-        5,
-      ),
-    ],
-    rows: [{ workload: "compile 200 nodes", checkMs: rounded(checkMs), checkAndCompileMs: rounded(allMs) }],
+    goals: [atMost("G12", "generate and load the plan of a 200-node graph, ms of CPU", planMs, 5)],
+    rows: [{ workload: "compile 200 nodes", checkMs: rounded(checkMs), planMs: rounded(planMs) }],
   };
 };
 
