@@ -103,6 +103,7 @@ function insertByPosition(ready: WiredNode[], node: WiredNode): void {
 }
 
 function segmentsOf(wiring: Wiring, nodes: readonly PlanNode[]): Segment[] {
+  if (!nodes.some((node) => node.async)) return [{ index: 0, after: [], triggers: [], nodes, responds: true }];
   const planNodeOf = new Map(nodes.map((node) => [node.wired, node]));
   /** Async nodes that must settle before the node starts. */
   const asyncAncestors = new Map<PlanNode, Set<PlanNode>>();
