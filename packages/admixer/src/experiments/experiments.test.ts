@@ -137,6 +137,14 @@ test("traffic is split by the shares, and layers split it independently of each 
   }
 });
 
+test("an experiment with its layer's name is still split by its own draw", () => {
+  const same = ExperimentLayersSchema.parse([layerOf("same", 0.5, variantsOf(0.5, 0.5), "same")]);
+  const variants = Array.from({ length: 4_000 }, (_, row) => armsOf(decide(same, request(row))).assignments["same"]);
+  const shareOf = (variant: string) => variants.filter((each) => each === variant).length / variants.length;
+  expect(shareOf("v0")).toBeCloseTo(0.25, 1);
+  expect(shareOf("v1")).toBeCloseTo(0.25, 1);
+});
+
 test("a variant's parameters are in the arms, a control has none", () => {
   for (let row = 0; row < 50; row++) {
     const { assignments, parameters } = armsOf(decide(layers, request(row)));

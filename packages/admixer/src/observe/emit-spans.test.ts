@@ -12,7 +12,7 @@ import {
 } from "@opentelemetry/api";
 import type { SpanData } from "@tenon/graph-core";
 import { expect, test } from "vitest";
-import { emitSpans } from "./emit-spans.ts";
+import { callerContext, emitSpans } from "./emit-spans.ts";
 
 interface Emitted {
   readonly name: string;
@@ -120,4 +120,24 @@ test("the request's span hangs below the caller's, and ends last", () => {
   emitSpans(tracer, spans, trace.setSpan(ROOT_CONTEXT.setValue(createContextKey("other"), 1), caller));
   expect(emitted[1]?.parent).toBe("caller");
   expect(ended).toEqual(["loadCounts", "graph ad-request"]);
+});
+
+test("the caller's traceparent is the parent of the request's span; a header that says nothing is ignored", () => {
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const context = callerContext(`00-${traceId}-b7ad6b7169203331-01`);
+  expect(trace.getSpanContext(context)).toMatchObject({
+    traceId,
+    spanId: "b7ad6b7169203331",
+    traceFlags: 1,
+    isRemote: true,
+  });
+  for (const header of [
+    undefined,
+    "",
+    "nonsense",
+    `00-${"0".repeat(32)}-b7ad6b7169203331-01`,
+    `00-${traceId}-${"0".repeat(16)}-01`,
+  ]) {
+    expect(callerContext(header)).toBe(ROOT_CONTEXT);
+  }
 });

@@ -161,6 +161,7 @@ test("a torn tail of an earlier process is cut off and counted; sound records st
   appendFileSync(path, Buffer.from([200, 0, 0, 0, 1, 2]));
   const second = openSink();
   expect(second.counts.tornBytes).toBe(6);
+  expect(decodeSegment(readFileSync(path), "s").tornBytes).toBe(0);
   second.append(text("b"));
   await second.close(1_000);
   expect(contents()).toEqual(["a", "b"]);

@@ -81,6 +81,16 @@ test("a changed byte is never read as a record: it is torn at the end, damage be
   );
 });
 
+test("damage with sound records behind it is reported with its place, not taken for an end", () => {
+  const given = ["first", "second"].map((content) => ({ kind: RecordKind.adEvent, payload: Buffer.from(content) }));
+  const { bytes, ends } = segmentOf(given);
+  const last = Buffer.from(bytes);
+  last[last.length - 1] = 0;
+  expect(decodeSegment(last, "s").records.length).toBe(1);
+  bytes[(ends[1] as number) - 1] = 0;
+  expect(() => decodeSegment(bytes, "s")).toThrow(`TENON1620 log segment "s" is damaged at byte ${ends[0]}`);
+});
+
 test("another file, another version and half a header are told apart from damage", () => {
   const { bytes } = segmentOf([]);
   const other = Buffer.from(bytes);
