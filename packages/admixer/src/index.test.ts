@@ -93,7 +93,7 @@ test("experiments decide arms that are logged, and the report counts them", asyn
           name: "reserve",
           share: 1,
           variants: [
-            { name: "control", share: 0.5 },
+            { name: "control", share: 0.5, parameters: {} },
             { name: "prohibitive", share: 0.5, parameters: { reserveEcpmMicros: 1e9 } },
           ],
         },
@@ -104,11 +104,11 @@ test("experiments decide arms that are logged, and the report counts them", asyn
   const shown: Record<string, number> = { control: 0, prohibitive: 0 };
   for (let row = 0; row < 60; row++) {
     const { featureLog } = await host.host.answer({ ...host.sampleRequest(row), requestId: `r${row}` });
-    const variant = featureLog.arms.assignments["reserve"] as string;
+    const variant = featureLog.arms.assignments.reserve as string;
     shown[variant] = (shown[variant] ?? 0) + featureLog.shown.length;
   }
-  expect(shown["control"]).toBeGreaterThan(0);
-  expect(shown["prohibitive"]).toBe(0);
+  expect(shown.control).toBeGreaterThan(0);
+  expect(shown.prohibitive).toBe(0);
   const { experiments: report } = JSON.parse((await host.get("/v1/experiments")).text);
   expect(report[0]).toMatchObject({ experiment: "reserve", sampleRatioMismatch: false });
   for (const { variant, adsShown } of report[0].variants) expect(adsShown).toBe(shown[variant]);

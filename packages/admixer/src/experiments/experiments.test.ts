@@ -101,7 +101,7 @@ test("one parameter in two layers is refused, because a request could get both v
 test("a user keeps the variant over requests; without consent the request decides, whoever asks", () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 0, max: 1e6 }), (row, other) => {
-      const variant = (each: AdmittedRequest) => armsOf(decide(layers, each)).assignments["lambda"];
+      const variant = (each: AdmittedRequest) => armsOf(decide(layers, each)).assignments.lambda;
       expect(variant(request(row, { requestId: "a" as never }))).toBe(
         variant(request(row, { requestId: "b" as never })),
       );
@@ -119,7 +119,7 @@ test("traffic is split by the shares, and layers split it independently of each 
   const tally: Record<string, number> = {};
   for (let row = 0; row < count; row++) {
     const { assignments } = armsOf(decide(layers, request(row)));
-    const key = `${assignments["lambda"] ?? "none"} ${assignments["reserve"]}`;
+    const key = `${assignments.lambda ?? "none"} ${assignments.reserve}`;
     tally[key] = (tally[key] ?? 0) + 1;
   }
   const expected = {
@@ -139,7 +139,7 @@ test("traffic is split by the shares, and layers split it independently of each 
 
 test("an experiment with its layer's name is still split by its own draw", () => {
   const same = ExperimentLayersSchema.parse([layerOf("same", 0.5, variantsOf(0.5, 0.5), "same")]);
-  const variants = Array.from({ length: 4_000 }, (_, row) => armsOf(decide(same, request(row))).assignments["same"]);
+  const variants = Array.from({ length: 4_000 }, (_, row) => armsOf(decide(same, request(row))).assignments.same);
   const shareOf = (variant: string) => variants.filter((each) => each === variant).length / variants.length;
   expect(shareOf("v0")).toBeCloseTo(0.25, 1);
   expect(shareOf("v1")).toBeCloseTo(0.25, 1);
@@ -148,8 +148,8 @@ test("an experiment with its layer's name is still split by its own draw", () =>
 test("a variant's parameters are in the arms, a control has none", () => {
   for (let row = 0; row < 50; row++) {
     const { assignments, parameters } = armsOf(decide(layers, request(row)));
-    expect(parameters["lambdaMicros"]).toBe(assignments["lambda"] === "higher" ? 800_000 : undefined);
-    expect(parameters["reserveEcpmMicros"]).toBe(assignments["reserve"] === "lower" ? 100_000 : undefined);
+    expect(parameters.lambdaMicros).toBe(assignments.lambda === "higher" ? 800_000 : undefined);
+    expect(parameters.reserveEcpmMicros).toBe(assignments.reserve === "lower" ? 100_000 : undefined);
   }
   expect(armsOf(decide([], request(1)))).toEqual({ assignments: {}, parameters: {} });
 });
@@ -194,7 +194,7 @@ test("an honest split raises no alarm, a broken one does", () => {
 });
 
 const USER_IN_LAMBDA = [...Array(100).keys()].find(
-  (row) => armsOf(decide(layers, request(row))).assignments["lambda"] !== undefined,
+  (row) => armsOf(decide(layers, request(row))).assignments.lambda !== undefined,
 ) as number;
 
 test("one user's many requests are one unit, and sums are per variant", () => {

@@ -89,7 +89,7 @@ test(
     const logged = new Map<string, { light: string; rank: string }>();
     const insertions = new Map<string, readonly string[]>();
     for (const { header, records } of readLog(host.logFolder)) {
-      expect(header.versions["clickModel"]).toMatch(/^click-test@/);
+      expect(header.versions.clickModel).toMatch(/^click-test@/);
       for (const record of records) {
         const read = decodeRecord(record, header);
         if (read.kind === "insertionEvents")

@@ -51,12 +51,12 @@ test.each([
   expect(status).toBe(400);
   expect(headers.get("content-type")).toContain("application/problem+json");
   expect(json).toMatchObject({ status: 400, code: "TENON1610" });
-  expect(json["detail"]).toContain(field);
+  expect(json.detail).toContain(field);
 });
 
 test("what was sent is not repeated in a problem", async () => {
   const { json } = await host.post({ ...personalRequest(host), userId: "secret user!" });
-  expect(json["code"]).toBe("TENON1610");
+  expect(json.code).toBe("TENON1610");
   expect(JSON.stringify(json)).not.toContain("secret user");
 });
 
@@ -114,7 +114,7 @@ test("a traced request can be looked at: nodes, drops, answer, and nothing perso
 test("one ad's way is explained: shown, dropped with its reason, or never found", async () => {
   const { json } = await host.post({ ...host.sampleRequest(2), requestId: "explained" }, { "x-tenon-trace": "1" });
   const shown = AdResponseSchema.parse(json).positions.findIndex((each) => each.kind === "ad");
-  const shownId = (json["positions"][shown] as { adId: number }).adId;
+  const shownId = (json.positions[shown] as { adId: number }).adId;
   expect(JSON.parse((await host.get(`/v1/explain/explained/${shownId}`)).text)).toMatchObject({
     fate: "shown",
     position: shown,

@@ -95,7 +95,7 @@ function adsRoute(routes: FastifyInstance, host: AdMixer): void {
     },
     async (request, reply) => {
       const traced = request.headers["x-tenon-trace"] === "1" && mayAdminister(host.settings, request.headers);
-      const traceparent = request.headers["traceparent"];
+      const traceparent = request.headers.traceparent;
       const { response } = await host.answer(request.body, {
         arrivedMs: request.arrivedMs,
         requestId: request.id,
