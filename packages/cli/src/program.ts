@@ -122,7 +122,10 @@ const addGraph: Add = (program, terminal, done) => {
 };
 
 const addExplain: Add = (program, terminal, done) => {
-  const command = program.command("explain").description("explain an error code, or what became of an ad");
+  const command = program
+    .command("explain")
+    .description("explain an error code, or what became of an ad")
+    .usage("[code] | ad <request> <ad>");
   command
     .command("code", { isDefault: true })
     .description("the page of an error code; without one, the list (`code` may be left out)")

@@ -59,7 +59,10 @@ test("the help of every command is the one that was reviewed", async () => {
     texts.push(`$ tenon ${[...path, "--help"].join(" ")}\n${command.helpInformation()}`);
     for (const each of command.commands) visit(each as never, [...path, each.name()]);
   };
-  visit(createProgram(keptTerminal(), () => undefined), []);
+  visit(
+    createProgram(keptTerminal(), () => undefined),
+    [],
+  );
   await expect(texts.join("\n")).toMatchFileSnapshot("../test/golden/help.txt");
 });
 
@@ -87,7 +90,13 @@ test("the exit code of an error says who must act", () => {
 });
 
 test("an error names graph, node and owner, and is one object in JSON", () => {
-  const facts = { graph: "opening", node: "decideOpen", owner: "shop-delivery", detail: "a\nb", hint: "mend it" } as const;
+  const facts = {
+    graph: "opening",
+    node: "decideOpen",
+    owner: "shop-delivery",
+    detail: "a\nb",
+    hint: "mend it",
+  } as const;
   const error = new GraphError("node failed", { code: "TENON1201", category: "node", ...facts });
   const terminal = keptTerminal();
   reportError(error, { json: false, terminal });
@@ -118,7 +127,9 @@ test("our own mistakes exit with 4 and show a stack only when asked", () => {
 });
 
 test("tenon explain has a page for every code of the command line", async () => {
-  const pages = readdirSync(join(import.meta.dirname, "../../../docs/errors")).filter((file) => file.startsWith("TENON17"));
+  const pages = readdirSync(join(import.meta.dirname, "../../../docs/errors")).filter((file) =>
+    file.startsWith("TENON17"),
+  );
   expect(pages.length).toBeGreaterThan(10);
   for (const page of pages) {
     const terminal = keptTerminal();

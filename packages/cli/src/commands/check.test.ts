@@ -26,7 +26,11 @@ test("a right project passes with 0, a wrong one ends with 1, whether it loads o
 test("every diagnostic names both parties and their owners", () => {
   for (const project of ["broken", "unloadable"] as const) {
     const { diagnostics } = JSON.parse(ended.get(project)?.out ?? "") as {
-      readonly diagnostics: readonly { readonly message: string; readonly primary: Party; readonly secondary: readonly Party[] }[];
+      readonly diagnostics: readonly {
+        readonly message: string;
+        readonly primary: Party;
+        readonly secondary: readonly Party[];
+      }[];
     };
     expect(diagnostics.length).toBeGreaterThan(0);
     for (const { primary, secondary } of diagnostics) {

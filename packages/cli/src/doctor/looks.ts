@@ -1,5 +1,5 @@
 /** Everything that keeps a fresh installation from serving, looked at one by one; nothing is changed. */
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,17 +53,24 @@ export function installedVersion(name: string, from = dirname(fileURLToPath(impo
 export function lookAtFolder(subject: string, folder: string): DoctorFinding {
   let nearest = resolve(folder);
   while (!existsSync(nearest)) nearest = dirname(nearest);
-  try {
-    accessSync(nearest, constants.W_OK);
-  } catch {
+  if (!isWritableFolder(nearest)) {
     return {
       subject,
       state: "error",
-      found: `${folder}: ${nearest} cannot be written`,
+      found: `${folder}: ${nearest} is no folder that can be written`,
       hint: "give this user the right to write there, or name another folder in the settings",
     };
   }
   return { subject, state: "ok", found: `${folder} can be written${nearest === folder ? "" : " (not there yet)"}` };
+}
+
+function isWritableFolder(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 /** Takes the port for a moment, as the host would. */

@@ -64,3 +64,14 @@ export function requireOwner(owner: string, names: readonly string[] | undefined
     hint: near ?? "name a team of the list, or add yours to owners.json and run `npm run owners`",
   });
 }
+
+/** The order in which the formatter wants imported names: letter by letter, a capital before its small letter. */
+export function byImportOrder(one: string, other: string): number {
+  for (let at = 0; at < Math.min(one.length, other.length); at += 1) {
+    const [left, right] = [one.charAt(at), other.charAt(at)];
+    if (left === right) continue;
+    const [small, smallOther] = [left.toLowerCase(), right.toLowerCase()];
+    return (small === smallOther ? left < right : small < smallOther) ? -1 : 1;
+  }
+  return one.length - other.length;
+}

@@ -6,7 +6,7 @@ import { cliError } from "../cli-error.ts";
 import { nearest } from "../output/nearest.ts";
 import type { Project } from "../project/find-project.ts";
 import { readOwners } from "../project/owners.ts";
-import { camelCase, inWords, requireKebab, requireOwner } from "./names.ts";
+import { byImportOrder, camelCase, inWords, requireKebab, requireOwner } from "./names.ts";
 import { editedFile, type NewFile, newFile, withExport } from "./new-file.ts";
 
 export interface NewGraphOptions {
@@ -125,7 +125,7 @@ ${nodes.map((node) => `    ${node},`).join("\n")}
 const LINE_CHARACTERS_MAX = 120;
 
 function importText(names: readonly string[], from: string): string {
-  const sorted = [...new Set(names)].sort((one, other) => one.localeCompare(other, "en"));
+  const sorted = [...new Set(names)].sort(byImportOrder);
   const line = `import { ${sorted.join(", ")} } from "${from}";`;
   if (line.length <= LINE_CHARACTERS_MAX) return line;
   return `import {\n${sorted.map((name) => `  ${name},`).join("\n")}\n} from "${from}";`;

@@ -4,7 +4,7 @@ import { cliError } from "../cli-error.ts";
 import { nearest } from "../output/nearest.ts";
 import type { Project } from "../project/find-project.ts";
 import { readOwners } from "../project/owners.ts";
-import { camelCase, inWords, pascalCase, requireKebab, requireOwner, requireToken } from "./names.ts";
+import { byImportOrder, camelCase, inWords, pascalCase, requireKebab, requireOwner, requireToken } from "./names.ts";
 import { editedFile, type NewFile, newFile, withExport } from "./new-file.ts";
 import {
   contractText,
@@ -114,7 +114,7 @@ function importLines(imported: ReadonlyMap<string, readonly string[]>): readonly
   const depth = (from: string): number => (from.startsWith(".") ? -from.split("../").length : -100);
   return [...imported]
     .toSorted(([one], [other]) => depth(one) - depth(other) || (one < other ? -1 : 1))
-    .map(([from, tokens]) => `import { ${[...new Set(tokens)].sort().join(", ")} } from "${from}";`);
+    .map(([from, tokens]) => `import { ${[...new Set(tokens)].sort(byImportOrder).join(", ")} } from "${from}";`);
 }
 
 function inputsOf({ reads }: NodeFacts, slots: ProjectSlots): Readonly<Record<string, unknown>> {
@@ -170,17 +170,13 @@ function withImport(text: string, { name, from }: NeededImport): string {
     const names = [...new Set([...(found[1] ?? "").split(",").map((each) => each.trim()), name])].filter(
       (each) => each !== "",
     );
-    return text.replace(line, () => `import { ${names.sort(byLetters).join(", ")} } from "${from}";`);
+    return text.replace(line, () => `import { ${names.sort(byImportOrder).join(", ")} } from "${from}";`);
   }
   const added = `import { ${name} } from "${from}";`;
   const lastImport = [...text.matchAll(/^import [^;]*;$/gm)].at(-1);
   if (lastImport === undefined) return `${text.trimEnd()}\n${added}\n`;
   const end = lastImport.index + lastImport[0].length;
   return `${text.slice(0, end)}\n${added}${text.slice(end)}`;
-}
-
-function byLetters(one: string, other: string): number {
-  return one.localeCompare(other, "en");
 }
 
 function indexText(text: string, stage: string, name: string): string {

@@ -17,7 +17,15 @@ test("columns are as wide as their widest cell, numbers line up at their last di
 test("East Asian characters and pictographs take two cells, marks none", () => {
   expect(cellsOf("三菱")).toBe(4);
   expect(cellsOf("e\u0301")).toBe(1);
-  expect(tableLines([{ title: "brand" }, { title: "x" }], [["三菱", "1"], ["abcde", "2"]])[1]).toBe("三菱   1");
+  expect(
+    tableLines(
+      [{ title: "brand" }, { title: "x" }],
+      [
+        ["三菱", "1"],
+        ["abcde", "2"],
+      ],
+    )[1],
+  ).toBe("三菱   1");
 });
 
 test("a text that is too long ends in an ellipsis and is never wider than its column", () => {

@@ -4,7 +4,7 @@ import { AdMixer, type Answer, type HostConfig, loadClickModels, openMarketplace
 
 /** Bytes of a pseudonym key that nothing outlives. */
 const KEY_BYTES = 32;
-/** A process that has just started is slow; production's deadline would judge the compiler, not the graph. */
+/** A process that has just started is slow; the default deadline would judge the compiler, not the graph. */
 const FIRST_REQUEST_MS = 10_000;
 /** Requests run before, so that times are those of compiled code. */
 const WARM_UP_REQUESTS = 10;
@@ -41,7 +41,7 @@ export async function answerRequest({ config, request, onStep }: AnswerRequestOp
   });
   const settings = {
     ...config.settings,
-    deadlineMs: Math.max(deadlineMs, FIRST_REQUEST_MS),
+    deadlineMs: config.sources.deadlineMs === "default" ? FIRST_REQUEST_MS : deadlineMs,
     checkedShare: 1,
     warmUpRequests: WARM_UP_REQUESTS,
   };

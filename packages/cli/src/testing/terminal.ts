@@ -1,7 +1,9 @@
 import type { Terminal } from "../terminal.ts";
 
 /** A terminal that keeps what is written, for commands run in the test's own process. */
-export function keptTerminal(over: Partial<Terminal> = {}): Terminal & { readonly said: { out: string; talk: string } } {
+export function keptTerminal(
+  over: Partial<Terminal> = {},
+): Terminal & { readonly said: { out: string; talk: string } } {
   const said = { out: "", talk: "" };
   return {
     said,

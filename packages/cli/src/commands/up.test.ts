@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { LAUNCHER, tenon } from "../testing/tenon.ts";
+
+const SMALL = ["--ads-max", "3000", "--users-count", "50", "--port", "0"];
+const folder = mkdtempSync(join(tmpdir(), "tenon-up-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("--once serves one sample request over HTTP, shows its ads and prices, and exits 0 with the log on disk", async () => {
+  const { exitCode, out, talk } = await tenon(["up", "--once", ...SMALL], { folder });
+  expect([exitCode, talk]).toEqual([0, ""]);
+  expect(out).toMatch(/^Tenon AdMixer http:\/\/127\.0\.0\.1:\d+\n/);
+  expect(out).toMatch(/trace +http:\/\/127\.0\.0\.1:\d+\/v1\/trace\/\S+\n/);
+  for (const title of ["position", "brand", "price", "reason"]) expect(out).toContain(title);
+  expect(readdirSync(join(folder, ".tenon/admixer/log")).length).toBeGreaterThan(0);
+}, 60_000);
+
+test("it serves until Ctrl-C, keeps the sample's trace, explains its ads, and ends with 0", async () => {
+  const child = spawn(process.execPath, [LAUNCHER, "up", "--json", ...SMALL], {
+    cwd: folder,
+    env: { NODE_OPTIONS: "" },
+  });
+  const ended = new Promise<number | null>((done) => child.on("close", done));
+  let text = "";
+  const report = await new Promise<{ readonly url: string; readonly traceUrl: string; readonly response: Response }>(
+    (done, failed) => {
+      child.stdout.on("data", (part: Buffer) => {
+        text += part.toString();
+        if (text.endsWith("}\n")) done(JSON.parse(text));
+      });
+      child.on("close", (code) => failed(new Error(`ended with ${code} before it served`)));
+    },
+  );
+  const trace = await fetch(report.traceUrl);
+  expect(trace.status).toBe(200);
+  const ad = report.response.positions.find(({ kind }) => kind === "ad");
+  const explained = await tenon(["explain", "ad", report.response.requestId, String(ad?.adId), "--url", report.url]);
+  expect(explained.exitCode).toBe(0);
+  expect(explained.out).toMatch(/^ad \d+ was shown at position \d+\n/);
+  const unknown = await tenon(["explain", "ad", "no-such-request", "1", "--url", report.url, "--json"]);
+  expect(unknown.exitCode).toBe(3);
+  expect(JSON.parse(unknown.out)).toMatchObject({ error: { code: "TENON1710" } });
+  child.kill("SIGINT");
+  expect(await ended).toBe(0);
+}, 60_000);
+
+interface Response {
+  readonly requestId: string;
+  readonly positions: readonly { readonly kind: string; readonly adId?: number }[];
+}
+
+test("a port that is taken is said in words, and nothing hangs", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((done) => server.once("listening", done));
+  const { port } = server.address() as { readonly port: number };
+  const { exitCode, talk } = await tenon(["up", ...SMALL.slice(0, -1), String(port)], { folder });
+  server.close();
+  expect(exitCode).toBe(3);
+  expect(talk).toContain(`error TENON1603: cannot listen on 127.0.0.1:${port}\n`);
+}, 60_000);
+
+test("a host that is open to the world without a token is refused before anything is loaded", async () => {
+  const { exitCode, talk } = await tenon(["up", "--host", "0.0.0.0"], { folder });
+  expect([exitCode, talk]).toEqual([2, expect.stringContaining("TENON1601")]);
+});
