@@ -4,7 +4,6 @@ import { GraphError } from "@tenon/graph-core";
 export const HostCode = {
   wrongSetting: "TENON1600",
   openWithoutToken: "TENON1601",
-  wrongExperiments: "TENON1602",
   cannotListen: "TENON1603",
   cannotKeepData: "TENON1604",
   wrongBody: "TENON1610",
