@@ -1,5 +1,15 @@
 /** Lesson 5: a run is recorded and repeated to the byte, without asking any store; then with one input changed. */
-import { bind, compileGraph, createExecutor, graph, node, recordRun, replayRun, resource, slot } from "@tenon/graph-core";
+import {
+  bind,
+  compileGraph,
+  createExecutor,
+  graph,
+  node,
+  recordRun,
+  replayRun,
+  resource,
+  slot,
+} from "@tenon/graph-core";
 import { z } from "zod";
 
 const Visitor = slot("visitor", z.object({ userId: z.string() }), { owner: "team-web" });

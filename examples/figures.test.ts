@@ -7,7 +7,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 interface Report {
-  readonly goals: readonly { readonly id: string; readonly what: string; readonly value: number; readonly goal: string; readonly ok: boolean }[];
+  readonly goals: readonly {
+    readonly id: string;
+    readonly what: string;
+    readonly value: number;
+    readonly goal: string;
+    readonly ok: boolean;
+  }[];
   readonly rows: readonly { readonly workload: string; readonly name?: string; readonly ns?: number }[];
 }
 
@@ -22,7 +28,10 @@ const bound = (goal: string): string =>
 const goalsTable = [
   "| goal | what | bound | measured | |",
   "|---|---|---|---|---|",
-  ...goals.map(({ id, what, value, goal, ok }) => `| ${id} | ${what} | ${bound(goal)} | ${digits(value)} | ${ok ? "" : "missed"} |`),
+  ...goals.map(
+    ({ id, what, value, goal, ok }) =>
+      `| ${id} | ${what} | ${bound(goal)} | ${digits(value)} | ${ok ? "" : "missed"} |`,
+  ),
 ].join("\n");
 
 const peers = rows.filter(({ workload }) => workload === "b1 peers");
@@ -43,6 +52,6 @@ test.each([
   const block = new RegExp(`<!-- figures: ${part} -->\\n([\\s\\S]*?)<!-- end of figures -->`);
   const current = text.replace(block, `<!-- figures: ${part} -->\n${table}\n<!-- end of figures -->`);
   expect(block.test(text)).toBe(true);
-  if (process.env["UPDATE_PAGES"] === "1") writeFileSync(path, current);
+  if (process.env.UPDATE_PAGES === "1") writeFileSync(path, current);
   else expect(text).toBe(current);
 });

@@ -20,7 +20,8 @@ export function runnableBlocks(document: string, text: string): readonly Runnabl
     const line = text.slice(0, match.index).split("\n").length;
     const below = text.slice(match.index + match[0].length);
     const output = OUTPUT.exec(below);
-    if (output?.index !== 0) throw new Error(`the block in line ${line} of ${document} runs, and no text block follows it`);
+    if (output?.index !== 0)
+      throw new Error(`the block in line ${line} of ${document} runs, and no text block follows it`);
     return { document, line, code: match[1] ?? "", output: output[1] ?? "" };
   });
 }

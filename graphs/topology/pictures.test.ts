@@ -12,7 +12,9 @@ const topology = topologyOf(adRequest as Graph);
 
 /** The questions that the stages answer stand in one place: the table of packages/nodes. */
 const table = readFileSync(join(repository, "packages/nodes/README.md"), "utf8");
-const questions = Object.fromEntries([...table.matchAll(/^\| `([\w-]+)` \| (.+) \|$/gm)].map((row) => [row[1], row[2]]));
+const questions = Object.fromEntries(
+  [...table.matchAll(/^\| `([\w-]+)` \| (.+) \|$/gm)].map((row) => [row[1], row[2]]),
+);
 
 test("the whole picture of the ad request is current", async () => {
   await expect(renderTopology(topology, "svg")).toMatchFileSnapshot(join(images, "ad-request.svg"));
@@ -23,7 +25,9 @@ test("the picture of its stages is current", async () => {
 });
 
 test("the stages show every node once", () => {
-  const names = [...drawStages(topology, questions).matchAll(/font-weight="650"[^>]*>([^<]+)</g)].map((match) => match[1]);
+  const names = [...drawStages(topology, questions).matchAll(/font-weight="650"[^>]*>([^<]+)</g)].map(
+    (match) => match[1],
+  );
   expect(names.toSorted()).toEqual(topology.nodes.map(({ name }) => name).toSorted());
 });
 
