@@ -42,7 +42,7 @@ test("one request is answered with its nodes, their owners and a ledger that add
   expect(ledger.entered).toBe(ledger.kept + ledger.dropped);
 });
 
-test("a request from a file gets the same ads as the sample it was printed for, and any ad of it is explained", async () => {
+test("a printed sample request can be sent from a file, and any ad of it is explained", async () => {
   const file = join(folder, "request.json");
   writeFileSync(file, JSON.stringify(sample.request));
   const dropped = sample.ledger.stages.flatMap(({ drops = [] }) => drops)[0];
