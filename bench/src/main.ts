@@ -13,6 +13,7 @@ interface Suite {
 
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   graph: () => import("./graph/suite.ts"),
+  admixer: () => import("./admixer/suite.ts"),
 };
 
 /**
