@@ -1,57 +1,38 @@
 /**
- * Figures in documents are those of `docs/design/figures`, which `npm run -s bench -- <suite> --json` writes.
+ * Figures in documents are those of `docs/design/figures`: what `npm run -s bench -- <suite> --json` wrote, formatted.
  * `UPDATE_PAGES=1 npx vitest run examples/figures` writes the tables anew.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-
-interface Report {
-  readonly goals: readonly {
-    readonly id: string;
-    readonly what: string;
-    readonly value: number;
-    readonly goal: string;
-    readonly ok: boolean;
-  }[];
-  readonly rows: readonly { readonly workload: string; readonly name?: string; readonly ns?: number }[];
-}
+import { goalsTable, hostTable, peersTable, type Report } from "./figure-tables.ts";
 
 const root = join(import.meta.dirname, "..");
-const { goals, rows } = JSON.parse(readFileSync(join(root, "docs/design/figures/graph-bench.json"), "utf8")) as Report;
+const fileOf = (suite: string) => join(root, `docs/design/figures/${suite}-bench.json`);
+const PERFORMANCE = "docs/design/0008-performance.md";
 
-const digits = (value: number): string => String(Number(value.toPrecision(3)));
-/** Bounds as short as they are said: `<= 1/15` instead of sixteen decimals. */
-const bound = (goal: string): string =>
-  goal.replace("<= 0.06666666666666667", "≤ 1/15").replace("<= 0.025", "≤ 1/40").replace("<=", "≤").replace(">=", "≥");
+const tables = [
+  { page: PERFORMANCE, part: "goals", suite: "graph", render: goalsTable },
+  { page: PERFORMANCE, part: "host", suite: "admixer", render: hostTable },
+  { page: "README.md", part: "peers", suite: "graph", render: peersTable },
+].filter(({ suite }) => existsSync(fileOf(suite)));
 
-const goalsTable = [
-  "| goal | what | bound | measured | |",
-  "|---|---|---|---|---|",
-  ...goals.map(
-    ({ id, what, value, goal, ok }) =>
-      `| ${id} | ${what} | ${bound(goal)} | ${digits(value)} | ${ok ? "" : "missed"} |`,
-  ),
-].join("\n");
-
-const peers = rows.filter(({ workload }) => workload === "b1 peers");
-const tenonNs = peers.find(({ name }) => name === "tenon")?.ns ?? Number.NaN;
-const peersTable = [
-  `| | ${peers.map(({ name }) => (name === "hand" ? "hand-written" : name)).join(" | ")} |`,
-  `|---|${peers.map(() => "---").join("|")}|`,
-  `| µs per request | ${peers.map(({ ns = Number.NaN }) => digits(ns / 1_000)).join(" | ")} |`,
-  `| against Tenon | ${peers.map(({ ns = Number.NaN }) => `${digits(ns / tenonNs)}×`).join(" | ")} |`,
-].join("\n");
-
-test.each([
-  { page: "docs/design/0008-performance.md", part: "goals", table: goalsTable },
-  { page: "README.md", part: "peers", table: peersTable },
-])("the $part in $page are the measured ones", ({ page, part, table }) => {
+test.each(tables)("the $part in $page are the measured ones", ({ page, part, suite, render }) => {
   const path = join(root, page);
   const text = readFileSync(path, "utf8");
   const block = new RegExp(`<!-- figures: ${part} -->\\n([\\s\\S]*?)<!-- end of figures -->`);
-  const current = text.replace(block, `<!-- figures: ${part} -->\n${table}\n<!-- end of figures -->`);
+  const rendered = render(JSON.parse(readFileSync(fileOf(suite), "utf8")) as Report);
+  const current = text.replace(block, () => `<!-- figures: ${part} -->\n${rendered}\n<!-- end of figures -->`);
   expect(block.test(text)).toBe(true);
   if (process.env.UPDATE_PAGES === "1") writeFileSync(path, current);
   else expect(text).toBe(current);
+});
+
+test("bounds are as short as they are said, and what is missed is marked", () => {
+  const goal = { id: "G", what: "w", value: 1.2345, ok: false };
+  const lineOf = (bar: string) => goalsTable({ goals: [{ ...goal, goal: bar }], rows: [] }).split("\n")[2];
+  expect(lineOf("<= 1.02")).toBe("| G | w | ≤ 1.02 | 1.23 | missed |");
+  expect(lineOf("<= 0.06666666666666667")).toBe("| G | w | ≤ 1/15 | 1.23 | missed |");
+  expect(lineOf("<= 0.025")).toBe("| G | w | ≤ 1/40 | 1.23 | missed |");
+  expect(lineOf(">= 15")).toBe("| G | w | ≥ 15 | 1.23 | missed |");
 });
