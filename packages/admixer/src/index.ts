@@ -13,9 +13,11 @@ import {
 } from "@tenon/graph-core";
 import type { InsertionEvents } from "@tenon/nodes";
 import type { HostConfig } from "./config/read-config.ts";
-import { AdMixer, type AdMixerParts, type TraceHeaders } from "./host/ad-mixer.ts";
+import { AdMixer, type AdMixerParts } from "./host/ad-mixer.ts";
+import type { TraceHeaders } from "./host/answer.ts";
 import { hostError } from "./host/host-error.ts";
 import { freshKey, keyOf } from "./host/pseudonym-key.ts";
+import type { Tracer } from "./observe/emit-spans.ts";
 import { type ClickModels, loadClickModels } from "./resources/click-models.ts";
 import { type OpenMarketplace, openMarketplace } from "./resources/open-marketplace.ts";
 import { POLICIES, type Policies } from "./resources/policies.ts";
@@ -38,7 +40,8 @@ export {
   type Settings,
   SettingsSchema,
 } from "./config/settings.ts";
-export { AdMixer, type Answer, type AnswerOptions } from "./host/ad-mixer.ts";
+export { AdMixer } from "./host/ad-mixer.ts";
+export type { Answer, AnswerOptions } from "./host/answer.ts";
 export { type ClickModels, loadClickModels, MODEL_FILES, MODELS_FOLDER } from "./resources/click-models.ts";
 export { type OpenMarketplace, openMarketplace } from "./resources/open-marketplace.ts";
 export { POLICIES, type Policies } from "./resources/policies.ts";
@@ -52,7 +55,7 @@ export interface HostOverrides {
   readonly marketplace?: OpenMarketplace;
   readonly clock?: HostClock;
   /** Gets the spans of traced requests, after their answers. */
-  readonly tracer?: import("@opentelemetry/api").Tracer;
+  readonly tracer?: Tracer;
   /** Told about trouble; default: one line on standard error, as `logLevel` asks. */
   readonly onTrouble?: (message: string, error: unknown) => void;
 }

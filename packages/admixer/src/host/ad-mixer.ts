@@ -6,14 +6,7 @@
  * H2 What was answered is appended to the log, whatever becomes of the connection.
  * H3 A request is refused before it runs when the host is not ready, there is no place, or the log has no room.
  */
-import { randomUUID } from "node:crypto";
-import {
-  type AdmittedRequest,
-  AdRequestSchema,
-  AdRequest as AdRequestSlot,
-  type AdResponse,
-  type UserId,
-} from "@tenon/ads-model";
+import type { AdmittedRequest, UserId } from "@tenon/ads-model";
 import {
   compileGraph,
   createExecutor,
@@ -26,23 +19,25 @@ import {
   type Topology,
   topologyHash,
   topologyOf,
-  type ValueOf,
 } from "@tenon/graph-core";
 import { compiledSlot } from "@tenon/graph-core/internal";
 import { adRequest } from "@tenon/graphs";
 import { FeatureLogRecord, InsertionEvents, LIGHT_FEATURES, RANK_FEATURES } from "@tenon/nodes";
 import type { Settings } from "../config/settings.ts";
 import { ArmTotals } from "../experiments/arm-totals.ts";
-import { armsOf, type Decision, decide, pointOf } from "../experiments/decide-arms.ts";
+import { armsOf, type Decision, decide } from "../experiments/decide-arms.ts";
 import type { ClickModels } from "../resources/click-models.ts";
 import type { OpenMarketplace } from "../resources/open-marketplace.ts";
 import type { Policies } from "../resources/policies.ts";
-import { type AppendSink, RecordKind } from "../sink/append-sink.ts";
+import type { AppendSink } from "../sink/append-sink.ts";
 import { schemaFingerprints } from "../sink/read-log.ts";
 import type { SegmentHeader } from "../sink/segment-format.ts";
-import { adEventRecord, encodeFacts, servedRecord } from "../sink/served-record.ts";
 import { Admission } from "./admission.ts";
+import { admitRequest } from "./admit-request.ts";
+import type { Answer, AnswerOptions, TraceHeaders } from "./answer.ts";
+import { AnswerLog } from "./answer-log.ts";
 import { DropTotals } from "./drop-totals.ts";
+import { EventIntake } from "./event-intake.ts";
 import { hostError } from "./host-error.ts";
 import { expectedCostMicros, InsertionBook } from "./insertion-book.ts";
 import { KeptRuns } from "./kept-runs.ts";
@@ -50,7 +45,6 @@ import { LoopLag } from "./loop-lag.ts";
 
 /** Compiled once per process: hosts of one process share the code. */
 const plan = compileGraph(adRequest);
-const checkBody = compiledSlot(AdRequestSlot).check;
 
 export interface AdMixerParts {
   readonly settings: Settings;
@@ -64,57 +58,6 @@ export interface AdMixerParts {
   readonly onTraced?: ((ctx: RunContext, topology: Topology, headers: TraceHeaders) => void) | undefined;
   /** Told about a node whose failure policy was applied, and about other trouble. */
   readonly onTrouble?: ((message: string, error: unknown) => void) | undefined;
-}
-
-export interface TraceHeaders {
-  readonly traceparent?: string | undefined;
-}
-
-export interface AnswerOptions {
-  /** Id of a request that has none. Default: a random one. */
-  readonly requestId?: string;
-  /** When the request arrived, by the clock's `monotonicMs`. Default: now. */
-  readonly arrivedMs?: number;
-  /** Runs checked and keeps the trace, whatever the share. */
-  readonly traced?: boolean;
-  readonly headers?: TraceHeaders;
-}
-
-export interface Answer {
-  readonly response: AdResponse;
-  readonly insertions: ValueOf<typeof InsertionEvents>;
-  readonly featureLog: ValueOf<typeof FeatureLogRecord>;
-  readonly ctx: RunContext;
-}
-
-export interface AdEvent {
-  readonly eventId: string;
-  readonly kind: "impression" | "click";
-  readonly insertionId: string;
-  readonly atMs?: number | undefined;
-}
-
-/** What became of a batch of events. */
-export interface EventReport {
-  readonly counted: number;
-  /** Reported before. */
-  readonly repeated: number;
-  /** Of insertions that this host does not know or has forgotten. */
-  readonly unknown: number;
-}
-
-/** Counts of the host itself; they only ever grow. */
-export interface HostTotals {
-  readonly refusedBusy: number;
-  readonly refusedLogBehind: number;
-  readonly refusedNotReady: number;
-  readonly wrongBodies: number;
-  readonly featureLogRecords: number;
-  readonly featureLogSkipped: number;
-  readonly insertions: number;
-  readonly chargedMicros: number;
-  /** Logged snapshots whose digest is not the scored one; must stay 0. */
-  readonly digestMismatches: number;
 }
 
 export class AdMixer {
@@ -131,20 +74,12 @@ export class AdMixer {
   readonly quality: QualityController;
   readonly insertions = new InsertionBook();
   readonly sink: AppendSink | undefined;
-  readonly totals = {
-    refusedBusy: 0,
-    refusedLogBehind: 0,
-    refusedNotReady: 0,
-    wrongBodies: 0,
-    featureLogRecords: 0,
-    featureLogSkipped: 0,
-    insertions: 0,
-    chargedMicros: 0,
-    digestMismatches: 0,
-  } satisfies Record<keyof HostTotals, number>;
+  readonly log: AnswerLog;
+  readonly events: EventIntake;
+  /** Counts of the host itself; they only ever grow. */
+  readonly totals = { refusedBusy: 0, refusedLogBehind: 0, refusedNotReady: 0, wrongBodies: 0, insertions: 0 };
   readonly #parts: AdMixerParts;
   readonly #lag: LoopLag;
-  readonly #seenEvents = new Set<string>();
   #stopping = false;
   #ready = false;
 
@@ -174,6 +109,8 @@ export class AdMixer {
     });
     this.#lag = new LoopLag(this.clock);
     this.sink = parts.sink?.(() => this.#segmentHeader());
+    this.log = new AnswerLog(this.sink, settings.featureLogShare);
+    this.events = new EventIntake({ marketplace, insertions: this.insertions, sink: this.sink, clock: this.clock });
   }
 
   get ready(): boolean {
@@ -230,18 +167,14 @@ export class AdMixer {
     this.#ready = true;
   }
 
-  /**
-   * The request with an id, checked against the contract.
-   *
-   * @throws GraphError TENON1610 naming every field that is wrong; found values are not repeated, they may be personal
-   */
+  /** {@link admitRequest}, counted. @throws GraphError TENON1610 */
   admit(body: unknown, ownId?: string): AdmittedRequest {
-    const given = body as { readonly requestId?: string } | null;
-    const isNameless = typeof given === "object" && given !== null && given.requestId === undefined;
-    const admitted = isNameless ? { ...given, requestId: ownId ?? randomUUID() } : given;
-    if (checkBody(admitted) === undefined) return admitted as AdmittedRequest;
-    this.totals.wrongBodies++;
-    throw wrongBody(body);
+    try {
+      return admitRequest(body, ownId);
+    } catch (error) {
+      this.totals.wrongBodies++;
+      throw error;
+    }
   }
 
   /**
@@ -311,8 +244,9 @@ export class AdMixer {
   }
 
   /** Makes the outputs real: log, counts, budgets. In memory, so the answer does not wait for a disk. */
-  #commit(request: AdmittedRequest, { insertions, featureLog, ctx }: Answer, decisions: readonly Decision[]): void {
-    this.#append(request.requestId, ctx, featureLog, insertions);
+  #commit(request: AdmittedRequest, answer: Answer, decisions: readonly Decision[]): void {
+    const { insertions } = answer;
+    this.log.append(answer, this.#switchedOff(answer.ctx));
     const userId: UserId | undefined = request.consent.personalisation ? request.userId : undefined;
     let clicksExpected = 0;
     let revenueExpectedMicros = 0;
@@ -330,33 +264,8 @@ export class AdMixer {
     this.arms.count(decisions, { adsShown: insertions.length, clicksExpected, revenueExpectedMicros });
   }
 
-  #append(
-    requestId: string,
-    ctx: RunContext,
-    featureLog: Answer["featureLog"],
-    insertions: Answer["insertions"],
-  ): void {
-    const { sink, totals } = this;
-    if (!isLoggedAsScored(featureLog)) totals.digestMismatches++;
-    if (sink === undefined) return;
-    const { featureLogShare } = this.settings;
-    const writesFeatures =
-      featureLogShare === 1 || (featureLogShare > 0 && pointOf("feature log", requestId) < featureLogShare);
-    if (!writesFeatures) totals.featureLogSkipped++;
-    if (!writesFeatures && insertions.length === 0) return;
-    const facts = encodeFacts({
-      requestId,
-      seed: ctx.seed,
-      quality: ctx.quality,
-      switchedOff: plan.nodes.filter(({ index }) => ctx.switches[index] === 1).map(({ wired }) => wired.name),
-      dropped: Object.fromEntries(ctx.ledger.countsByReason()),
-      entered: ctx.ledger.stages[0]?.batch.size ?? 0,
-    });
-    if (insertions.length > 0)
-      sink.append(servedRecord(RecordKind.insertionEvents, facts, InsertionEvents, insertions));
-    if (!writesFeatures) return;
-    totals.featureLogRecords++;
-    sink.append(servedRecord(RecordKind.featureLog, facts, FeatureLogRecord, featureLog));
+  #switchedOff({ switches }: RunContext): readonly string[] {
+    return plan.nodes.filter(({ index }) => switches[index] === 1).map(({ wired }) => wired.name);
   }
 
   #observe(
@@ -380,40 +289,6 @@ export class AdMixer {
     if (this.#parts.onTraced !== undefined) setImmediate(this.#parts.onTraced, ctx, this.topology, headers);
   }
 
-  /** Counts impressions and clicks of insertions of this host; repeats change nothing. */
-  takeEvents(events: readonly AdEvent[]): EventReport {
-    let counted = 0;
-    let repeated = 0;
-    let unknown = 0;
-    for (const { eventId, kind, insertionId, atMs = this.clock.nowMs() } of events) {
-      const insertion = this.insertions.get(insertionId);
-      const key = `${kind} ${insertionId} ${eventId}`;
-      if (insertion === undefined) unknown++;
-      else if (this.#seenEvents.has(key)) repeated++;
-      else {
-        counted++;
-        this.#remember(key);
-        const chargedMicros = this.insertions.charge(insertion, kind);
-        this.totals.chargedMicros += chargedMicros;
-        if (chargedMicros > 0) this.marketplace.budgets.charge(insertionId, insertion.campaignId, chargedMicros);
-        const { userId, adId } = insertion;
-        if (userId !== undefined)
-          this.marketplace.actions.record({ eventId: `${kind} ${eventId}`, userId, adId, kind, atMs, insertionId });
-        this.sink?.append(adEventRecord({ eventId, kind, insertionId, atMs, chargedMicros }));
-      }
-    }
-    return { counted, repeated, unknown };
-  }
-
-  #remember(key: string): void {
-    this.#seenEvents.add(key);
-    if (this.#seenEvents.size <= SEEN_EVENTS_MAX) return;
-    for (const oldest of this.#seenEvents) {
-      this.#seenEvents.delete(oldest);
-      return;
-    }
-  }
-
   /** No further request is admitted from here on. */
   beginStop(): void {
     this.#stopping = true;
@@ -434,36 +309,13 @@ export class AdMixer {
   }
 }
 
-/** Events remembered to recognise repeats; older repeats of a click are still not charged twice, see I1. */
-const SEEN_EVENTS_MAX = 400_000;
-
 function isAnswer(outcome: unknown): outcome is Answer {
   return typeof outcome === "object" && outcome !== null && "featureLog" in outcome;
-}
-
-function isLoggedAsScored({ light, rank }: Answer["featureLog"]): boolean {
-  return light.features.digest === light.scores.snapshotDigest && rank.features.digest === rank.scores.snapshotDigest;
 }
 
 function notReady(isStopping: boolean): GraphError {
   return hostError("notReady", {
     message: isStopping ? "the host is stopping" : "the host is starting",
     hint: "send the request to another host, or again once /readyz answers 200",
-  });
-}
-
-/** Fields named in one error: enough to mend a body in one go. */
-const FIELDS_NAMED_MAX = 20;
-
-function wrongBody(body: unknown): GraphError {
-  const parsed = AdRequestSchema.safeParse(body);
-  const issues = parsed.success ? [{ path: [], message: "the value changes while it is read" }] : parsed.error.issues;
-  const named = issues
-    .slice(0, FIELDS_NAMED_MAX)
-    .map(({ path, message }) => `${path.length === 0 ? "body" : path.join(".")}: ${message}`);
-  return hostError("wrongBody", {
-    message: "the body is no request for ads",
-    detail: named.join("; "),
-    hint: "send what /openapi.json describes for POST /v1/ads; unknown fields are refused",
   });
 }

@@ -113,7 +113,7 @@ test(
       expect(logged.get(requestId)).toEqual({ light, rank });
       expect(insertions.get(requestId) ?? []).toEqual(ids);
     }
-    expect(host.host.totals.digestMismatches).toBe(0);
+    expect(host.host.log.digestMismatches).toBe(0);
   },
   TIMEOUT_MS,
 );

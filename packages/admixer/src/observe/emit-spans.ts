@@ -11,6 +11,8 @@ import {
 } from "@opentelemetry/api";
 import type { SpanData } from "@tenon/graph-core";
 
+export type { Tracer };
+
 /**
  * Hands the spans of a finished run (`traceToSpans`) to OpenTelemetry. Call it after the answer is out, and only for
  * requests that were recorded: the sampling decision is the executor's, so give the SDK a sampler that follows it

@@ -166,12 +166,22 @@ function userStoreOf(users: readonly UserProfile[]): UserStore {
 
 function embeddingsOf(catalogue: Catalogue, version: string, rows: Float32Array): Embeddings {
   const rowOfCategory = categoryRows(catalogue);
+  const ofInterests = (interests: UserProfile["interests"]) =>
+    F32Column.from(embedInterests(catalogue, interests, rowOfCategory));
+  // Asked for each category of each request's candidates: at most one column per category of the catalogue.
+  const ofCategory = new Map(
+    [...rowOfCategory.keys()].map((interest) => [interest, ofInterests([{ interest, affinity: 1 }])]),
+  );
   return {
     version,
     dimensions: EMBEDDING_DIMENSIONS,
     ofWords: (words) => F32Column.from(embedText(catalogue, words)),
     knownWordCount: (words) => words.filter((word) => catalogue.wordVectors.rowOf.has(word)).length,
-    ofInterests: (interests) => F32Column.from(embedInterests(catalogue, interests, rowOfCategory)),
+    ofInterests: (interests) => {
+      const [first] = interests;
+      const known = interests.length === 1 && first?.affinity === 1 ? ofCategory.get(first.interest) : undefined;
+      return known ?? ofInterests(interests);
+    },
     ofEverybody: F32Column.from(meanDirection(rows)),
   };
 }

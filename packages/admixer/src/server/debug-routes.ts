@@ -55,7 +55,7 @@ export function debugRoutes(routes: FastifyInstance, host: AdMixer): void {
         response: { 200: EventReportSchema },
       },
     },
-    (request) => host.takeEvents((request.body as z.infer<typeof EventsSchema>).events),
+    (request) => host.events.take((request.body as z.infer<typeof EventsSchema>).events),
   );
 }
 

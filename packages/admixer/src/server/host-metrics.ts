@@ -117,22 +117,22 @@ const METRICS: readonly Metric[] = [
     name: "tenon_admixer_charged_micros_total",
     type: "counter",
     help: "Charged by reported events, micros.",
-    samples: ({ totals }) => one(totals.chargedMicros),
+    samples: ({ events }) => one(events.chargedMicros),
   },
   {
     name: "tenon_admixer_feature_log_records_total",
     type: "counter",
     help: "Feature log records, written or left out by featureLogShare.",
-    samples: ({ totals }) => [
-      { labels: { outcome: "written" }, value: totals.featureLogRecords },
-      { labels: { outcome: "notSampled" }, value: totals.featureLogSkipped },
+    samples: ({ log }) => [
+      { labels: { outcome: "written" }, value: log.written },
+      { labels: { outcome: "notSampled" }, value: log.skipped },
     ],
   },
   {
     name: "tenon_admixer_log_digest_mismatches_total",
     type: "counter",
     help: "Requests whose logged snapshot is not the scored one; must stay 0.",
-    samples: ({ totals }) => one(totals.digestMismatches),
+    samples: ({ log }) => one(log.digestMismatches),
   },
   {
     name: "tenon_admixer_log_records_total",

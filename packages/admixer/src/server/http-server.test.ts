@@ -223,7 +223,7 @@ test("events charge what the insertion promised, once, and count for the user's 
     each.kind === "ad" && each.chargedPer === "click" ? [each] : [],
   )[0];
   const insertionId = `charged.${ad?.adId}`;
-  const before = host.host.totals.chargedMicros;
+  const before = host.host.events.chargedMicros;
   const send = async (events: readonly unknown[]) => {
     const response = await fetch(`${host.url}/v1/events`, {
       method: "POST",
@@ -245,7 +245,7 @@ test("events charge what the insertion promised, once, and count for the user's 
       ])
     ).json,
   ).toEqual({ counted: 3, repeated: 1, unknown: 1 });
-  expect(host.host.totals.chargedMicros - before).toBe(ad?.chargedPriceMicros);
+  expect(host.host.events.chargedMicros - before).toBe(ad?.chargedPriceMicros);
   const { entities } = await marketplace.actions.countsFor(request.userId as never, new AbortController().signal);
   expect(entities.find(({ level, entityId }) => level === "ad" && entityId === ad?.adId)).toMatchObject({
     impressionsPer1Days: 1,
