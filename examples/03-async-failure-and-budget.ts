@@ -33,7 +33,7 @@ const loadProfile = node({
   writes: [Profile],
   uses: [ProfilesResource],
   async: true,
-  retry: { attemptsMax: 2 },
+  retry: { attemptsMax: 1 },
   budgetMs: 20,
   onFailure: "omit",
   run: async ({ userId }, { uses, signal }) => ({ profile: await uses.profiles.of(userId, signal) }),
