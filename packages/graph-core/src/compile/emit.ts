@@ -61,7 +61,7 @@ class PlanText {
       const judged = (verdict: string) => `({ ${kept}: judge${index}(${batch}, ${verdict}, ctx) })`;
       this.#line(
         node.async
-          ? `const w${index} = (inputs, ctx) => { const v = f${index}(inputs, ctx); return $.isPromise(v) ? v.then((verdict) => ${judged("verdict")}) : ${judged("v")}; };`
+          ? `const w${index} = (inputs, ctx) => { const v = f${index}(inputs, ctx); return $.isPromise(v) ? Promise.resolve(v).then((verdict) => ${judged("verdict")}) : ${judged("v")}; };`
           : `const w${index} = (inputs, ctx) => ${judged(`f${index}(inputs, ctx)`)};`,
       );
     } else if (kind === "map") {
@@ -69,7 +69,7 @@ class PlanText {
       this.#line(`const f${index} = ${raw};`);
       this.#line(
         node.async
-          ? `const w${index} = (inputs, ctx) => { const r = f${index}(inputs, ctx); return $.isPromise(r) ? r.then((outputs) => $.sameLength(${index}, ${size}, outputs)) : $.sameLength(${index}, ${size}, r); };`
+          ? `const w${index} = (inputs, ctx) => { const r = f${index}(inputs, ctx); return $.isPromise(r) ? Promise.resolve(r).then((outputs) => $.sameLength(${index}, ${size}, outputs)) : $.sameLength(${index}, ${size}, r); };`
           : `const w${index} = (inputs, ctx) => $.sameLength(${index}, ${size}, f${index}(inputs, ctx));`,
       );
     } else {
@@ -191,7 +191,7 @@ class PlanText {
     wired.writes.forEach((key, position) => {
       const name = wired.definition.writes[position]?.name ?? "";
       const variable = this.#variable(key);
-      this.#line(`${variable} = ${record}${property(name)};`);
+      this.#line(`${variable} = ${written(record, name, required && position === 0)};`);
       if (required)
         this.#line(`if (${variable} === undefined) $.absent(${index}, ${JSON.stringify(name)}, ${record});`);
     });
@@ -232,18 +232,25 @@ class PlanText {
     this.#line(`const on${index} = (r) => {`);
     if (node.degradable) {
       this.#line(`if (ctx.closed || ${this.#notInFlight(index)}) { $.late(ctx, ${index}); return; }`);
-      this.#line(
-        `const absent = $.absentError(${index}, r); if (absent !== undefined) { off${index}(absent); return; }`,
-      );
+      this.#line("let error; let lost = false;");
+      this.#line("try {");
+      this.#line(`error = $.absentError(${index}, r);`);
+      this.#line("if (error === undefined) {");
+      this.#emitTake(node, "r", false);
+      this.#line("} else lost = true;");
+      this.#line("} catch (thrown) { error = thrown; lost = true; }");
+      this.#line(`if (lost) { off${index}(error); return; }`);
       this.#line(this.#markSettled(index));
       this.#line(`$.settled(ctx, ${index});`);
-      this.#emitTake(node, "r", false);
     } else {
       this.#line(`if (ctx.closed) { $.late(ctx, ${index}); return; }`);
       this.#line(this.#markSettled(index));
       this.#line(`p${index} = undefined;`);
+      // Reading what a node returned may throw; nobody but this handler would hear of it.
+      this.#line("try {");
       this.#line(`if (r === undefined || r === null) { fail($.absentError(${index}, r), ${index}); return; }`);
       this.#emitTakeAsync(node);
+      this.#line(`} catch (error) { fail(error, ${index}); return; }`);
     }
     next();
     this.#line("};");
@@ -251,8 +258,10 @@ class PlanText {
       this.#line(`const off${index} = (error) => {`);
       this.#line(`if (ctx.closed || ${this.#notInFlight(index)}) { $.lateFailure(ctx, error); return; }`);
       this.#line(this.#markSettled(index));
+      this.#line("try {");
       this.#line(`const r = ${this.#recovered(node, "error")};`);
       this.#emitTake(node, "r", false);
+      this.#line(`} catch (failure) { fail(failure, ${index}); return; }`);
       next();
       this.#line("};");
     }
@@ -263,7 +272,7 @@ class PlanText {
     wired.writes.forEach((key, position) => {
       const name = wired.definition.writes[position]?.name ?? "";
       const variable = this.#variable(key);
-      this.#line(`${variable} = r${property(name)};`);
+      this.#line(`${variable} = ${written("r", name, false)};`);
       this.#line(`if (${variable} === undefined) { fail($.absentError(${index}, r), ${index}); return; }`);
     });
   }
@@ -278,8 +287,6 @@ class PlanText {
   /** Shadow nodes get the inputs of their primary and are compared with its outputs after the answer. */
   #emitShadows(): void {
     this.#model.shadows.forEach((shadow, index) => {
-      const primary = this.#model.nodes.find((node) => node.wired.name === shadow.shadowOf);
-      if (primary === undefined) return;
       const inputs = record(
         shadow.definition.reads.concat(shadow.definition.soft),
         [...shadow.reads, ...shadow.soft],
@@ -340,6 +347,14 @@ else { dropped.push(row); drops.push(drop); }
 }
 return $.stage(ctx, ${index}, batch, rows, kept, dropped, drops);
 }`;
+
+/** A slot of the record a node returned; `undefined` where the name is only inherited, as every "constructor" is. */
+function written(record: string, name: string, maybeNothing: boolean): string {
+  if (name in Object.prototype) return `$.own(${record}, ${JSON.stringify(name)})`;
+  const access = property(name);
+  if (!maybeNothing) return `${record}${access}`;
+  return `${record}?${access.startsWith(".") ? access : `.${access}`}`;
+}
 
 function record(
   tokens: readonly { readonly name: string }[],

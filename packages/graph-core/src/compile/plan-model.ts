@@ -204,4 +204,3 @@ function asyncFirst(
   for (const node of nodes) place(node);
   return ordered;
 }
-

@@ -33,22 +33,25 @@ export function checkedNodes(nodes: readonly PlanNode[]): (index: number, run: N
       } finally {
         end[position] = checked.elapsedMs();
       }
-      return isThenable(outputs) ? settle(outputs, checked, check) : check.accept(outputs, checked);
+      return isThenable(outputs) ? settle(outputs, given, check) : check.accept(outputs, checked);
     };
   };
 }
 
-function settle(outputs: PromiseLike<unknown>, checked: CheckedRun, check: OutputCheck): PromiseLike<unknown> {
-  const ended = (): void => {
-    checked.trace.end[check.position] = checked.elapsedMs();
-  };
-  return outputs.then(
+/** `Promise.resolve`: a thenable may call back twice or return nothing from `then`. */
+function settle(outputs: PromiseLike<unknown>, given: RunContext | NodeRun, check: OutputCheck): PromiseLike<unknown> {
+  const request = given instanceof NodeRun ? given.request : given;
+  const checked = request.checked as CheckedRun;
+  // After the run's end, or the node's cut, its outcome is decided and its columns are guarded by nobody.
+  const isOver = (): boolean => request.closed || (given instanceof NodeRun && given.over);
+  return Promise.resolve(outputs).then(
     (settled) => {
-      ended();
+      if (isOver()) return settled;
+      checked.endNode(check.position);
       return check.accept(settled, checked);
     },
     (error: unknown) => {
-      ended();
+      if (!isOver()) checked.endNode(check.position);
       throw error;
     },
   );
@@ -62,6 +65,8 @@ interface OutputSlot {
   readonly token: AnySlot;
   readonly key: string;
   readonly schema: CompiledSchema;
+  /** True for a name that every object inherits ("constructor"): only an own property counts. */
+  readonly inherited: boolean;
 }
 
 /** Exact keys, schema and freeze of what a node returns. */
@@ -82,8 +87,8 @@ class OutputCheck {
     const bag = outputs as Bag;
     this.#slots ??= this.#compile();
     let present = 0;
-    for (const { token, key, schema } of this.#slots) {
-      const value = bag[token.name];
+    for (const { token, key, schema, inherited } of this.#slots) {
+      const value = inherited && !Object.hasOwn(bag, token.name) ? undefined : bag[token.name];
       if (value === undefined) continue;
       if (present++ === 0) checked.trace.sizeOut[this.position] = sizeOf(value);
       const failure = schema.check(value);
@@ -99,7 +104,12 @@ class OutputCheck {
 
   #compile(): readonly OutputSlot[] {
     const { definition, writes } = this.#wired;
-    return definition.writes.map((token, at) => ({ token, key: writes[at] as string, schema: compiledSlot(token) }));
+    return definition.writes.map((token, at) => ({
+      token,
+      key: writes[at] as string,
+      schema: compiledSlot(token),
+      inherited: token.name in Object.prototype,
+    }));
   }
 
   #refuseUndeclared(bag: Bag): void {

@@ -23,6 +23,11 @@ export class CheckedRun {
     return this.#clock.monotonicMs() - this.#startedMs;
   }
 
+  /** The node at this position has ended, now. */
+  endNode(position: number): void {
+    this.trace.end[position] = this.elapsedMs();
+  }
+
   /** Remembers the arrays behind a value, which freezing cannot protect. */
   guard(key: string, value: unknown, arraysOf: ArraysOf): void {
     arraysOf(value, (array) => this.#guard.guard(key, array));
@@ -38,7 +43,9 @@ export class CheckedRun {
     if (key === undefined) return undefined;
     const slot = wiring.slots.get(key);
     const name = ({ name, definition }: WiredNode): string => `"${name}" (owner ${definition.owner})`;
-    return new GraphError(`slot "${key}" changed after ${slot?.writers.map(name).join(", ")} wrote it`, {
+    const writers = slot?.writers.map(name) ?? [];
+    const given = writers.length === 0 ? "the host gave it" : `${writers.join(", ")} wrote it`;
+    return new GraphError(`slot "${key}" changed after ${given}`, {
       code: "TENON1208",
       category: "node",
       graph: wiring.graph.name,

@@ -40,7 +40,7 @@ test("an entry expires never before its deadline and at most a tick after it; a 
         });
         const made = { entry, removedAtMs: undefined as number | undefined };
         entries.push(made);
-        wheel.add(entry, clock.nowMs());
+        wheel.add(entry);
         if (removeAfterMs !== undefined) {
           clock.after(removeAfterMs, () => {
             if (entry.expiredAtMs === undefined) made.removedAtMs = clock.nowMs();
@@ -76,7 +76,7 @@ test("an entry that removes its neighbours while it expires does not lose the ot
       }),
     );
   }
-  for (const entry of entries) wheel.add(entry, clock.nowMs());
+  for (const entry of entries) wheel.add(entry);
   advance(20);
   expect(expired).toEqual([0, 2, 4]);
   expect(wheel.size).toBe(0);
@@ -89,8 +89,54 @@ test("a process that was stopped for longer than a round of the wheel expires ev
   const entries = [50, 900, 5_000].map(
     (deadline) => new Entry(clock.nowMs() + deadline, (each) => (each.expiredAtMs = 1)),
   );
-  for (const entry of entries) wheel.add(entry, clock.nowMs());
+  for (const entry of entries) wheel.add(entry);
   stalledMs = 60_000;
   advance(2);
   expect(entries.map((entry) => entry.expiredAtMs)).toEqual([1, 1, 1]);
+});
+
+test("a wheel that never stands still keeps its promises for years, and when the host's clock is set back", () => {
+  let nowMs = 1_000_000;
+  let turn: (() => void) | undefined;
+  const wheel = new DeadlineWheel({
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    after: (_delayMs, callback) => {
+      turn = callback;
+      return () => {};
+    },
+  });
+  const passTo = (atMs: number): void => {
+    nowMs = atMs;
+    const due = turn;
+    turn = undefined;
+    due?.();
+  };
+  const entry = (deadlineMs: number) => ({
+    deadlineMs,
+    wheelNext: undefined,
+    wheelPrevious: undefined,
+    expired: 0,
+    expire() {
+      this.expired++;
+    },
+  });
+  wheel.add(entry(Number.MAX_SAFE_INTEGER));
+  const day = 24 * 3_600_000;
+  for (let days = 1; days < 400; days++) {
+    passTo(1_000_000 + days * day);
+    const due = entry(nowMs + 10);
+    wheel.add(due);
+    passTo(nowMs + 8);
+    expect(due.expired).toBe(0);
+    passTo(nowMs + 4);
+    expect(due.expired).toBe(1);
+  }
+  passTo(nowMs - 3_600_000);
+  const due = entry(nowMs + 10);
+  wheel.add(due);
+  passTo(nowMs + 8);
+  expect(due.expired).toBe(0);
+  passTo(nowMs + 6);
+  expect(due.expired).toBe(1);
 });

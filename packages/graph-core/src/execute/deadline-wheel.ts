@@ -11,6 +11,9 @@ const TICK_MS = 2;
 /** A power of two. Longer deadlines than TICK_MS × BUCKETS go round the wheel more than once. */
 const BUCKETS = 512;
 const BUCKET_MASK = BUCKETS - 1;
+const ROUND_MS = TICK_MS * BUCKETS;
+/** A wheel that never stands still (a busy server) moves its epoch this often: a tick must fit 31 bits, 49 days. */
+const REBASE_MS = 1_000 * ROUND_MS;
 
 export interface DeadlineEntry {
   deadlineMs: number;
@@ -45,9 +48,8 @@ export class DeadlineWheel {
     return this.#size;
   }
 
-  /** @param nowMs the time, which the caller has read anyway */
-  add(entry: DeadlineEntry, nowMs: number): void {
-    if (!this.#running) this.#start(nowMs);
+  add(entry: DeadlineEntry): void {
+    if (!this.#running) this.#start();
     const tick = ((entry.deadlineMs - this.#epochMs) / TICK_MS + 1) | 0;
     const head = this.#buckets[(tick > this.#tick ? tick : this.#tick + 1) & BUCKET_MASK] as Bucket;
     const last = head.wheelPrevious;
@@ -58,9 +60,10 @@ export class DeadlineWheel {
     this.#size++;
   }
 
-  #start(nowMs: number): void {
+  /** The epoch is the host clock's: a request may be told another time. */
+  #start(): void {
     this.#running = true;
-    this.#epochMs = nowMs;
+    this.#epochMs = this.#clock.nowMs();
     this.#tick = 0;
     this.#clock.after(TICK_MS, this.#turn);
   }
@@ -77,14 +80,28 @@ export class DeadlineWheel {
 
   readonly #turn = (): void => {
     const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#epochMs >= REBASE_MS) this.#rebase(nowMs);
     const until = ((nowMs - this.#epochMs) / TICK_MS) | 0;
     // After a long stall one round visits every bucket; more rounds would visit them again for nothing.
     const from = Math.max(this.#tick + 1, until - BUCKETS + 1);
-    for (let tick = from; tick <= until; tick++) this.#expireBucket(this.#buckets[tick & BUCKET_MASK] as Bucket, nowMs);
-    this.#tick = Math.max(this.#tick, until);
-    if (this.#size > 0) this.#clock.after(TICK_MS, this.#turn);
-    else this.#running = false;
+    try {
+      for (let tick = from; tick <= until; tick++) {
+        this.#expireBucket(this.#buckets[tick & BUCKET_MASK] as Bucket, nowMs);
+      }
+    } finally {
+      // Backwards too, when the host's clock was set back: deadlines are in its time.
+      this.#tick = until;
+      if (this.#size > 0) this.#clock.after(TICK_MS, this.#turn);
+      else this.#running = false;
+    }
   };
+
+  /** Moves the epoch by whole rounds, so that entries stay in their buckets: ticks are small integers for ever. */
+  #rebase(nowMs: number): void {
+    const rounds = Math.floor((nowMs - this.#epochMs) / ROUND_MS) - 1;
+    this.#epochMs += rounds * ROUND_MS;
+    this.#tick -= rounds * BUCKETS;
+  }
 
   #expireBucket(head: Bucket, nowMs: number): void {
     let entry = head.wheelNext;

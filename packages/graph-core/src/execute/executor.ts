@@ -5,17 +5,21 @@
 
 import type { Plan } from "../compile/compile-graph.ts";
 import { readKeys } from "../compile/condition.ts";
+import type { PlanNode } from "../compile/plan-model.ts";
 import { GraphError } from "../contract/error.ts";
 import type { Binding } from "../contract/resource.ts";
 import type { WiredNode } from "../graph/wiring.ts";
 import { TraceRecord } from "../observe/trace-record.ts";
-import { encodeValue } from "../schema/index.ts";
+import { compiledSlot } from "../schema/index.ts";
 import { CheckedRun, type ProducersOf } from "./checked-run.ts";
 import { type HostClock, systemClock } from "./clock.ts";
 import { DeadlineWheel } from "./deadline-wheel.ts";
+import { messageOf } from "./error-text.ts";
+import { notARunToStart, requireShare, wrongBeginOption } from "./option-errors.ts";
 import type { QualityController } from "./quality.ts";
 import { hashText } from "./random.ts";
 import { AsyncRunContext, type BeginOptions, RunContext } from "./run-context.ts";
+import { type ShadowOutcome, ShadowRun } from "./shadow-run.ts";
 
 /** What became of nodes and requests since the executor was made; counts only ever grow, gauges are named so. */
 export interface ExecutorCounts {
@@ -30,6 +34,10 @@ export interface ExecutorCounts {
   shadowAgreements: number;
   shadowDifferences: number;
   shadowFailures: number;
+  /** Shadow runs not started because too many were out. */
+  shadowsShed: number;
+  /** What `onDegraded` and `onShadow` threw. */
+  listenerFailures: number;
 }
 
 /** Why a node's outputs were replaced by its failure policy. */
@@ -62,7 +70,10 @@ export interface ExecutorState {
   deadlineError(ctx: RunContext): GraphError;
   /** A run failed, at a node or (`undefined`) at its deadline, while other nodes may be out. */
   countFailure(ctx: RunContext, failedNode: number | undefined): void;
-  countLate(nodeIndex: number | undefined): void;
+  /** A run ends: what is out, but for the node it failed at, is still running. */
+  countOut(ctx: RunContext, failedNode: number | undefined): void;
+  /** A call that was counted as out has returned. */
+  countLate(): void;
   countDegraded(nodeIndex: number, by: DegradedBy, error: unknown): void;
   compareShadow(
     ctx: RunContext,
@@ -74,6 +85,9 @@ export interface ExecutorState {
 
 // biome-ignore lint/suspicious/noExplicitAny: for functions that read a plan of any request and response
 type AnyPlan = Plan<any, any, any>;
+
+/** Shadow runs of one executor that may be out at once; more are shed. */
+const SHADOWS_OUT_MAX = 256;
 
 /** Beyond this many async nodes in one plan, those in flight are bytes instead of bits of one integer. */
 const IN_FLIGHT_BITS_MAX = 30;
@@ -92,6 +106,8 @@ export class Executor<Request, Response, Uses extends string = string> implement
     shadowAgreements: 0,
     shadowDifferences: 0,
     shadowFailures: 0,
+    shadowsShed: 0,
+    listenerFailures: 0,
   };
   /** By node index; replaced, never changed, so that a request keeps the setting it began with. */
   switches: Uint8Array;
@@ -104,8 +120,11 @@ export class Executor<Request, Response, Uses extends string = string> implement
   readonly #asyncNodes: readonly number[];
   readonly #checkedBelow: number;
   readonly #producers: readonly ProducersOf[];
+  #shadowsOut = 0;
 
   constructor(plan: Plan<Request, Response, Uses>, options: ExecutorOptions<Uses>) {
+    requireShare(plan.graph.name, "checkedShare", options.checkedShare);
+    requireShare(plan.graph.name, "shadowShare", options.shadowShare);
     this.plan = plan;
     this.#options = options;
     this.clock = options.clock ?? systemClock;
@@ -127,8 +146,15 @@ export class Executor<Request, Response, Uses extends string = string> implement
     return this.plan.graph.name;
   }
 
-  /** Starts a request: pins one version of every resource and decides whether the run is checked. */
+  /**
+   * Starts a request: pins one version of every resource and decides whether the run is checked.
+   *
+   * @throws GraphError TENON1214 for a wrong option, TENON1210 for a node that cannot be switched off, TENON1305 when a
+   * binding cannot give its current value
+   */
   begin(options: BeginOptions): RunContext {
+    const wrong = wrongBeginOption(options, this.graphName);
+    if (wrong !== undefined) throw wrong;
     const isChecked = options.checked ?? this.#isSampled(options.requestId);
     const uses = this.#pinned ?? this.#pin(options.wrapResource);
     const switches = options.switchedOff === undefined ? this.switches : this.#switchesWithout(options.switchedOff);
@@ -156,14 +182,31 @@ export class Executor<Request, Response, Uses extends string = string> implement
   #pin(wrap: BeginOptions["wrapResource"]): Readonly<Record<string, unknown>> {
     const uses: Record<string, unknown> = {};
     for (const { resource, current } of this.#bindings) {
-      uses[resource.name] = wrap === undefined ? current() : wrap(resource, current());
+      const value = this.#currentOf(resource, current);
+      uses[resource.name] = wrap === undefined ? value : wrap(resource, value);
     }
     return uses;
   }
 
+  #currentOf(resource: Binding["resource"], current: () => unknown): unknown {
+    try {
+      return current();
+    } catch (error) {
+      throw new GraphError(`resource "${resource.name}" (owner ${resource.owner}) has no current value`, {
+        code: "TENON1305",
+        category: "resource",
+        graph: this.graphName,
+        owner: resource.owner,
+        detail: messageOf(error),
+        hint: "let the binding give the last good version while a new one cannot be loaded",
+        cause: error,
+      });
+    }
+  }
+
   #switchesWithout(names: readonly string[]): Uint8Array {
     const switches = new Uint8Array(this.plan.nodes.length);
-    for (const node of this.plan.nodes) if (names.includes(node.wired.name)) switches[node.index] = 1;
+    for (const name of names) switches[this.#switchable(name).index] = 1;
     return switches;
   }
 
@@ -179,6 +222,10 @@ export class Executor<Request, Response, Uses extends string = string> implement
    */
   execute(request: Request, ctx: RunContext): Response | Promise<Response> {
     this.counts.requests++;
+    if (ctx.started || ctx.state !== this) {
+      return this.#refuse(notARunToStart(this.graphName, ctx.requestId, ctx.state === this));
+    }
+    ctx.started = true;
     if (ctx.deadlineMs <= ctx.nowMs) return this.#refuse(this.deadlineError(ctx));
     const refused = this.plan.admit(request);
     if (refused !== undefined) return this.#refuse(refused);
@@ -192,6 +239,8 @@ export class Executor<Request, Response, Uses extends string = string> implement
       checked.complete(this.#producers);
       const changed = checked.changedColumn(this.plan.wiring);
       if (changed === undefined) return response;
+      this.counts.failedRequests++;
+      checked.trace.failureCode = changed.code;
       throw changed;
     };
     const failed = (error: unknown): never => {
@@ -200,12 +249,23 @@ export class Executor<Request, Response, Uses extends string = string> implement
       throw error;
     };
     let response: Response | Promise<Response>;
+    this.#guardRequest(request as Readonly<Record<string, unknown>>, checked);
     try {
       response = this.plan.runChecked(request, ctx);
     } catch (error) {
       return failed(error);
     }
     return response instanceof Promise ? response.then(answered, failed) : answered(response);
+  }
+
+  /** Request slots are slots: no node may change them, so they are frozen and watched as what nodes write is. */
+  #guardRequest(request: Readonly<Record<string, unknown>>, checked: CheckedRun): void {
+    for (const token of this.plan.graph.request) {
+      const { freeze, arraysOf } = compiledSlot(token);
+      const value = request[token.name];
+      freeze(value);
+      if (arraysOf !== undefined) checked.guard(token.name, value, arraysOf);
+    }
   }
 
   #refuse(error: GraphError): Response | Promise<Response> {
@@ -220,6 +280,13 @@ export class Executor<Request, Response, Uses extends string = string> implement
    * @throws GraphError TENON1210 for an unknown node, or one whose failure would fail the request
    */
   setSwitch(nodeName: string, on: boolean): void {
+    const node = this.#switchable(nodeName);
+    const switches = this.switches.slice();
+    switches[node.index] = on ? 0 : 1;
+    this.switches = switches;
+  }
+
+  #switchable(nodeName: string): PlanNode {
     const node = this.plan.nodes.find((each) => each.wired.name === nodeName);
     if (node === undefined || !node.degradable) {
       throw new GraphError(
@@ -242,9 +309,7 @@ export class Executor<Request, Response, Uses extends string = string> implement
         },
       );
     }
-    const switches = this.switches.slice();
-    switches[node.index] = on ? 0 : 1;
-    this.switches = switches;
+    return node;
   }
 
   newInFlight(): Uint8Array | undefined {
@@ -281,19 +346,34 @@ export class Executor<Request, Response, Uses extends string = string> implement
 
   countFailure(ctx: RunContext, failedNode: number | undefined): void {
     this.counts.failedRequests++;
+    this.countOut(ctx, failedNode);
+  }
+
+  countOut(ctx: RunContext, failedNode: number | undefined): void {
     this.counts.stillRunning += this.#inFlight(ctx).filter((index) => index !== failedNode).length;
   }
 
-  countLate(_nodeIndex: number | undefined): void {
+  countLate(): void {
     this.counts.lateResults++;
-    if (this.counts.stillRunning > 0) this.counts.stillRunning--;
+    this.counts.stillRunning--;
   }
 
   countDegraded(nodeIndex: number, by: DegradedBy, error: unknown): void {
     const counts = this.degraded[by];
     counts[nodeIndex] = (counts[nodeIndex] ?? 0) + 1;
+    // Its call is out although nobody waits for it any more.
+    if (by === "timeout") this.counts.stillRunning++;
     const node = this.plan.nodes[nodeIndex]?.wired;
-    if (node !== undefined) this.#options.onDegraded?.(node, by, error);
+    if (node !== undefined) this.#tell(() => this.#options.onDegraded?.(node, by, error));
+  }
+
+  /** A listener's failure is the host's: it may stop neither the run nor the wheel it is called from. */
+  #tell(listener: () => void): void {
+    try {
+      listener();
+    } catch {
+      this.counts.listenerFailures++;
+    }
   }
 
   compareShadow(
@@ -302,24 +382,26 @@ export class Executor<Request, Response, Uses extends string = string> implement
     inputs: Readonly<Record<string, unknown>>,
     primary: Readonly<Record<string, unknown>>,
   ): void {
-    const agree = (outputs: unknown): void => {
-      const same = Buffer.compare(encodeValue(outputs), encodeValue(primary)) === 0;
-      if (same) this.counts.shadowAgreements++;
-      else {
-        this.counts.shadowDifferences++;
-        this.#options.onShadow?.(shadow, ctx.requestId, "differs");
-      }
-    };
-    const failed = (): void => {
-      this.counts.shadowFailures++;
-      this.#options.onShadow?.(shadow, ctx.requestId, "failed");
+    if (this.#shadowsOut >= SHADOWS_OUT_MAX) {
+      this.counts.shadowsShed++;
+      return;
+    }
+    this.#shadowsOut++;
+    const done = (outcome: ShadowOutcome): void => {
+      this.#shadowsOut--;
+      this.counts[SHADOW_COUNTS[outcome]]++;
+      if (outcome !== "agrees") this.#tell(() => this.#options.onShadow?.(shadow, ctx.requestId, outcome));
     };
     // After the answer, on a turn of its own: a shadow never delays its primary.
-    this.clock.after(0, () => {
-      new Promise((resolve) => resolve(shadow.definition.run(inputs, ctx))).then(agree).catch(failed);
-    });
+    this.clock.after(0, () => new ShadowRun(shadow, ctx, this, done).compare(inputs, primary));
   }
 }
+
+const SHADOW_COUNTS = {
+  agrees: "shadowAgreements",
+  differs: "shadowDifferences",
+  failed: "shadowFailures",
+} as const;
 
 function producersOf(plan: AnyPlan): ProducersOf[] {
   return plan.nodes.map(({ wired }) => {

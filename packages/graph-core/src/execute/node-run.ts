@@ -12,6 +12,8 @@ export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, 
   deadlineMs: number;
   wheelNext: DeadlineEntry | undefined = undefined;
   wheelPrevious: DeadlineEntry | undefined = undefined;
+  /** True once the budget has passed before the node settled. */
+  cut = false;
   readonly #wheel: DeadlineWheel;
   #onCut: (() => void) | undefined;
   #abort: AbortController | undefined = undefined;
@@ -28,7 +30,7 @@ export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, 
     const nowMs = request.state.clock.nowMs();
     this.deadlineMs = Math.min(request.deadlineMs, nowMs + (facts.budgetMs ?? Number.POSITIVE_INFINITY));
     // At the request's own deadline the request itself expires: no second entry is needed.
-    if (this.deadlineMs < request.deadlineMs) wheel.add(this, nowMs);
+    if (this.deadlineMs < request.deadlineMs) wheel.add(this);
   }
 
   get uses(): Readonly<Record<string, unknown>> {
@@ -54,7 +56,13 @@ export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, 
     return this.#abort.signal;
   }
 
+  /** True once the node's outcome is decided: what its call gives now is dropped. */
+  get over(): boolean {
+    return this.#onCut === undefined;
+  }
+
   expire(): void {
+    this.cut = true;
     this.#onCut?.();
   }
 

@@ -11,6 +11,7 @@ import { Outcome } from "../observe/trace-record.ts";
 import { encodeValue } from "../schema/index.ts";
 import type { CandidateBatch } from "../values/candidate-batch.ts";
 import type { NodeFunction } from "./checked-node.ts";
+import { messageOf } from "./error-text.ts";
 import { NodeRun } from "./node-run.ts";
 import { AsyncRunContext, type RunContext } from "./run-context.ts";
 
@@ -26,6 +27,8 @@ export class PlanRuntime {
   readonly #nodes: readonly PlanNode[];
   readonly #asyncNodes: readonly PlanNode[];
   readonly #shadows: readonly WiredNode[];
+  /** Per shadow: indexes of the nodes it is compared with, several where it shadows a subgraph. */
+  readonly #primaries: readonly (readonly number[])[];
   /** Stands for the error of a node that was not called because it is switched off. */
   readonly switchedOff = SWITCHED_OFF;
   readonly checked: (index: number, run: NodeFunction) => NodeFunction;
@@ -40,6 +43,11 @@ export class PlanRuntime {
     this.#nodes = nodes;
     this.#asyncNodes = nodes.filter((node) => node.async);
     this.#shadows = shadows;
+    this.#primaries = shadows.map(({ shadowOf }) =>
+      nodes
+        .filter(({ wired }) => wired.name === shadowOf || wired.name.startsWith(`${shadowOf}/`))
+        .map(({ index }) => index),
+    );
     this.checked = checked;
   }
 
@@ -50,10 +58,11 @@ export class PlanRuntime {
   /** A run with async nodes begins: `reject` ends it from outside when the deadline passes. */
   open(ctx: AsyncRunContext, reject: (error: unknown) => void): void {
     ctx.reject = reject;
-    if (ctx.deadlineMs !== Number.POSITIVE_INFINITY) ctx.state.wheel.add(ctx, ctx.nowMs);
+    if (ctx.deadlineMs !== Number.POSITIVE_INFINITY && ctx.options.unhurried !== true) ctx.state.wheel.add(ctx);
   }
 
-  close(ctx: RunContext): void {
+  close(ctx: AsyncRunContext): void {
+    if (ctx.inFlight !== 0 || ctx.inFlightMany !== undefined) ctx.state.countOut(ctx, undefined);
     ctx.close();
   }
 
@@ -80,8 +89,8 @@ export class PlanRuntime {
     }
     const { owner } = node.definition;
     ctx.trace?.setOutcome(node.position, Outcome.failed);
+    // An error that names another node comes from a graph that this node ran: it is the cause, not the failure.
     const own = error instanceof GraphError && error.node === undefined ? error : undefined;
-    if (error instanceof GraphError && own === undefined) return error;
     return new GraphError(
       own === undefined
         ? `node "${node.name}" (owner ${owner}) of graph "${this.#graphName}" failed: ${messageOf(error)}`
@@ -118,7 +127,7 @@ export class PlanRuntime {
     const matches: number[] = [];
     promises.forEach((promise, position) => {
       promise?.then(undefined, (reason) => {
-        if (reason === error) matches.push(position);
+        if (Object.is(reason, error)) matches.push(position);
       });
     });
     const settle = (turnsLeft: number): void => {
@@ -132,6 +141,8 @@ export class PlanRuntime {
       }
       const first = matches.length === 0 ? undefined : Math.min(...matches);
       fail(error, first === undefined ? -1 : (this.#asyncNodes[first]?.index ?? -1));
+      // Nobody's, yet it has returned: it was counted as out when the run failed.
+      if (first === undefined) ctx.state.countLate();
     };
     queueMicrotask(() => settle(BLAME_TURNS_MAX));
   }
@@ -147,13 +158,20 @@ export class PlanRuntime {
     throw this.absentError(index, record);
   }
 
+  /** A slot named like something that every object inherits. */
+  own(record: unknown, name: string): unknown {
+    if (typeof record !== "object" || record === null || !Object.hasOwn(record, name)) return undefined;
+    return (record as Bag)[name];
+  }
+
   absentError(index: number, record: unknown): GraphError | undefined {
     const definition = this.#nodes[index]?.wired.definition;
     const names = definition?.writes.map((slot) => slot.name) ?? [];
     const bag = record as Bag | null | undefined;
-    const missing = names.find((name) => bag?.[name] === undefined);
+    const missing = names.find((name) => (name in Object.prototype ? this.own(bag, name) : bag?.[name]) === undefined);
     if (missing === undefined) return undefined;
     const promised = this.isPromise(record);
+    if (promised) abandon(record);
     const found = promised
       ? "a promise"
       : bag === null || bag === undefined
@@ -172,7 +190,7 @@ export class PlanRuntime {
 
   /** The context of a degradable async node: its own signal and budget. */
   nodeContext(ctx: AsyncRunContext, index: number, off: (error: unknown) => void): NodeRun {
-    const budgetMs = this.#nodes[index]?.wired.definition.budgetMs;
+    const budgetMs = ctx.options.unhurried === true ? undefined : this.#nodes[index]?.wired.definition.budgetMs;
     const run = new NodeRun(ctx, ctx.state.wheel, { budgetMs, onCut: () => off(this.#cutError(index, budgetMs)) });
     ctx.nodeRuns ??= [];
     ctx.nodeRuns[index] = run;
@@ -190,12 +208,16 @@ export class PlanRuntime {
 
   /** Applies the node's failure policy: its fallback outputs, or none. */
   recover(ctx: RunContext, index: number, error: unknown): Bag {
-    if (ctx instanceof AsyncRunContext) ctx.nodeRuns?.[index]?.end(error);
+    const nodeRun = ctx instanceof AsyncRunContext ? ctx.nodeRuns?.[index] : undefined;
+    nodeRun?.end(error);
     const definition = this.#nodes[index]?.wired.definition;
     const policy = definition?.onFailure;
-    const by = error === SWITCHED_OFF ? "switchedOff" : isCut(error) ? "timeout" : "failed";
+    const by = error === SWITCHED_OFF ? "switchedOff" : nodeRun?.cut === true ? "timeout" : "failed";
     const outcome = policy === "omit" ? Outcome.omitted : Outcome.fallback;
     ctx.trace?.setOutcome(this.#position(index), by === "failed" ? outcome : Outcome[by]);
+    if (by === "timeout") ctx.checked?.endNode(this.#position(index));
+    ctx.degraded ??= new Map();
+    ctx.degraded.set(index, by);
     ctx.state.countDegraded(index, by, by === "switchedOff" ? undefined : error);
     if (policy === "omit" || policy === undefined || policy === "failRequest") return {};
     return policy.fallback;
@@ -206,36 +228,26 @@ export class PlanRuntime {
   }
 
   late(ctx: RunContext, index: number): void {
-    ctx.trace?.setOutcome(this.#position(index), Outcome.late);
-    ctx.state.countLate(index);
+    // A run that has ended has told its story: what comes after changes nothing in it.
+    if (!ctx.closed) ctx.trace?.setOutcome(this.#position(index), Outcome.late);
+    ctx.state.countLate();
   }
 
   lateFailure(ctx: RunContext, _error: unknown): void {
-    ctx.state.countLate(undefined);
+    ctx.state.countLate();
   }
 
-  /** Runs a node again after a failure, up to its declared number of attempts, never after the run has ended. */
+  /** Runs an async node again after a failure, as often as declared, never after the node was cut or the run has ended. */
   retry(index: number, run: NodeFunction): NodeFunction {
     const node = this.#nodes[index];
-    const attemptsMax = node?.wired.definition.retry?.attemptsMax ?? 1;
-    if (node?.async !== true) {
-      return (inputs, ctx) => {
-        for (let attempt = 1; ; attempt++) {
-          try {
-            return run(inputs, ctx);
-          } catch (error) {
-            if (attempt >= attemptsMax) throw error;
-          }
-        }
-      };
-    }
+    const attemptsMax = node?.wired.definition.retry?.attemptsMax ?? 0;
     return async (inputs, ctx) => {
       const request = ctx instanceof NodeRun ? ctx.request : (ctx as RunContext);
       for (let attempt = 1; ; attempt++) {
         try {
           return await run(inputs, ctx);
         } catch (error) {
-          if (attempt >= attemptsMax || request.closed || ctx.signal.aborted) throw error;
+          if (attempt > attemptsMax || request.closed || ctx.signal.aborted) throw error;
           request.trace?.countAttempt(this.#position(index));
         }
       }
@@ -243,6 +255,7 @@ export class PlanRuntime {
   }
 
   noVerdict(_index: number, verdict: unknown): never {
+    abandon(verdict);
     throw new GraphError("returned no verdict function", {
       code: "TENON1205",
       category: "node",
@@ -261,7 +274,10 @@ export class PlanRuntime {
     dropped: readonly number[] | undefined,
     drops: readonly Drop[] | undefined,
   ): CandidateBatch {
+    if (drops !== undefined) refuseNoDrop(batch, dropped ?? [], drops);
     const kept = keptCount === batch.size ? batch : batch.select(rows.subarray(0, keptCount));
+    // Judged too late: the run has ended, or the filter was cut and its policy has judged this batch.
+    if (ctx instanceof NodeRun ? ctx.over : ctx.closed) return kept;
     const request = ctx instanceof NodeRun ? ctx.request : ctx;
     request.ledger.stage(this.#position(index), batch, kept, dropped ?? [], drops ?? []);
     return kept;
@@ -288,7 +304,12 @@ export class PlanRuntime {
   /** Runs a shadow node after the answer and reports whether it agrees with its primary. */
   shadow(ctx: RunContext, shadowIndex: number, inputs: Bag, primary: Bag): void {
     const shadow = this.#shadows[shadowIndex];
-    if (shadow !== undefined) ctx.state.compareShadow(ctx, shadow, inputs, primary);
+    if (shadow === undefined) return;
+    // A primary that was skipped or degraded has given nothing of its own to compare with.
+    const absent = shadow.definition.reads.some(({ name }) => inputs[name] === undefined);
+    if (absent || shadow.definition.writes.some(({ name }) => primary[name] === undefined)) return;
+    if (this.#primaries[shadowIndex]?.some((index) => ctx.degraded?.has(index))) return;
+    ctx.state.compareShadow(ctx, shadow, inputs, primary);
   }
 
   #cutError(index: number, budgetMs: number | undefined): GraphError {
@@ -307,25 +328,33 @@ export class PlanRuntime {
   }
 }
 
-function isCut(error: unknown): boolean {
-  return error instanceof GraphError && error.code === "TENON1204";
+/** Handles the rejection of a promise that nobody asked for. */
+function abandon(value: unknown): void {
+  Promise.resolve(value).then(undefined, () => {});
 }
 
+/** A verdict of another kind (`false`, a promise) would drop a candidate without a reason. */
+function refuseNoDrop(batch: CandidateBatch, rows: readonly number[], drops: readonly unknown[]): void {
+  const at = drops.findIndex((drop) => typeof (drop as Partial<Drop> | null)?.reason !== "string");
+  if (at === -1) return;
+  for (const drop of drops) abandon(drop);
+  const found = drops[at];
+  const row = rows[at] ?? -1;
+  throw new GraphError(`gave no verdict on row ${row} (candidate ${batch.ids.at(row)})`, {
+    code: "TENON1205",
+    category: "node",
+    detail: `expected drop(reason) or undefined, found ${found instanceof Promise ? "a promise" : found === null ? "null" : typeof found}`,
+    hint: "return undefined to keep the candidate, drop(reason) to drop it; await before the verdict, not in it",
+  });
+}
+
+/** Values per candidate; `undefined` for a value that has none, whatever its fields are called. */
 function lengthOf(value: unknown): number | undefined {
-  const sized = value as
-    | { length?: unknown; rowCount?: unknown; size?: unknown; margins?: { length?: unknown } }
-    | undefined;
-  const length = sized?.length ?? sized?.rowCount ?? sized?.size ?? sized?.margins?.length;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (!Array.isArray(value) && !("tenonValue" in value)) return undefined;
+  const sized = value as { length?: unknown; rowCount?: unknown; size?: unknown; margins?: { length?: unknown } };
+  const length = sized.length ?? sized.rowCount ?? sized.size ?? sized.margins?.length;
   return typeof length === "number" ? length : undefined;
-}
-
-/** A thrown thing in words; never throws itself, whatever was thrown. */
-function messageOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : `thrown ${typeof error}: ${String(error)}`;
-  } catch {
-    return `thrown ${typeof error} that has no text`;
-  }
 }
 
 /** Never lets a failure to digest hide the failure being reported. */

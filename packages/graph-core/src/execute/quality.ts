@@ -5,6 +5,8 @@
  * `step × p / (100 − p)`, so that it settles where the p-th percentile of latency meets the target
  * (the quality factor of X's Product Mixer).
  */
+import { wrongOption } from "./option-errors.ts";
+
 export interface QualityOptions {
   /** Latency the percentile should meet, ms. */
   readonly targetMs: number;
@@ -16,13 +18,25 @@ export interface QualityOptions {
   readonly step?: number;
 }
 
+function requireSound({ targetMs, percentile, qualityMin, step = 0.001 }: QualityOptions): void {
+  const refuse = (name: string, expected: string, found: unknown): never => {
+    throw wrongOption({ graphName: undefined, call: "QualityController", name, expected, found });
+  };
+  if (!(targetMs > 0)) refuse("targetMs", "milliseconds above 0", targetMs);
+  if (!(percentile > 0 && percentile < 100)) refuse("percentile", "above 0, below 100", percentile);
+  if (!(qualityMin > 0 && qualityMin <= 1)) refuse("qualityMin", "above 0, at most 1", qualityMin);
+  if (!(step > 0 && step <= 1)) refuse("step", "above 0, at most 1", step);
+}
+
 export class QualityController {
   readonly #options: QualityOptions;
   readonly #rise: number;
   readonly #fall: number;
   #quality = 1;
 
+  /** @throws GraphError TENON1214 for options out of range */
   constructor(options: QualityOptions) {
+    requireSound(options);
     this.#options = options;
     this.#rise = options.step ?? 0.001;
     this.#fall = (this.#rise * options.percentile) / (100 - options.percentile);

@@ -6,7 +6,7 @@ import { ReasonLedger } from "../observe/reason-ledger.ts";
 import type { TraceRecord } from "../observe/trace-record.ts";
 import type { CheckedRun } from "./checked-run.ts";
 import type { DeadlineEntry } from "./deadline-wheel.ts";
-import type { ExecutorState } from "./executor.ts";
+import type { DegradedBy, ExecutorState } from "./executor.ts";
 import type { NodeRun } from "./node-run.ts";
 import { hashText, randomNumber } from "./random.ts";
 
@@ -25,6 +25,8 @@ export interface BeginOptions {
   readonly quality?: number;
   /** Names of the nodes to switch off for this request, instead of the executor's switches (for a replay). */
   readonly switchedOff?: readonly string[];
+  /** Times are shown to nodes as given but not enforced: neither deadline nor budgets cut anything (for a replay). */
+  readonly unhurried?: boolean;
   /** Puts a stand-in before each resource of this request (a recorder, a recording). */
   readonly wrapResource?: (token: AnyResource, value: unknown) => unknown;
 }
@@ -41,6 +43,10 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
   readonly checked: CheckedRun | undefined;
   /** True once the run has answered, failed or expired: later results are dropped. */
   closed = false;
+  /** True once it was executed: a context serves one run. */
+  started = false;
+  /** Nodes whose failure policy was applied, by node index. */
+  degraded: Map<number, DegradedBy> | undefined = undefined;
   /** Set where the options leave the time to the host clock. */
   readonly #nowMs: number | undefined;
   #ledger: ReasonLedger | undefined = undefined;

@@ -1,6 +1,14 @@
 /** Small graphs for tests of the executor: three number slots, a clock moved by hand, and an executor around a graph. */
 import { z } from "zod";
-import { type BeginOptions, compileGraph, createExecutor, type Graph, type HostClock, slot } from "../../src/index.ts";
+import {
+  type BeginOptions,
+  compileGraph,
+  createExecutor,
+  type ExecutorOptions,
+  type Graph,
+  type HostClock,
+  slot,
+} from "../../src/index.ts";
 
 export const number = (name: string) => slot(name, z.number(), { owner: "team-a" });
 export const A = slot("a", z.number(), { owner: "team-a" });
@@ -54,8 +62,12 @@ export async function turns(count = 10): Promise<void> {
   for (let turn = 0; turn < count; turn++) await Promise.resolve();
 }
 
-export function open<Request, Response>(declared: Graph<Request, Response, never>, clock?: HostClock) {
-  const executor = createExecutor(compileGraph(declared), { resources: {}, ...(clock && { clock }) });
+export function open<Request, Response>(
+  declared: Graph<Request, Response, never>,
+  clock?: HostClock,
+  options: Partial<ExecutorOptions<never>> = {},
+) {
+  const executor = createExecutor(compileGraph(declared), { resources: {}, ...(clock && { clock }), ...options });
   const run = (request: Request, options: Partial<BeginOptions> = {}) => {
     const ctx = executor.begin({ requestId: "r1", ...options });
     return { ctx, result: executor.execute(request, ctx) };
