@@ -9,7 +9,10 @@ interface Said {
 
 type Facts = Pick<GraphErrorFacts, "code" | "category">;
 
-/** Every way a command refuses its work. Findings of `tenon check` are diagnostics, in `check/`. */
+/**
+ * Every way a command refuses its work. Findings of `tenon check` are diagnostics, in `check/`. TENON1711 (Node is too
+ * old) is said by `bin/tenon.js`, before anything of this can be loaded.
+ */
 const FACTS = {
   wrongUsage: { code: "TENON1700", category: "input" },
   noProject: { code: "TENON1701", category: "input" },

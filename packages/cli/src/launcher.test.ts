@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { FIXTURES, LAUNCHER, tenon } from "./testing/tenon.ts";
+import { shopProject } from "./testing/shop-project.ts";
+import { LAUNCHER, tenon } from "./testing/tenon.ts";
 
 /** Makes the process that imports it believe that it is an old Node; the process it starts knows better. */
 const OLD_NODE = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.20.2"})';
@@ -15,14 +16,16 @@ test("it runs from its sources without flags, and without a build", async () => 
 });
 
 test("an old Node on the path starts the project's own, and hands on its exit code and output", () => {
+  const shop = shopProject("right");
   const start = (...args: readonly string[]) =>
     spawnSync(process.execPath, ["--import", OLD_NODE, LAUNCHER, ...args], {
-      cwd: join(FIXTURES, "broken"),
+      cwd: shop.folder,
       encoding: "utf8",
       env: plainEnvironment,
     });
   expect(start("--version")).toMatchObject({ status: 0, stdout: "0.1.0\n", stderr: "" });
   expect(start("graph", "no-such").status).toBe(2);
+  shop.remove();
 });
 
 test("an old Node without another one to turn to is told what to do", () => {

@@ -1,18 +1,15 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ended, FIXTURES, tenon } from "../testing/tenon.ts";
+import { afterAll, expect, test } from "vitest";
+import { shopProject } from "../testing/shop-project.ts";
+import { type Ended, tenon } from "../testing/tenon.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "tenon-build-"));
+const shop = shopProject("right");
+const { folder } = shop;
+afterAll(shop.remove);
 const PLAN = "graphs/plans/opening.plan.ts";
 const build = (...args: readonly string[]): Promise<Ended> => tenon(["build", "--json", ...args], { folder });
-
-beforeAll(() => {
-  cpSync(join(FIXTURES, "right"), folder, { recursive: true });
-  symlinkSync(join(FIXTURES, "../../../../node_modules"), join(folder, "node_modules"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function stateIn({ out }: Ended): string | undefined {
   return (JSON.parse(out) as { readonly plans: readonly { readonly state: string }[] }).plans[0]?.state;
@@ -45,20 +42,21 @@ test("what is written is a plan that runs", async () => {
   `;
   const file = join(folder, "run.ts");
   writeFileSync(file, script);
-  const { execFileSync } = await import("node:child_process");
   const flags = ["--conditions=@tenon/source", "--disallow-code-generation-from-strings"];
   const printed = execFileSync(process.execPath, [...flags, file], { cwd: folder, encoding: "utf8" });
   expect(JSON.parse(printed)).toEqual({ isOpen: true });
 });
 
 test("graphs with mistakes are not built", async () => {
-  const { exitCode, talk } = await tenon(["build"], { folder: join(FIXTURES, "broken") });
+  const broken = shopProject("broken");
+  const { exitCode, talk } = await tenon(["build"], { folder: broken.folder });
+  broken.remove();
   expect(exitCode).toBe(1);
   expect(talk).toContain("error TENON1004: ");
 });
 
 test("a suite that is not there is wrong usage, a project without benchmarks cannot be measured", async () => {
-  const root = join(FIXTURES, "../../../..");
+  const root = join(import.meta.dirname, "../../../..");
   const unknown = await tenon(["bench", "no-such-suite"], { folder: root });
   expect([unknown.exitCode, unknown.talk]).toEqual([2, expect.stringContaining("suites: ")]);
   const { exitCode, talk } = await tenon(["bench", "graph"], { folder });

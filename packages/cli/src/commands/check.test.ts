@@ -1,20 +1,30 @@
 import { join } from "node:path";
-import { beforeAll, expect, test } from "vitest";
-import { type Ended, FIXTURES, tenon } from "../testing/tenon.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type ShopProject, shopProject } from "../testing/shop-project.ts";
+import { type Ended, tenon } from "../testing/tenon.ts";
 
 const golden = (name: string): string => join(import.meta.dirname, "../../test/golden", name);
 const projects = ["right", "broken", "unloadable"] as const;
+const shops = new Map<string, ShopProject>();
 const ended = new Map<string, Ended>();
 
 beforeAll(async () => {
-  for (const project of projects) ended.set(project, await tenon(["check", "--json", "--project", project]));
+  for (const project of [...projects, "mistyped"] as const) shops.set(project, shopProject(project));
+  for (const project of projects) ended.set(project, await tenon(["check", "--json"], { folder: folderOf(project) }));
 }, 60_000);
+afterAll(() => {
+  for (const shop of shops.values()) shop.remove();
+});
+
+function folderOf(project: string): string {
+  return shops.get(project)?.folder ?? "";
+}
 
 for (const project of projects) {
   test(`check --json of the ${project} project is the one that was reviewed`, async () => {
     const { out, talk } = ended.get(project) as Ended;
     expect(talk).toBe("");
-    expect(out).not.toContain(FIXTURES);
+    expect(out).not.toContain(folderOf(project));
     await expect(out).toMatchFileSnapshot(golden(`check-${project}.json`));
   });
 }
@@ -45,13 +55,13 @@ interface Party {
 }
 
 test("people see code frames with paths of the project", async () => {
-  const { out, exitCode } = await tenon(["check"], { folder: join(FIXTURES, "broken/packages") });
+  const { out, exitCode } = await tenon(["check"], { folder: join(folderOf("broken"), "packages") });
   expect(exitCode).toBe(1);
   await expect(out).toMatchFileSnapshot(golden("check-broken.txt"));
 });
 
 test("SARIF holds every finding, relative to the root of the checkout", async () => {
-  const { out, exitCode } = await tenon(["check", "--sarif", "--project", "broken"]);
+  const { out, exitCode } = await tenon(["check", "--sarif", "--project", folderOf("broken")]);
   const { version, runs } = JSON.parse(out) as {
     readonly version: string;
     readonly runs: readonly { readonly results: readonly { readonly ruleId: string; readonly locations: unknown }[] }[];
@@ -59,19 +69,19 @@ test("SARIF holds every finding, relative to the root of the checkout", async ()
   expect(exitCode).toBe(1);
   expect(version).toBe("2.1.0");
   expect(runs[0]?.results.map(({ ruleId }) => ruleId)).toEqual(["TENON1004", "TENON1034", "TENON1901"]);
-  expect(JSON.stringify(runs[0]?.results)).not.toContain(FIXTURES);
+  expect(JSON.stringify(runs[0]?.results)).not.toContain(folderOf("broken"));
 });
 
 test("--types names the node with the error, the slot it is about, and the node that writes the slot", async () => {
-  const wrong = await tenon(["check", "--types", "--json", "--project", "mistyped"]);
+  const wrong = await tenon(["check", "--types", "--json", "--project", folderOf("mistyped")]);
   expect(wrong.exitCode).toBe(1);
   await expect(wrong.out).toMatchFileSnapshot(golden("check-mistyped.json"));
-  const unasked = await tenon(["check", "--json", "--project", "mistyped"]);
+  const unasked = await tenon(["check", "--json", "--project", folderOf("mistyped")]);
   expect(unasked.exitCode, "what only types can see is not seen without them").toBe(0);
 }, 60_000);
 
 test("types that cannot be checked are no pass", async () => {
-  const { exitCode, out } = await tenon(["check", "--types", "--json", "--project", "right"]);
+  const { exitCode, out } = await tenon(["check", "--types", "--json", "--project", folderOf("right")]);
   expect(exitCode).toBe(3);
   expect(JSON.parse(out)).toMatchObject({ error: { code: "TENON1709" } });
 });

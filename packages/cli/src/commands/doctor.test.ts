@@ -4,10 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { installedVersion, lookAtFolder, lookAtNode, lookAtVersions } from "../doctor/looks.ts";
-import { FIXTURES, tenon } from "../testing/tenon.ts";
+import { shopProject } from "../testing/shop-project.ts";
+import { tenon } from "../testing/tenon.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tenon-doctor-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+const shop = shopProject("right");
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+  shop.remove();
+});
 
 interface Report {
   readonly ok: boolean;
@@ -16,7 +21,7 @@ interface Report {
 }
 
 async function doctor(environment: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const at = ["--project", join(FIXTURES, "right"), "--port", "0", "--data-folder", folder];
+  const at = ["--project", shop.folder, "--port", "0", "--data-folder", folder];
   const { exitCode, out } = await tenon(["doctor", "--json", ...at, ...args], { environment });
   return { exitCode, ...(JSON.parse(out) as Report) };
 }

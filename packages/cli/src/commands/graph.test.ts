@@ -1,11 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { FIXTURES, tenon } from "../testing/tenon.ts";
+import { afterAll, expect, test } from "vitest";
+import { shopProject } from "../testing/shop-project.ts";
+import { tenon } from "../testing/tenon.ts";
 
 const golden = (name: string): string => join(import.meta.dirname, "../../test/golden", name);
-const folder = join(FIXTURES, "right");
+const shop = shopProject("right");
+const { folder } = shop;
+afterAll(shop.remove);
 
 for (const [format, file] of [
   ["text", "graph.txt"],
@@ -15,7 +18,7 @@ for (const [format, file] of [
   test(`graph --${format} is the one that was reviewed`, async () => {
     const { out, talk, exitCode } = await tenon(["graph", "opening", `--${format}`], { folder });
     expect([exitCode, talk]).toEqual([0, ""]);
-    expect(out.endsWith("\n") && !out.includes(FIXTURES)).toBe(true);
+    expect(out.endsWith("\n") && !out.includes(folder)).toBe(true);
     await expect(out).toMatchFileSnapshot(golden(file));
   });
 }
@@ -48,7 +51,9 @@ test("an unknown graph is wrong usage with a near name", async () => {
 });
 
 test("graphs that do not load are a finding", async () => {
-  const { exitCode, talk } = await tenon(["graph"], { folder: join(FIXTURES, "unloadable") });
+  const unloadable = shopProject("unloadable");
+  const { exitCode, talk } = await tenon(["graph"], { folder: unloadable.folder });
+  unloadable.remove();
   expect(exitCode).toBe(1);
   expect(talk).toContain("error TENON1702: the graphs cannot be loaded: ");
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { shopProject } from "../testing/shop-project.ts";
 import { type Ended, tenon } from "../testing/tenon.ts";
 
 /** Few ads and users: what is tested is the command. */
@@ -92,8 +93,10 @@ test("a file that is not there, a setting that is wrong and a graph without a ho
   expect([missing.exitCode, missing.talk]).toEqual([2, expect.stringContaining("TENON1704")]);
   const setting = await tenon(["run", "--ads-max", "many"], { folder });
   expect([setting.exitCode, setting.talk]).toEqual([2, expect.stringContaining("TENON1600")]);
-  const graph = await run("openning", "--project", join(import.meta.dirname, "../../test/fixtures/right"));
+  const shop = shopProject("right");
+  const graph = await run("openning", "--project", shop.folder);
   expect([graph.exitCode, graph.talk]).toEqual([2, expect.stringContaining('did you mean "opening"?')]);
-  const unhosted = await run("opening", "--project", join(import.meta.dirname, "../../test/fixtures/right"));
+  const unhosted = await run("opening", "--project", shop.folder);
   expect([unhosted.exitCode, unhosted.talk]).toEqual([2, expect.stringContaining("has no host")]);
+  shop.remove();
 });

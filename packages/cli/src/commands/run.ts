@@ -1,5 +1,6 @@
 import { readConfig } from "@tenon/admixer";
 import { type LedgerJson, type TraceJson, traceToJson, verdictText } from "@tenon/graph-core";
+import { adRequest } from "@tenon/graphs";
 import { cliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { type Colors, colorsFor } from "../output/colors.ts";
@@ -26,7 +27,7 @@ export interface RunOptions extends Readonly<Record<string, unknown>> {
 }
 
 /** The graph that this command has a host for. */
-const HOSTED = "ad-request";
+const HOSTED = adRequest.name;
 
 /** `tenon run [graph]`: one request, answered and explained. */
 export async function run(graph: string | undefined, options: RunOptions, terminal: Terminal): Promise<ExitCode> {

@@ -3,7 +3,6 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 
 export const LAUNCHER = join(import.meta.dirname, "../../bin/tenon.js");
-export const FIXTURES = join(import.meta.dirname, "../../test/fixtures");
 
 export interface Ended {
   readonly exitCode: number;
@@ -22,7 +21,7 @@ export interface StartOptions {
 const CLEAN = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", NODE_OPTIONS: "" };
 
 export function tenon(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
-  const { folder = FIXTURES, input, environment = {}, node = process.execPath } = options;
+  const { folder = import.meta.dirname, input, environment = {}, node = process.execPath } = options;
   return new Promise((done) => {
     const child = execFile(
       node,

@@ -1,5 +1,5 @@
 /** A copy of the nodes and graphs of this repository that a test may write into. Everything else is linked. */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,8 @@ export interface WorkspaceCopy {
   readonly root: string;
   /** Runs a program of `node_modules` with Node and gives what it prints; throws it when the program fails. */
   readonly runProgram: (script: string, ...args: readonly string[]) => string;
+  /** What the type checker finds in the copied workspaces. */
+  readonly typeErrors: () => readonly string[];
   readonly remove: () => void;
 }
 
@@ -37,19 +39,25 @@ export function workspaceCopy(): WorkspaceCopy {
   return {
     root,
     runProgram: (script, ...args) => {
-      const options = { cwd: root, encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "" } } as const;
-      try {
-        return execFileSync(process.execPath, [join(root, "node_modules", script), ...args], {
-          ...options,
-          stdio: "pipe",
-        });
-      } catch (error) {
-        const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
-        throw new Error(`${script} ${args.join(" ")} failed:\n${stdout}${stderr}`);
-      }
+      const { status, stdout, stderr } = run(root, script, args);
+      if (status !== 0) throw new Error(`${script} ${args.join(" ")} failed:\n${stdout}${stderr}`);
+      return stdout;
+    },
+    typeErrors: () => {
+      const { stdout } = run(root, "typescript/bin/tsc", ["-p", "tsconfig.json", "--pretty", "false"]);
+      return stdout.split("\n").filter((line) => /^(packages|graphs)\/.*: error /.test(line));
     },
     remove: () => rmSync(root, { recursive: true }),
   };
+}
+
+function run(root: string, script: string, args: readonly string[]) {
+  const env = { ...process.env, NODE_OPTIONS: "" };
+  return spawnSync(process.execPath, [join(root, "node_modules", script), ...args], {
+    cwd: root,
+    encoding: "utf8",
+    env,
+  });
 }
 
 function linkModules(root: string): void {
