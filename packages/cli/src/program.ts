@@ -1,5 +1,5 @@
 /** The words of the command line. What a command does is loaded when it is asked for: a start costs what it uses. */
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit-code.ts";
 import { type FlaggedSetting, flagWords, RUN_SETTINGS, SETTING_FLAGS } from "./serving/settings-flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -40,6 +40,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addDoctor(program, terminal, done);
   addBench(program, terminal, done);
   addBuild(program, terminal, done);
+  addCompletion(program, terminal, done);
   return program;
 }
 
@@ -217,6 +218,17 @@ const addBuild: Add = (program, terminal, done) => {
     .action(async (options) => {
       const { build } = await import("./commands/build.ts");
       done(await build(options, terminal));
+    });
+};
+
+const addCompletion: Add = (program, terminal, done) => {
+  program
+    .command("completion")
+    .description("print a script that completes commands and options in a shell")
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
+    .action(async (shell: "bash" | "zsh" | "fish") => {
+      const { completion } = await import("./commands/completion.ts");
+      done(completion(shell, program, terminal));
     });
 };
 

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Ended, tenon } from "../testing/tenon.ts";
 import { type WorkspaceCopy, workspaceCopy } from "../testing/workspace-copy.ts";
@@ -57,7 +58,7 @@ test("what is written type-checks", () => {
 test("the generated tests pass, and fail once a node does something else", () => {
   const folders = [...KINDS.map((kind) => `${NODES}/ranking/try-${kind}`), `${NODES}/novelty`];
   const output = copy.runProgram("vitest/vitest.mjs", "run", ...folders);
-  expect(output.replaceAll(/\u001B\[\d+m/g, "")).toMatch(/Tests +4 passed/);
+  expect(stripVTControlCharacters(output)).toMatch(/Tests +4 passed/);
   const filter = join(copy.root, NODES, "ranking/try-filter/try-filter.ts");
   const text = readFileSync(filter, "utf8");
   writeFileSync(filter, text.replace("KEPT_MAX = 2", "KEPT_MAX = 1"));
