@@ -2,6 +2,8 @@
 import { GraphError } from "../contract/error.ts";
 import type { BeginOptions } from "./run-context.ts";
 
+const TEXT_SHOWN_MAX = 80;
+
 /** The error of a wrong option, or `undefined`. Called once per request: comparisons only. */
 export function wrongBeginOption(options: BeginOptions, graphName: string): GraphError | undefined {
   const { requestId, nowMs, deadlineMs, seed, quality } = options;
@@ -36,9 +38,14 @@ export function wrongOption(facts: {
     code: "TENON1214",
     category: "input",
     graph: graphName,
-    detail: `expected ${expected}, found ${typeof found === "number" ? found : typeof found}`,
+    detail: `expected ${expected}, found ${shown(found)}`,
     hint: `correct "${name}" where the host calls ${call}`,
   });
+}
+
+function shown(found: unknown): string {
+  if (typeof found === "string") return JSON.stringify(found.slice(0, TEXT_SHOWN_MAX));
+  return typeof found === "number" ? String(found) : typeof found;
 }
 
 /** A context of another executor, or one that has had its run. */

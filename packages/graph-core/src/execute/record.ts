@@ -1,12 +1,14 @@
 /**
- * Recording and replaying one run. Everything that can differ between two runs of the same plan is in the recording:
- * the request slots, the seed, the request time, the quality, the switches and every read of a resource.
+ * Recording one run. Everything that can differ between two runs of the same plan is in the recording: the request
+ * slots, the seed, the request's times, the quality, the switches, the cuts and every read of a resource.
  * What is not recorded is not allowed to matter; a replay that differs names the node that leaked.
  */
 import { hash } from "node:crypto";
 import { GraphError } from "../contract/error.ts";
 import type { AnyResource } from "../contract/resource.ts";
-import { decodeValue, encodeValue } from "../schema/index.ts";
+import type { AnySlot } from "../contract/slot.ts";
+import { encodeValue } from "../schema/index.ts";
+import { messageOf } from "./error-text.ts";
 import type { Executor } from "./executor.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -18,10 +20,20 @@ export interface RecordedRead {
   readonly argumentDigest: string;
   /** True where the resource answered with a promise. */
   readonly async: boolean;
-  /** Encoded result, or the message of the error the read failed with. */
-  readonly result: Uint8Array | { readonly error: string };
-  /** False where a second read with equal arguments gave another result: the resource was not pinned. */
-  stable: boolean;
+  /** Encoded result, or the error the read failed with. */
+  readonly result: Uint8Array | RecordedFailure;
+  /**
+   * False where reads with equal arguments gave different results (a retry after a failure, a resource that is not
+   * pinned): then each of them is in the recording, in the order they were asked.
+   */
+  readonly stable: boolean;
+}
+
+/** What of an error a replay gives again: its message, and its name and code where it has them. */
+export interface RecordedFailure {
+  readonly error: string;
+  readonly name?: string;
+  readonly code?: string;
 }
 
 export interface Recording {
@@ -29,10 +41,14 @@ export interface Recording {
   readonly planHash: string;
   readonly requestId: string;
   readonly nowMs: number;
+  /** `undefined`: it had none. */
+  readonly deadlineMs: number | undefined;
   readonly seed: number;
   readonly quality: number;
   /** Names of the nodes that were switched off. */
   readonly switchedOff: readonly string[];
+  /** Names of the nodes that were cut at their budget: time is not replayed, what it did is. */
+  readonly cut: readonly string[];
   /** Versions of the pinned resources, by name. */
   readonly versions: Readonly<Record<string, string>>;
   /** Encoded request slots. */
@@ -47,7 +63,11 @@ type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>
 /** Reads of one request may not exceed this: a node that polls is a defect. */
 const READS_MAX = 10_000;
 
-function readKey(resource: string, method: string, args: readonly unknown[]): { key: string; argumentDigest: string } {
+export function readKey(
+  resource: string,
+  method: string,
+  args: readonly unknown[],
+): { key: string; argumentDigest: string } {
   const kept = args.filter((arg) => !(arg instanceof AbortSignal));
   const argumentDigest = hash("sha256", encodeValue(kept));
   return { key: `${resource}.${method}(${argumentDigest})`, argumentDigest };
@@ -57,34 +77,58 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
-/** Keeps every read of one request's resources. */
+/** One call of a resource, in the order the calls were made; `result` once it has answered. */
+interface Call {
+  readonly resource: string;
+  readonly method: string;
+  readonly argumentDigest: string;
+  async: boolean;
+  result: RecordedRead["result"] | undefined;
+}
+
+/** Keeps every read of one request's resources. What it cannot keep it remembers; the run itself never feels it. */
 class ReadRecorder {
-  readonly reads = new Map<string, RecordedRead>();
+  /** By resource, method and arguments: equal questions in the order they were asked. */
+  readonly #calls = new Map<string, Call[]>();
+  #count = 0;
+  #problem: GraphError | undefined = undefined;
+  #sealed = false;
+
+  /** The run has ended: what is read from here on (by a node that was cut, by a shadow) is not of the run. */
+  seal(): void {
+    this.#sealed = true;
+  }
+
+  /** @throws GraphError TENON1303 or TENON1306 where a read could not be kept */
+  reads(): readonly RecordedRead[] {
+    if (this.#problem !== undefined) throw this.#problem;
+    return [...this.#calls.values()].flatMap(toReads);
+  }
 
   wrap(token: AnyResource, value: unknown): unknown {
     if (token.methods === undefined) return value;
     const wrapped: Record<string, (...args: readonly unknown[]) => unknown> = {};
     for (const method of token.methods) {
       wrapped[method] = (...args) => {
-        const keep = this.#keeper(token.name, method, args);
+        const call = this.#begin(token, method, args);
         let result: unknown;
         try {
-          result = (value as Methods)[method]?.(...args);
+          result = Reflect.apply((value as Methods)[method] as Methods[string], value, args);
         } catch (error) {
-          keep({ error: String((error as Error)?.message ?? error) }, false);
+          this.#keep(call, false, () => failureOf(error));
           throw error;
         }
         if (!isPromise(result)) {
-          keep(encodeValue(result), false);
+          this.#keep(call, false, () => encodeValue(result));
           return result;
         }
-        return result.then(
+        return Promise.resolve(result).then(
           (found) => {
-            keep(encodeValue(found), true);
+            this.#keep(call, true, () => encodeValue(found));
             return found;
           },
           (error: unknown) => {
-            keep({ error: String((error as Error)?.message ?? error) }, true);
+            this.#keep(call, true, () => failureOf(error));
             throw error;
           },
         );
@@ -93,33 +137,81 @@ class ReadRecorder {
     return Object.freeze(wrapped);
   }
 
-  #keeper(
-    resource: string,
-    method: string,
-    args: readonly unknown[],
-  ): (result: RecordedRead["result"], async: boolean) => void {
-    const { key, argumentDigest } = readKey(resource, method, args);
-    return (result, async) => {
-      const known = this.reads.get(key);
-      if (known !== undefined) {
-        known.stable &&= sameResult(known.result, result);
-        return;
-      }
-      if (this.reads.size >= READS_MAX) {
-        throw new GraphError(`resource "${resource}" was read more than ${READS_MAX} times in one request`, {
-          code: "TENON1303",
-          category: "node",
-          hint: "read in one batch instead of one call per candidate",
-        });
-      }
-      this.reads.set(key, { resource, method, argumentDigest, async, result, stable: true });
-    };
+  #begin(token: AnyResource, method: string, args: readonly unknown[]): Call | undefined {
+    if (this.#sealed || this.#problem !== undefined) return undefined;
+    if (++this.#count > READS_MAX) {
+      this.#problem = tooManyReads(token);
+      return undefined;
+    }
+    try {
+      const { key, argumentDigest } = readKey(token.name, method, args);
+      const call: Call = { resource: token.name, method, argumentDigest, async: false, result: undefined };
+      const known = this.#calls.get(key);
+      if (known === undefined) this.#calls.set(key, [call]);
+      else known.push(call);
+      return call;
+    } catch (error) {
+      this.#problem = notRecordable(token.name, method, "an argument", error);
+      return undefined;
+    }
   }
+
+  #keep(call: Call | undefined, async: boolean, result: () => RecordedRead["result"]): void {
+    if (call === undefined || this.#sealed) return;
+    try {
+      call.result = result();
+      call.async = async;
+    } catch (error) {
+      this.#problem ??= notRecordable(call.resource, call.method, "the result", error);
+    }
+  }
+}
+
+/** One read where every call gave the same, all of them in order where they differ. */
+function toReads(calls: readonly Call[]): readonly RecordedRead[] {
+  const answered = calls.flatMap(({ result, ...call }) => (result === undefined ? [] : [{ ...call, result }]));
+  const [first] = answered;
+  if (first === undefined) return [];
+  if (answered.every(({ result }) => sameResult(result, first.result))) return [{ ...first, stable: true }];
+  return answered.map((each) => ({ ...each, stable: false }));
+}
+
+function failureOf(error: unknown): RecordedFailure {
+  const { name, code } = (typeof error === "object" && error !== null ? error : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  return {
+    error: error instanceof Error ? String(error.message) : messageOf(error),
+    ...(typeof name === "string" && { name }),
+    ...(typeof code === "string" && { code }),
+  };
+}
+
+function tooManyReads({ name, owner }: AnyResource): GraphError {
+  return new GraphError(`resource "${name}" (owner ${owner}) was read more than ${READS_MAX} times in one request`, {
+    code: "TENON1303",
+    category: "node",
+    hint: "read in one batch instead of one call per candidate; the request was answered, it is only not recorded",
+  });
+}
+
+function notRecordable(resource: string, method: string, what: string, error: unknown): GraphError {
+  return new GraphError(
+    `a read of resource "${resource}" cannot be recorded: ${what} of "${method}" is no plain value`,
+    {
+      code: "TENON1306",
+      category: "resource",
+      detail: messageOf(error),
+      hint: "take and return plain values, columns, batches or snapshots; the request was answered, it is only not recorded",
+      cause: error,
+    },
+  );
 }
 
 function sameResult(left: RecordedRead["result"], right: RecordedRead["result"]): boolean {
   if (left instanceof Uint8Array && right instanceof Uint8Array) return Buffer.compare(left, right) === 0;
-  return !(left instanceof Uint8Array) && !(right instanceof Uint8Array) && left.error === right.error;
+  if (left instanceof Uint8Array || right instanceof Uint8Array) return false;
+  return left.error === right.error && left.name === right.name && left.code === right.code;
 }
 
 /** A run in progress whose reads are being kept. */
@@ -127,7 +219,12 @@ export interface RecordedRun<Response> {
   readonly ctx: RunContext;
   /** Settles as the run does. */
   readonly response: Promise<Response>;
-  /** The recording, once `response` has settled. */
+  /**
+   * The recording, once `response` has settled.
+   *
+   * @throws GraphError TENON1303 or TENON1306 when a read could not be kept, TENON1152 when the response holds a value
+   * outside the universe; the request is answered all the same
+   */
   readonly recording: () => Recording;
 }
 
@@ -138,16 +235,22 @@ export function recordRun<Request, Response, Uses extends string>(
   options: Omit<Parameters<typeof executor.begin>[0], "wrapResource">,
 ): RecordedRun<Response> {
   const recorder = new ReadRecorder();
+  const seal = (): void => recorder.seal();
   const ctx = executor.begin({ ...options, wrapResource: (token, value) => recorder.wrap(token, value) });
   let answered: Response | undefined;
   const response = new Promise<Response>((resolve) => resolve(executor.execute(request, ctx))).then((value) => {
     answered = value;
     return value;
   });
+  response.then(seal, seal);
   return {
     ctx,
     response,
     recording: () => ({
+      deadlineMs: ctx.options.deadlineMs,
+      cut: executor.plan.nodes
+        .filter((node) => ctx.degraded?.get(node.index) === "timeout")
+        .map((node) => node.wired.name),
       graph: executor.graphName,
       planHash: executor.plan.planHash,
       requestId: ctx.requestId,
@@ -156,92 +259,14 @@ export function recordRun<Request, Response, Uses extends string>(
       quality: ctx.quality,
       switchedOff: executor.plan.nodes.filter((node) => ctx.switches[node.index] === 1).map((node) => node.wired.name),
       versions: executor.versions(ctx),
-      request: encodeValue(request),
-      reads: [...recorder.reads.values()],
+      request: encodeValue(requestSlotsOf(executor.plan.graph.request, request)),
+      reads: recorder.reads(),
       response: answered === undefined ? undefined : encodeValue(answered),
     }),
   };
 }
 
-export interface ReplayOptions {
-  /** Replaces request slots, by name: what-if on the same reads. */
-  readonly override?: Readonly<Record<string, unknown>>;
-  /** Runs checked (the default), so that a node that writes to its inputs is named. */
-  readonly checked?: boolean;
-  /** Settles a recorded asynchronous read; default: at once. A schedule test hands them back in another order. */
-  readonly deliver?: (result: () => unknown) => Promise<unknown>;
-}
-
-/**
- * Repeats a recorded run: resources answer from the recording, time, seed, quality and switches are the recorded ones.
- * A read that was not recorded is a hard miss (TENON1304), never a live call. Pinned resources must be bound to the
- * recorded versions (TENON1302).
- */
-export function replayRun<Request, Response, Uses extends string>(
-  executor: Executor<Request, Response, Uses>,
-  recording: Recording,
-  options: ReplayOptions = {},
-): { readonly ctx: RunContext; readonly response: Promise<Response> } {
-  const reads = new Map(
-    recording.reads.map((read) => [`${read.resource}.${read.method}(${read.argumentDigest})`, read]),
-  );
-  const ctx = executor.begin({
-    requestId: recording.requestId,
-    nowMs: recording.nowMs,
-    seed: recording.seed,
-    quality: recording.quality,
-    checked: options.checked ?? true,
-    switchedOff: recording.switchedOff,
-    wrapResource: (token, value) => replayed(token, value, reads, recording, options.deliver),
-  });
-  requireVersions(executor.versions(ctx), recording);
-  const request = { ...(decodeValue(recording.request) as object), ...options.override } as Request;
-  return { ctx, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
-}
-
-function requireVersions(bound: Readonly<Record<string, string>>, recording: Recording): void {
-  for (const [name, version] of Object.entries(recording.versions)) {
-    if (bound[name] === version) continue;
-    throw new GraphError(`resource "${name}" is bound to another version than was recorded`, {
-      code: "TENON1302",
-      category: "resource",
-      graph: recording.graph,
-      detail: `recorded "${version}", bound "${bound[name]}"`,
-      hint: "bind the recorded version to replay; to compare versions use a dev run",
-    });
-  }
-}
-
-function replayed(
-  token: AnyResource,
-  value: unknown,
-  reads: ReadonlyMap<string, RecordedRead>,
-  recording: Recording,
-  deliver: (result: () => unknown) => Promise<unknown> = async (result) => result(),
-): unknown {
-  if (token.methods === undefined) return value;
-  const wrapped: Record<string, (...args: readonly unknown[]) => unknown> = {};
-  for (const method of token.methods) {
-    wrapped[method] = (...args) => {
-      const { key } = readKey(token.name, method, args);
-      const read = reads.get(key);
-      if (read === undefined) throw missingRead(token, method, key, recording);
-      const give = (): unknown => {
-        if (read.result instanceof Uint8Array) return decodeValue(read.result);
-        throw new Error(read.result.error);
-      };
-      return read.async ? deliver(give) : give();
-    };
-  }
-  return Object.freeze(wrapped);
-}
-
-function missingRead(token: AnyResource, method: string, key: string, recording: Recording): GraphError {
-  return new GraphError(`resource "${token.name}" (owner ${token.owner}) was not asked this in the recorded run`, {
-    code: "TENON1304",
-    category: "resource",
-    graph: recording.graph,
-    detail: `missing: ${method} as ${key}; recorded: ${recording.reads.filter((read) => read.resource === token.name).length} reads of this resource`,
-    hint: "the code now asks for something else than it did then; record again, or find the node whose inputs changed",
-  });
+/** The declared slots alone: what else a host hands over is no part of the run. */
+function requestSlotsOf(slots: readonly AnySlot[], request: unknown): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(slots.map(({ name }) => [name, (request as Readonly<Record<string, unknown>>)[name]]));
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import {
   A,
   B,
@@ -36,10 +37,9 @@ const makeAds = node({
   reads: [A],
   writes: [Ads],
   run: ({ a }) => ({
-    ads: CandidateBatch.of(
-      IdColumn.fill(a, (row) => row + 1),
-      { bid: F64Column.fill(a, (row) => row) },
-    ),
+    ads: CandidateBatch.of(IdColumn.from(Array.from({ length: a }, (_, row) => row + 1)), {
+      bid: F64Column.fill(a, (row) => row),
+    }),
   }),
 });
 const cheaperThan = (limit: number) =>
@@ -153,7 +153,7 @@ test.each(both)(
 
 test("a shadow may stand beside a whole subgraph", async () => {
   const { clock, advance } = manualClock();
-  const Inner = number("inner");
+  const Inner = slot("inner", z.number(), { owner: "team-a" });
   const part = subgraph({
     owner: "team-a",
     purpose: "twice",
