@@ -90,6 +90,25 @@ export type OutputsOf<Writes extends readonly AnySlot[]> = {
   readonly [Token in Writes[number] as Token["name"]]: Token["valueType"];
 };
 
+/**
+ * Stands for the outputs while `writes` is not inferred yet, which is when the checker reads a `run` without parameters:
+ * keeps `"ok"` from becoming `string`, and a pair from becoming an array.
+ */
+type Literal =
+  | ""
+  | 0
+  | 0n
+  | false
+  | null
+  | undefined
+  | readonly []
+  | readonly [Literal, ...Literal[]]
+  | { readonly [name: string]: Literal };
+type LiteralOutputs = { readonly [name: string]: Literal };
+type LooseOutputs<Writes extends readonly AnySlot[]> = unknown extends Writes[number]["valueType"]
+  ? LiteralOutputs | Promise<LiteralOutputs>
+  : OutputsOf<Writes>;
+
 export type UsesOf<Uses extends readonly AnyResource[]> = {
   readonly [Token in Uses[number] as Token["name"]]: Token["valueType"];
 };
@@ -143,7 +162,7 @@ export interface NodeDefinition extends NodeContract {
 }
 
 type NamesOf<Tokens extends readonly { readonly name: string }[]> = Tokens[number]["name"];
-type MaybeAsync<Async extends boolean, Output> = Output | (Async extends true ? PromiseLike<Output> : never);
+type MaybeAsync<Async extends boolean, Output> = Output | (Async extends true ? Promise<Output> : never);
 
 export type NodeRun<
   Reads extends readonly AnySlot[],
@@ -151,7 +170,10 @@ export type NodeRun<
   Writes extends readonly AnySlot[],
   Uses extends readonly AnyResource[],
   Async extends boolean,
-> = (inputs: InputsOf<Reads, Soft>, context: NodeContext<UsesOf<Uses>>) => MaybeAsync<Async, OutputsOf<Writes>>;
+> = (
+  inputs: InputsOf<Reads, Soft>,
+  context: NodeContext<UsesOf<Uses>>,
+) => MaybeAsync<Async, string extends NamesOf<Writes> ? LooseOutputs<Writes> : OutputsOf<Writes>>;
 
 // biome-ignore lint/suspicious/noExplicitAny: the widest run
 type AnyRun = (inputs: any, context: any) => unknown;

@@ -1,8 +1,8 @@
 /** Judges every variant of every entry at all stages at once: two compilations and two Node processes for all of them. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type CompilerError, readCompilerOutput } from "@tenon/graph-core";
 import { checkSource, type SourceFinding } from "@tenon/source-rules";
+import { type CompilerError, readCompilerOutput } from "../../src/check/compiler-output.ts";
 import type { Verdict } from "../support/judge-modules.ts";
 import { compile, emptyDirectory, judgeModules } from "../support/workspace.ts";
 import { type Entry, readEntries, type Variant } from "./entry.ts";
