@@ -281,11 +281,13 @@ export interface FilterOptions<
   readonly retry?: RetryPolicy;
   /** `"keepAll"` and `"dropAll"` judge every candidate alike when the node fails; `dropAll` records `reason`. Required for an async filter. */
   readonly onFailure?: VerdictPolicy;
-  readonly run: (
-    inputs: InputsOf<readonly [Of, ...Reads], Soft>,
-    context: NodeContext<UsesOf<Uses>>,
-  ) => MaybeAsync<Async, Verdict>;
+  readonly run: FilterRun<InputsOf<readonly [Of, ...Reads], Soft>, NodeContext<UsesOf<Uses>>, Async>;
 }
+
+/** Chosen as a whole, so that the verdict's `row` is typed in an async run as well. */
+type FilterRun<Inputs, Context, Async extends boolean> = Async extends true
+  ? (inputs: Inputs, context: Context) => Verdict | Promise<Verdict>
+  : (inputs: Inputs, context: Context) => Verdict;
 
 /**
  * Declares a filter: judges each candidate of a batch, keeps it or drops it with a reason. The runtime builds the kept

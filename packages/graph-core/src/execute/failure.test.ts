@@ -104,7 +104,7 @@ test("whatever a node throws or rejects with, the run fails with its name and no
         onFailure: "failRequest",
         run: () => {
           if (how === "throw") throw thrown;
-          return Promise.reject(thrown);
+          return Promise.reject<never>(thrown);
         },
       });
       const other = node({

@@ -90,7 +90,7 @@ test.each(both)(
       writes: [B],
       async: true,
       onFailure: "failRequest",
-      run: () => Promise.reject(Number.NaN),
+      run: () => Promise.reject<never>(Number.NaN),
     });
     const other = node({
       ...base,
