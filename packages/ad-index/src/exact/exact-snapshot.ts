@@ -34,6 +34,9 @@ import { paddedQuery, type Stop } from "./vector-table.ts";
 
 /** Words of {@link EligibilityAnswer}. */
 const OUTCOMES = new Dictionary(["eligible", "not_indexed", "targeting_mismatch", ...INELIGIBLE_REASONS]);
+const ELIGIBLE = OUTCOMES.codeOf("eligible");
+const NOT_INDEXED = OUTCOMES.codeOf("not_indexed");
+const TARGETING_MISMATCH = OUTCOMES.codeOf("targeting_mismatch");
 
 export interface SnapshotState {
   readonly version: IndexVersion;
@@ -119,14 +122,20 @@ export class ExactSnapshot implements AdIndexSnapshot {
     if (ids.length > FORWARD_COLUMN_IDS_MAX) throw tooMany("ids", ids.length, FORWARD_COLUMN_IDS_MAX);
     const { segments } = this.match(filter);
     const { viewOf, rowOf } = locate(ids, this.state.views);
-    const outcomes = Array.from({ length: ids.length }, (_, place) => {
+    const codes = new Int32Array(ids.length);
+    for (let place = 0; place < codes.length; place++) {
       const row = rowOf[place] as number;
       const match = segments[viewOf[place] as number];
-      if (row < 0 || match === undefined) return "not_indexed";
-      const reason = ineligibleReason(match.view.segment.documents[row] as AdDocument, filter.atMs, this.state.blocks);
-      return reason ?? (hasBit(match.targeted, row) ? "eligible" : "targeting_mismatch");
-    });
-    return { version: this.version, partial: false, outcome: DictionaryColumn.encode(OUTCOMES, outcomes) };
+      if (row < 0 || match === undefined) codes[place] = NOT_INDEXED;
+      // What a search found passed the same rule: most ads are settled without reading their documents.
+      else if (hasBit(match.eligible, row)) codes[place] = ELIGIBLE;
+      else {
+        const document = match.view.segment.documents[row] as AdDocument;
+        const reason = ineligibleReason(document, filter.atMs, this.state.blocks);
+        codes[place] = reason === undefined ? TARGETING_MISMATCH : OUTCOMES.codeOf(reason);
+      }
+    }
+    return { version: this.version, partial: false, outcome: DictionaryColumn.fromCodes(OUTCOMES, codes) };
   }
 
   forwardColumns<const Name extends ForwardColumnName>({

@@ -12,7 +12,8 @@ export const dedupeAdvertisers = filter({
   run: ({ eligibleBids, trimmedAds, auctionScore, normalRequest }, { uses: { auctionPolicy } }) => {
     const { adsPerCategoryMax } = auctionPolicy.surfaces[normalRequest.surface];
     const score = eligibleBids.align(auctionScore.ecpmMicros, trimmedAds);
-    const scores = Float64Array.from({ length: score.length }, (_, row) => score.at(row));
+    const scores = new Float64Array(score.length);
+    for (let row = 0; row < scores.length; row++) scores[row] = score.at(row);
     const advertiserId = eligibleBids.column("advertiserId");
     const category = eligibleBids.column("category");
     const bestRow = new Map<number, number>();

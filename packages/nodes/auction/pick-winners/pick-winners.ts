@@ -7,7 +7,8 @@ export const pickWinners = filter({
   ...pickWinnersContract,
   run: ({ distinctAdvertisers, trimmedAds, auctionScore, normalRequest }, { uses: { auctionPolicy } }) => {
     const score = distinctAdvertisers.align(auctionScore.ecpmMicros, trimmedAds);
-    const scores = Float64Array.from({ length: score.length }, (_, row) => score.at(row));
+    const scores = new Float64Array(score.length);
+    for (let row = 0; row < scores.length; row++) scores[row] = score.at(row);
     const winnersMax = normalRequest.adSlotsWanted + auctionPolicy.reserveDepth;
     const { isTop, leastScore } = topRows({ scores, ids: distinctAdvertisers.ids }, winnersMax);
     return (row) => (isTop[row] === 1 ? undefined : drop("lost_auction", leastScore, scores[row]));

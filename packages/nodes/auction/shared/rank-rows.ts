@@ -9,7 +9,8 @@ export interface ScoredRows {
 
 /** Every row, best first. */
 export function rankRows({ scores, ids }: ScoredRows): Int32Array {
-  const rows = Int32Array.from({ length: ids.length }, (_, row) => row);
+  const rows = new Int32Array(ids.length);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
   return rows.sort(
     (left, right) => (scores[right] as number) - (scores[left] as number) || ids.at(left) - ids.at(right),
   );
@@ -29,7 +30,7 @@ export interface TopRows {
 export function topRows({ scores, ids }: ScoredRows, count: number): TopRows {
   const isTop = new Uint8Array(ids.length);
   if (count <= 0 || ids.length === 0) return { isTop, leastScore: undefined };
-  const sorted = Float64Array.from(scores).sort();
+  const sorted = new Float64Array(scores).sort();
   const leastScore = sorted[Math.max(0, sorted.length - count)] as number;
   const tied: number[] = [];
   let room = count;

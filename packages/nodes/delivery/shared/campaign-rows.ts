@@ -11,12 +11,14 @@ export interface CampaignRows {
 /** Campaigns of a batch, ascending, so that equal batches ask equal questions whatever their order. */
 export function campaignRows(ads: CandidateBatch<{ readonly campaignId: IdColumn }>): CampaignRows {
   const campaigns = ads.column("campaignId");
-  const distinct = new Set<number>();
-  for (let row = 0; row < ads.size; row++) distinct.add(campaigns.at(row));
-  const ids = [...distinct].toSorted((left, right) => left - right);
-  const answerRow = new Map(ids.map((id, row) => [id, row]));
+  // Numbers in a typed array are sorted without a comparison function, several times faster.
+  const sorted = new Float64Array(ads.size);
+  for (let row = 0; row < sorted.length; row++) sorted[row] = campaigns.at(row);
+  sorted.sort();
+  const answerRow = new Map<number, number>();
+  for (const id of sorted) if (!answerRow.has(id)) answerRow.set(id, answerRow.size);
   return {
-    query: { campaignIds: IdColumn.from(ids) },
+    query: { campaignIds: IdColumn.from([...answerRow.keys()]) },
     rows: I32Column.fill(ads.size, (row) => answerRow.get(campaigns.at(row)) as number),
   };
 }

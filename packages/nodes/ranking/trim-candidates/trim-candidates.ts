@@ -16,11 +16,12 @@ export const trimCandidates = filter({
     const { qualityWeightMicros } = surfaceAuction(auctionPolicy, normalRequest.surface, arms);
     const bidAt = bidsOf(pacedAds);
     const quality = pacedAds.column("qualityScore");
-    const worth = Float64Array.from({ length: pacedAds.size }, (_, row) => {
+    const worth = new Float64Array(pacedAds.size);
+    for (let row = 0; row < worth.length; row++) {
       const clickProbability = probabilityFromMargin(lightScores.margins.at(row));
-      return auctionScore(bidAt(row), { clickProbability, qualityScore: quality.at(row), qualityWeightMicros })
-        .ecpmMicros;
-    });
+      const expected = { clickProbability, qualityScore: quality.at(row), qualityWeightMicros };
+      worth[row] = auctionScore(bidAt(row), expected).ecpmMicros;
+    }
     const adsMax = width(rankingPolicy.rankedAdsMax, rankingPolicy.rankedAdsMin);
     const { isTop, leastScore } = topRows({ scores: worth, ids: pacedAds.ids }, adsMax);
     return (row) => (isTop[row] === 1 ? undefined : drop("l1_trimmed", leastScore, worth[row]));

@@ -1,4 +1,4 @@
-import { CandidateBatch, F32Column, IdColumn, node, U8Column } from "@tenon/graph-core";
+import { CandidateBatch, type F32Column, F32Writer, IdColumn, node, U8Column } from "@tenon/graph-core";
 import { SOURCE_BITS } from "../ad-columns.ts";
 import { mergeCandidatesContract } from "./merge-candidates.contract.ts";
 
@@ -11,37 +11,51 @@ type Found = CandidateBatch<{ readonly score: F32Column }>;
 export const mergeCandidates = node({
   ...mergeCandidatesContract,
   run: ({ vectorCandidates, keywordCandidates, explorationCandidates }) => {
-    const ids = idsOf([vectorCandidates, keywordCandidates, explorationCandidates]);
-    const bit = (found: Found | undefined, id: number, ifFound: number): number => (rowIn(found, id) < 0 ? 0 : ifFound);
-    const sources = U8Column.fill(ids.length, (row) => {
-      const id = ids.at(row);
-      return (
-        bit(vectorCandidates, id, SOURCE_BITS.vector) |
-        bit(keywordCandidates, id, SOURCE_BITS.keyword) |
-        bit(explorationCandidates, id, SOURCE_BITS.exploration)
-      );
-    });
-    const vectorScore = scoresOf(vectorCandidates, ids);
-    const keywordScore = scoresOf(keywordCandidates, ids);
-    return { mergedCandidates: CandidateBatch.of(ids, { sources, vectorScore, keywordScore }) };
+    const rowOf = rowsById([vectorCandidates, keywordCandidates, explorationCandidates]);
+    const sources = new Uint8Array(rowOf.size);
+    mark(sources, rowOf, vectorCandidates, SOURCE_BITS.vector);
+    mark(sources, rowOf, keywordCandidates, SOURCE_BITS.keyword);
+    mark(sources, rowOf, explorationCandidates, SOURCE_BITS.exploration);
+    return {
+      mergedCandidates: CandidateBatch.of(IdColumn.from([...rowOf.keys()]), {
+        sources: U8Column.from(sources),
+        vectorScore: scoresOf(vectorCandidates, rowOf),
+        keywordScore: scoresOf(keywordCandidates, rowOf),
+      }),
+    };
   },
 });
 
-/** Every id that a source found, once, ascending. */
-function idsOf(sources: readonly (Found | undefined)[]): IdColumn {
-  const ids = new Set<number>();
-  for (const found of sources) for (let row = 0; row < (found?.size ?? 0); row++) ids.add((found as Found).ids.at(row));
-  return IdColumn.from([...ids].toSorted((left, right) => left - right));
+type RowsById = ReadonlyMap<number, number>;
+
+/** Every id that a source found, once, ascending, with its row in the merged batch. */
+function rowsById(sources: readonly (Found | undefined)[]): RowsById {
+  const found = new Float64Array(sources.reduce((sum, source) => sum + (source?.size ?? 0), 0));
+  let at = 0;
+  for (const source of sources) for (let row = 0; row < (source?.size ?? 0); row++) found[at++] = idAt(source, row);
+  const rowOf = new Map<number, number>();
+  for (const id of found.sort()) if (!rowOf.has(id)) rowOf.set(id, rowOf.size);
+  return rowOf;
 }
 
-function rowIn(found: Found | undefined, id: number): number {
-  return found === undefined ? -1 : found.rowOfId(id);
+function idAt(found: Found | undefined, row: number): number {
+  return (found as Found).ids.at(row);
 }
 
-/** A source's score of each id; 0 for an id that it did not find. */
-function scoresOf(found: Found | undefined, ids: IdColumn): F32Column {
-  return F32Column.fill(ids.length, (row) => {
-    const at = rowIn(found, ids.at(row));
-    return at < 0 ? 0 : (found as Found).column("score").at(at);
-  });
+/** Sets a source's bit in the rows of the ids that it found. */
+function mark(sources: Uint8Array, rowOf: RowsById, found: Found | undefined, bit: number): void {
+  for (let row = 0; row < (found?.size ?? 0); row++) {
+    const merged = rowOf.get(idAt(found, row)) as number;
+    sources[merged] = (sources[merged] as number) | bit;
+  }
+}
+
+/** A source's score of each merged id; 0 for an id that it did not find. */
+function scoresOf(found: Found | undefined, rowOf: RowsById): F32Column {
+  const scores = new F32Writer(rowOf.size);
+  const score = found?.column("score");
+  for (let row = 0; row < (found?.size ?? 0); row++) {
+    scores.set(rowOf.get(idAt(found, row)) as number, (score as F32Column).at(row));
+  }
+  return scores.seal();
 }
