@@ -43,4 +43,26 @@ export class GraphError extends Error {
     this.hint = facts.hint;
     this.inputDigest = facts.inputDigest;
   }
+
+  /** For logs: every fact and the messages of the causes, never the causes themselves, which may hold anything. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { code, category, message, graph, node, slot, owner, detail, hint, inputDigest } = this;
+    const causes = causesOf(this);
+    return {
+      ...{ code, category, message, graph, node, slot, owner, detail, hint, inputDigest },
+      ...(causes.length > 0 && { causes }),
+    };
+  }
+}
+
+/** Longest chain of causes that is told. */
+const CAUSES_MAX = 5;
+const CAUSE_CHARACTERS_MAX = 500;
+
+function causesOf(error: Error): readonly string[] {
+  const causes: string[] = [];
+  for (let at = error.cause; at instanceof Error && causes.length < CAUSES_MAX; at = at.cause) {
+    causes.push(`${at.name}: ${at.message}`.slice(0, CAUSE_CHARACTERS_MAX));
+  }
+  return causes;
 }

@@ -1,18 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import {
-  A,
-  B,
-  base,
-  both,
-  byHand,
-  C,
-  manualClock,
-  number,
-  open,
-  turns,
-  Wanted,
-} from "../../test/support/small-graphs.ts";
+import { A, B, base, both, byHand, C, manualClock, open, turns, Wanted } from "../../test/support/small-graphs.ts";
 import {
   CandidateBatch,
   candidateBatchSchema,
@@ -61,7 +49,7 @@ const laterThan = (limit: number) =>
     onFailure: "keepAll",
     run: async ({ ads }) => {
       await Promise.resolve();
-      return (row) => (ads.column("bid").at(row) > limit ? drop("too_dear") : undefined);
+      return (row: number) => (ads.column("bid").at(row) > limit ? drop("too_dear") : undefined);
     },
   });
 const scoredBy = (factor: number) =>
