@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import { A, B, base, both, byHand, C, D, manualClock, open, turns } from "../../test/support/small-graphs.ts";
-import { type FailurePolicy, type GraphError, graph, node, slot } from "../index.ts";
+import { checkGraph, type FailurePolicy, type GraphError, graph, node, slot } from "../index.ts";
 
 const unhandled: unknown[] = [];
 const keep = (reason: unknown): void => void unhandled.push(reason);
@@ -245,3 +245,20 @@ test.each(both)(
     }
   },
 );
+
+test("nodes may be named like anything that objects inherit", () => {
+  for (const name of ["constructor", "toString", "hasOwnProperty"]) {
+    const copy = node({ ...base, reads: [A], writes: [B], run: ({ a }) => ({ b: a }) });
+    const declared = graph({
+      name: "named",
+      owner: "team-a",
+      request: [A],
+      nodes: { [name]: copy },
+      respond: [B],
+    } as never);
+    expect(checkGraph(declared)).toEqual([]);
+    const { executor, run } = open(declared as never);
+    expect(executor.plan.wiring.nodes[0]?.deprecation).toBeUndefined();
+    expect(run({ a: 1 } as never).result).toEqual({ b: 1 });
+  }
+});

@@ -90,7 +90,7 @@ export function wire(graph: Graph): Wiring {
       when: definition.when === undefined ? undefined : scope(definition.when),
       of: definition.of === undefined ? undefined : scope(definition.of),
       shadowOf,
-      deprecation: graph.deprecated[name],
+      deprecation: Object.hasOwn(graph.deprecated, name) ? graph.deprecated[name] : undefined,
       subgraph,
     };
     (shadowOf === undefined ? nodes : shadows).push(wired);
