@@ -1,6 +1,6 @@
 /** A graph that does not even load: which file, whose, and whose the other side is. */
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Diagnostic, Party } from "@tenon/graph-core";
 import type { Project } from "../project/find-project.ts";
@@ -47,12 +47,29 @@ function placeIn(error: unknown, project: Project): Party["place"] {
   return undefined;
 }
 
-/** The module that lacks what the failing one imports, when it is one of ours. */
+/** The module that lacks what the failing one imports: a file of the project, or the entry of a package. */
 function otherFile(reason: string, from: string): string | undefined {
-  const specifier = /requested module '(\.[^']+)'/.exec(reason)?.[1];
+  const specifier = /requested module '([^']+)'/.exec(reason)?.[1];
   if (specifier === undefined) return undefined;
-  const file = resolve(dirname(from), specifier);
-  return existsSync(file) ? file : undefined;
+  const file = specifier.startsWith(".") ? resolve(dirname(from), specifier) : entryOf(specifier, from);
+  return file !== undefined && existsSync(file) ? file : undefined;
+}
+
+/** Where the names of a package come from: its entry in source where there is one, else its manifest. */
+function entryOf(specifier: string, from: string): string | undefined {
+  const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier;
+  for (let folder = dirname(from); dirname(folder) !== folder; folder = dirname(folder)) {
+    const installed = join(folder, "node_modules", name);
+    if (!existsSync(installed)) continue;
+    const manifest = join(realpathSync(installed), "package.json");
+    const { exports = {} } = JSON.parse(readFileSync(manifest, "utf8")) as {
+      readonly exports?: Readonly<Record<string, { readonly "@tenon/source"?: string } | string>>;
+    };
+    const entry = exports[specifier === name ? "." : `.${specifier.slice(name.length)}`];
+    const source = typeof entry === "object" ? entry["@tenon/source"] : undefined;
+    return source === undefined ? manifest : join(dirname(manifest), source);
+  }
+  return undefined;
 }
 
 function missingName(reason: string): string | undefined {
@@ -76,7 +93,13 @@ function columnOf(name: string, place: NonNullable<Party["place"]>): { line: num
 function partyOf(file: string, project: Project, owners: ProjectOwners): Party {
   const { owner, node } = owners.of(file);
   // A file beside the node folders is known by its path.
-  return { kind: node === undefined ? "resource" : "node", name: node ?? relative(project.root, file), owner };
+  return { kind: node === undefined ? "resource" : "node", name: node ?? shownPath(file, project), owner };
+}
+
+/** A package that lies outside of the project is known by its folder. */
+function shownPath(file: string, { root }: Project): string {
+  const path = relative(root, file);
+  return path.startsWith("..") ? file.split("/").slice(-3).join("/") : path;
 }
 
 function partyText({ kind, name, owner }: Party): string {
