@@ -162,7 +162,6 @@ export interface NodeDefinition extends NodeContract {
 }
 
 type NamesOf<Tokens extends readonly { readonly name: string }[]> = Tokens[number]["name"];
-type MaybeAsync<Async extends boolean, Output> = Output | (Async extends true ? Promise<Output> : never);
 
 export type NodeRun<
   Reads extends readonly AnySlot[],
@@ -173,15 +172,15 @@ export type NodeRun<
 > = (
   inputs: InputsOf<Reads, Soft>,
   context: NodeContext<UsesOf<Uses>>,
-) => MaybeAsync<Async, string extends NamesOf<Writes> ? LooseOutputs<Writes> : OutputsOf<Writes>>;
+) =>
+  | (string extends Writes[number]["name"] ? LooseOutputs<Writes> : OutputsOf<Writes>)
+  | (Async extends true
+      ? Promise<string extends Writes[number]["name"] ? LooseOutputs<Writes> : OutputsOf<Writes>>
+      : never);
 
 // biome-ignore lint/suspicious/noExplicitAny: the widest run
 type AnyRun = (inputs: any, context: any) => unknown;
 
-/** A sentence where `run` returns a slot that is not written; `unknown`, which changes nothing, otherwise. */
-type ExactOutputs<Run extends AnyRun, Names, Async> = keyof ReturnType<Run> extends Names
-  ? unknown
-  : NotWritten<keyof (Async extends true ? Awaited<ReturnType<Run>> : ReturnType<Run>), Names>;
 /** Where `run` returns `any` or `never`, there are no names to compare. */
 type NotWritten<Returned, Names> = [Returned] extends [Names]
   ? unknown
@@ -204,7 +203,12 @@ export interface NodeOptions<
   readonly reads: Reads;
   /** Slots the node can do without: `undefined` in `run` when absent. */
   readonly soft?: Soft;
-  readonly writes: Writes & ExactOutputs<Run, NamesOf<Writes>, Async>;
+  // A sentence where `run` returns a slot that is not written; `unknown`, which changes nothing, otherwise. Written out
+  // here: an alias would cost every node of a large graph.
+  readonly writes: Writes &
+    (keyof ReturnType<Run> extends Writes[number]["name"]
+      ? unknown
+      : NotWritten<keyof (Async extends true ? Awaited<ReturnType<Run>> : ReturnType<Run>), Writes[number]["name"]>);
   /** Read-only resources, given as `context.uses`. */
   readonly uses?: Uses;
   /** State it when `run` returns a promise: sync and async nodes are compiled differently. */
@@ -238,7 +242,7 @@ export function node<
   Run extends NodeRun<Reads, Soft, Writes, Uses, Async> = NodeRun<Reads, Soft, Writes, Uses, Async>,
 >(
   options: NodeOptions<Reads, Soft, Writes, Uses, Async, Run> & DeclaredFailure<Async>,
-): Node<NamesOf<Reads>, NamesOf<Soft>, NamesOf<Writes>, NamesOf<Uses>> {
+): Node<Reads[number]["name"], Soft[number]["name"], Writes[number]["name"], Uses[number]["name"]> {
   return defineNode("node", options, undefined, callerPlace(1));
 }
 
