@@ -66,6 +66,14 @@ test("a file that is not there, and code that throws while it loads, are placed 
   expect(loadFailure(thrown, project, owners).primary.place).toEqual({ file: graph, line: 7, column: 9 });
 });
 
+test("what a library throws is placed at the line of the project that called it", () => {
+  const library = write("node_modules/lib/index.js", "");
+  const graph = write("graphs/opening.graph.ts", "");
+  const thrown = new Error("no");
+  thrown.stack = `Error: no\n    at lib (${pathToFileURL(library).href}:1:1)\n    at ${pathToFileURL(graph).href}:4:2`;
+  expect(loadFailure(thrown, project, owners).primary.place).toEqual({ file: graph, line: 4, column: 2 });
+});
+
 test("an error that names no file of the project is placed at the list of graphs; what is thrown need not be an error", () => {
   for (const thrown of [new Error("out of memory"), "a text", undefined]) {
     const { primary, code } = loadFailure(thrown, project, owners);
