@@ -338,11 +338,11 @@ class PlanText {
 /** The loop of a filter, spelled out per filter so that each keeps its own type feedback. */
 const JUDGE = (index: number): string => `(batch, verdict, ctx) => {
 if (typeof verdict !== "function") $.noVerdict(${index}, verdict);
-const size = batch.size; const rows = new Int32Array(size); let kept = 0; let dropped; let drops;
+const size = batch.size; let rows; let kept = 0; let dropped; let drops;
 for (let row = 0; row < size; row++) {
 const drop = verdict(row);
-if (drop === undefined) rows[kept++] = row;
-else if (dropped === undefined) { dropped = [row]; drops = [drop]; }
+if (drop === undefined) { if (rows !== undefined) rows[kept] = row; kept++; }
+else if (rows === undefined) { rows = $.rowsBefore(row, size); dropped = [row]; drops = [drop]; }
 else { dropped.push(row); drops.push(drop); }
 }
 return $.stage(ctx, ${index}, batch, rows, kept, dropped, drops);

@@ -264,18 +264,25 @@ export class PlanRuntime {
     });
   }
 
+  /** Room for the kept rows of a filter that has just dropped its first one: all rows before it are kept. */
+  rowsBefore(row: number, size: number): Int32Array {
+    const rows = new Int32Array(size);
+    for (let at = 0; at < row; at++) rows[at] = at;
+    return rows;
+  }
+
   /** Books a filter's verdicts in the reason ledger and gives the kept batch. */
   stage(
     ctx: RunContext,
     index: number,
     batch: CandidateBatch,
-    rows: Int32Array,
+    rows: Int32Array | undefined,
     keptCount: number,
     dropped: readonly number[] | undefined,
     drops: readonly Drop[] | undefined,
   ): CandidateBatch {
     if (drops !== undefined) refuseNoDrop(batch, dropped ?? [], drops);
-    const kept = keptCount === batch.size ? batch : batch.select(rows.subarray(0, keptCount));
+    const kept = rows === undefined ? batch : batch.select(rows.subarray(0, keptCount));
     // Judged too late: the run has ended, or the filter was cut and its policy has judged this batch.
     if (ctx instanceof NodeRun ? ctx.over : ctx.closed) return kept;
     const request = ctx instanceof NodeRun ? ctx.request : ctx;

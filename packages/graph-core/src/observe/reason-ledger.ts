@@ -55,7 +55,7 @@ export class ReasonLedger {
     droppedRows: Int32Array | readonly number[],
     drops: readonly Drop[],
   ): void {
-    this.#stages.push({ nodeIndex, batch, kept, droppedRows: Int32Array.from(droppedRows), drops });
+    this.#stages.push({ nodeIndex, batch, kept, droppedRows: new Int32Array(droppedRows), drops });
   }
 
   /** How many candidates were dropped for each reason, over all stages. */
