@@ -36,7 +36,7 @@ function lookup<Name extends string>(key: string, written: Slot<Name, number>): 
     async: true,
     onFailure: "failRequest",
     run: async ({ a }, { uses, signal }) => ({ [written.name]: a + (await uses.store.get(key, signal)) }) as never,
-  }) as never;
+  } as never) as never;
 }
 
 const Sum = slot("sum", z.number(), { owner: "team" });

@@ -92,7 +92,9 @@ test("what is packed is the sources and their build, without tests, and leads no
 test("a package is built against the declarations of the packages it uses, not against their sources", () => {
   const options = ["-p", "packages/ads-model/tsconfig.build.json", "--listFilesOnly"];
   const list = execFileSync(bin("tsc"), options, { cwd: root, env: plainEnvironment, encoding: "utf8" });
-  const foreign = list.split("\n").filter((path) => path.includes("/packages/") && !path.includes("/packages/ads-model/"));
+  const foreign = list
+    .split("\n")
+    .filter((path) => path.includes("/packages/") && !path.includes("/packages/ads-model/"));
   expect(foreign).not.toEqual([]);
   expect(foreign.filter((path) => !path.includes("/packages/graph-core/dist/"))).toEqual([]);
 });

@@ -37,7 +37,9 @@ function visitor(shape: Shape): ArraysOf {
     case "tuple": {
       const members = shape.items.map(visitor);
       const rest = shape.rest === undefined ? none : visitor(shape.rest);
-      return (value, visit) => (value as readonly unknown[]).forEach((each, at) => (members[at] ?? rest)(each, visit));
+      return (value, visit) => {
+        for (const [at, each] of (value as readonly unknown[]).entries()) (members[at] ?? rest)(each, visit);
+      };
     }
     case "record": {
       const member = visitor(shape.value);
