@@ -2,7 +2,7 @@
 import { compileSchema } from "@tenon/graph-core/internal";
 import { freeze as immerFreeze } from "immer";
 import { z } from "zod";
-import { type InterleaveOptions, interleave, type Measurement } from "../harness/interleave.ts";
+import { type InterleaveOptions, interleave, type Measurement, median } from "../harness/interleave.ts";
 import { CANDIDATES, FEATURES } from "./payload.ts";
 
 const features = Object.fromEntries(Array.from({ length: FEATURES }, (_, at) => [`f${at}`, z.number()]));
@@ -10,11 +10,16 @@ const exact = z.array(z.object({ id: z.number(), features: z.object(features) })
 /** The same 15,000 numbers without keys: what the finite test alone costs. A slot never has undeclared keys. */
 const keyless = z.array(z.array(z.number()));
 
-function candidates(): unknown[] {
-  return Array.from({ length: CANDIDATES }, (_, id) => ({
+const text = JSON.stringify(
+  Array.from({ length: CANDIDATES }, (_, id) => ({
     id,
     features: Object.fromEntries(Array.from({ length: FEATURES }, (_, at) => [`f${at}`, id + at / 100])),
-  }));
+  })),
+);
+
+/** Fresh candidates as they come off a wire. */
+function candidates(): unknown[] {
+  return JSON.parse(text) as unknown[];
 }
 
 /** Generic recursive deep freeze, as everybody writes it. */
@@ -48,20 +53,26 @@ export async function checkCost(
   };
 }
 
-/** Nanoseconds that freezing adds to making the candidates. */
-export async function freezeCost(
-  options: InterleaveOptions,
-): Promise<{ compiledNs: number; recursiveNs: number; immerNs: number }> {
+/** Fresh values that one measurement of freezing covers. */
+const FROZEN_AT_ONCE = 24;
+
+/** CPU time of freezing fresh candidates, ns, medians over interleaved rounds. Making them is not measured. */
+export async function freezeCost({
+  rounds,
+}: InterleaveOptions): Promise<{ compiledNs: number; recursiveNs: number; immerNs: number }> {
   const { freeze } = compileSchema(exact);
-  const [making, compiled, recursive, immer] = await interleave(
-    [
-      { name: "making", run: () => candidates() },
-      { name: "compiled", run: () => freeze(candidates()) },
-      { name: "recursive", run: () => deepFreeze(candidates()) },
-      { name: "immer", run: () => immerFreeze(candidates(), true) },
-    ],
-    options,
-  );
-  const added = (measured: Measurement | undefined) => (measured?.ns ?? 0) - (making?.ns ?? 0);
-  return { compiledNs: added(compiled), recursiveNs: added(recursive), immerNs: added(immer) };
+  const ways: readonly ((value: unknown) => void)[] = [freeze, deepFreeze, (value) => immerFreeze(value, true)];
+  const times = ways.map((): number[] => []);
+  for (let round = 0; round < 2 * rounds; round++) {
+    for (const [at, way] of ways.entries()) {
+      const values = Array.from({ length: FROZEN_AT_ONCE }, candidates);
+      const before = process.cpuUsage();
+      for (const value of values) way(value);
+      const { user, system } = process.cpuUsage(before);
+      // The first half warms the code up.
+      if (round >= rounds) times[at]?.push(((user + system) * 1000) / FROZEN_AT_ONCE);
+    }
+  }
+  const [compiledNs = 0, recursiveNs = 0, immerNs = 0] = times.map(median);
+  return { compiledNs, recursiveNs, immerNs };
 }

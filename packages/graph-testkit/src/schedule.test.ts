@@ -4,6 +4,7 @@ import {
   createExecutor,
   graph,
   type Node,
+  type NodeContext,
   node,
   recordRun,
   replayRun,
@@ -35,7 +36,9 @@ function lookup<Name extends string>(key: string, written: Slot<Name, number>): 
     uses: [StoreResource],
     async: true,
     onFailure: "failRequest",
-    run: async ({ a }, { uses, signal }) => ({ [written.name]: a + (await uses.store.get(key, signal)) }) as never,
+    run: async ({ a }: { a: number }, { uses, signal }: NodeContext<{ store: Store }>) => ({
+      [written.name]: a + (await uses.store.get(key, signal)),
+    }),
   } as never) as never;
 }
 
