@@ -53,8 +53,8 @@ export async function checkCost(
   };
 }
 
-/** Fresh values that one measurement of freezing covers. */
-const FROZEN_AT_ONCE = 24;
+/** Fresh values that one measurement of freezing covers: few enough to be in the cache, as a value just made is. */
+const FROZEN_AT_ONCE = 4;
 
 /** CPU time of freezing fresh candidates, ns, medians over interleaved rounds. Making them is not measured. */
 export async function freezeCost({
