@@ -40,10 +40,25 @@ export function isBatch(slot: AnySlot): boolean {
   return batchColumnsOf(slot) !== undefined;
 }
 
-/** The column a slot holds; `undefined` for a slot that holds something else. */
-export function columnOf(slot: AnySlot): ColumnKind | undefined {
-  const kind = valueKind(slot);
-  return kind?.kind === "column" ? kind : undefined;
+/** The batches that the columns in a slot's value belong to, by name, each once; columns in records count too. */
+export function batchesOfColumns(slot: AnySlot): readonly AnySlot[] {
+  let batches = columnBatches.get(slot);
+  if (batches === undefined) {
+    batches = findBatchesOfColumns(slot);
+    columnBatches.set(slot, batches);
+  }
+  return batches;
+}
+
+const columnBatches = new WeakMap<AnySlot, readonly AnySlot[]>();
+
+function findBatchesOfColumns(slot: AnySlot): readonly AnySlot[] {
+  const batches = new Map<string, AnySlot>();
+  for (const { shape } of fieldsWithin(slot)) {
+    if (shape.kind !== "guarded" || shape.value.kind !== "column" || shape.value.of === undefined) continue;
+    batches.set(shape.value.of.name, shape.value.of);
+  }
+  return [...batches.values()];
 }
 
 /** The feature schema of a snapshot slot; `undefined` for a slot that holds something else. */

@@ -62,8 +62,8 @@ export function soundDefinition(graph: Graph): SoundDefinition {
     nodes: parts(reader, subject, "", declared.nodes),
     shadows: shadows(reader, subject, declared),
     deprecated: deprecated(reader, subject, declared.deprecated),
+    deadlineMs: deadline(reader, subject, declared.deadlineMs),
   } as Graph;
-  checkDeadline(reader, subject, declared.deadlineMs);
   return {
     graph: reader.diagnostics.length === 0 ? graph : sound,
     whole: reader.whole,
@@ -71,16 +71,17 @@ export function soundDefinition(graph: Graph): SoundDefinition {
   };
 }
 
-function checkDeadline(reader: DefinitionReader, subject: Subject, deadlineMs: unknown): void {
-  if (deadlineMs === undefined || (typeof deadlineMs === "number" && deadlineMs > 0)) return;
-  const found = describe(deadlineMs);
+function deadline(reader: DefinitionReader, subject: Subject, declared: unknown): number | undefined {
+  if (declared === undefined || (typeof declared === "number" && declared > 0)) return declared;
+  const expected = "a number of milliseconds above 0";
   reader.report(
     subject,
     "has a deadlineMs that is no time",
-    "a number of milliseconds above 0",
-    found,
+    expected,
+    describe(declared),
     "give the time to the answer",
   );
+  return undefined;
 }
 
 function parts(reader: DefinitionReader, around: Subject, path: string, declared: unknown): Record<string, Part> {

@@ -52,9 +52,14 @@ export function soundNode(reader: DefinitionReader, subject: Subject, definition
     of: optionalSlot(reader, subject, "of", definition.of),
   } as Partial<NodeDefinition>;
   checkCode(reader, subject, definition);
-  checkNumbers(reader, subject, definition);
+  checkRetry(reader, subject, definition);
   checkFailure(reader, subject, definition);
-  return { ...definition, ...sound, ...soundFacts(reader, subject, definition) };
+  return {
+    ...definition,
+    ...sound,
+    ...soundBudget(reader, subject, definition),
+    ...soundFacts(reader, subject, definition),
+  };
 }
 
 function optionalSlot(reader: DefinitionReader, subject: Subject, field: string, value: unknown): AnySlot | undefined {
@@ -85,33 +90,32 @@ function checkCode(reader: DefinitionReader, subject: Subject, { run, async }: N
   }
 }
 
-function checkNumbers(reader: DefinitionReader, subject: Subject, { budgetMs, retry, async }: NodeDefinition): void {
-  if (budgetMs !== undefined && !(Number.isFinite(budgetMs) && budgetMs > 0)) {
-    reader.report(
-      subject,
-      "has a budgetMs that is no time",
-      "a number of milliseconds above 0",
-      describe(budgetMs),
-      "give the longest time the node should take",
-    );
-  }
+function soundBudget(
+  reader: DefinitionReader,
+  subject: Subject,
+  { budgetMs }: NodeDefinition,
+): Partial<NodeDefinition> {
+  if (budgetMs === undefined || (Number.isFinite(budgetMs) && budgetMs > 0)) return {};
+  const expected = "a number of milliseconds above 0";
+  const hint = "give the longest time the node should take";
+  reader.report(subject, "has a budgetMs that is no time", expected, describe(budgetMs), hint);
+  return { budgetMs: undefined } as unknown as Partial<NodeDefinition>;
+}
+
+function checkRetry(reader: DefinitionReader, subject: Subject, { retry, async }: NodeDefinition): void {
   if (retry === undefined) return;
   if (!Number.isSafeInteger(retry?.attemptsMax) || retry.attemptsMax < 1) {
+    const found = describe(retry?.attemptsMax);
     reader.report(
       subject,
       "has a retry without attempts",
       "attemptsMax: 1 or more",
-      describe(retry?.attemptsMax),
+      found,
       "bound the attempts, or leave retry out",
     );
   } else if (async !== true) {
-    reader.report(
-      subject,
-      "retries, but is not async",
-      "retry on async nodes",
-      "a sync node",
-      "a sync node fails the same way again: remove retry, or make it async",
-    );
+    const hint = "a sync node fails the same way again: remove retry, or make it async";
+    reader.report(subject, "retries, but is not async", "retry on async nodes", "a sync node", hint);
   }
 }
 

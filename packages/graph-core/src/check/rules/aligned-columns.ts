@@ -2,7 +2,7 @@ import type { AnySlot } from "../../contract/slot.ts";
 import type { WiredNode, Wiring } from "../../graph/wiring.ts";
 import { batchesRead, batchLineage } from "../batch-lineage.ts";
 import { type Finding, nodeParty, nodeText, type Rule, slotParty, slotText } from "../rule.ts";
-import { columnOf } from "../slot-facts.ts";
+import { batchesOfColumns } from "../slot-facts.ts";
 
 /**
  * A column belongs to the rows of one batch. A map writes columns of the batch it maps; a node that reads a column reads
@@ -22,8 +22,8 @@ export const alignedColumns: Rule = {
 function* mapWrites(node: WiredNode): Iterable<Finding> {
   const { of, writes } = node.definition;
   for (const token of writes) {
-    const aligned = columnOf(token)?.of;
-    if (of === undefined || aligned === undefined || aligned.name === of.name) continue;
+    const aligned = batchesOfColumns(token).find((batch) => batch.name !== of?.name);
+    if (of === undefined || aligned === undefined) continue;
     yield {
       severity: "error",
       message: `map ${nodeText(node)} writes ${slotText(token)} for the rows of ${slotText(of)}, but that column belongs to ${slotText(aligned)}`,
@@ -40,10 +40,9 @@ function* mapWrites(node: WiredNode): Iterable<Finding> {
 }
 
 function* columnReads(wiring: Wiring, node: WiredNode): Iterable<Finding> {
-  const columns = [...node.definition.reads, ...node.definition.soft].flatMap((token) => {
-    const of = columnOf(token)?.of;
-    return of === undefined ? [] : [{ token, of }];
-  });
+  const columns = [...node.definition.reads, ...node.definition.soft].flatMap((token) =>
+    batchesOfColumns(token).map((of) => ({ token, of })),
+  );
   const [first] = columns;
   if (first === undefined) return;
   const batches = batchesRead(node);

@@ -1,5 +1,4 @@
 import { graphParty, graphText, listText, nodeParty, type Rule, slotParty, slotText } from "../rule.ts";
-import { keyBeside } from "./follows.ts";
 
 /** What one commit must make real together is responded together: a host cannot commit what it was not given. */
 export const commitsTogether: Rule = {
@@ -10,8 +9,7 @@ export const commitsTogether: Rule = {
       if (!slot.responded) continue;
       const partners = new Set(slot.tokens.flatMap((token) => token.tags.commitsWith ?? []));
       const missing = [...partners].filter((partner) => {
-        const key = keyBeside(slot.key, partner, wiring);
-        return key === undefined || !wiring.slots.get(key)?.responded;
+        return !wiring.slots.get(partner.name)?.responded;
       });
       if (missing.length === 0) continue;
       yield {

@@ -5,6 +5,7 @@ import { type Finding, graphParty, nodeParty, nodeText, type Rule, slotParty, sl
 /**
  * A value that presupposes another is made from it: its producer reads the other slot, directly or through other nodes,
  * and never softly. So an offset cannot be confirmed before its effect, nor a manifest written without its watermark.
+ * Linear for each slot that is followed at a distance.
  */
 export const follows: Rule = {
   name: "follows",
@@ -15,8 +16,10 @@ export const follows: Rule = {
     for (const slot of wiring.slots.values()) {
       for (const token of slot.tokens) {
         for (const basis of token.tags.follows ?? []) {
-          const key = keyBeside(slot.key, basis, wiring);
           for (const writer of slot.writers) {
+            const key = keySeenFrom(writer.subgraph, basis, wiring);
+            // Mostly the producer reads it itself; only at a distance the way has to be walked.
+            if (key !== undefined && writer.reads.includes(key)) continue;
             const reach = key === undefined ? NOTHING : (reached.get(key) ?? reachOf(wiring, key));
             if (key !== undefined) reached.set(key, reach);
             if (reach.surely.has(writer)) continue;
@@ -37,14 +40,12 @@ interface Reach {
 
 const NOTHING: Reach = { surely: new Set(), perhaps: new Set() };
 
-/** The key of a slot seen from beside another: in the same subgraph, or in one around it. */
-export function keyBeside(key: SlotKey, token: AnySlot, wiring: Wiring): SlotKey | undefined {
-  let path = key.includes("/") ? key.slice(0, key.lastIndexOf("/")) : "";
-  for (;;) {
-    const candidate = path === "" ? token.name : `${path}/${token.name}`;
-    if (wiring.slots.has(candidate)) return candidate;
+/** The key of a slot as it is seen in a subgraph (`""` at the top): its own slot, or one of a scope around it. */
+export function keySeenFrom(subgraph: string, token: AnySlot, wiring: Wiring): SlotKey | undefined {
+  for (let path = subgraph; ; path = path.slice(0, Math.max(0, path.lastIndexOf("/")))) {
+    const key = path === "" ? token.name : `${path}/${token.name}`;
+    if (wiring.slots.has(key)) return key;
     if (path === "") return undefined;
-    path = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
   }
 }
 
@@ -66,7 +67,7 @@ function downstream(wiring: Wiring, start: SlotKey, soft: boolean): ReadonlySet<
 }
 
 function finding(wiring: Wiring, slot: WiredSlot, writer: WiredNode, basis: AnySlot, softly: boolean): Finding {
-  const key = keyBeside(slot.key, basis, wiring);
+  const key = keySeenFrom(writer.subgraph, basis, wiring);
   const producer = key === undefined ? undefined : wiring.slots.get(key)?.writers[0];
   const made = producer === undefined ? "" : `, written by ${nodeText(producer)}`;
   return {

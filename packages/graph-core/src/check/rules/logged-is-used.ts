@@ -1,5 +1,6 @@
 import { type FeatureReading, featureFacts } from "../feature-facts.ts";
 import { nodeParty, nodeText, quoted, type Rule, slotParty, slotText } from "../rule.ts";
+import { unloggedFeatures } from "./scored-is-logged.ts";
 
 /** What is logged is scored, or kept for analysis on purpose: logs that nobody reads cost storage and trust. */
 export const loggedIsUsed: Rule = {
@@ -7,21 +8,14 @@ export const loggedIsUsed: Rule = {
   code: "TENON1029",
   *check(wiring) {
     const { scorings, loggings } = featureFacts(wiring);
-    const scoredBySlot = new Map<string, Set<string>>();
-    const scoredAnywhere = new Set<string>();
-    for (const { key, used } of scorings) {
-      if (key === undefined) continue;
-      const names = scoredBySlot.get(key) ?? new Set<string>();
-      for (const name of used) {
-        names.add(name);
-        scoredAnywhere.add(name);
-      }
-      scoredBySlot.set(key, names);
-    }
+    const scorersOf = Map.groupBy(scorings, (scoring) => scoring.key);
+    // Scored from another snapshot: then the log is at the wrong place, which `logged-from-scored` reports.
+    const misplaced = new Set([...unloggedFeatures(wiring).values()].map((each) => each.elsewhere));
     for (const log of loggings) {
-      const scored = log.key === undefined ? undefined : scoredBySlot.get(log.key);
-      const unused = unusedFeatures(log, scored, scoredAnywhere);
-      const scorers = unused.length === 0 ? [] : scorings.filter((scoring) => scoring.key === log.key);
+      if (log.key === undefined || misplaced.has(log)) continue;
+      const scorers = scorersOf.get(log.key) ?? [];
+      const scored = new Set(scorers.flatMap((scoring) => [...scoring.used]));
+      const unused = unusedFeatures(log, scored);
       for (const feature of unused) {
         const slot = slotText(log.use.snapshot);
         const who =
@@ -49,17 +43,10 @@ export const loggedIsUsed: Rule = {
   },
 };
 
-function unusedFeatures(
-  { schema, used }: FeatureReading,
-  scored: ReadonlySet<string> | undefined,
-  scoredAnywhere: ReadonlySet<string>,
-) {
+function unusedFeatures({ schema, used }: FeatureReading, scored: ReadonlySet<string>) {
   if (schema === undefined) return [];
-  return (
-    [...used]
-      .filter((name) => schema.has(name) && !scored?.has(name))
-      .map((name) => schema.declaration(name))
-      // Scored from another snapshot: then the log is at the wrong place, which `logged-from-scored` reports.
-      .filter((feature) => feature.keptFor === undefined && !scoredAnywhere.has(feature.name))
-  );
+  return [...used]
+    .filter((name) => schema.has(name) && !scored.has(name))
+    .map((name) => schema.declaration(name))
+    .filter((feature) => feature.keptFor === undefined);
 }

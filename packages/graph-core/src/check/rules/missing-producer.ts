@@ -12,10 +12,10 @@ export const missingProducer: Rule = {
       if (!isUnproduced(slot)) continue;
       const [first, ...others] = slot.readers;
       if (first === undefined) continue;
-      const more = others.length === 0 ? "" : ` and ${others.length} more ${others.length === 1 ? "reads" : "read"}`;
+      const who = others.length === 0 ? "reads" : `and ${others.length} more read`;
       yield {
         severity: "error",
-        message: `no node writes ${slotText(slot)}, which ${nodeText(first.node)}${more === "" ? " reads" : more}`,
+        message: `no node writes ${slotText(slot)}, which ${nodeText(first.node)} ${who}`,
         primary: nodeParty(first.node, `reads "${slot.key}"`),
         secondary: [
           slotParty(slot, "written by no node"),

@@ -1,5 +1,5 @@
 import type { SlotKey, Wiring } from "../../graph/wiring.ts";
-import { type FeatureReading, featureFacts } from "../feature-facts.ts";
+import { type FeatureFacts, type FeatureReading, featureFacts } from "../feature-facts.ts";
 import {
   graphParty,
   graphText,
@@ -20,13 +20,13 @@ export const scoredIsLogged: Rule = {
   code: "TENON1024",
   *check(wiring) {
     const { loggings } = featureFacts(wiring);
-    for (const [key, { missing, scorers }] of unloggedFeatures(wiring)) {
+    const logsOf = Map.groupBy(loggings, (log) => log.key);
+    for (const [key, { missing, scorers, elsewhere }] of unloggedFeatures(wiring)) {
       // Logged, but from another snapshot: `logged-from-scored` names both.
-      const elsewhere = new Set(loggings.filter((log) => log.key !== key).flatMap((log) => [...log.used]));
-      const absent = missing.filter((name) => !elsewhere.has(name));
+      const absent = missing.filter((name) => !elsewhere?.used.has(name));
       const [first, ...others] = scorers as [FeatureReading, ...FeatureReading[]];
       const slot = wiring.slots.get(key);
-      const logs = loggings.filter((log) => log.key === key);
+      const logs = logsOf.get(key) ?? [];
       if (absent.length === 0 || slot === undefined) continue;
       const who = logs.length === 0 ? graphText(wiring.graph) : listText(logs.map((log) => nodeText(log.node)));
       yield {
@@ -52,32 +52,61 @@ export const scoredIsLogged: Rule = {
   },
 };
 
-interface Unlogged {
+export interface Unlogged {
   readonly missing: readonly string[];
   readonly scorers: readonly FeatureReading[];
+  /** A log of another snapshot that nobody scores, and that holds some of the missing features: it is at the wrong place. */
+  readonly elsewhere: FeatureReading | undefined;
 }
 
-/** Snapshot slot → features scored from it that are not logged from it, and who scores them. */
+const known = new WeakMap<Wiring, ReadonlyMap<SlotKey, Unlogged>>();
+
+/** Snapshot slot → features scored from it that are not logged from it, who scores them, and who logs them elsewhere. */
 export function unloggedFeatures(wiring: Wiring): ReadonlyMap<SlotKey, Unlogged> {
-  const { scorings, loggings } = featureFacts(wiring);
-  const logged = new Map<SlotKey, Set<string>>();
-  for (const { key, used } of loggings) {
-    if (key === undefined) continue;
-    const names = logged.get(key) ?? new Set<string>();
-    for (const name of used) names.add(name);
-    logged.set(key, names);
+  let unlogged = known.get(wiring);
+  if (unlogged === undefined) {
+    unlogged = findUnlogged(featureFacts(wiring));
+    known.set(wiring, unlogged);
   }
-  const unlogged = new Map<SlotKey, { missing: Set<string>; scorers: FeatureReading[] }>();
+  return unlogged;
+}
+
+function findUnlogged({ scorings, loggings }: FeatureFacts): ReadonlyMap<SlotKey, Unlogged> {
+  const logged = namesBySlot(loggings);
+  const scored = namesBySlot(scorings);
+  // Feature → the first log of a snapshot that nobody scores.
+  const misplaced = new Map<string, FeatureReading>();
+  for (const log of loggings) {
+    if (log.key === undefined || scored.has(log.key)) continue;
+    for (const name of log.used) if (!misplaced.has(name)) misplaced.set(name, log);
+  }
+  const missingOf = new Map<SlotKey, { missing: Set<string>; scorers: FeatureReading[] }>();
   for (const scoring of scorings) {
     const { key, schema, used, use } = scoring;
     if (key === undefined || use.unlogged !== undefined) continue;
     // A name that the snapshot does not hold is another rule's to report.
     const missing = [...used].filter((name) => schema?.has(name) && !logged.get(key)?.has(name));
     if (missing.length === 0) continue;
-    const entry = unlogged.get(key) ?? { missing: new Set<string>(), scorers: [] };
+    const entry = missingOf.get(key) ?? { missing: new Set<string>(), scorers: [] };
     for (const name of missing) entry.missing.add(name);
     entry.scorers.push(scoring);
-    unlogged.set(key, entry);
+    missingOf.set(key, entry);
   }
-  return new Map([...unlogged].map(([key, { missing, scorers }]) => [key, { missing: [...missing], scorers }]));
+  return new Map(
+    [...missingOf].map(([key, { missing, scorers }]) => {
+      const elsewhere = [...missing].map((name) => misplaced.get(name)).find((log) => log !== undefined);
+      return [key, { missing: [...missing], scorers, elsewhere }];
+    }),
+  );
+}
+
+function namesBySlot(readings: readonly FeatureReading[]): ReadonlyMap<SlotKey, ReadonlySet<string>> {
+  const names = new Map<SlotKey, Set<string>>();
+  for (const { key, used } of readings) {
+    if (key === undefined) continue;
+    const known = names.get(key) ?? new Set<string>();
+    for (const name of used) known.add(name);
+    names.set(key, known);
+  }
+  return names;
 }
