@@ -165,11 +165,15 @@ export class PlanRuntime {
   }
 
   absentError(index: number, record: unknown): GraphError | undefined {
-    const definition = this.#nodes[index]?.wired.definition;
-    const names = definition?.writes.map((slot) => slot.name) ?? [];
+    const writes = this.#nodes[index]?.wired.definition.writes ?? [];
     const bag = record as Bag | null | undefined;
-    const missing = names.find((name) => (name in Object.prototype ? this.own(bag, name) : bag?.[name]) === undefined);
+    let missing: string | undefined;
+    for (const { name } of writes) {
+      const value = name in Object.prototype ? this.own(bag, name) : bag?.[name];
+      if (value === undefined) missing ??= name;
+    }
     if (missing === undefined) return undefined;
+    const names = writes.map((slot) => slot.name);
     const promised = this.isPromise(record);
     if (promised) abandon(record);
     const found = promised

@@ -61,8 +61,13 @@ export class ReasonLedger {
   /** How many candidates were dropped for each reason, over all stages. */
   countsByReason(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
+    // A filter mostly drops for one reason: runs of equal reasons are counted at once.
     for (const { drops } of this.#stages) {
-      for (const { reason } of drops) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+      for (let start = 0, end = 0; start < drops.length; start = end) {
+        const { reason } = drops[start] as Drop;
+        while (end < drops.length && (drops[end] as Drop).reason === reason) end++;
+        counts.set(reason, (counts.get(reason) ?? 0) + end - start);
+      }
     }
     return counts;
   }
