@@ -30,6 +30,8 @@ export interface FeatureReading {
 export interface FeatureFacts {
   readonly scorings: readonly FeatureReading[];
   readonly loggings: readonly FeatureReading[];
+  /** Snapshots read by nodes that say nothing of features and write something other than a snapshot. */
+  readonly undeclared: readonly { readonly node: WiredNode; readonly key: SlotKey }[];
 }
 
 const known = new WeakMap<Wiring, FeatureFacts>();
@@ -44,6 +46,7 @@ export function featureFacts(wiring: Wiring): FeatureFacts {
         return scores === undefined ? [] : [reading(node, scores, modelsOf(node))];
       }),
       loggings: wiring.nodes.flatMap((node) => (node.definition.logs ?? []).map((use) => reading(node, use, []))),
+      undeclared: wiring.nodes.flatMap((node) => undeclaredKeys(node).map((key) => ({ node, key }))),
     };
     known.set(wiring, facts);
   }
@@ -56,14 +59,24 @@ export function modelsOf(node: WiredNode): readonly Model[] {
   );
 }
 
+/** A snapshot that goes in and something else that comes out: features were used. Snapshot to snapshot is assembly. */
+function undeclaredKeys(node: WiredNode): readonly SlotKey[] {
+  const { scores, logs = [], writes } = node.definition;
+  if (writes.every((token) => featureSchemaOf(token) !== undefined)) return [];
+  const declared = new Set([...(scores === undefined ? [] : [scores]), ...logs].map((use) => use.snapshot.name));
+  const read = snapshotsRead(node);
+  // A snapshot that is named and not read was named by mistake for one that is read: one mistake, told at the name.
+  const misnamed = [...declared].some((name) => !read.some((each) => each.name === name));
+  return misnamed ? [] : read.flatMap(({ name, key }) => (declared.has(name) ? [] : [key]));
+}
+
 /** The snapshots a node reads, required and soft. */
-export function snapshotsRead(node: WiredNode): readonly { readonly key: SlotKey; readonly schema: FeatureSchema }[] {
+function snapshotsRead(node: WiredNode): readonly { readonly name: string; readonly key: SlotKey }[] {
   const tokens = [...node.definition.reads, ...node.definition.soft];
   const keys = [...node.reads, ...node.soft];
-  return tokens.flatMap((token, index) => {
-    const schema = featureSchemaOf(token);
-    return schema === undefined ? [] : [{ key: keys[index] as SlotKey, schema }];
-  });
+  return tokens.flatMap((token, index) =>
+    featureSchemaOf(token) === undefined ? [] : [{ name: token.name, key: keys[index] as SlotKey }],
+  );
 }
 
 function reading(node: WiredNode, use: FeatureUse, models: readonly Model[]): FeatureReading {

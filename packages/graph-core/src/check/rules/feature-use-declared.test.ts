@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { Features, model, parity, rank, snapshotSlot } from "../../../test/support/features.ts";
+import { Features, logging, model, parity, rank, snapshotSlot } from "../../../test/support/features.ts";
 import { expectDiagnostics, expectValid, numberSlot, step } from "../../../test/support/wired.ts";
 
 const only = (contract: object) => parity({ rank: rank({ ...contract }) });
@@ -66,4 +66,17 @@ test("a model that is used without scores is told once, and so is an input that 
         'resource "model" (owner team-m) reads feature "clicks", which node "rank" (owner team-rank) does not name in scores',
     },
   ]);
+});
+
+test("a snapshot named for another one is one mistake, for the scorer and for the log", () => {
+  const Old = snapshotSlot("old");
+  const misnamed = { code: "TENON1023", parties: ["node rank team-rank", "slot old team-old"] };
+  expectDiagnostics(parity({ rank: rank({ scores: { ...unlogged, snapshot: Old } }), log: logging() }), [misnamed]);
+  expectDiagnostics(parity({ rank: rank(), log: logging({ logs: [{ snapshot: Old, features: "all" }] }) }), [
+    { code: "TENON1023", parties: ["node log team-log", "slot old team-old"] },
+  ]);
+});
+
+test("until a reader says what it uses, nothing that is logged counts as unused", () => {
+  expectDiagnostics(parity({ rank: rank({ scores: undefined }), log: logging() }), [{ code: "TENON1023" }]);
 });

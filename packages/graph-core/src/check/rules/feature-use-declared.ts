@@ -1,5 +1,5 @@
-import type { WiredNode, Wiring } from "../../graph/wiring.ts";
-import { type FeatureReading, featureFacts, modelsOf, snapshotsRead } from "../feature-facts.ts";
+import type { SlotKey, WiredNode, Wiring } from "../../graph/wiring.ts";
+import { type FeatureReading, featureFacts, modelsOf } from "../feature-facts.ts";
 import { didYouMean } from "../near-name.ts";
 import {
   type Finding,
@@ -13,19 +13,19 @@ import {
   slotParty,
   slotText,
 } from "../rule.ts";
-import { featureSchemaOf } from "../slot-facts.ts";
 
 /** Who reads features says which, in `scores` or `logs`: parity of scored and logged features is decided on that. */
 export const featureUseDeclared: Rule = {
   name: "feature-use-declared",
   code: "TENON1023",
   *check(wiring) {
-    const { scorings, loggings } = featureFacts(wiring);
+    const { scorings, loggings, undeclared } = featureFacts(wiring);
     for (const reading of [...scorings, ...loggings]) yield* wrongDeclaration(reading);
     for (const reading of scorings) yield* unnamedModelInputs(reading);
-    for (const node of wiring.nodes) {
-      yield* modelWithoutScores(node);
-      yield* undeclaredReads(wiring, node);
+    for (const node of wiring.nodes) yield* modelWithoutScores(node);
+    for (const { node, key } of undeclared) {
+      // A model that is used without scores is told as such.
+      if (node.definition.scores !== undefined || modelsOf(node).length === 0) yield* undeclaredRead(wiring, node, key);
     }
   },
 };
@@ -94,26 +94,16 @@ function* modelWithoutScores(node: WiredNode): Iterable<Finding> {
   };
 }
 
-/** A snapshot that goes in and something else that comes out: features were used. Snapshot to snapshot is assembly. */
-function* undeclaredReads(wiring: Wiring, node: WiredNode): Iterable<Finding> {
-  const { scores, logs = [], writes } = node.definition;
-  if (scores === undefined && modelsOf(node).length > 0) return;
-  if (writes.every((token) => featureSchemaOf(token) !== undefined)) return;
-  const declared = new Set([...(scores === undefined ? [] : [scores]), ...logs].map((use) => use.snapshot.name));
-  for (const { key } of snapshotsRead(node)) {
-    const slot = wiring.slots.get(key);
-    const token = slot?.tokens[0];
-    if (slot === undefined || token === undefined || declared.has(token.name)) continue;
-    yield {
-      severity: "error",
-      message: `${nodeText(node)} reads features from ${slotText(slot)} and does not say which, neither in scores nor in logs`,
-      primary: nodeParty(node, "no `scores`, no `logs`"),
-      secondary: [
-        slotParty(slot, "holds the features"),
-        ...slot.writers.map((writer) => nodeParty(writer, "writes it")),
-      ],
-      detail: { expected: `scores or logs with snapshot "${token.name}"`, found: "neither" },
-      hint: "declare scores: { snapshot, features: [ … ] } for what it computes with, or logs for what it logs",
-    };
-  }
+function* undeclaredRead(wiring: Wiring, node: WiredNode, key: SlotKey): Iterable<Finding> {
+  const slot = wiring.slots.get(key);
+  const token = slot?.tokens[0];
+  if (slot === undefined || token === undefined) return;
+  yield {
+    severity: "error",
+    message: `${nodeText(node)} reads features from ${slotText(slot)} and does not say which, neither in scores nor in logs`,
+    primary: nodeParty(node, "no `scores`, no `logs`"),
+    secondary: [slotParty(slot, "holds the features"), ...slot.writers.map((writer) => nodeParty(writer, "writes it"))],
+    detail: { expected: `scores or logs with snapshot "${token.name}"`, found: "neither" },
+    hint: "declare scores: { snapshot, features: [ … ] } for what it computes with, or logs for what it logs",
+  };
 }

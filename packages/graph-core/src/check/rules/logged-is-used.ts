@@ -7,12 +7,16 @@ export const loggedIsUsed: Rule = {
   name: "logged-is-used",
   code: "TENON1029",
   *check(wiring) {
-    const { scorings, loggings } = featureFacts(wiring);
+    const { scorings, loggings, undeclared } = featureFacts(wiring);
     const scorersOf = Map.groupBy(scorings, (scoring) => scoring.key);
     // Scored from another snapshot: then the log is at the wrong place, which `logged-from-scored` reports.
     const misplaced = new Set([...unloggedFeatures(wiring).values()].map((each) => each.elsewhere));
+    // A scorer that names a snapshot it does not read, or reads features without a word, may use any: until
+    // `feature-use-declared` is content, nothing is unused.
+    if (scorings.some((scoring) => scoring.key === undefined)) return;
+    const unclear = new Set(undeclared.map(({ key }) => key));
     for (const log of loggings) {
-      if (log.key === undefined || misplaced.has(log)) continue;
+      if (log.key === undefined || misplaced.has(log) || unclear.has(log.key)) continue;
       const scorers = scorersOf.get(log.key) ?? [];
       const scored = new Set(scorers.flatMap((scoring) => [...scoring.used]));
       const unused = unusedFeatures(log, scored);

@@ -72,6 +72,8 @@ export function unloggedFeatures(wiring: Wiring): ReadonlyMap<SlotKey, Unlogged>
 }
 
 function findUnlogged({ scorings, loggings }: FeatureFacts): ReadonlyMap<SlotKey, Unlogged> {
+  // A log that names a snapshot it does not read (`feature-use-declared`) may be meant for any of them.
+  if (loggings.some((log) => log.key === undefined)) return new Map();
   const logged = namesBySlot(loggings);
   const scored = namesBySlot(scorings);
   // Feature → the first log of a snapshot that nobody scores.
