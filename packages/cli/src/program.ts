@@ -94,7 +94,7 @@ const addCheck: Add = (program, terminal, done) => {
     .description("check every graph, the sources of nodes and their owners; runs nothing")
     .addOption(jsonOption().conflicts("sarif"))
     .addOption(new Option("--sarif", "print SARIF 2.1.0 for code hosts"))
-    .addOption(new Option("--types", "run the type checker, too, and name node and owner of each error"))
+    .addOption(new Option("--no-types", "leave the type checker out: graphs and node sources only, in a second"))
     .addOption(projectOption())
     .action(async (options) => {
       const { check } = await import("./commands/check.ts");

@@ -58,7 +58,7 @@ async function runTypeChecker({ root }: Project): Promise<string> {
     throw cliError("missingProgram", {
       message: "types cannot be checked",
       detail: `${compiler === undefined ? "typescript" : config} is not there`,
-      hint: "install typescript in the project and give it a tsconfig.json, or leave out --types",
+      hint: "install typescript in the project and give it a tsconfig.json, or check with --no-types",
     });
   }
   const child = spawn(process.execPath, [compiler, "-p", "tsconfig.json", "--pretty", "false", "--noEmit"], {

@@ -10,7 +10,7 @@ const ended = new Map<string, Ended>();
 
 beforeAll(async () => {
   for (const project of [...projects, "mistyped"] as const) shops.set(project, shopProject(project));
-  for (const project of projects) ended.set(project, await tenon(["check", "--json"], { folder: folderOf(project) }));
+  for (const project of projects) ended.set(project, await tenon(["check", "--no-types", "--json"], { folder: folderOf(project) }));
 }, 60_000);
 afterAll(() => {
   for (const shop of shops.values()) shop.remove();
@@ -55,13 +55,13 @@ interface Party {
 }
 
 test("people see code frames with paths of the project", async () => {
-  const { out, exitCode } = await tenon(["check"], { folder: join(folderOf("broken"), "packages") });
+  const { out, exitCode } = await tenon(["check", "--no-types"], { folder: join(folderOf("broken"), "packages") });
   expect(exitCode).toBe(1);
   await expect(out).toMatchFileSnapshot(golden("check-broken.txt"));
 });
 
 test("SARIF holds every finding, relative to the root of the checkout", async () => {
-  const { out, exitCode } = await tenon(["check", "--sarif", "--project", folderOf("broken")]);
+  const { out, exitCode } = await tenon(["check", "--no-types", "--sarif", "--project", folderOf("broken")]);
   const { version, runs } = JSON.parse(out) as {
     readonly version: string;
     readonly runs: readonly { readonly results: readonly { readonly ruleId: string; readonly locations: unknown }[] }[];
@@ -72,16 +72,16 @@ test("SARIF holds every finding, relative to the root of the checkout", async ()
   expect(JSON.stringify(runs[0]?.results)).not.toContain(folderOf("broken"));
 });
 
-test("--types names the node with the error, the slot it is about, and the node that writes the slot", async () => {
-  const wrong = await tenon(["check", "--types", "--json", "--project", folderOf("mistyped")]);
+test("the type checker's errors name the node with the error, the slot it is about, and the node that writes the slot", async () => {
+  const wrong = await tenon(["check", "--json", "--project", folderOf("mistyped")]);
   expect(wrong.exitCode).toBe(1);
   await expect(wrong.out).toMatchFileSnapshot(golden("check-mistyped.json"));
-  const unasked = await tenon(["check", "--json", "--project", folderOf("mistyped")]);
+  const unasked = await tenon(["check", "--no-types", "--json", "--project", folderOf("mistyped")]);
   expect(unasked.exitCode, "what only types can see is not seen without them").toBe(0);
 }, 60_000);
 
 test("types that cannot be checked are no pass", async () => {
-  const { exitCode, out } = await tenon(["check", "--types", "--json", "--project", folderOf("right")]);
+  const { exitCode, out } = await tenon(["check", "--json", "--project", folderOf("right")]);
   expect(exitCode).toBe(3);
   expect(JSON.parse(out)).toMatchObject({ error: { code: "TENON1709" } });
 });

@@ -23,7 +23,7 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
   const progress = progressOn(terminal);
   const checked = await checkProject(project, {
     today: new Date().toISOString().slice(0, 10),
-    types: options.types === true,
+    types: options.types !== false,
     onStep: (step) => progress.step(`checking ${step}`),
   }).finally(progress.end);
   if (options.json) terminal.out(jsonText(jsonReport(checked, project.root)));
