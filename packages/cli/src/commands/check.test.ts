@@ -10,7 +10,8 @@ const ended = new Map<string, Ended>();
 
 beforeAll(async () => {
   for (const project of [...projects, "mistyped"] as const) shops.set(project, shopProject(project));
-  for (const project of projects) ended.set(project, await tenon(["check", "--no-types", "--json"], { folder: folderOf(project) }));
+  for (const project of projects)
+    ended.set(project, await tenon(["check", "--no-types", "--json"], { folder: folderOf(project) }));
 }, 60_000);
 afterAll(() => {
   for (const shop of shops.values()) shop.remove();
