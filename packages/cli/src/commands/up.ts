@@ -18,8 +18,6 @@ export interface UpOptions extends Readonly<Record<string, unknown>> {
 
 /** `tenon up`: serves until it is asked to stop; with `--once`, until the sample request is answered. */
 export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCode> {
-  // Asked first: a Ctrl-C while the marketplace loads must not be lost.
-  const stopAsked = terminal.stopAsked();
   const config = readConfig({
     folder: folderOf(options, terminal),
     environment: terminal.environment,
@@ -28,6 +26,8 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   const progress = progressOn(terminal);
   progress.step("loading the marketplace and its index");
   const running = await startAdMixer(config).finally(progress.end);
+  // Listened for from here on: before, there is nothing to bring to an end, and Ctrl-C simply ends the process.
+  const stopAsked = terminal.stopAsked();
   try {
     const sample = await askSample(running, config.settings.adminToken);
     const traceUrl = `${running.url}/v1/trace/${sample.response.requestId}`;
@@ -51,18 +51,29 @@ interface Sample {
   readonly durationMs: number;
 }
 
+/** Longest wait for the answer to the sample request, ms: a host that is silent must not keep a script waiting. */
+const SAMPLE_MAX_MS = 20_000;
+
 /** One sample request over the socket, traced: what anybody would see. */
 async function askSample(running: RunningAdMixer, adminToken: string | null): Promise<Sample> {
   const request: Readonly<Record<string, unknown>> = { ...running.sampleRequest() };
   const startedMs = performance.now();
   const reply = await fetch(`${running.url}/v1/ads`, {
     method: "POST",
+    signal: AbortSignal.timeout(SAMPLE_MAX_MS),
     headers: {
       "content-type": "application/json",
       "x-tenon-trace": "1",
       ...(adminToken !== null && { authorization: `Bearer ${adminToken}` }),
     },
     body: JSON.stringify(request),
+  }).catch((cause: unknown) => {
+    throw cliError("hostSilent", {
+      message: `the host started, but did not answer the sample request within ${SAMPLE_MAX_MS / 1_000} s`,
+      detail: String((cause as Error).message),
+      hint: "`tenon run` answers the same request without HTTP and shows where the time goes with --timing",
+      cause,
+    });
   });
   const body: unknown = await reply.json();
   const durationMs = performance.now() - startedMs;
