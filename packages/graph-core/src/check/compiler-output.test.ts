@@ -10,15 +10,15 @@ test("errors are read with the lines that say why; summaries are not", () => {
     "",
     "Found 2 errors.",
   ].join("\r\n");
-  expect(readCompilerOutput(output, (file) => `/root/${file}`)).toEqual([
+  expect(readCompilerOutput(output, (file) => `/project/${file}`)).toEqual([
     {
-      file: "/root/src/rank.ts",
+      file: "/project/src/rank.ts",
       line: 12,
       column: 7,
       code: 2322,
       message: "Type 'string' is not assignable to type 'number'.",
       because: ["Types of property 'a' are incompatible.", "Deeper."],
     },
-    { file: "/root/src/a (b).ts", line: 1, column: 2, code: 2304, message: "Cannot find name 'x'.", because: [] },
+    { file: "/project/src/a (b).ts", line: 1, column: 2, code: 2304, message: "Cannot find name 'x'.", because: [] },
   ]);
 });

@@ -6,13 +6,10 @@
  * The text is the body of `(nodes, $) => run`: `nodes[i]` are the node functions, `$` the plan runtime
  * (execute/plan-runtime.ts). It uses no syntax that needs code generation at run time, so the same text can be a file.
  */
-import { type PlanModel, type PlanNode, type Segment, triggeredBy } from "./plan-model.ts";
+import { IN_FLIGHT_BITS_MAX, type PlanModel, type PlanNode, type Segment, triggeredBy } from "./plan-model.ts";
 
 /** `plain`: nodes as they are. `checked`: nodes arrive wrapped with clocks, validation and freezing. */
 export type PlanVariant = "plain" | "checked";
-
-/** Async nodes in flight are bits of one integer up to here, a byte array beyond. */
-const IN_FLIGHT_BITS_MAX = 30;
 
 export function emitPlan(model: PlanModel, variant: PlanVariant): string {
   return new PlanText(model, variant).text();

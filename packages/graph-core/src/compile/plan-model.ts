@@ -9,6 +9,9 @@
 import type { WiredNode, Wiring } from "../graph/wiring.ts";
 import { ALWAYS, type Condition, conditionsOf, isAlways, readKeys } from "./condition.ts";
 
+/** Async nodes in flight are bits of one integer up to here, a byte array beyond; plan text and executor agree on it. */
+export const IN_FLIGHT_BITS_MAX = 30;
+
 export interface PlanNode {
   /** Index in execution order: names the node in generated code and traces. */
   readonly index: number;

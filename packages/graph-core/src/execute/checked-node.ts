@@ -10,6 +10,7 @@ import type { WiredNode } from "../graph/wiring.ts";
 import { Outcome } from "../observe/trace-record.ts";
 import { type CheckFailure, type CompiledSchema, compiledSlot } from "../schema/index.ts";
 import type { CheckedRun } from "./checked-run.ts";
+import { isPromise } from "./is-promise.ts";
 import { NodeRun } from "./node-run.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -33,7 +34,7 @@ export function checkedNodes(nodes: readonly PlanNode[]): (index: number, run: N
       } finally {
         end[position] = checked.elapsedMs();
       }
-      return isThenable(outputs) ? settle(outputs, given, check) : check.accept(outputs, checked);
+      return isPromise(outputs) ? settle(outputs, given, check) : check.accept(outputs, checked);
     };
   };
 }
@@ -55,10 +56,6 @@ function settle(outputs: PromiseLike<unknown>, given: RunContext | NodeRun, chec
       throw error;
     },
   );
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 interface OutputSlot {

@@ -5,7 +5,7 @@
 
 import type { Plan } from "../compile/compile-graph.ts";
 import { readKeys } from "../compile/condition.ts";
-import type { PlanNode } from "../compile/plan-model.ts";
+import { IN_FLIGHT_BITS_MAX, type PlanNode } from "../compile/plan-model.ts";
 import { GraphError } from "../contract/error.ts";
 import type { Binding } from "../contract/resource.ts";
 import type { WiredNode } from "../graph/wiring.ts";
@@ -88,9 +88,6 @@ type AnyPlan = Plan<any, any, any>;
 
 /** Shadow runs of one executor that may be out at once; more are shed. */
 const SHADOWS_OUT_MAX = 256;
-
-/** Beyond this many async nodes in one plan, those in flight are bytes instead of bits of one integer. */
-const IN_FLIGHT_BITS_MAX = 30;
 
 export class Executor<Request, Response, Uses extends string = string> implements ExecutorState {
   readonly plan: Plan<Request, Response, Uses>;

@@ -3,6 +3,7 @@
  * slots, the seed, the request's times, the quality, the switches, the cuts and every read of a resource.
  * What is not recorded is not allowed to matter; a replay that differs names the node that leaked.
  */
+
 import { hash } from "node:crypto";
 import { GraphError } from "../contract/error.ts";
 import type { AnyResource } from "../contract/resource.ts";
@@ -10,6 +11,7 @@ import type { AnySlot } from "../contract/slot.ts";
 import { encodeValue } from "../schema/index.ts";
 import { messageOf } from "./error-text.ts";
 import type { Executor } from "./executor.ts";
+import { isPromise } from "./is-promise.ts";
 import type { RunContext } from "./run-context.ts";
 
 /** One read of a resource, as bytes of the canonical codec. */
@@ -71,10 +73,6 @@ export function readKey(
   const kept = args.filter((arg) => !(arg instanceof AbortSignal));
   const argumentDigest = hash("sha256", encodeValue(kept));
   return { key: `${resource}.${method}(${argumentDigest})`, argumentDigest };
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
 /** One call of a resource, in the order the calls were made; `result` once it has answered. */
