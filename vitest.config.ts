@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { propertySeedOf } from "./tools/tidy/src/report/seed-reporter.ts";
 
 /** Workspace packages are read from their sources: vitest does not see the condition that npm gives to Node. */
 const conditions = ["@tenon/source"];
 
 /** CI counts tests from this file. */
 const reportFile = process.env.TENON_TEST_REPORT;
+
+const propertySeed = propertySeedOf(process.env.TENON_PROPERTY_SEED);
 
 export default defineConfig({
   resolve: { conditions },
@@ -15,10 +18,13 @@ export default defineConfig({
     reporters: [
       "default",
       "./tools/tidy/src/report/skipped-reporter.ts",
+      "./tools/tidy/src/report/seed-reporter.ts",
       ...(reportFile === undefined ? [] : ["json"]),
     ],
     ...(reportFile !== undefined && { outputFile: { json: reportFile } }),
     // Property tests and type budgets take seconds on a busy machine; a hanging test is caught all the same.
+    setupFiles: ["./tools/tidy/src/report/property-seed.ts"],
+    provide: { propertySeed },
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

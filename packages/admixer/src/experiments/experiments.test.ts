@@ -110,7 +110,6 @@ test("a user keeps the variant over requests; without consent the request decide
         variant(request(other, { requestId: "a" as never, consent })),
       );
     }),
-    { seed: 20261122 },
   );
 });
 

@@ -34,7 +34,6 @@ test("a text that is too long ends in an ellipsis and is never wider than its co
       const line = tableLines([{ title: "", widthMax }], [[text]])[1] as string;
       expect(cellsOf(line)).toBeLessThanOrEqual(widthMax);
     }),
-    { seed: 20261122 },
   );
 });
 

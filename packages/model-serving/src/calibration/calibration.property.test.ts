@@ -172,11 +172,17 @@ test("Platt: the AUC stays exactly as it was", () => {
   );
 });
 
+const FLAT = [1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1];
+
 test("Platt: rows that determine no calibrator are refused, each for its reason", () => {
   const refusal = (margins: number[], labels: number[]) => () => fitPlatt({ margins, labels });
   expect(refusal([1, 2, 3], [0, 0, 0])).toThrow(/all labels are the same/);
   expect(refusal([1, 2, 3, 4], [0, 0, 1, 1])).toThrow(/one margin separates the labels/);
-  expect(refusal([1, 2, 3, 4], [1, 1, 0, 0])).toThrow(/higher margins have fewer positives/);
+  expect(refusal([1, 2, 3, 4], [1, 1, 0, 0])).toThrow(/higher margins do not have more positives/);
+  // Positives and negatives have the same mean margin: the best slope is 0, and rounding must not decide its sign.
+  expect(refusal([-2.25, -1, -2, -0.25, -2.25, 2.75, 3, 2.75, -0.5, -2.5, -0.5, 1, -2.75, -2.5], FLAT)).toThrow(
+    /higher margins do not have more positives/,
+  );
   expect(refusal([1, 1, 1, 1], [1, 0, 1, 0])).toThrow(/TENON1456/);
   expect(refusal([1, Number.NaN], [1, 0])).toThrow(/TENON1457/);
 });

@@ -12,6 +12,11 @@ const HALVINGS_MAX = 30;
 const GRADIENT_TOLERANCE = 1e-14;
 /** A loss this much higher, as a share of it, is taken for rounding: near the optimum it hides steps that still help. */
 const LOSS_NOISE = 1e-13;
+/**
+ * Log-odds per standard deviation of the margin. Rounding alone makes slopes up to about 1e-13 of margins that tell
+ * nothing, and would map different margins to one probability; no model worth calibrating comes near this bound.
+ */
+const SLOPE_MIN = 1e-6;
 
 /** `probability = 1 / (1 + exp(-(slope × margin + intercept)))`. */
 export function plattCalibrator({ slope, intercept }: PlattParameters): Calibrator {
@@ -30,8 +35,8 @@ export function plattCalibrator({ slope, intercept }: PlattParameters): Calibrat
  * Source: Platt 1999, solved by the damped Newton method of Lin, Lin and Weng 2007, on 0/1 labels. Platt's smoothed
  * targets are left out: they pull predictions towards one half, which at click rates below one percent is a bias.
  *
- * @throws GraphError TENON1456 when the labels hold one class, or one margin separates them, or higher margins have
- *   fewer positives; TENON1457 for rows that do not fit together.
+ * @throws GraphError TENON1456 when the labels hold one class, or one margin separates them, or higher margins do not
+ *   have more positives; TENON1457 for rows that do not fit together.
  */
 export function fitPlatt({ margins, labels }: FitRows): PlattParameters {
   const { mean, deviation } = requireFittable(margins, labels);
@@ -47,10 +52,10 @@ export function fitPlatt({ margins, labels }: FitRows): PlattParameters {
     ({ point, loss } = better);
   }
   const slope = point.slope / deviation;
-  if (!(slope > 0)) {
-    throw fitError("higher margins have fewer positives", {
-      expected: "a positive slope",
-      found: String(slope),
+  if (!(point.slope >= SLOPE_MIN)) {
+    throw fitError("higher margins do not have more positives", {
+      expected: `a slope of at least ${SLOPE_MIN} per standard deviation of the margin`,
+      found: String(point.slope),
       hint: "check the sign of the margin and that margins and labels are of the same rows; a model worse than chance cannot be calibrated",
     });
   }

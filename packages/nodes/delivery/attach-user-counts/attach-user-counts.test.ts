@@ -64,6 +64,5 @@ test("a count is that of the one entity with this level and this id, and 0 where
         }
       }
     }),
-    { seed: 20261122 },
   );
 });

@@ -41,7 +41,6 @@ test("an ad is kept exactly if its campaign's budget is known, fresh and not use
         else if (left <= 0) expect(drop.reason).toMatch(/^(budget_exhausted|inflight_budget)$/);
       }
     }),
-    { seed: 20261122 },
   );
 });
 

@@ -44,7 +44,6 @@ test("the ads of a campaign are in or out together, and other candidates change 
         expect(together.includes(id)).toBe(alone.length === 1);
       }
     }),
-    { seed: 20261122 },
   );
 });
 
@@ -56,7 +55,6 @@ test("a higher rate never takes a campaign out of a request", async () => {
       const atHigh = await pacedIn([{ id: 1, campaignId: 1 }], { 1: high }, each);
       expect(atHigh.length).toBeGreaterThanOrEqual(atLow.length);
     }),
-    { seed: 20261122 },
   );
 });
 
@@ -69,7 +67,6 @@ test("rate 0 lets nothing through, rate 1 everything", async () => {
       ];
       expect(await pacedIn(rows, { 1: 0, 2: 1 }, each)).toEqual([2]);
     }),
-    { seed: 20261122 },
   );
 });
 

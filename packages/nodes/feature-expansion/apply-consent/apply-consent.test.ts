@@ -34,6 +34,5 @@ test("without consent to personalisation nobody downstream can tell one user fro
         measuredUser: { allowed: false, pseudonym: null },
       });
     }),
-    { seed: 20261122 },
   );
 });

@@ -48,7 +48,6 @@ test("a personal attribute is stated exactly if it is known of the user, with th
       expect(interest).toEqual(interests.length === 0 ? undefined : interests);
       expect(Object.keys(rest).filter((name) => PERSONAL_ATTRIBUTES.includes(name))).toEqual([]);
     }),
-    { seed: 20261122 },
   );
 });
 

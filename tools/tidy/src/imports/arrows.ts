@@ -88,7 +88,11 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   picocolors: ["packages/cli/src/"],
   acorn: ["packages/source-rules/src/"],
   "dependency-cruiser": ["tools/tidy/src/imports/"],
-  "fast-check": ["packages/graph-testkit/src/", "packages/ad-index/src/conformance/"],
+  "fast-check": [
+    "packages/graph-testkit/src/",
+    "packages/ad-index/src/conformance/",
+    "tools/tidy/src/report/property-seed.ts",
+  ],
   vitest: ["packages/graph-testkit/src/", "packages/ad-index/src/conformance/", "tools/tidy/src/report/"],
   async: ["bench/"],
   autocannon: ["bench/"],
