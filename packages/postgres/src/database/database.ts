@@ -1,0 +1,64 @@
+/** A statement. One with a name is prepared once per connection and planned once more often. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * Runs statements. Values travel apart from the text (`$1`, `$2` …), never inside it. `int8` comes back as `bigint`,
+ * `bytea` as `Uint8Array`, `timestamptz` as text: times are stored as integer milliseconds.
+ */
+export interface Queryable {
+  /** The rows of a statement. `Row` is the caller's claim: select exactly its columns. */
+  query<Row>(statement: string | Statement, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** How many rows a statement touched. */
+  execute(statement: string | Statement, values?: readonly unknown[]): Promise<number>;
+}
+
+export type Isolation = "readCommitted" | "repeatableRead" | "serializable";
+
+export interface TransactionOptions {
+  /** Default `readCommitted`. */
+  readonly isolation?: Isolation;
+  readonly readOnly?: boolean;
+  /**
+   * How often the work is run in all when the server asks for a retry (serialization failure, deadlock). Default 1: work
+   * that is retried must have no effect but through the transaction.
+   */
+  readonly attemptsMax?: number;
+  /** Waiting between attempts; by hand in tests. Default: random up to 5 ms, doubled per attempt, at most 200 ms. */
+  readonly backOff?: (attempt: number) => Promise<void>;
+  /** Told before each further attempt, for counting. */
+  readonly onRetry?: (attempt: number, sqlState: string) => void;
+}
+
+/** One open transaction. Unusable once its work has settled. */
+export interface Transaction extends Queryable {
+  readonly isolation: Isolation;
+  /** Streams `COPY … FROM STDIN` data. Returns the rows copied. */
+  copyIn(statement: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
+}
+
+/** A connection of its own, outside the pool: for sessions that hold locks, listen or export a snapshot. */
+export interface Connection extends Queryable {
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  /** Settles when the connection is gone, with the reason unless it was closed by `close`. */
+  readonly lost: Promise<Error | undefined>;
+  close(): Promise<void>;
+}
+
+/** A pool of connections to one server. */
+export interface Database extends Queryable {
+  /** As `server_version_num`, so 18.4 is 180004. */
+  readonly serverVersion: number;
+  /**
+   * Runs work in one transaction: commits when it resolves, rolls back when it rejects.
+   *
+   * @throws GraphError TENON1502 when the attempts are used up; TENON1503 when the connection was lost while committing, so
+   *   that the outcome is unknown: read back what would have been written; TENON1501 for a statement the server refused
+   */
+  transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  connect(): Promise<Connection>;
+  /** Waits for running work, then closes every connection. */
+  close(): Promise<void>;
+}
