@@ -1,0 +1,273 @@
+/** The task store in memory: the model that the Postgres binding is held against, and the store of simulations. */
+import type { HostClock } from "@tenon/graph-core";
+import type { WindowRow } from "../../window/window-table.ts";
+import { streamError } from "../../task/stream-error.ts";
+import type {
+  BatchCommit,
+  Claim,
+  CommitOutcome,
+  Control,
+  OutboxRow,
+  ParkedRow,
+  PartitionTime,
+  StateRow,
+  StoredTask,
+  TaskOperations,
+  TaskPartition,
+  TaskStatus,
+  TaskStore,
+} from "../task-store.ts";
+
+interface Partition extends TaskPartition {
+  epoch: number;
+  next: number | undefined;
+  watermarkMs: number;
+  outboxSeq: number;
+  inbox: Record<string, number>;
+  owner: string;
+  movedAtMs: number;
+  readonly state: Map<string, string>;
+  readonly windows: Map<string, WindowRow>;
+  outbox: OutboxRow[];
+  readonly parked: Map<number, ParkedRow & { isRetried: boolean }>;
+}
+
+/** Where a commit may be made to fail, for fault tests: the store says what a crash there leaves behind. */
+export type CommitFault = "before" | "after" | undefined;
+
+export interface MemoryTaskStoreOptions {
+  readonly clock: Pick<HostClock, "nowMs">;
+  /** Takes write sets; part of the same commit. */
+  readonly write?: (writeSets: readonly unknown[]) => void;
+  /** Asked per commit: fail it without effect, or after it took effect, as a lost connection would. */
+  readonly fault?: (batch: BatchCommit) => CommitFault;
+}
+
+export class MemoryTaskStore implements TaskStore, TaskOperations {
+  readonly #options: MemoryTaskStoreOptions;
+  readonly #partitions = new Map<string, Partition>();
+  readonly #paused = new Set<string>();
+  readonly #tasks = new Map<string, string>();
+  /** Ids of every outbox row ever made: none comes twice. */
+  readonly #recordIds = new Set<string>();
+
+  constructor(options: MemoryTaskStoreOptions) {
+    this.#options = options;
+  }
+
+  async prepare(tasks: readonly StoredTask[]): Promise<void> {
+    for (const { name, window } of tasks) {
+      const layout = JSON.stringify(window ?? null);
+      const stored = this.#tasks.get(name);
+      if (stored !== undefined && stored !== layout) throw changedAggregates(name, stored, layout);
+      this.#tasks.set(name, layout);
+    }
+  }
+
+  async claim(at: TaskPartition, owner: string): Promise<Claim> {
+    const partition = this.#partition(at);
+    partition.epoch++;
+    partition.owner = owner;
+    const { epoch, next, watermarkMs, outboxSeq, inbox } = partition;
+    return { epoch, next, watermarkMs, outboxSeq, inbox: { ...inbox } };
+  }
+
+  async state(at: TaskPartition, keys: readonly string[]): Promise<readonly StateRow[]> {
+    const { state } = this.#partition(at);
+    return keys.flatMap((key) => (state.has(key) ? [{ key, value: state.get(key) as string }] : []));
+  }
+
+  async windows(at: TaskPartition, endAfterMs: number): Promise<readonly WindowRow[]> {
+    return [...this.#partition(at).windows.values()].filter(({ startMs, sizeMs }) => startMs + sizeMs > endAfterMs);
+  }
+
+  async commit(batch: BatchCommit): Promise<CommitOutcome> {
+    const fault = this.#options.fault?.(batch);
+    if (fault === "before") throw connectionLost();
+    const partition = this.#partition(batch);
+    if (partition.epoch !== batch.epoch || (partition.next ?? batch.start) !== batch.start) return "fenced";
+    this.#apply(partition, batch);
+    if (fault === "after") throw connectionLost();
+    return "committed";
+  }
+
+  async control(at: TaskPartition): Promise<Control> {
+    const hasRetries = [...this.#partition(at).parked.values()].some(({ isRetried }) => isRetried);
+    return { paused: this.#paused.has(at.task), hasRetries };
+  }
+
+  async times(task: string): Promise<readonly PartitionTime[]> {
+    return this.#of(task).map(({ partition, watermarkMs, movedAtMs }) => ({
+      partition,
+      watermarkMs,
+      quietMs: this.#options.clock.nowMs() - movedAtMs,
+    }));
+  }
+
+  async outbox(at: TaskPartition, afterSeq: number, rowsMax: number): Promise<readonly OutboxRow[]> {
+    return this.#partition(at).outbox.filter(({ seq }) => seq > afterSeq).slice(0, rowsMax);
+  }
+
+  async relayed(at: TaskPartition, upToSeq: number): Promise<void> {
+    const partition = this.#partition(at);
+    partition.outbox = partition.outbox.filter(({ seq }) => seq > upToSeq);
+  }
+
+  async retries(at: TaskPartition, rowsMax: number): Promise<readonly (ParkedRow & TaskPartition)[]> {
+    const marked = [...this.#partition(at).parked.values()].filter(({ isRetried }) => isRetried);
+    return marked.slice(0, rowsMax).map(({ isRetried: _, ...row }) => ({ ...row, ...at }));
+  }
+
+  async close(): Promise<void> {}
+
+  async status(): Promise<readonly TaskStatus[]> {
+    return [...this.#partitions.values()].map((each) => ({
+      task: each.task,
+      partition: each.partition,
+      epoch: each.epoch,
+      next: each.next ?? 0,
+      watermarkMs: each.watermarkMs,
+      paused: this.#paused.has(each.task),
+      owner: each.owner,
+      outboxPending: each.outbox.length,
+      outboxOldestMs: each.outbox[0]?.timeMs,
+      parked: each.parked.size,
+    }));
+  }
+
+  async pause(task: string, paused: boolean): Promise<void> {
+    this.#require(task);
+    if (paused) this.#paused.add(task);
+    else this.#paused.delete(task);
+  }
+
+  async parked(task: string): Promise<readonly (ParkedRow & TaskPartition)[]> {
+    return this.#of(task).flatMap(({ parked, partition }) =>
+      [...parked.values()].map(({ isRetried: _, ...row }) => ({ ...row, task, partition })),
+    );
+  }
+
+  async retryParked(task: string, offsets: readonly number[] | "all"): Promise<number> {
+    this.#require(task);
+    let marked = 0;
+    for (const { parked } of this.#of(task)) {
+      for (const row of parked.values()) {
+        if (row.isRetried || (offsets !== "all" && !offsets.includes(row.offset))) continue;
+        row.isRetried = true;
+        marked++;
+      }
+    }
+    return marked;
+  }
+
+  async rewind(task: string, next: Readonly<Record<number, number>>): Promise<void> {
+    this.#require(task);
+    for (const partition of this.#of(task)) {
+      const target = next[partition.partition];
+      if (target === undefined) continue;
+      partition.epoch++;
+      partition.next = target;
+      partition.watermarkMs = Number.NEGATIVE_INFINITY;
+      partition.inbox = {};
+      partition.state.clear();
+      partition.windows.clear();
+      partition.parked.clear();
+    }
+  }
+
+  /** Every row of a task's windows and state, in order: what tests compare between bindings. */
+  dump(task: string): { readonly windows: readonly WindowRow[]; readonly state: readonly StateRow[] } {
+    const all = this.#of(task);
+    const windows = all.flatMap((each) => [...each.windows.values()]);
+    const state = all.flatMap((each) => [...each.state].map(([key, value]) => ({ key, value })));
+    return {
+      windows: windows.sort((one, other) => order(windowKey(one), windowKey(other))),
+      state: state.sort((one, other) => order(one.key, other.key)),
+    };
+  }
+
+  #apply(partition: Partition, batch: BatchCommit): void {
+    this.#options.write?.(batch.writes);
+    if (batch.end > batch.start) partition.movedAtMs = this.#options.clock.nowMs();
+    partition.next = batch.end;
+    partition.watermarkMs = batch.watermarkMs;
+    partition.outboxSeq = batch.outboxSeq;
+    Object.assign(partition.inbox, batch.inbox);
+    for (const { key, value } of batch.state) {
+      if (value === null) partition.state.delete(key);
+      else partition.state.set(key, value);
+    }
+    for (const row of batch.windows) partition.windows.set(windowKey(row), row);
+    const { dropWindowsEndedBeforeMs } = batch;
+    if (dropWindowsEndedBeforeMs !== undefined) {
+      for (const [key, row] of partition.windows) {
+        if (row.startMs + row.sizeMs <= dropWindowsEndedBeforeMs) partition.windows.delete(key);
+      }
+    }
+    for (const { recordId } of batch.outbox) {
+      if (this.#recordIds.has(recordId)) throw new Error(`record id "${recordId}" was given twice`);
+      this.#recordIds.add(recordId);
+    }
+    partition.outbox = [...partition.outbox.filter(({ seq }) => seq > batch.relayedSeq), ...batch.outbox];
+    for (const offset of batch.unparked) partition.parked.delete(offset);
+    for (const row of batch.parked) partition.parked.set(row.offset, { ...row, isRetried: false });
+  }
+
+  #of(task: string): readonly Partition[] {
+    return [...this.#partitions.values()].filter((each) => each.task === task);
+  }
+
+  #require(task: string): void {
+    if (this.#tasks.has(task)) return;
+    throw unknownTask(task, [...this.#tasks.keys()]);
+  }
+
+  #partition({ task, partition }: TaskPartition): Partition {
+    const key = `${task}/${partition}`;
+    const known = this.#partitions.get(key);
+    if (known !== undefined) return known;
+    const made: Partition = {
+      task,
+      partition,
+      epoch: 0,
+      next: undefined,
+      watermarkMs: Number.NEGATIVE_INFINITY,
+      outboxSeq: 0,
+      inbox: {},
+      owner: "",
+      movedAtMs: this.#options.clock.nowMs(),
+      state: new Map(),
+      windows: new Map(),
+      outbox: [],
+      parked: new Map(),
+    };
+    this.#partitions.set(key, made);
+    return made;
+  }
+}
+
+export function changedAggregates(task: string, stored: string, declared: string): Error {
+  return streamError("wrongTask", `the aggregates of task "${task}" are not those of its stored windows`, {
+    detail: `stored ${stored}, declared ${declared}`,
+    hint: "give the changed task a new name and let both run until the old one is not read any more",
+  });
+}
+
+export function unknownTask(task: string, known: readonly string[]): Error {
+  return streamError("wrongCommand", `there is no task "${task}"`, {
+    detail: `known tasks: ${known.toSorted().join(", ") || "none"}`,
+    hint: "name one of them; a task is known once a worker has run it",
+  });
+}
+
+function windowKey({ sizeMs, startMs, key }: WindowRow): string {
+  return `${String(sizeMs).padStart(12, "0")}/${String(startMs).padStart(15, "0")}/${key}`;
+}
+
+function order(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
+
+function connectionLost(): Error {
+  return streamError("stuck", "the connection was lost while committing", { hint: "the outcome is read back by claiming again" });
+}

@@ -1,0 +1,247 @@
+/**
+ * From records to one commit. What a record adds depends on the record and on what the records before it left behind, so
+ * where one batch ends and the next begins never shows in state, windows or messages.
+ */
+import { deadLetterOf, type LogRecord } from "@tenon/event-log/api";
+import type { BatchCommit, Claim, ParkedRow, TaskPartition, TaskStore } from "../store/task-store.ts";
+import type { Message } from "../task/message.ts";
+import { streamError } from "../task/stream-error.ts";
+import type { Task } from "../task/task.ts";
+import { type Emission, Windows } from "../window/windows.ts";
+import { type EventRun, failureOf, type GraphRuns } from "./graph-runs.ts";
+import { OutboxWriter } from "./outbox-writer.ts";
+import { type Reading, RecordReader, type SkipReason } from "./record-reading.ts";
+import { StateCache } from "./state-cache.ts";
+
+/** What became of the records of a batch, for metrics. */
+export interface BatchCounts {
+  events: number;
+  skipped: Record<SkipReason, number>;
+  late: number;
+  parked: number;
+  deadLetters: number;
+}
+
+export interface BuiltBatch {
+  readonly commit: BatchCommit;
+  readonly counts: BatchCounts;
+}
+
+/** One partition of a task between its claim and its end. After a failed or fenced commit it is thrown away. */
+export class BatchBuilder {
+  readonly #at: TaskPartition;
+  readonly #task: Task;
+  readonly #runs: GraphRuns;
+  readonly #epoch: number;
+  readonly #reader: RecordReader;
+  readonly #outbox: OutboxWriter;
+  readonly #state: StateCache | undefined;
+  readonly #windows: Windows | undefined;
+  #next: number;
+  #segment = Number.NEGATIVE_INFINITY;
+  #parked: ParkedRow[] = [];
+  #writes: unknown[] = [];
+  #counts = noCounts();
+
+  private constructor(task: Task, at: TaskPartition, claim: Claim, next: number, runs: GraphRuns, store: TaskStore) {
+    this.#at = at;
+    this.#task = task;
+    this.#runs = runs;
+    this.#epoch = claim.epoch;
+    this.#next = next;
+    this.#reader = new RecordReader(task, claim.inbox);
+    this.#outbox = new OutboxWriter(at, claim.outboxSeq);
+    this.#state = task.state && new StateCache(at, store, task.state);
+    this.#windows =
+      task.window && new Windows(task.name, task.window, claim.watermarkMs, (emission) => this.#sendResult(emission));
+  }
+
+  /** Takes up a claimed partition where its last commit left it. */
+  static async open(
+    task: Task,
+    at: TaskPartition,
+    claim: Claim,
+    next: number,
+    runs: GraphRuns,
+    store: TaskStore,
+  ): Promise<BatchBuilder> {
+    const builder = new BatchBuilder(task, at, claim, next, runs, store);
+    if (task.window !== undefined) {
+      builder.#windows?.restore(await store.windows(at, claim.watermarkMs - task.window.graceMs));
+    }
+    return builder;
+  }
+
+  get next(): number {
+    return this.#next;
+  }
+
+  get watermarkMs(): number {
+    return this.#windows?.watermarkMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * Processes records, and parked ones that are tried again before them.
+   *
+   * @throws GraphError TENON1803 or TENON1804 where the task's data may not be skipped over
+   */
+  async build(records: readonly LogRecord[], retries: readonly LogRecord[], newestMs: number): Promise<BuiltBatch> {
+    const start = this.#next;
+    const readings = records.map((record) => this.#reader.read(record, start, newestMs));
+    const retried = retries.map((record) => this.#reader.readAgain(record));
+    const all = [...retried, ...readings];
+    const runs = all.map(runOf);
+    const events = runs.filter((run) => run !== undefined);
+    if (this.#state !== undefined) await this.#state.load(events.map(({ key }) => key));
+    const running = this.#runs.run(events, this.#state);
+    if (running !== undefined) await running;
+    for (const [index, reading] of all.entries()) this.#settle(reading, runs[index]);
+    const last = records.at(-1);
+    if (last !== undefined) this.#next = Math.max(start, last.offset + 1);
+    return this.#take(start, retries.map(({ offset }) => offset));
+  }
+
+  /** Moves the time of an idle partition. `undefined` when that changes nothing. */
+  advance(watermarkMs: number): BuiltBatch | undefined {
+    if (this.#windows === undefined || watermarkMs <= this.#windows.watermarkMs) return undefined;
+    this.#windows.advance(watermarkMs + (this.#task.window?.outOfOrderMs ?? 0));
+    return this.#take(this.#next, []);
+  }
+
+  /** Call when a batch is stored: windows that nothing can reach any more are let go. */
+  committed(): void {
+    this.#windows?.forget();
+  }
+
+  #settle(reading: Reading, run: EventRun | undefined): void {
+    const { record } = reading;
+    if (reading.kind === "skip") this.#counts.skipped[reading.reason]++;
+    else if (reading.kind === "unreadable") this.#deadLetter(record, reading.reason);
+    else if (run?.response === undefined) this.#park(record, run?.error);
+    else this.#keepOutputs(run, run.response);
+  }
+
+  #keepOutputs(run: EventRun, response: Readonly<Record<string, unknown>>): void {
+    const { record, key } = run;
+    const { sinks, window, writes } = this.#task;
+    this.#counts.events++;
+    this.#windows?.advance(record.timeMs);
+    for (const [slot, topic] of Object.entries(sinks)) {
+      const messages = response[slot] as readonly Message[] | undefined;
+      messages?.forEach((message, index) => this.#outbox.send(topic, message, this.#recordId(record, slot, index)));
+    }
+    if (writes !== undefined && response[writes.name] !== undefined) this.#writes.push(response[writes.name]);
+    const counted = window === undefined ? undefined : response[window.of.name];
+    if (counted === undefined || counted === null) return;
+    try {
+      if (this.#windows?.fold(key, record.timeMs, counted as Record<string, unknown>) === "late") {
+        this.#sendLate(record, key, counted);
+      }
+    } catch (error) {
+      this.#counts.events--;
+      this.#park(record, error);
+    }
+  }
+
+  #deadLetter(record: LogRecord, reason: string): void {
+    const { source, name, owner } = this.#task;
+    if (source.unreadable === "halt") {
+      throw streamError("unreadableControl", `task "${name}" cannot read a record of control topic "${source.name}"`, {
+        owner: source.owner,
+        detail: `partition ${record.partition}, offset ${record.offset}: ${reason}`,
+        hint: `let the producer (topic owner ${source.owner}) mend it; to go on without it, rewind the task past the offset`,
+      });
+    }
+    this.#counts.deadLetters++;
+    this.#outbox.pass(deadLetterOf(source, record, { reason, reader: name, owner }), this.#recordId(record, "dead", 0));
+  }
+
+  #park(record: LogRecord, error: unknown): void {
+    const { name, owner, onFailure } = this.#task;
+    const failure = failureOf(error);
+    if (onFailure === "halt") {
+      throw streamError("recordFailed", `task "${name}" failed on a record and may not go on without it`, {
+        owner,
+        detail: `"${record.topic}" partition ${record.partition}, offset ${record.offset}: ${failure.reason}`,
+        hint: "mend the node or the record; the partition continues with this record",
+        cause: error,
+      });
+    }
+    const { topic, offset, key, timeMs, headers, value } = record;
+    this.#counts.parked++;
+    this.#parked.push({ topic, offset, key, timeMs, headers, value, owner, ...failure });
+  }
+
+  #sendResult({ key, sizeMs, startMs, revision, table }: Emission): void {
+    const { window, name } = this.#task;
+    if (window === undefined) return;
+    const value = { key, sizeMs, startMs, revision, values: table.valuesOf(key) };
+    const recordId = `${name}/${key}/${sizeMs}/${startMs}/${revision}`;
+    this.#outbox.send(window.results, { key, timeMs: startMs, value }, recordId);
+  }
+
+  #sendLate(record: LogRecord, key: string, event: unknown): void {
+    const { window } = this.#task;
+    if (window === undefined) return;
+    const smallest = window.sizesMs[0] as number;
+    const endMs = Math.floor(record.timeMs / smallest) * smallest + smallest + window.graceMs;
+    const { topic, partition, offset, timeMs } = record;
+    const lateByMs = this.watermarkMs - endMs;
+    const value = { key, timeMs, lateByMs, topic, partition, offset, event: JSON.stringify(event) };
+    this.#counts.late++;
+    this.#outbox.send(window.late, { key, timeMs, value }, this.#recordId(record, "late", 0));
+  }
+
+  #recordId({ offset }: LogRecord, output: string, index: number): string {
+    return `${this.#at.task}/${this.#at.partition}/${offset}/${output}/${index}`;
+  }
+
+  #take(start: number, unparked: readonly number[]): BuiltBatch {
+    const counts = this.#counts;
+    const commit: BatchCommit = {
+      ...this.#at,
+      epoch: this.#epoch,
+      start,
+      end: this.#next,
+      watermarkMs: this.watermarkMs,
+      outboxSeq: this.#outbox.seq,
+      inbox: this.#reader.takeInboxChanges(),
+      state: this.#state?.takeWritten() ?? [],
+      windows: this.#windows?.takeChanged() ?? [],
+      dropWindowsEndedBeforeMs: this.#dropBefore(),
+      outbox: this.#outbox.take(),
+      relayedSeq: 0,
+      parked: this.#parked,
+      unparked,
+      writes: this.#writes,
+    };
+    this.#parked = [];
+    this.#writes = [];
+    this.#counts = noCounts();
+    return { commit, counts };
+  }
+
+  /** Rows past their retention go a segment at a time: one statement per many windows. */
+  #dropBefore(): number | undefined {
+    const { window } = this.#task;
+    if (window === undefined || !Number.isFinite(this.watermarkMs)) return undefined;
+    const segmentMs = SEGMENT_WINDOWS * (window.sizesMs.at(-1) as number);
+    const segment = Math.floor((this.watermarkMs - window.graceMs - window.retainMs) / segmentMs);
+    if (segment === this.#segment) return undefined;
+    this.#segment = segment;
+    return segment * segmentMs;
+  }
+}
+
+/** Windows of the largest size that are dropped together. */
+const SEGMENT_WINDOWS = 16;
+
+function runOf(reading: Reading): EventRun | undefined {
+  if (reading.kind !== "event") return undefined;
+  const { record, key, event } = reading;
+  return { record, key, event, response: undefined, error: undefined };
+}
+
+function noCounts(): BatchCounts {
+  return { events: 0, skipped: { before: 0, duplicate: 0, stale: 0 }, late: 0, parked: 0, deadLetters: 0 };
+}

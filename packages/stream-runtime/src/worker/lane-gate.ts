@@ -1,0 +1,90 @@
+/**
+ * Who may work now. Each lane has places of its own that no other lane can take, and the rest goes to the most urgent lane
+ * that waits; a batch that has waited `agingMs` counts as one lane more urgent, so low work always moves.
+ */
+import type { HostClock } from "@tenon/graph-core";
+import { LANES, type Lane } from "../task/lane.ts";
+
+export interface LaneGateOptions {
+  /** Batches worked on at once in this process. */
+  readonly placesMax: number;
+  /** Of them, places kept for a lane. */
+  readonly reserved: Readonly<Record<Lane, number>>;
+  readonly agingMs: number;
+}
+
+export const LANE_GATE: LaneGateOptions = { placesMax: 12, reserved: { high: 3, medium: 2, low: 1 }, agingMs: 200 };
+
+interface Waiter {
+  readonly lane: Lane;
+  readonly sinceMs: number;
+  readonly enter: () => void;
+}
+
+export class LaneGate {
+  readonly #options: LaneGateOptions;
+  readonly #clock: HostClock;
+  readonly #inside: Record<Lane, number> = { high: 0, medium: 0, low: 0 };
+  readonly #waiting: Waiter[] = [];
+
+  constructor(clock: HostClock, options: LaneGateOptions = LANE_GATE) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  /** Resolves with the function that gives the place back. */
+  enter(lane: Lane): Promise<() => void> {
+    return new Promise((resolve) => {
+      const leave = once(() => {
+        this.#inside[lane]--;
+        this.#admit();
+      });
+      const enter = () => {
+        this.#inside[lane]++;
+        resolve(leave);
+      };
+      this.#waiting.push({ lane, sinceMs: this.#clock.monotonicMs(), enter });
+      this.#admit();
+    });
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  #admit(): void {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
+      next.enter();
+    }
+  }
+
+  #next(): Waiter | undefined {
+    const nowMs = this.#clock.monotonicMs();
+    const admissible = this.#waiting.filter(({ lane }) => this.#hasPlace(lane));
+    const rank = ({ lane, sinceMs }: Waiter) =>
+      LANES.indexOf(lane) - Math.floor((nowMs - sinceMs) / this.#options.agingMs);
+    return admissible.reduce<Waiter | undefined>(
+      (best, each) => (best === undefined || rank(each) < rank(best) ? each : best),
+      undefined,
+    );
+  }
+
+  /** A lane may use its own places and those that nobody has reserved. */
+  #hasPlace(lane: Lane): boolean {
+    const { placesMax, reserved } = this.#options;
+    if (this.#inside[lane] < reserved[lane]) return true;
+    const shared = placesMax - LANES.reduce((total, each) => total + reserved[each], 0);
+    const taken = LANES.reduce((total, each) => total + Math.max(0, this.#inside[each] - reserved[each]), 0);
+    return taken < shared;
+  }
+}
+
+function once(call: () => void): () => void {
+  let called = false;
+  return () => {
+    if (called) return;
+    called = true;
+    call();
+  };
+}

@@ -1,0 +1,270 @@
+/**
+ * One partition of a task: claim, pull, build, commit, relay, until it is drained, lost or halted.
+ *
+ * P1 Work starts with a claim and ends with the claim's last commit; nothing in memory outlives either.
+ * P2 At most one commit is out. The next batch may be built meanwhile, and is thrown away when that commit fails.
+ * P3 A message reaches the log only after the commit that holds it.
+ */
+import type { EventLog, LogRecord, Member, TopicPartition } from "@tenon/event-log/api";
+import { GraphError, type HostClock } from "@tenon/graph-core";
+import { PartitionMetrics } from "../observe/partition-metrics.ts";
+import type { TaskPartition, TaskStore } from "../store/task-store.ts";
+import { isFenced, streamError } from "../task/stream-error.ts";
+import type { Task } from "../task/task.ts";
+import { BatchBuilder, type BuiltBatch } from "./batch-builder.ts";
+import { type BatchBounds, BatchSize } from "./batch-size.ts";
+import type { FaultPoint, FaultPoints } from "./fault-points.ts";
+import type { GraphRuns } from "./graph-runs.ts";
+import type { LaneGate } from "./lane-gate.ts";
+import { Relay, type RelayOptions } from "./relay.ts";
+
+export interface WorkerOptions {
+  readonly batch: BatchBounds;
+  readonly relay: RelayOptions;
+  /** How long an empty pull waits. */
+  readonly pullWaitMs: number;
+  /** How often operators' wishes are looked up. */
+  readonly controlMs: number;
+  /** Parked records tried again in one batch. */
+  readonly retriesMax: number;
+}
+
+export interface WorkerContext {
+  readonly task: Task;
+  readonly owner: string;
+  readonly log: EventLog;
+  readonly store: TaskStore;
+  readonly clock: HostClock;
+  readonly gate: LaneGate;
+  readonly runs: GraphRuns;
+  readonly options: WorkerOptions;
+  readonly faults: FaultPoints | undefined;
+  /** The worker has ended by itself: fenced, halted, or failed. */
+  readonly onEnded: (worker: PartitionWorker, error: Error) => void;
+}
+
+export class PartitionWorker {
+  readonly at: TaskPartition;
+  readonly metrics: PartitionMetrics;
+  readonly #context: WorkerContext;
+  readonly #source: TopicPartition;
+  readonly #size: BatchSize;
+  readonly #stop = new AbortController();
+  #builder: BatchBuilder | undefined;
+  #relay: Relay | undefined;
+  #committing: Promise<void> = Promise.resolve();
+  #loop: Promise<void> = Promise.resolve();
+  #failed: Error | undefined;
+  #controlAtMs = Number.NEGATIVE_INFINITY;
+  #movedAtMs: number;
+  #hasRetries = false;
+
+  constructor(context: WorkerContext, partition: number) {
+    this.#context = context;
+    this.at = { task: context.task.name, partition };
+    this.#source = { topic: context.task.source.name, partition };
+    this.metrics = new PartitionMetrics(context.task.name, partition, context.task.lane);
+    this.#size = new BatchSize(context.options.batch);
+    this.#movedAtMs = context.clock.monotonicMs();
+  }
+
+  /** Takes the partition over. Resolves with the offset to read from. @throws GraphError TENON1802 */
+  async claim(): Promise<number> {
+    const { task, owner, log, store, clock, runs, options, faults } = this.#context;
+    const claim = await store.claim(this.at, owner);
+    const offsets = await log.offsets(task.source.name);
+    const earliest = offsets.find(({ partition }) => partition === this.at.partition)?.earliest ?? 0;
+    const next = claim.next ?? earliest;
+    if (next < earliest) throw this.#inputGone(next, earliest);
+    this.#relay = new Relay(this.at, { log, store, clock, options: options.relay, faults, onFailed: (error) => this.#fail(error) });
+    await this.#relay.resume();
+    this.#builder = await BatchBuilder.open(task, this.at, { ...claim, next }, next, runs, store);
+    this.metrics.next = next;
+    this.metrics.state = "running";
+    return next;
+  }
+
+  /** Begins to pull. */
+  start(member: Member): void {
+    this.#loop = this.#work(member).then(
+      () => undefined,
+      (error: Error) => this.#fail(error),
+    );
+  }
+
+  /** Finishes the batch at hand and its commit, then stops. */
+  async drain(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+    await this.#committing.catch(() => undefined);
+    await this.#relay?.stop();
+    await this.#relay?.settle().catch(() => undefined);
+    if (this.metrics.state !== "halted") this.metrics.state = "stopped";
+  }
+
+  /** Stops without a further commit: the partition may be somebody else's already. */
+  abandon(): void {
+    this.#failed ??= streamError("fenced", `partition ${this.at.partition} of task "${this.at.task}" was lost`, {
+      hint: "nothing to do: another worker goes on from the last commit",
+    });
+    this.#stop.abort();
+    void this.#relay?.stop();
+    this.metrics.state = "stopped";
+  }
+
+  async #work(member: Member): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await this.#relay?.hasRoom();
+      if (await this.#isPaused()) {
+        await this.#sleep(this.#context.options.controlMs);
+        continue;
+      }
+      const records = await this.#pull(member);
+      const retries = await this.#retries();
+      if (signal.aborted && records.length === 0) break;
+      if (records.length === 0 && retries.length === 0) await this.#idle();
+      else await this.#process(records, retries, member);
+    }
+    await this.#committing;
+    if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  async #pull(member: Member): Promise<readonly LogRecord[]> {
+    const { recordsMax, bytesMax } = this.#size;
+    if (!this.#size.isBehind) await this.#committing;
+    const { signal } = this.#stop;
+    const waitMs = this.#hasRetries ? 0 : this.#context.options.pullWaitMs;
+    const records = await member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
+    this.#size.pulled(records.length, records.reduce((total, { value }) => total + value.length, 0));
+    return records;
+  }
+
+  async #process(records: readonly LogRecord[], retries: readonly LogRecord[], member: Member): Promise<void> {
+    const { clock, gate, task } = this.#context;
+    this.#movedAtMs = clock.monotonicMs();
+    await this.#reached("afterRead");
+    const leave = await gate.enter(task.lane);
+    let built: BuiltBatch;
+    try {
+      built = await (this.#builder as BatchBuilder).build(records, retries, records.at(-1)?.timeMs ?? 0);
+      await this.#reached("midBatch");
+      await this.#committing;
+      if (this.#failed !== undefined) throw this.#failed;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    this.metrics.batches++;
+    this.metrics.batchRecords = records.length;
+    this.#committing = this.#commit(built).finally(leave);
+    this.#committing.then(
+      () => member.report(this.#source, this.metrics.next).catch(() => undefined),
+      (error: Error) => this.#fail(error),
+    );
+  }
+
+  async #commit({ commit, counts }: BuiltBatch): Promise<void> {
+    const { store, clock } = this.#context;
+    await this.#reached("beforeCommit");
+    const relayedSeq = this.#relay?.appendedSeq ?? 0;
+    const startedMs = clock.monotonicMs();
+    const outcome = await store.commit({ ...commit, relayedSeq });
+    if (outcome === "fenced") {
+      this.metrics.fenced++;
+      throw streamError("fenced", `partition ${this.at.partition} of task "${this.at.task}" has another owner`, {
+        owner: this.#context.task.owner,
+        detail: `the commit from offset ${commit.start} under epoch ${commit.epoch} was refused; nothing of it was kept`,
+        hint: "nothing to do: the other owner goes on from the last commit",
+      });
+    }
+    await this.#reached("afterCommit");
+    this.#relay?.removed(relayedSeq);
+    this.#relay?.offer(commit.outbox);
+    this.#builder?.committed();
+    const { metrics } = this;
+    metrics.commits++;
+    metrics.commitMs = clock.monotonicMs() - startedMs;
+    metrics.next = commit.end;
+    metrics.watermarkMs = commit.watermarkMs;
+    metrics.messages += commit.outbox.length;
+    metrics.outboxPending = this.#relay?.pending ?? 0;
+    metrics.events += counts.events;
+    metrics.late += counts.late;
+    metrics.parked += counts.parked;
+    metrics.deadLetters += counts.deadLetters;
+    for (const reason of ["before", "duplicate", "stale"] as const) metrics.skipped[reason] += counts.skipped[reason];
+  }
+
+  /** Nothing came: clean up the outbox, and let time pass for a partition that has gone quiet. */
+  async #idle(): Promise<void> {
+    await this.#committing;
+    await this.#relay?.settle();
+    const { task, clock, store } = this.#context;
+    if (task.window === undefined) return;
+    const { idleMs } = task.window;
+    if (clock.monotonicMs() - this.#movedAtMs < idleMs) return;
+    this.#movedAtMs = clock.monotonicMs();
+    const others = (await store.times(task.name)).filter(
+      ({ partition, quietMs }) => partition !== this.at.partition && quietMs < idleMs,
+    );
+    if (others.length === 0) return;
+    const built = this.#builder?.advance(Math.min(...others.map(({ watermarkMs }) => watermarkMs)));
+    if (built !== undefined) await this.#commit(built);
+  }
+
+  async #isPaused(): Promise<boolean> {
+    const { clock, options, store } = this.#context;
+    if (clock.monotonicMs() - this.#controlAtMs < options.controlMs && this.metrics.state !== "paused") return false;
+    const { paused, hasRetries } = await store.control(this.at);
+    this.#controlAtMs = clock.monotonicMs();
+    this.#hasRetries = hasRetries;
+    this.metrics.state = paused ? "paused" : "running";
+    return paused;
+  }
+
+  async #retries(): Promise<readonly LogRecord[]> {
+    if (!this.#hasRetries) return [];
+    this.#hasRetries = false;
+    await this.#committing;
+    const { store, options, clock } = this.#context;
+    const parked = await store.retries(this.at, options.retriesMax);
+    return parked.map((row) => ({ ...row, appendedAtMs: clock.nowMs() }));
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    const { signal } = this.#stop;
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const takeBack = this.#context.clock.after(delayMs, resolve);
+      signal.addEventListener("abort", () => {
+        takeBack();
+        resolve();
+      }, { once: true });
+    });
+  }
+
+  async #reached(point: FaultPoint): Promise<void> {
+    const { faults } = this.#context;
+    if (faults !== undefined) await faults.reached(point, this.at);
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed !== undefined) return;
+    this.#failed = error;
+    this.#stop.abort();
+    void this.#relay?.stop();
+    this.metrics.state = isFenced(error) ? "stopped" : "halted";
+    this.metrics.haltedBy = error instanceof GraphError ? error.code : error.name;
+    this.#context.onEnded(this, error);
+  }
+
+  #inputGone(next: number, earliest: number): Error {
+    const { task } = this.#context;
+    return streamError("inputGone", `task "${task.name}" needs "${task.source.name}" from offset ${next}`, {
+      owner: task.owner,
+      detail: `partition ${this.at.partition} starts at ${earliest}: retention has removed ${earliest - next} records that were not processed`,
+      hint: "nothing is skipped by itself: restore the records, or accept the loss by rewinding the task to the earliest offset",
+    });
+  }
+}

@@ -1,0 +1,84 @@
+/** From a log record to what a run needs, or to the reason why there is no run. Depends on the input alone. */
+import { type LogRecord, partitionOf } from "@tenon/event-log/api";
+import { streamError } from "../task/stream-error.ts";
+import type { Task } from "../task/task.ts";
+
+/** Headers that a worker puts on every message it sends. */
+export const FROM_HEADER = "tenon-from";
+export const SEQ_HEADER = "tenon-seq";
+export const ID_HEADER = "tenon-id";
+
+export type SkipReason = "before" | "duplicate" | "stale";
+
+export type Reading =
+  | { readonly kind: "event"; readonly record: LogRecord; readonly key: string; readonly event: unknown }
+  | { readonly kind: "unreadable"; readonly record: LogRecord; readonly reason: string }
+  | { readonly kind: "skip"; readonly record: LogRecord; readonly reason: SkipReason };
+
+/** Reads the records of one partition of a task, in order. */
+export class RecordReader {
+  /** Highest sequence taken per source; what `inboxChanges` gives is what a batch has to store. */
+  readonly #inbox: Map<string, number>;
+  #changed = new Map<string, number>();
+  readonly #task: Task;
+
+  constructor(task: Task, inbox: Readonly<Record<string, number>>) {
+    this.#task = task;
+    this.#inbox = new Map(Object.entries(inbox));
+  }
+
+  /** `newestMs`: the time of the newest record that the log is known to hold. */
+  read(record: LogRecord, next: number, newestMs: number): Reading {
+    if (record.offset < next) return { kind: "skip", record, reason: "before" };
+    if (this.#isTaken(record)) return { kind: "skip", record, reason: "duplicate" };
+    const { stale } = this.#task;
+    if (stale !== undefined && record.timeMs < newestMs - stale.ageMaxMs) return { kind: "skip", record, reason: "stale" };
+    return this.readAgain(record);
+  }
+
+  /** Reads a record that was taken before and put aside. */
+  readAgain(record: LogRecord): Reading {
+    const { aheadMaxMs, source, keyBy } = this.#task;
+    if (record.timeMs > record.appendedAtMs + aheadMaxMs) {
+      const aheadMs = record.timeMs - record.appendedAtMs;
+      return { kind: "unreadable", record, reason: `its time is ${aheadMs} ms ahead of the log's clock, ${aheadMaxMs} ms are allowed` };
+    }
+    const decoded = source.decode(record);
+    if ("unreadable" in decoded) return { kind: "unreadable", record, reason: decoded.unreadable };
+    const event = decoded.value;
+    if (keyBy === undefined) return { kind: "event", record, key: record.key, event };
+    const key = keyBy(event);
+    if (key !== record.key) this.#requireOwnPartition(key, record);
+    return { kind: "event", record, key, event };
+  }
+
+  /** What changed since the last call. */
+  takeInboxChanges(): Readonly<Record<string, number>> {
+    if (this.#changed.size === 0) return NOTHING;
+    const changes = Object.fromEntries(this.#changed);
+    this.#changed = new Map();
+    return changes;
+  }
+
+  #isTaken({ headers }: LogRecord): boolean {
+    const from = headers[FROM_HEADER];
+    if (from === undefined) return false;
+    const seq = Number(headers[SEQ_HEADER]);
+    if (seq <= (this.#inbox.get(from) ?? 0)) return true;
+    this.#inbox.set(from, seq);
+    this.#changed.set(from, seq);
+    return false;
+  }
+
+  #requireOwnPartition(key: string, record: LogRecord): void {
+    const partition = partitionOf(key, this.#task.source.partitions);
+    if (partition === record.partition) return;
+    throw streamError("foreignKey", `task "${this.#task.name}" keys a record of partition ${record.partition} as "${key}"`, {
+      owner: this.#task.owner,
+      detail: `that key lives in partition ${partition} of "${record.topic}", the record at offset ${record.offset} has key "${record.key}"`,
+      hint: "send the records to a topic that is keyed this way first, by a task before this one",
+    });
+  }
+}
+
+const NOTHING: Readonly<Record<string, number>> = Object.freeze({});

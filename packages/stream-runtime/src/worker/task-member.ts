@@ -1,0 +1,138 @@
+/** This process's share of one task: a member of the task's group, with a worker per assigned partition. */
+import type { Member } from "@tenon/event-log/api";
+import type { PartitionMetrics } from "../observe/partition-metrics.ts";
+import { isFenced } from "../task/stream-error.ts";
+import { PartitionWorker, type WorkerContext } from "./partition-worker.ts";
+
+export interface MemberOptions {
+  readonly queueRecordsMax: number;
+  readonly queueBytesMax: number;
+  readonly drainMs: number;
+  /** Times a task is joined again after failures that may pass, in a row without a commit between them. */
+  readonly rejoinsMax: number;
+  readonly backOffMs: number;
+}
+
+export class TaskMember {
+  readonly #context: Omit<WorkerContext, "onEnded">;
+  readonly #options: MemberOptions;
+  readonly #onFailed: (error: Error) => void;
+  readonly #workers = new Map<number, PartitionWorker>();
+  /** Metrics of every partition that was ever worked on here. */
+  readonly #metrics = new Map<number, PartitionMetrics>();
+  #member: Member | undefined;
+  #stopping = false;
+  #rejoining: Promise<void> | undefined;
+  #failures = 0;
+
+  constructor(context: Omit<WorkerContext, "onEnded">, options: MemberOptions, onFailed: (error: Error) => void) {
+    this.#context = context;
+    this.#options = options;
+    this.#onFailed = onFailed;
+  }
+
+  get metrics(): readonly PartitionMetrics[] {
+    return [...this.#metrics.values()];
+  }
+
+  async join(): Promise<void> {
+    const { task, owner, log } = this.#context;
+    const { queueRecordsMax, queueBytesMax, drainMs } = this.#options;
+    const claimed: PartitionWorker[] = [];
+    const member = await log.join({
+      group: task.name,
+      topics: [task.source.name],
+      member: owner,
+      queueRecordsMax,
+      queueBytesMax,
+      drainMs,
+      onAssigned: async ({ partition }) => {
+        const worker = this.#worker(partition);
+        const next = await worker.claim();
+        // The first assignments may come before `join` has given us the member to pull from.
+        if (this.#member === undefined) claimed.push(worker);
+        else worker.start(this.#member);
+        return next;
+      },
+      onRevoked: ({ partition }) => this.#give(partition),
+      onLost: ({ partition }) => this.#lose(partition),
+      onFailed: (error) => this.#rejoin(error),
+    });
+    this.#member = member;
+    for (const worker of claimed) worker.start(member);
+  }
+
+  /** Drains every partition and leaves the group. */
+  async leave(): Promise<void> {
+    this.#stopping = true;
+    await this.#rejoining;
+    await this.#member?.leave();
+    await Promise.all([...this.#workers.values()].map((worker) => worker.drain()));
+    this.#workers.clear();
+  }
+
+  #worker(partition: number): PartitionWorker {
+    const worker = new PartitionWorker({ ...this.#context, onEnded: (ended, error) => this.#ended(ended, error) }, partition);
+    const before = this.#metrics.get(partition);
+    if (before !== undefined) worker.metrics.restarts = before.restarts + 1;
+    this.#workers.set(partition, worker);
+    this.#metrics.set(partition, worker.metrics);
+    return worker;
+  }
+
+  async #give(partition: number): Promise<void> {
+    await this.#workers.get(partition)?.drain();
+    this.#workers.delete(partition);
+  }
+
+  #lose(partition: number): void {
+    this.#workers.get(partition)?.abandon();
+    this.#workers.delete(partition);
+  }
+
+  /** A halted partition stays halted: its data says so, and the others go on. Everything else may pass: join anew. */
+  #ended(worker: PartitionWorker, error: Error): void {
+    if (isHalt(error)) {
+      this.#onFailed(error);
+      return;
+    }
+    if (worker.metrics.commits > 0) this.#failures = 0;
+    if (!isFenced(error)) this.#failures++;
+    this.#rejoin(error);
+  }
+
+  #rejoin(error: Error): void {
+    if (this.#stopping || this.#rejoining !== undefined) return;
+    if (this.#failures > this.#options.rejoinsMax) {
+      this.#onFailed(error);
+      return;
+    }
+    this.#rejoining = this.#joinAnew().finally(() => {
+      this.#rejoining = undefined;
+    });
+  }
+
+  async #joinAnew(): Promise<void> {
+    const { clock } = this.#context;
+    const member = this.#member;
+    this.#member = undefined;
+    for (const worker of this.#workers.values()) worker.abandon();
+    this.#workers.clear();
+    await member?.leave().catch(() => undefined);
+    await new Promise<void>((resolve) => clock.after(this.#options.backOffMs * 2 ** Math.min(this.#failures, 6), resolve));
+    if (this.#stopping) return;
+    try {
+      await this.join();
+    } catch (error) {
+      this.#failures++;
+      queueMicrotask(() => this.#rejoin(error as Error));
+    }
+  }
+}
+
+/** Failures that come back with the same record: the partition waits for somebody to mend it. */
+const HALTS: readonly string[] = ["TENON1800", "TENON1802", "TENON1803", "TENON1804", "TENON1805", "TENON1808"];
+
+function isHalt(error: Error): boolean {
+  return "code" in error && HALTS.includes(String(error.code));
+}
