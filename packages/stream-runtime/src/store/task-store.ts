@@ -140,7 +140,7 @@ export interface TaskStore {
   close(): Promise<void>;
 }
 
-/** What operators can do; every command is refused by name when it cannot be done (TENON1809). */
+/** What operators can do; every command is refused by name when it cannot be done (TENON1808). */
 export interface TaskOperations {
   status(): Promise<readonly TaskStatus[]>;
   pause(task: string, paused: boolean): Promise<void>;

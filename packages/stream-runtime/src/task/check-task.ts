@@ -40,16 +40,16 @@ function* problemsOf(task: Task): Generator<Problem> {
     yield { message: "the name cannot name its tables", hint: "use at most 40 of a-z, 0-9 and -, a letter first" };
   }
   yield* slotProblems(task);
-  if (task.stale !== undefined && task.source.class === "control") {
+  if (task.stale !== undefined && task.source.class !== "content") {
     yield {
-      message: `it drops stale records of "${task.source.name}", which is control data`,
-      hint: "control data and spend are never dropped: remove `stale`",
+      message: `it drops stale records of "${task.source.name}", which is ${task.source.class} data`,
+      hint: "only content is replaced by what is newer; every other record counts: remove `stale`",
     };
   }
-  if (task.onFailure === "park" && task.source.unreadable === "halt" && task.source.class === "control") {
+  if (task.onFailure === "park" && task.source.class === "control") {
     yield {
-      message: `it parks failures of "${task.source.name}", a control topic that halts on unreadable records`,
-      hint: 'say onFailure: "halt", or let the topic dead-letter unreadable records as well',
+      message: `it puts failed records of "${task.source.name}" aside, which is control data`,
+      hint: 'say onFailure: "halt": what comes after a skipped change would build on what is not so',
     };
   }
   yield* windowProblems(task);

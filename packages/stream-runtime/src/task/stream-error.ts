@@ -8,20 +8,20 @@ const ERRORS = {
   fenced: { code: "TENON1801", category: "resource" },
   /** Retention has removed records that were not processed yet. */
   inputGone: { code: "TENON1802", category: "resource" },
-  /** A record of a topic that halts on unreadable records cannot be read. */
-  unreadableControl: { code: "TENON1803", category: "input" },
   /** A record of a task that does not park failed. */
-  recordFailed: { code: "TENON1804", category: "node" },
+  recordFailed: { code: "TENON1803", category: "node" },
   /** The key that a task computes lives in another partition. */
-  foreignKey: { code: "TENON1805", category: "definition" },
+  foreignKey: { code: "TENON1804", category: "definition" },
   /** Records wait, and nothing was processed for too long. */
-  stuck: { code: "TENON1806", category: "resource" },
+  stuck: { code: "TENON1805", category: "resource" },
   /** What the outbox holds could not be appended to its topics. */
-  relayFailed: { code: "TENON1807", category: "resource" },
+  relayFailed: { code: "TENON1806", category: "resource" },
   /** A value that a window folds, or its result, is outside what an aggregate can hold. */
-  wrongFold: { code: "TENON1808", category: "node" },
+  wrongFold: { code: "TENON1807", category: "node" },
   /** An operator's command cannot be done. */
-  wrongCommand: { code: "TENON1809", category: "input" },
+  wrongCommand: { code: "TENON1808", category: "input" },
+  /** The time of a record is too far ahead of the log's clock. */
+  aheadOfTime: { code: "TENON1809", category: "input" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;
 
 export type StreamErrorKind = keyof typeof ERRORS;

@@ -24,6 +24,16 @@ export interface TumblingWindow {
   readonly idleMs: number;
 }
 
+/** Defaults of what a window need not say. */
+const DEFAULTS = { outOfOrderMs: 5_000, graceMs: 60_000, retainMs: 24 * 3_600_000, idleMs: 30_000 };
+
+/** A window with defaults: events 5 s out of order, 1 min of grace, rows kept a day, a partition idle after 30 s. */
+export function tumbling(
+  options: Omit<TumblingWindow, keyof typeof DEFAULTS> & Partial<TumblingWindow>,
+): TumblingWindow {
+  return { ...DEFAULTS, ...options };
+}
+
 const wholeNumber = z.int();
 
 function aggregateSchema(aggregate: Aggregate): z.ZodType {

@@ -201,7 +201,7 @@ export class WindowTable {
     return Number.isNaN(value) ? null : value;
   }
 
-  /** @throws GraphError TENON1808 for a value that an aggregate of the key's row cannot hold */
+  /** @throws GraphError TENON1807 for a value that an aggregate of the key's row cannot hold */
   check(key: string, event: Readonly<Record<string, unknown>>): void {
     const known = this.#rowOfKey.get(key);
     const { aggregates } = this.#plan;

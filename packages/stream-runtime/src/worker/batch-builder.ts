@@ -2,7 +2,7 @@
  * From records to one commit. What a record adds depends on the record and on what the records before it left behind, so
  * where one batch ends and the next begins never shows in state, windows or messages.
  */
-import { deadLetterOf, type LogRecord } from "@tenon/event-log/api";
+import { type LogRecord, onUnreadable, type Unreadable } from "@tenon/event-log/api";
 import type { BatchCommit, Claim, ParkedRow, TaskPartition, TaskStore } from "../store/task-store.ts";
 import type { Message } from "../task/message.ts";
 import { streamError } from "../task/stream-error.ts";
@@ -83,7 +83,7 @@ export class BatchBuilder {
   /**
    * Processes records, and parked ones that are tried again before them.
    *
-   * @throws GraphError TENON1803 or TENON1804 where the task's data may not be skipped over
+   * @throws GraphError TENON1565 or TENON1803 where the task's data may not be skipped over
    */
   async build(records: readonly LogRecord[], retries: readonly LogRecord[], newestMs: number): Promise<BuiltBatch> {
     const start = this.#next;
@@ -116,7 +116,8 @@ export class BatchBuilder {
   #settle(reading: Reading, run: EventRun | undefined): void {
     const { record } = reading;
     if (reading.kind === "skip") this.#counts.skipped[reading.reason]++;
-    else if (reading.kind === "unreadable") this.#deadLetter(record, reading.reason);
+    else if (reading.kind === "unreadable") this.#deadLetter(record, reading.why);
+    else if (reading.kind === "refused") this.#park(record, reading.error);
     else if (run?.response === undefined) this.#park(record, run?.error);
     else this.#keepOutputs(run, run.response);
   }
@@ -128,7 +129,7 @@ export class BatchBuilder {
     this.#windows?.advance(record.timeMs);
     for (const [slot, topic] of Object.entries(sinks)) {
       const messages = response[slot] as readonly Message[] | undefined;
-      messages?.forEach((message, index) => this.#outbox.send(topic, message, this.#recordId(record, slot, index)));
+      messages?.forEach((message, index) => this.#outbox.send(topic.record(message), this.#recordId(record, slot, index)));
     }
     if (writes !== undefined && response[writes.name] !== undefined) this.#writes.push(response[writes.name]);
     const counted = window === undefined ? undefined : response[window.of.name];
@@ -143,17 +144,10 @@ export class BatchBuilder {
     }
   }
 
-  #deadLetter(record: LogRecord, reason: string): void {
-    const { source, name, owner } = this.#task;
-    if (source.unreadable === "halt") {
-      throw streamError("unreadableControl", `task "${name}" cannot read a record of control topic "${source.name}"`, {
-        owner: source.owner,
-        detail: `partition ${record.partition}, offset ${record.offset}: ${reason}`,
-        hint: `let the producer (topic owner ${source.owner}) mend it; to go on without it, rewind the task past the offset`,
-      });
-    }
+  #deadLetter(record: LogRecord, why: Unreadable): void {
+    const letter = onUnreadable(this.#task.source, record, why);
     this.#counts.deadLetters++;
-    this.#outbox.pass(deadLetterOf(source, record, { reason, reader: name, owner }), this.#recordId(record, "dead", 0));
+    this.#outbox.send(letter, this.#recordId(record, "dead", 0));
   }
 
   #park(record: LogRecord, error: unknown): void {
@@ -177,7 +171,7 @@ export class BatchBuilder {
     if (window === undefined) return;
     const value = { key, sizeMs, startMs, revision, values: table.valuesOf(key) };
     const recordId = `${name}/${key}/${sizeMs}/${startMs}/${revision}`;
-    this.#outbox.send(window.results, { key, timeMs: startMs, value }, recordId);
+    this.#outbox.send(window.results.record({ key, timeMs: startMs, value }), recordId);
   }
 
   #sendLate(record: LogRecord, key: string, event: unknown): void {
@@ -189,7 +183,7 @@ export class BatchBuilder {
     const lateByMs = this.watermarkMs - endMs;
     const value = { key, timeMs, lateByMs, topic, partition, offset, event: JSON.stringify(event) };
     this.#counts.late++;
-    this.#outbox.send(window.late, { key, timeMs, value }, this.#recordId(record, "late", 0));
+    this.#outbox.send(window.late.record({ key, timeMs, value }), this.#recordId(record, "late", 0));
   }
 
   #recordId({ offset }: LogRecord, output: string, index: number): string {

@@ -94,5 +94,5 @@ export function failureOf(error: unknown): { code: string; reason: string; input
     return { code, reason: detail === undefined ? message : `${message} (${detail})`, inputDigest };
   }
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { code: "TENON1804", reason, inputDigest: undefined };
+  return { code: "TENON1803", reason, inputDigest: undefined };
 }

@@ -1,9 +1,9 @@
 /** From a log record to what a run needs, or to the reason why there is no run. Depends on the input alone. */
-import { type LogRecord, partitionOf } from "@tenon/event-log/api";
+import { type LogRecord, partitionOf, type Unreadable } from "@tenon/event-log/api";
 import { streamError } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
 
-/** Headers that a worker puts on every message it sends. */
+/** Headers that a worker puts on every message it sends: who sent it, as which of its messages, and its id for good. */
 export const FROM_HEADER = "tenon-from";
 export const SEQ_HEADER = "tenon-seq";
 export const ID_HEADER = "tenon-id";
@@ -12,7 +12,8 @@ export type SkipReason = "before" | "duplicate" | "stale";
 
 export type Reading =
   | { readonly kind: "event"; readonly record: LogRecord; readonly key: string; readonly event: unknown }
-  | { readonly kind: "unreadable"; readonly record: LogRecord; readonly reason: string }
+  | { readonly kind: "unreadable"; readonly record: LogRecord; readonly why: Unreadable }
+  | { readonly kind: "refused"; readonly record: LogRecord; readonly error: Error }
   | { readonly kind: "skip"; readonly record: LogRecord; readonly reason: SkipReason };
 
 /** Reads the records of one partition of a task, in order. */
@@ -39,12 +40,9 @@ export class RecordReader {
   /** Reads a record that was taken before and put aside. */
   readAgain(record: LogRecord): Reading {
     const { aheadMaxMs, source, keyBy } = this.#task;
-    if (record.timeMs > record.appendedAtMs + aheadMaxMs) {
-      const aheadMs = record.timeMs - record.appendedAtMs;
-      return { kind: "unreadable", record, reason: `its time is ${aheadMs} ms ahead of the log's clock, ${aheadMaxMs} ms are allowed` };
-    }
+    if (record.timeMs > record.appendedAtMs + aheadMaxMs) return { kind: "refused", record, error: this.#aheadOfTime(record) };
     const decoded = source.decode(record);
-    if ("unreadable" in decoded) return { kind: "unreadable", record, reason: decoded.unreadable };
+    if ("unreadable" in decoded) return { kind: "unreadable", record, why: decoded.unreadable };
     const event = decoded.value;
     if (keyBy === undefined) return { kind: "event", record, key: record.key, event };
     const key = keyBy(event);
@@ -68,6 +66,14 @@ export class RecordReader {
     this.#inbox.set(from, seq);
     this.#changed.set(from, seq);
     return false;
+  }
+
+  #aheadOfTime({ timeMs, appendedAtMs, partition, offset }: LogRecord): Error {
+    return streamError("aheadOfTime", `a record of "${this.#task.source.name}" comes from the future`, {
+      owner: this.#task.source.owner,
+      detail: `partition ${partition}, offset ${offset}: ${timeMs - appendedAtMs} ms ahead of the log's clock, at most ${this.#task.aheadMaxMs} are allowed`,
+      hint: "mend the producer's clock; counted as it is, the record would close every window before its time",
+    });
   }
 
   #requireOwnPartition(key: string, record: LogRecord): void {

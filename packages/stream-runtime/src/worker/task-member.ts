@@ -131,7 +131,7 @@ export class TaskMember {
 }
 
 /** Failures that come back with the same record: the partition waits for somebody to mend it. */
-const HALTS: readonly string[] = ["TENON1800", "TENON1802", "TENON1803", "TENON1804", "TENON1805", "TENON1808"];
+const HALTS: readonly string[] = ["TENON1565", "TENON1800", "TENON1802", "TENON1803", "TENON1804", "TENON1807"];
 
 function isHalt(error: Error): boolean {
   return "code" in error && HALTS.includes(String(error.code));

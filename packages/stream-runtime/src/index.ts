@@ -1,0 +1,15 @@
+/** Runs any graph over a log, so that every record counts once, whatever is killed. */
+export type { PartitionMetrics } from "./observe/partition-metrics.ts";
+export { streamMetricsText } from "./observe/partition-metrics.ts";
+export { type RunningTasks, type RunTasksOptions, runTasks } from "./run-tasks.ts";
+export { MemoryTaskStore, type MemoryTaskStoreOptions } from "./store/memory/memory-task-store.ts";
+export { PostgresOperations } from "./store/postgres/postgres-operations.ts";
+export { PostgresTaskStore, type PostgresTaskStoreOptions, type WriteSetWriter } from "./store/postgres/postgres-task-store.ts";
+export type * from "./store/task-store.ts";
+export { LANES, type Lane } from "./task/lane.ts";
+export { type Message, messagesOf } from "./task/message.ts";
+export { type KeyedState, type StalePolicy, type Task, type TaskOptions, task } from "./task/task.ts";
+export * from "./window/aggregate.ts";
+export { LateEvent, type TumblingWindow, tumbling, windowResult } from "./window/tumbling.ts";
+export type { StoredValue, WindowRow } from "./window/window-table.ts";
+export { FAULT_POINTS, type FaultPoint, type FaultPoints } from "./worker/fault-points.ts";

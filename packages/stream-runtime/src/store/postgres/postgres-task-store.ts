@@ -1,0 +1,209 @@
+/** The task store in Postgres: the one place where a batch becomes real. */
+import type { Database, Transaction } from "@tenon/postgres";
+import type { WindowRow } from "../../window/window-table.ts";
+import { changedAggregates } from "../store-errors.ts";
+import type {
+  BatchCommit,
+  Claim,
+  CommitOutcome,
+  Control,
+  OutboxRow,
+  ParkedRow,
+  PartitionTime,
+  StateRow,
+  StoredTask,
+  TaskPartition,
+  TaskStore,
+} from "../task-store.ts";
+import { type CommitStep, commitStatement, commitSteps } from "./commit-statement.ts";
+import { readOutboxRow, readParkedRow, readWindowRow, type StoredOutboxRow, type StoredParkedRow } from "./read-rows.ts";
+import { createWindowTable, TABLES, type WindowColumn, windowColumns, windowTable } from "./tables.ts";
+
+/** Takes part in the same transaction as the batch it belongs to. */
+export type WriteSetWriter = (tx: Transaction, writeSets: readonly unknown[]) => Promise<void>;
+
+export interface PostgresTaskStoreOptions {
+  readonly database: Database;
+  /** Writes the write sets of a batch to the repository. */
+  readonly write?: WriteSetWriter;
+  /** Told when a step of a commit is done; such commits go statement by statement. For tests that stop there. */
+  readonly onStep?: (step: CommitStep, at: TaskPartition) => Promise<void>;
+  /** Breaks the protocol in one place, so that a test can show that it would be noticed. Never in a program. */
+  readonly mutant?: StoreMutant;
+}
+
+/** `noFence`: the offset moves whoever asks. `offsetFirst`: the offset is committed before what it stands for. */
+export type StoreMutant = "noFence" | "offsetFirst";
+
+/** Advisory lock of all that change tables of the store. */
+const PREPARE_LOCK = 7_305_811_001;
+const UNFENCED =
+  "update stream_offset set next = $5, watermark_ms = $6, outbox_seq = $7, inbox = inbox || $8::jsonb where task = $1 and partition = $2 and $3::bigint > 0 and $4::bigint >= 0 returning task, partition";
+
+export class PostgresTaskStore implements TaskStore {
+  readonly #options: PostgresTaskStoreOptions;
+  readonly #columns = new Map<string, readonly WindowColumn[]>();
+
+  constructor(options: PostgresTaskStoreOptions) {
+    this.#options = options;
+  }
+
+  async prepare(tasks: readonly StoredTask[]): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock($1)", [PREPARE_LOCK]);
+      for (const table of TABLES) await tx.execute(table);
+      for (const { name, window } of tasks) {
+        const layout = JSON.stringify(window ?? null);
+        const [stored] = await tx.query<{ layout: string }>(
+          "insert into stream_task (task, layout) values ($1, $2) on conflict (task) do update set task = excluded.task returning layout",
+          [name, layout],
+        );
+        if (stored?.layout !== layout) throw changedAggregates(name, stored?.layout ?? "nothing", layout);
+        if (window !== undefined) await tx.execute(createWindowTable(name, windowColumns(window)));
+      }
+    });
+    for (const { name, window } of tasks) this.#columns.set(name, window === undefined ? [] : windowColumns(window));
+  }
+
+  async claim({ task, partition }: TaskPartition, owner: string): Promise<Claim> {
+    const [row] = await this.#database.query<StoredClaim>(
+      `insert into stream_offset (task, partition, epoch, owner) values ($1, $2, 1, $3)
+        on conflict (task, partition) do update set epoch = stream_offset.epoch + 1, owner = excluded.owner
+        returning epoch, next, watermark_ms, outbox_seq, inbox`,
+      [task, partition, owner],
+    );
+    const { epoch, next, watermark_ms, outbox_seq, inbox } = row as StoredClaim;
+    return {
+      epoch: Number(epoch),
+      next: next === null ? undefined : Number(next),
+      watermarkMs: watermark_ms === null ? Number.NEGATIVE_INFINITY : Number(watermark_ms),
+      outboxSeq: Number(outbox_seq),
+      inbox,
+    };
+  }
+
+  async state({ task, partition }: TaskPartition, keys: readonly string[]): Promise<readonly StateRow[]> {
+    return this.#database.query<StateRow>(
+      {
+        name: "stream-state",
+        text: "select key, value::text as value from stream_state where task = $1 and partition = $2 and key = any($3::text[])",
+      },
+      [task, partition, keys],
+    );
+  }
+
+  async windows({ task, partition }: TaskPartition, endAfterMs: number): Promise<readonly WindowRow[]> {
+    const columns = this.#columns.get(task) ?? [];
+    const values = columns.map(({ column }) => column).join(", ");
+    const rows = await this.#database.query<Record<string, unknown>>(
+      `select size_ms, start_ms, key, revision, json_build_array(${values}) as values from ${windowTable(task)}
+        where partition = $1 and start_ms + size_ms > $2`,
+      [partition, Number.isFinite(endAfterMs) ? endAfterMs : Number.MIN_SAFE_INTEGER],
+    );
+    return rows.map(readWindowRow);
+  }
+
+  async commit(batch: BatchCommit): Promise<CommitOutcome> {
+    const { mutant, onStep } = this.#options;
+    const columns = this.#columns.get(batch.task) ?? [];
+    const fence = mutant === "noFence" ? UNFENCED : undefined;
+    if (mutant === "offsetFirst") return this.#commitOffsetFirst(batch, columns);
+    if (batch.writes.length > 0 || onStep !== undefined) {
+      return this.#database.transaction((tx) => this.#inSteps(tx, batch, columns, fence));
+    }
+    const { statement, values } = commitStatement(batch, columns, fence);
+    const rows = await this.#database.query(statement, values);
+    return rows.length === 1 ? "committed" : "fenced";
+  }
+
+  async #inSteps(tx: Transaction, batch: BatchCommit, columns: readonly WindowColumn[], fence?: string): Promise<CommitOutcome> {
+    const { onStep, write } = this.#options;
+    let done: CommitStep | undefined;
+    for (const { step, text, values } of commitSteps(batch, columns, fence)) {
+      if (done !== undefined && done !== step) await onStep?.(done, batch);
+      const touched = await tx.execute(text, values);
+      if (step === "fence" && touched !== 1) return "fenced";
+      done = step;
+    }
+    if (done !== undefined) await onStep?.(done, batch);
+    if (batch.writes.length > 0) await write?.(tx, batch.writes);
+    return "committed";
+  }
+
+  /** The mutant: two transactions where one is needed. */
+  async #commitOffsetFirst(batch: BatchCommit, columns: readonly WindowColumn[]): Promise<CommitOutcome> {
+    const [fence, ...rest] = commitSteps(batch, columns);
+    const moved = await this.#database.execute(fence?.text ?? "", fence?.values);
+    if (moved !== 1) return "fenced";
+    await this.#options.onStep?.("fence", batch);
+    await this.#database.transaction(async (tx) => {
+      for (const { text, values } of rest) await tx.execute(text, values);
+    });
+    return "committed";
+  }
+
+  async control({ task, partition }: TaskPartition): Promise<Control> {
+    const [row] = await this.#database.query<{ paused: boolean; retries: boolean }>(
+      {
+        name: "stream-control",
+        text: `select paused, exists (select from stream_parked p where p.task = $1 and p.partition = $2 and wants_retry) as retries
+          from stream_task where task = $1`,
+      },
+      [task, partition],
+    );
+    return { paused: row?.paused ?? false, hasRetries: row?.retries ?? false };
+  }
+
+  async times(task: string): Promise<readonly PartitionTime[]> {
+    const rows = await this.#database.query<{ partition: number; watermark_ms: bigint | null; quiet_ms: number }>(
+      `select partition, watermark_ms, (extract(epoch from clock_timestamp() - moved_at) * 1000)::float8 as quiet_ms
+        from stream_offset where task = $1`,
+      [task],
+    );
+    return rows.map(({ partition, watermark_ms, quiet_ms }) => ({
+      partition,
+      watermarkMs: watermark_ms === null ? Number.NEGATIVE_INFINITY : Number(watermark_ms),
+      quietMs: quiet_ms,
+    }));
+  }
+
+  async outbox({ task, partition }: TaskPartition, afterSeq: number, rowsMax: number): Promise<readonly OutboxRow[]> {
+    const rows = await this.#database.query<StoredOutboxRow>(
+      `select seq, topic, to_partition, key, time_ms, headers, value, record_id from stream_outbox
+        where task = $1 and partition = $2 and seq > $3 order by seq limit $4`,
+      [task, partition, afterSeq, rowsMax],
+    );
+    return rows.map(readOutboxRow);
+  }
+
+  async relayed({ task, partition }: TaskPartition, upToSeq: number): Promise<void> {
+    await this.#database.execute("delete from stream_outbox where task = $1 and partition = $2 and seq <= $3", [
+      task,
+      partition,
+      upToSeq,
+    ]);
+  }
+
+  async retries({ task, partition }: TaskPartition, rowsMax: number): Promise<readonly (ParkedRow & TaskPartition)[]> {
+    const rows = await this.#database.query<StoredParkedRow>(
+      "select * from stream_parked where task = $1 and partition = $2 and wants_retry order by at_offset limit $3",
+      [task, partition, rowsMax],
+    );
+    return rows.map(readParkedRow);
+  }
+
+  /** The database is the caller's to close. */
+  async close(): Promise<void> {}
+
+  get #database(): Database {
+    return this.#options.database;
+  }
+}
+
+interface StoredClaim {
+  readonly epoch: bigint;
+  readonly next: bigint | null;
+  readonly watermark_ms: bigint | null;
+  readonly outbox_seq: bigint;
+  readonly inbox: Record<string, number>;
+}
