@@ -1,3 +1,4 @@
+export type { Immutable } from "./contract/immutable.ts";
 export { element, textElement } from "./render/markup.ts";
 export { ownerLooks } from "./render/palette.ts";
 export { svgStyle } from "./render/svg-style.ts";

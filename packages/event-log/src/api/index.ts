@@ -1,0 +1,12 @@
+export * from "./dead-letter.ts";
+export type * from "./event-log.ts";
+export type { Lag, ReaderPosition } from "./lag.ts";
+export { lagOf, measureLag } from "./lag.ts";
+export * from "./limits.ts";
+export { partitionOf } from "./partition-of.ts";
+export { recordBytes } from "./record-size.ts";
+export type { AnyTopic, RecordOptions, Topic, TopicClass, TopicOptions } from "./topic.ts";
+export { deadLetterTopicOf, topic } from "./topic.ts";
+export type { Decoded, Unreadable, UnreadableReason } from "./unreadable.ts";
+export type { Stuck } from "./watchdog.ts";
+export { Watchdog } from "./watchdog.ts";
