@@ -4,7 +4,11 @@ export { streamMetricsText } from "./observe/partition-metrics.ts";
 export { type RunningTasks, type RunTasksOptions, runTasks } from "./run-tasks.ts";
 export { MemoryTaskStore, type MemoryTaskStoreOptions } from "./store/memory/memory-task-store.ts";
 export { PostgresOperations } from "./store/postgres/postgres-operations.ts";
-export { PostgresTaskStore, type PostgresTaskStoreOptions, type WriteSetWriter } from "./store/postgres/postgres-task-store.ts";
+export {
+  PostgresTaskStore,
+  type PostgresTaskStoreOptions,
+  type WriteSetWriter,
+} from "./store/postgres/postgres-task-store.ts";
 export type * from "./store/task-store.ts";
 export { LANES, type Lane } from "./task/lane.ts";
 export { type Message, messagesOf } from "./task/message.ts";

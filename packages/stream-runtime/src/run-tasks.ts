@@ -1,5 +1,5 @@
-import { type Binding, type HostClock, systemClock } from "@tenon/graph-core";
 import type { EventLog } from "@tenon/event-log/api";
+import { type Binding, type HostClock, systemClock } from "@tenon/graph-core";
 import { type PartitionMetrics, streamMetricsText } from "./observe/partition-metrics.ts";
 import type { TaskStore } from "./store/task-store.ts";
 import { refuseWrongSet } from "./task/check-task.ts";
@@ -87,6 +87,10 @@ function storedTask({ name, window }: Task) {
   const aggregates = window && Object.entries(window.aggregates);
   return {
     name,
-    window: aggregates && Object.fromEntries(aggregates.map(([each, kind]) => [each, isNumeric(kind) ? ("number" as const) : ("map" as const)])),
+    window:
+      aggregates &&
+      Object.fromEntries(
+        aggregates.map(([each, kind]) => [each, isNumeric(kind) ? ("number" as const) : ("map" as const)]),
+      ),
   };
 }

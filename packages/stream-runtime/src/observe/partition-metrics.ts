@@ -71,10 +71,16 @@ export function streamMetricsText(all: readonly PartitionMetrics[], nowMs: numbe
   for (const [name, help] of Object.entries(GAUGES)) {
     family(snake(name), help, "gauge", (each) => each[name as keyof typeof GAUGES]);
   }
-  family("watermark_delay_ms", "how far the watermark is behind the clock; absent before the first event", "gauge", (each) =>
-    Number.isFinite(each.watermarkMs) ? nowMs - each.watermarkMs : Number.NaN,
+  family(
+    "watermark_delay_ms",
+    "how far the watermark is behind the clock; absent before the first event",
+    "gauge",
+    (each) => (Number.isFinite(each.watermarkMs) ? nowMs - each.watermarkMs : Number.NaN),
   );
-  lines.push("# HELP tenon_stream_dropped_total records passed over, by reason", "# TYPE tenon_stream_dropped_total counter");
+  lines.push(
+    "# HELP tenon_stream_dropped_total records passed over, by reason",
+    "# TYPE tenon_stream_dropped_total counter",
+  );
   for (const each of all) {
     for (const [reason, count] of Object.entries(each.skipped)) {
       lines.push(`tenon_stream_dropped_total{${labelsOf(each)},reason="${reason}"} ${count}`);

@@ -18,6 +18,8 @@ export const MESSAGES_MAX = 10_000;
  * @example
  * export const Alerts = slot("alerts", messagesOf(AlertTopic), { owner: "ads-delivery", leaves: "outside" });
  */
-export function messagesOf<Schema extends z.ZodType>(topic: { readonly schema: Schema } & Pick<Topic<unknown>, "name">) {
+export function messagesOf<Schema extends z.ZodType>(
+  topic: { readonly schema: Schema } & Pick<Topic<unknown>, "name">,
+) {
   return z.array(z.object({ key: z.string(), timeMs: z.int(), value: topic.schema })).max(MESSAGES_MAX);
 }

@@ -40,7 +40,10 @@ export const sum = (of: string): Numeric => ({ kind: "sum", of });
 export const min = (of: string): Numeric => ({ kind: "min", of });
 export const max = (of: string): Numeric => ({ kind: "max", of });
 export const distinct = (of: string, valuesMax = VALUES_MAX): Distinct => ({ kind: "distinct", of, valuesMax });
-export const topN = (of: string, options: { readonly by: string; readonly n: number; readonly valuesMax?: number }): TopN => ({
+export const topN = (
+  of: string,
+  options: { readonly by: string; readonly n: number; readonly valuesMax?: number },
+): TopN => ({
   kind: "topN",
   of,
   valuesMax: VALUES_MAX,

@@ -1,5 +1,5 @@
-import type { AnySlot } from "@tenon/graph-core";
 import type { Topic } from "@tenon/event-log/api";
+import type { AnySlot } from "@tenon/graph-core";
 import { z } from "zod";
 import type { Aggregate, Aggregates } from "./aggregate.ts";
 
@@ -61,7 +61,9 @@ export function windowResult(aggregates: Aggregates) {
     sizeMs: wholeNumber,
     startMs: wholeNumber,
     revision: wholeNumber,
-    values: z.object(Object.fromEntries(Object.entries(aggregates).map(([name, each]) => [name, aggregateSchema(each)]))),
+    values: z.object(
+      Object.fromEntries(Object.entries(aggregates).map(([name, each]) => [name, aggregateSchema(each)])),
+    ),
   });
 }
 

@@ -194,7 +194,9 @@ export class WindowTable {
     const list = this.#lists[index]?.[row];
     if (aggregate.kind === "distinct") return [...(list ?? new Map()).keys()].sort(byText);
     if (aggregate.kind === "topN") {
-      const ranked = [...(list ?? new Map<string, number>())].map(([value, total]): RankedValue => ({ value, sum: total }));
+      const ranked = [...(list ?? new Map<string, number>())].map(
+        ([value, total]): RankedValue => ({ value, sum: total }),
+      );
       return ranked.sort((one, other) => other.sum - one.sum || byText(one.value, other.value)).slice(0, aggregate.n);
     }
     const value = (this.#numbers[index] as Float64Array)[row] as number;
@@ -236,7 +238,8 @@ export class WindowTable {
     this.#rowOfKey.set(key, row);
     this.#keys.push(key);
     for (const [index, aggregate] of this.#plan.aggregates.entries()) {
-      if (aggregate.kind === "min" || aggregate.kind === "max") (this.#numbers[index] as Float64Array)[row] = Number.NaN;
+      if (aggregate.kind === "min" || aggregate.kind === "max")
+        (this.#numbers[index] as Float64Array)[row] = Number.NaN;
     }
     return row;
   }

@@ -8,8 +8,9 @@
  *    revision further, and the event is folded into the next larger window as well.
  * W4 A later event is late: it goes to the late topic and into no window.
  */
-import { FoldPlan, type WindowRow, WindowTable } from "./window-table.ts";
+
 import type { TumblingWindow } from "./tumbling.ts";
+import { FoldPlan, type WindowRow, WindowTable } from "./window-table.ts";
 
 /** One emission of a window's row. */
 export interface Emission {
@@ -160,5 +161,7 @@ export class Windows {
 }
 
 function inOrder(tables: ReadonlyMap<number, WindowTable>): readonly WindowTable[] {
-  return tables.size < 2 ? [...tables.values()] : [...tables.values()].sort((one, other) => one.startMs - other.startMs);
+  return tables.size < 2
+    ? [...tables.values()]
+    : [...tables.values()].sort((one, other) => one.startMs - other.startMs);
 }

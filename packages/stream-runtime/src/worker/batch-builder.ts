@@ -98,7 +98,10 @@ export class BatchBuilder {
     for (const [index, reading] of all.entries()) this.#settle(reading, runs[index]);
     const last = records.at(-1);
     if (last !== undefined) this.#next = Math.max(start, last.offset + 1);
-    return this.#take(start, retries.map(({ offset }) => offset));
+    return this.#take(
+      start,
+      retries.map(({ offset }) => offset),
+    );
   }
 
   /** Moves the time of an idle partition. `undefined` when that changes nothing. */
@@ -128,8 +131,9 @@ export class BatchBuilder {
     this.#counts.events++;
     this.#windows?.advance(record.timeMs);
     for (const [slot, topic] of Object.entries(sinks)) {
-      const messages = response[slot] as readonly Message[] | undefined;
-      messages?.forEach((message, index) => this.#outbox.send(topic.record(message), this.#recordId(record, slot, index)));
+      for (const [index, message] of ((response[slot] ?? []) as readonly Message[]).entries()) {
+        this.#outbox.send(topic.record(message), this.#recordId(record, slot, index));
+      }
     }
     if (writes !== undefined && response[writes.name] !== undefined) this.#writes.push(response[writes.name]);
     const counted = window === undefined ? undefined : response[window.of.name];

@@ -1,6 +1,14 @@
 /** Runs a task's graph for the events of a batch: records of one key in order, keys beside each other. */
-import { type Binding, compileGraph, createExecutor, type Executor, GraphError, type HostClock } from "@tenon/graph-core";
+
 import type { LogRecord } from "@tenon/event-log/api";
+import {
+  type Binding,
+  compileGraph,
+  createExecutor,
+  type Executor,
+  GraphError,
+  type HostClock,
+} from "@tenon/graph-core";
 import type { Task } from "../task/task.ts";
 import type { StateCache } from "./state-cache.ts";
 

@@ -76,7 +76,14 @@ export class PartitionWorker {
     const earliest = offsets.find(({ partition }) => partition === this.at.partition)?.earliest ?? 0;
     const next = claim.next ?? earliest;
     if (next < earliest) throw this.#inputGone(next, earliest);
-    this.#relay = new Relay(this.at, { log, store, clock, options: options.relay, faults, onFailed: (error) => this.#fail(error) });
+    this.#relay = new Relay(this.at, {
+      log,
+      store,
+      clock,
+      options: options.relay,
+      faults,
+      onFailed: (error) => this.#fail(error),
+    });
     await this.#relay.resume();
     this.#builder = await BatchBuilder.open(task, this.at, { ...claim, next }, next, runs, store);
     this.metrics.next = next;
@@ -136,7 +143,10 @@ export class PartitionWorker {
     const { signal } = this.#stop;
     const waitMs = this.#hasRetries ? 0 : this.#context.options.pullWaitMs;
     const records = await member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
-    this.#size.pulled(records.length, records.reduce((total, { value }) => total + value.length, 0));
+    this.#size.pulled(
+      records.length,
+      records.reduce((total, { value }) => total + value.length, 0),
+    );
     return records;
   }
 
@@ -237,10 +247,14 @@ export class PartitionWorker {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const takeBack = this.#context.clock.after(delayMs, resolve);
-      signal.addEventListener("abort", () => {
-        takeBack();
-        resolve();
-      }, { once: true });
+      signal.addEventListener(
+        "abort",
+        () => {
+          takeBack();
+          resolve();
+        },
+        { once: true },
+      );
     });
   }
 

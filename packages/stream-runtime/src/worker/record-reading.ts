@@ -33,14 +33,16 @@ export class RecordReader {
     if (record.offset < next) return { kind: "skip", record, reason: "before" };
     if (this.#isTaken(record)) return { kind: "skip", record, reason: "duplicate" };
     const { stale } = this.#task;
-    if (stale !== undefined && record.timeMs < newestMs - stale.ageMaxMs) return { kind: "skip", record, reason: "stale" };
+    if (stale !== undefined && record.timeMs < newestMs - stale.ageMaxMs)
+      return { kind: "skip", record, reason: "stale" };
     return this.readAgain(record);
   }
 
   /** Reads a record that was taken before and put aside. */
   readAgain(record: LogRecord): Reading {
     const { aheadMaxMs, source, keyBy } = this.#task;
-    if (record.timeMs > record.appendedAtMs + aheadMaxMs) return { kind: "refused", record, error: this.#aheadOfTime(record) };
+    if (record.timeMs > record.appendedAtMs + aheadMaxMs)
+      return { kind: "refused", record, error: this.#aheadOfTime(record) };
     const decoded = source.decode(record);
     if ("unreadable" in decoded) return { kind: "unreadable", record, why: decoded.unreadable };
     const event = decoded.value;
@@ -79,11 +81,15 @@ export class RecordReader {
   #requireOwnPartition(key: string, record: LogRecord): void {
     const partition = partitionOf(key, this.#task.source.partitions);
     if (partition === record.partition) return;
-    throw streamError("foreignKey", `task "${this.#task.name}" keys a record of partition ${record.partition} as "${key}"`, {
-      owner: this.#task.owner,
-      detail: `that key lives in partition ${partition} of "${record.topic}", the record at offset ${record.offset} has key "${record.key}"`,
-      hint: "send the records to a topic that is keyed this way first, by a task before this one",
-    });
+    throw streamError(
+      "foreignKey",
+      `task "${this.#task.name}" keys a record of partition ${record.partition} as "${key}"`,
+      {
+        owner: this.#task.owner,
+        detail: `that key lives in partition ${partition} of "${record.topic}", the record at offset ${record.offset} has key "${record.key}"`,
+        hint: "send the records to a topic that is keyed this way first, by a task before this one",
+      },
+    );
   }
 }
 

@@ -39,7 +39,14 @@ export class Relay {
 
   constructor(
     at: TaskPartition,
-    { log, store, clock, options, faults, onFailed }: {
+    {
+      log,
+      store,
+      clock,
+      options,
+      faults,
+      onFailed,
+    }: {
       readonly log: EventLog;
       readonly store: TaskStore;
       readonly clock: HostClock;
@@ -151,11 +158,15 @@ export class Relay {
   #gaveUp(rows: readonly OutboxRow[], attempts: number, cause: unknown): Error {
     const { task, partition } = this.#at;
     const topics = [...new Set(rows.map(({ topic }) => topic))].join(", ");
-    return streamError("relayFailed", `task "${task}" cannot append to ${topics} (partition ${partition}, ${attempts} attempts)`, {
-      detail: cause instanceof Error ? cause.message : String(cause),
-      hint: "the messages are safe in the outbox and are sent when the log takes them again",
-      cause,
-    });
+    return streamError(
+      "relayFailed",
+      `task "${task}" cannot append to ${topics} (partition ${partition}, ${attempts} attempts)`,
+      {
+        detail: cause instanceof Error ? cause.message : String(cause),
+        hint: "the messages are safe in the outbox and are sent when the log takes them again",
+        cause,
+      },
+    );
   }
 
   #wake(): void {

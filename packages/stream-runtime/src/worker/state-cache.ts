@@ -46,7 +46,10 @@ export class StateCache {
   /** What was written since the last call, by key. */
   takeWritten(): readonly StateRow[] {
     if (this.#written.size === 0) return [];
-    const rows = [...this.#written].map(([key, value]) => ({ key, value: value === null ? null : JSON.stringify(value) }));
+    const rows = [...this.#written].map(([key, value]) => ({
+      key,
+      value: value === null ? null : JSON.stringify(value),
+    }));
     this.#written = new Map();
     return rows.sort((one, other) => byText(one.key, other.key));
   }

@@ -72,7 +72,10 @@ export class TaskMember {
   }
 
   #worker(partition: number): PartitionWorker {
-    const worker = new PartitionWorker({ ...this.#context, onEnded: (ended, error) => this.#ended(ended, error) }, partition);
+    const worker = new PartitionWorker(
+      { ...this.#context, onEnded: (ended, error) => this.#ended(ended, error) },
+      partition,
+    );
     const before = this.#metrics.get(partition);
     if (before !== undefined) worker.metrics.restarts = before.restarts + 1;
     this.#workers.set(partition, worker);
@@ -119,7 +122,9 @@ export class TaskMember {
     for (const worker of this.#workers.values()) worker.abandon();
     this.#workers.clear();
     await member?.leave().catch(() => undefined);
-    await new Promise<void>((resolve) => clock.after(this.#options.backOffMs * 2 ** Math.min(this.#failures, 6), resolve));
+    await new Promise<void>((resolve) =>
+      clock.after(this.#options.backOffMs * 2 ** Math.min(this.#failures, 6), resolve),
+    );
     if (this.#stopping) return;
     try {
       await this.join();

@@ -1,7 +1,7 @@
 /** The task store in memory: the model that the Postgres binding is held against, and the store of simulations. */
 import type { HostClock } from "@tenon/graph-core";
-import type { WindowRow } from "../../window/window-table.ts";
 import { streamError } from "../../task/stream-error.ts";
+import type { WindowRow } from "../../window/window-table.ts";
 import { changedAggregates, unknownTask } from "../store-errors.ts";
 import type {
   BatchCommit,
@@ -106,7 +106,9 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   }
 
   async outbox(at: TaskPartition, afterSeq: number, rowsMax: number): Promise<readonly OutboxRow[]> {
-    return this.#partition(at).outbox.filter(({ seq }) => seq > afterSeq).slice(0, rowsMax);
+    return this.#partition(at)
+      .outbox.filter(({ seq }) => seq > afterSeq)
+      .slice(0, rowsMax);
   }
 
   async relayed(at: TaskPartition, upToSeq: number): Promise<void> {
@@ -144,7 +146,9 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
 
   async parked(task: string): Promise<readonly (ParkedRow & TaskPartition)[]> {
     return this.#of(task).flatMap(({ parked, partition }) =>
-      [...parked.values()].map(({ isRetried: _, ...row }) => ({ ...row, task, partition })),
+      [...parked.values()]
+        .sort((one, other) => one.offset - other.offset)
+        .map(({ isRetried: _, ...row }) => ({ ...row, task, partition })),
     );
   }
 
@@ -188,6 +192,9 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   }
 
   #apply(partition: Partition, batch: BatchCommit): void {
+    for (const { recordId } of batch.outbox) {
+      if (this.#recordIds.has(recordId)) throw new Error(`record id "${recordId}" was given twice`);
+    }
     this.#options.write?.(batch.writes);
     if (batch.end > batch.start) partition.movedAtMs = this.#options.clock.nowMs();
     partition.next = batch.end;
@@ -205,10 +212,7 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
         if (row.startMs + row.sizeMs <= dropWindowsEndedBeforeMs) partition.windows.delete(key);
       }
     }
-    for (const { recordId } of batch.outbox) {
-      if (this.#recordIds.has(recordId)) throw new Error(`record id "${recordId}" was given twice`);
-      this.#recordIds.add(recordId);
-    }
+    for (const { recordId } of batch.outbox) this.#recordIds.add(recordId);
     partition.outbox = [...partition.outbox.filter(({ seq }) => seq > batch.relayedSeq), ...batch.outbox];
     for (const offset of batch.unparked) partition.parked.delete(offset);
     for (const row of batch.parked) partition.parked.set(row.offset, { ...row, isRetried: false });
@@ -256,5 +260,7 @@ function order(one: string, other: string): number {
 }
 
 function connectionLost(): Error {
-  return streamError("stuck", "the connection was lost while committing", { hint: "the outcome is read back by claiming again" });
+  return streamError("stuck", "the connection was lost while committing", {
+    hint: "the outcome is read back by claiming again",
+  });
 }

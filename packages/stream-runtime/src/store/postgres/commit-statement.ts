@@ -38,8 +38,10 @@ export function commitStatement(batch: BatchCommit, columns: readonly WindowColu
     return `${name} as (${text(first)})`;
   });
   const text = `with fence as (${fence})${texts.map((each) => `,\n${each}`).join("")}\nselect 1 from fence`;
-  const mask = parts.map(({ name }) => name).join("+");
-  return { statement: { name: `commit:${batch.task}:${mask}:${fence.length}`, text }, values };
+  // At most 63 characters: one letter per part, which differ in their first.
+  const letters = parts.map(({ name }) => name[0]).join("");
+  const name = `c:${batch.task}:${letters}${fence === FENCE ? "" : "-mutant"}`;
+  return { statement: { name, text }, values };
 }
 
 /** The same batch statement by statement, for batches that also write to the repository. */
@@ -57,7 +59,12 @@ export function commitSteps(
   return [{ step: "fence", text: fence, values: fenceValues(batch) }, ...rest];
 }
 
-const STEP_OF: Readonly<Record<string, CommitStep>> = { kept: "state", gone: "state", windows: "state", sent: "outbox" };
+const STEP_OF: Readonly<Record<string, CommitStep>> = {
+  kept: "state",
+  gone: "state",
+  windows: "state",
+  sent: "outbox",
+};
 
 function fenceValues(batch: BatchCommit): readonly unknown[] {
   const watermark = Number.isFinite(batch.watermarkMs) ? batch.watermarkMs : null;

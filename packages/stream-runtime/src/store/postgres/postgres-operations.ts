@@ -63,7 +63,9 @@ export class PostgresOperations implements TaskOperations {
   async rewind(task: string, next: Readonly<Record<number, number>>): Promise<void> {
     await this.#require(task);
     await this.#database.transaction(async (tx) => {
-      const [windows] = await tx.query<{ name: string | null }>("select to_regclass($1)::text as name", [windowTable(task)]);
+      const [windows] = await tx.query<{ name: string | null }>("select to_regclass($1)::text as name", [
+        windowTable(task),
+      ]);
       for (const [partition, offset] of Object.entries(next)) {
         if (!Number.isSafeInteger(offset) || offset < 0) throw wrongOffset(task, partition, offset);
         const at = [task, Number(partition)];
@@ -86,7 +88,10 @@ export class PostgresOperations implements TaskOperations {
 
   async #unknown(task: string): Promise<Error> {
     const rows = await this.#database.query<{ task: string }>("select task from stream_task");
-    return unknownTask(task, rows.map((row) => row.task));
+    return unknownTask(
+      task,
+      rows.map((row) => row.task),
+    );
   }
 }
 

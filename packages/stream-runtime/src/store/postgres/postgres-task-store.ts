@@ -16,7 +16,13 @@ import type {
   TaskStore,
 } from "../task-store.ts";
 import { type CommitStep, commitStatement, commitSteps } from "./commit-statement.ts";
-import { readOutboxRow, readParkedRow, readWindowRow, type StoredOutboxRow, type StoredParkedRow } from "./read-rows.ts";
+import {
+  readOutboxRow,
+  readParkedRow,
+  readWindowRow,
+  type StoredOutboxRow,
+  type StoredParkedRow,
+} from "./read-rows.ts";
 import { createWindowTable, TABLES, type WindowColumn, windowColumns, windowTable } from "./tables.ts";
 
 /** Takes part in the same transaction as the batch it belongs to. */
@@ -116,7 +122,12 @@ export class PostgresTaskStore implements TaskStore {
     return rows.length === 1 ? "committed" : "fenced";
   }
 
-  async #inSteps(tx: Transaction, batch: BatchCommit, columns: readonly WindowColumn[], fence?: string): Promise<CommitOutcome> {
+  async #inSteps(
+    tx: Transaction,
+    batch: BatchCommit,
+    columns: readonly WindowColumn[],
+    fence?: string,
+  ): Promise<CommitOutcome> {
     const { onStep, write } = this.#options;
     let done: CommitStep | undefined;
     for (const { step, text, values } of commitSteps(batch, columns, fence)) {

@@ -38,7 +38,19 @@ export function readOutboxRow(row: StoredOutboxRow): OutboxRow {
 export function readParkedRow(row: StoredParkedRow): ParkedRow & TaskPartition {
   const { task, partition, topic, key, headers, value, code, reason, owner } = row;
   const numbers = { offset: Number(row.at_offset), timeMs: Number(row.time_ms) };
-  return { task, partition, topic, key, headers, value, code, reason, owner, ...numbers, inputDigest: row.input_digest ?? undefined };
+  return {
+    task,
+    partition,
+    topic,
+    key,
+    headers,
+    value,
+    code,
+    reason,
+    owner,
+    ...numbers,
+    inputDigest: row.input_digest ?? undefined,
+  };
 }
 
 export function readWindowRow(row: Readonly<Record<string, unknown>>): WindowRow {
