@@ -1,2 +1,4 @@
 /** Every graph of the ads stack, for hosts, the CLI and tools. */
+export { countAdEvents } from "./events/count-ad-events.graph.ts";
+export { uniqueAdEvents } from "./events/unique-ad-events.graph.ts";
 export { adRequest } from "./serving/ad-request.graph.ts";

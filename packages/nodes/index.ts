@@ -1,4 +1,8 @@
 /** Every node of the ads stack, with its stage's slots and resources: what graphs wire and hosts bind. */
+export { chargeEvent } from "./ad-events/charge-event/charge-event.ts";
+export { dropDuplicateEvents } from "./ad-events/drop-duplicate-events/drop-duplicate-events.ts";
+export * from "./ad-events/slots.ts";
+export * from "./ad-events/topics.ts";
 export { dedupeAdvertisers } from "./auction/dedupe-advertisers/dedupe-advertisers.ts";
 export { dropBelowFloor } from "./auction/drop-below-floor/drop-below-floor.ts";
 export { pickWinners } from "./auction/pick-winners/pick-winners.ts";

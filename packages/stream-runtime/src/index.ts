@@ -16,4 +16,4 @@ export { type KeyedState, type StalePolicy, type Task, type TaskOptions, task } 
 export * from "./window/aggregate.ts";
 export { LateEvent, type TumblingWindow, tumbling, windowResult } from "./window/tumbling.ts";
 export type { StoredValue, WindowRow } from "./window/window-table.ts";
-export { FAULT_POINTS, type FaultPoint, type FaultPoints } from "./worker/fault-points.ts";
+export { type BreakableRule, FAULT_POINTS, type FaultPoint, type FaultPoints } from "./worker/fault-points.ts";

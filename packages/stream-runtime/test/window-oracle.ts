@@ -35,7 +35,10 @@ export interface OracleAnswer {
   readonly late: readonly number[];
 }
 
-export function oracleOf(events: readonly OracleEvent[], { sizesMs, outOfOrderMs, graceMs }: OracleWindow): OracleAnswer {
+export function oracleOf(
+  events: readonly OracleEvent[],
+  { sizesMs, outOfOrderMs, graceMs }: OracleWindow,
+): OracleAnswer {
   const smallest = sizesMs[0] as number;
   const startOf = (timeMs: number, sizeMs: number) => timeMs - (((timeMs % sizeMs) + sizeMs) % sizeMs);
   const counted: OracleEvent[] = [];

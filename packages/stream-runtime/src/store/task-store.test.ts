@@ -84,9 +84,25 @@ describe.each(bindings)("%s", (name, { store, operations: operate }) => {
   test("state is kept byte for byte and forgotten on request", async () => {
     const { at, batch } = await claimed("state");
     const value = '{"b":1,"a":[1.5,"\\\\\\"é"]}';
-    await store.commit(batch({ state: [{ key: 'a"\\{,}', value }, { key: "b", value: "2" }] }));
+    await store.commit(
+      batch({
+        state: [
+          { key: 'a"\\{,}', value },
+          { key: "b", value: "2" },
+        ],
+      }),
+    );
     expect(await store.state(at, ['a"\\{,}', "none"])).toEqual([{ key: 'a"\\{,}', value }]);
-    await store.commit(batch({ start: 10, end: 11, state: [{ key: "b", value: null }, { key: "c", value: "3" }] }));
+    await store.commit(
+      batch({
+        start: 10,
+        end: 11,
+        state: [
+          { key: "b", value: null },
+          { key: "c", value: "3" },
+        ],
+      }),
+    );
     expect(await store.state(at, ["b", "c"])).toEqual([{ key: "c", value: "3" }]);
     expect(await store.state({ ...at, partition: 0 }, ["c"])).toEqual([]);
   });

@@ -40,7 +40,11 @@ const events: fc.Arbitrary<readonly OracleEvent[]> = fc
     });
   });
 
-function runWindows(all: readonly OracleEvent[], window: Pick<TumblingWindow, "sizesMs" | "outOfOrderMs" | "graceMs">, cuts: readonly number[]) {
+function runWindows(
+  all: readonly OracleEvent[],
+  window: Pick<TumblingWindow, "sizesMs" | "outOfOrderMs" | "graceMs">,
+  cuts: readonly number[],
+) {
   const stored = new Map<string, WindowRow>();
   const emissions: string[] = [];
   const late: number[] = [];

@@ -27,6 +27,18 @@ export interface BuiltBatch {
   readonly counts: BatchCounts;
 }
 
+export interface BuilderOptions {
+  readonly task: Task;
+  readonly at: TaskPartition;
+  readonly claim: Claim;
+  /** Offset of the first record that is not applied. */
+  readonly next: number;
+  readonly runs: GraphRuns;
+  readonly store: TaskStore;
+  /** For tests: count repeated messages again. */
+  readonly takesRepeats?: boolean;
+}
+
 /** One partition of a task between its claim and its end. After a failed or fenced commit it is thrown away. */
 export class BatchBuilder {
   readonly #at: TaskPartition;
@@ -43,13 +55,13 @@ export class BatchBuilder {
   #writes: unknown[] = [];
   #counts = noCounts();
 
-  private constructor(task: Task, at: TaskPartition, claim: Claim, next: number, runs: GraphRuns, store: TaskStore) {
+  private constructor({ task, at, claim, next, runs, store, takesRepeats }: BuilderOptions) {
     this.#at = at;
     this.#task = task;
     this.#runs = runs;
     this.#epoch = claim.epoch;
     this.#next = next;
-    this.#reader = new RecordReader(task, claim.inbox);
+    this.#reader = new RecordReader(task, claim.inbox, takesRepeats);
     this.#outbox = new OutboxWriter(at, claim.outboxSeq);
     this.#state = task.state && new StateCache(at, store, task.state);
     this.#windows =
@@ -57,15 +69,9 @@ export class BatchBuilder {
   }
 
   /** Takes up a claimed partition where its last commit left it. */
-  static async open(
-    task: Task,
-    at: TaskPartition,
-    claim: Claim,
-    next: number,
-    runs: GraphRuns,
-    store: TaskStore,
-  ): Promise<BatchBuilder> {
-    const builder = new BatchBuilder(task, at, claim, next, runs, store);
+  static async open(options: BuilderOptions): Promise<BatchBuilder> {
+    const { task, at, claim, store } = options;
+    const builder = new BatchBuilder(options);
     if (task.window !== undefined) {
       builder.#windows?.restore(await store.windows(at, claim.watermarkMs - task.window.graceMs));
     }

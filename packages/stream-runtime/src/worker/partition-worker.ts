@@ -7,7 +7,7 @@
  */
 import type { EventLog, LogRecord, Member, TopicPartition } from "@tenon/event-log/api";
 import { GraphError, type HostClock } from "@tenon/graph-core";
-import { PartitionMetrics } from "../observe/partition-metrics.ts";
+import type { PartitionMetrics } from "../observe/partition-metrics.ts";
 import type { TaskPartition, TaskStore } from "../store/task-store.ts";
 import { isFenced, streamError } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
@@ -58,14 +58,21 @@ export class PartitionWorker {
   #controlAtMs = Number.NEGATIVE_INFINITY;
   #movedAtMs: number;
   #hasRetries = false;
+  #hasCommitted = false;
 
-  constructor(context: WorkerContext, partition: number) {
+  /** `metrics` go on from the partition's last claim in this process. */
+  constructor(context: WorkerContext, partition: number, metrics: PartitionMetrics) {
     this.#context = context;
+    this.metrics = metrics;
     this.at = { task: context.task.name, partition };
     this.#source = { topic: context.task.source.name, partition };
-    this.metrics = new PartitionMetrics(context.task.name, partition, context.task.lane);
     this.#size = new BatchSize(context.options.batch);
     this.#movedAtMs = context.clock.monotonicMs();
+  }
+
+  /** Whether anything was committed since the claim. */
+  get hasCommitted(): boolean {
+    return this.#hasCommitted;
   }
 
   /** Takes the partition over. Resolves with the offset to read from. @throws GraphError TENON1802 */
@@ -85,7 +92,8 @@ export class PartitionWorker {
       onFailed: (error) => this.#fail(error),
     });
     await this.#relay.resume();
-    this.#builder = await BatchBuilder.open(task, this.at, { ...claim, next }, next, runs, store);
+    const takesRepeats = faults?.breaks?.("takeOnce") === true;
+    this.#builder = await BatchBuilder.open({ task, at: this.at, claim, next, runs, store, takesRepeats });
     this.metrics.next = next;
     this.metrics.state = "running";
     return next;
@@ -102,6 +110,7 @@ export class PartitionWorker {
   /** Finishes the batch at hand and its commit, then stops. */
   async drain(): Promise<void> {
     this.#stop.abort();
+    if (this.#context.faults?.breaks?.("drainBeforeRelease") === true) return;
     await this.#loop;
     await this.#committing.catch(() => undefined);
     await this.#relay?.stop();
@@ -179,6 +188,8 @@ export class PartitionWorker {
     await this.#reached("beforeCommit");
     const relayedSeq = this.#relay?.appendedSeq ?? 0;
     const startedMs = clock.monotonicMs();
+    const isRelayedEarly = this.#context.faults?.breaks?.("relayAfterCommit") === true;
+    if (isRelayedEarly) this.#relay?.offer(commit.outbox);
     const outcome = await store.commit({ ...commit, relayedSeq });
     if (outcome === "fenced") {
       this.metrics.fenced++;
@@ -190,9 +201,10 @@ export class PartitionWorker {
     }
     await this.#reached("afterCommit");
     this.#relay?.removed(relayedSeq);
-    this.#relay?.offer(commit.outbox);
+    if (!isRelayedEarly) this.#relay?.offer(commit.outbox);
     this.#builder?.committed();
     const { metrics } = this;
+    this.#hasCommitted = true;
     metrics.commits++;
     metrics.commitMs = clock.monotonicMs() - startedMs;
     metrics.next = commit.end;

@@ -22,9 +22,11 @@ export class RecordReader {
   readonly #inbox: Map<string, number>;
   #changed = new Map<string, number>();
   readonly #task: Task;
+  readonly #takesRepeats: boolean;
 
-  constructor(task: Task, inbox: Readonly<Record<string, number>>) {
+  constructor(task: Task, inbox: Readonly<Record<string, number>>, takesRepeats = false) {
     this.#task = task;
+    this.#takesRepeats = takesRepeats;
     this.#inbox = new Map(Object.entries(inbox));
   }
 
@@ -62,7 +64,7 @@ export class RecordReader {
 
   #isTaken({ headers }: LogRecord): boolean {
     const from = headers[FROM_HEADER];
-    if (from === undefined) return false;
+    if (from === undefined || this.#takesRepeats) return false;
     const seq = Number(headers[SEQ_HEADER]);
     if (seq <= (this.#inbox.get(from) ?? 0)) return true;
     this.#inbox.set(from, seq);

@@ -127,6 +127,9 @@ export class Relay {
     try {
       while (this.#rows.length > 0 && !this.#stopped) {
         const rows = this.#rows.slice(0, this.#options.rowsMax);
+        if (this.#faults?.breaks?.("removeAfterAppend") === true) {
+          await this.#store.relayed(this.#at, (rows.at(-1) as OutboxRow).seq);
+        }
         await this.#faults?.reached("duringRelay", this.#at);
         await this.#append(rows);
         await this.#faults?.reached("afterAppend", this.#at);

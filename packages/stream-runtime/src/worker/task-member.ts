@@ -1,6 +1,6 @@
 /** This process's share of one task: a member of the task's group, with a worker per assigned partition. */
 import type { Member } from "@tenon/event-log/api";
-import type { PartitionMetrics } from "../observe/partition-metrics.ts";
+import { PartitionMetrics } from "../observe/partition-metrics.ts";
 import { isFenced } from "../task/stream-error.ts";
 import { PartitionWorker, type WorkerContext } from "./partition-worker.ts";
 
@@ -72,14 +72,14 @@ export class TaskMember {
   }
 
   #worker(partition: number): PartitionWorker {
-    const worker = new PartitionWorker(
-      { ...this.#context, onEnded: (ended, error) => this.#ended(ended, error) },
-      partition,
-    );
-    const before = this.#metrics.get(partition);
-    if (before !== undefined) worker.metrics.restarts = before.restarts + 1;
+    const { task } = this.#context;
+    const known = this.#metrics.get(partition);
+    if (known !== undefined) known.restarts++;
+    const metrics = known ?? new PartitionMetrics(task.name, partition, task.lane);
+    const context = { ...this.#context, onEnded: (ended: PartitionWorker, error: Error) => this.#ended(ended, error) };
+    const worker = new PartitionWorker(context, partition, metrics);
     this.#workers.set(partition, worker);
-    this.#metrics.set(partition, worker.metrics);
+    this.#metrics.set(partition, metrics);
     return worker;
   }
 
@@ -99,7 +99,7 @@ export class TaskMember {
       this.#onFailed(error);
       return;
     }
-    if (worker.metrics.commits > 0) this.#failures = 0;
+    if (worker.hasCommitted) this.#failures = 0;
     if (!isFenced(error)) this.#failures++;
     this.#rejoin(error);
   }

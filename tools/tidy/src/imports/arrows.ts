@@ -18,8 +18,21 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/storage-repo",
   ],
   "packages/marketplace": ["packages/graph-core", "packages/ads-model"],
-  "packages/nodes": ["packages/graph-core", "packages/ads-model", "packages/model-serving", "packages/ad-index"],
-  graphs: ["packages/graph-core", "packages/ads-model", "packages/nodes"],
+  "packages/nodes": [
+    "packages/graph-core",
+    "packages/ads-model",
+    "packages/model-serving",
+    "packages/ad-index",
+    "packages/event-log",
+    "packages/stream-runtime",
+  ],
+  graphs: [
+    "packages/graph-core",
+    "packages/ads-model",
+    "packages/nodes",
+    "packages/event-log",
+    "packages/stream-runtime",
+  ],
   "packages/admixer": [
     "packages/graph-core",
     "packages/ads-model",

@@ -3,6 +3,7 @@ import type { HostClock } from "@tenon/graph-core";
 import { streamError } from "../../task/stream-error.ts";
 import type { WindowRow } from "../../window/window-table.ts";
 import { changedAggregates, unknownTask } from "../store-errors.ts";
+import type { StoreMutant } from "../store-mutant.ts";
 import type {
   BatchCommit,
   Claim,
@@ -42,6 +43,8 @@ export interface MemoryTaskStoreOptions {
   readonly write?: (writeSets: readonly unknown[]) => void;
   /** Asked per commit: fail it without effect, or after it took effect, as a lost connection would. */
   readonly fault?: (batch: BatchCommit) => CommitFault;
+  /** Breaks the protocol in one place, so that a test can show that it would be noticed. */
+  readonly mutant?: StoreMutant;
 }
 
 export class MemoryTaskStore implements TaskStore, TaskOperations {
@@ -84,9 +87,13 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
 
   async commit(batch: BatchCommit): Promise<CommitOutcome> {
     const fault = this.#options.fault?.(batch);
-    if (fault === "before") throw connectionLost();
     const partition = this.#partition(batch);
-    if (partition.epoch !== batch.epoch || (partition.next ?? batch.start) !== batch.start) return "fenced";
+    const isFenced = partition.epoch !== batch.epoch || (partition.next ?? batch.start) !== batch.start;
+    if (fault === "before") {
+      if (this.#options.mutant === "offsetFirst" && !isFenced) partition.next = batch.end;
+      throw connectionLost();
+    }
+    if (isFenced && this.#options.mutant !== "noFence") return "fenced";
     this.#apply(partition, batch);
     if (fault === "after") throw connectionLost();
     return "committed";
@@ -178,6 +185,11 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
       partition.windows.clear();
       partition.parked.clear();
     }
+  }
+
+  /** Number of the last message that was committed. */
+  outboxSeq(at: TaskPartition): number {
+    return this.#partition(at).outboxSeq;
   }
 
   /** Every row of a task's windows and state, in order: what tests compare between bindings. */

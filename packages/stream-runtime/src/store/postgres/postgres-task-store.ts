@@ -2,6 +2,7 @@
 import type { Database, Transaction } from "@tenon/postgres";
 import type { WindowRow } from "../../window/window-table.ts";
 import { changedAggregates } from "../store-errors.ts";
+import type { StoreMutant } from "../store-mutant.ts";
 import type {
   BatchCommit,
   Claim,
@@ -37,9 +38,6 @@ export interface PostgresTaskStoreOptions {
   /** Breaks the protocol in one place, so that a test can show that it would be noticed. Never in a program. */
   readonly mutant?: StoreMutant;
 }
-
-/** `noFence`: the offset moves whoever asks. `offsetFirst`: the offset is committed before what it stands for. */
-export type StoreMutant = "noFence" | "offsetFirst";
 
 /** Advisory lock of all that change tables of the store. */
 const PREPARE_LOCK = 7_305_811_001;

@@ -1,0 +1,79 @@
+/** An owner that is stopped and comes back, while another one has gone on without it. */
+import { SimulatedCluster, VirtualClock } from "@tenon/event-log/simulation";
+import { expect, test } from "vitest";
+import { Process } from "../test/process.ts";
+import { Amounts, sumAmounts, TOPICS } from "../test/world.ts";
+import { type FaultPoint, MemoryTaskStore } from "./index.ts";
+import type { StoreMutant } from "./store/store-mutant.ts";
+
+/** Stops one worker at a point, lets another one process everything, and lets the first one go on. */
+async function comeBack(point: FaultPoint, mutant?: StoreMutant) {
+  const clock = new VirtualClock();
+  const cluster = new SimulatedCluster({ seed: 1, clock });
+  const store = new MemoryTaskStore({ clock, ...(mutant !== undefined && { mutant }) });
+  const log = cluster.open();
+  await log.createTopics(TOPICS);
+  const append = async (accounts: readonly string[], amount: number) => {
+    const records = accounts.map((key) =>
+      Amounts.record({ key, timeMs: clock.nowMs(), value: { amount, note: `${key}/x` } }),
+    );
+    await log.append(records);
+  };
+  const worker = (name: string, holdsAt?: FaultPoint) => {
+    let release = () => undefined as void;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let passed = 0;
+    const process = new Process({
+      ...{ name, log: cluster.open(), store, clock, tasks: [sumAmounts], noticeMs: 0 },
+      killsAt: () => false,
+      onKilled: () => undefined,
+      // Held once: the batch at hand, with what it has computed.
+      holds: (at) => (at === holdsAt && passed++ === 0 ? held : undefined),
+    });
+    return { process, release, isHeld: () => passed > 0 };
+  };
+  const old = worker("old", point);
+  await old.process.start();
+  await append(["a", "b"], 1);
+  await clock.runFor(500);
+  expect(old.isHeld()).toBe(true);
+  // The group has given it up; it does not know.
+  old.process.loseGroup(60_000);
+  const next = worker("next");
+  await next.process.start();
+  await clock.runFor(2_000);
+  await append(["a", "b"], 10);
+  await clock.runFor(2_000);
+  const before = store.dump("sum-amounts").state;
+  old.release();
+  await clock.runFor(1_000);
+  const after = store.dump("sum-amounts").state;
+  const stopping = [old.process.stop(), next.process.stop()];
+  await clock.runFor(60_000);
+  await Promise.all(stopping);
+  return { before, after, fenced: old.process.fenced };
+}
+
+const TOTALS = [
+  { key: "a", value: '{"total":11,"events":2,"amount":10}' },
+  { key: "b", value: '{"total":11,"events":2,"amount":10}' },
+];
+
+test.each(["afterRead", "midBatch", "beforeCommit"] as const)(
+  "a worker that comes back at %s is fenced at its next commit, and nothing of its batch is kept",
+  async (point) => {
+    const { before, after, fenced } = await comeBack(point);
+    expect(before).toEqual(TOTALS);
+    expect(after).toEqual(TOTALS);
+    expect(fenced).toBeGreaterThan(0);
+    // At most the batch it had at hand, per partition that it held.
+    expect(fenced).toBeLessThanOrEqual(2);
+  },
+);
+
+test("a store without the fence is noticed", async () => {
+  const { before, after } = await comeBack("beforeCommit", "noFence");
+  expect({ before, after }).not.toEqual({ before: TOTALS, after: TOTALS });
+});
