@@ -20,25 +20,20 @@ export function assignPartitions(
   partitions: readonly TopicPartition[],
 ): ReadonlyMap<string, readonly TopicPartition[]> {
   const assigned = new Map(members.map((member) => [member.id, [] as TopicPartition[]]));
-  const topics = [...new Set(partitions.map(({ topic }) => topic))].sort();
-  const load = (id: string): number => assigned.get(id)?.length ?? 0;
-  for (const topic of topics) {
+  const load = ({ id }: Candidate): number => assigned.get(id)?.length ?? 0;
+  for (const topic of [...new Set(partitions.map((each) => each.topic))].sort()) {
     const readers = members.filter((member) => member.topics.has(topic));
     if (readers.length === 0) continue;
     const own = partitions.filter((each) => each.topic === topic).sort((a, b) => a.partition - b.partition);
-    const before = new Map(readers.map(({ id }) => [id, load(id)]));
-    const quota = Math.floor(own.length / readers.length);
-    let extras = own.length - quota * readers.length;
+    const share = Math.floor(own.length / readers.length);
+    // Those with least from other topics take one more.
+    const byLoad = readers.toSorted((a, b) => load(a) - load(b) || weight(b, topic) - weight(a, topic));
+    const room = new Map(byLoad.map(({ id }, at) => [id, share + (at < own.length % readers.length ? 1 : 0)]));
     for (const each of own) {
-      const taken = ({ id }: Candidate): number => load(id) - (before.get(id) as number);
-      const open = readers.filter((reader) => taken(reader) < quota + (extras > 0 ? 1 : 0));
-      // Who already has more from other topics takes an extra one last.
-      const fewest = Math.min(
-        ...open.filter((reader) => taken(reader) >= quota).map(({ id }) => before.get(id) as number),
-      );
-      const fair = open.filter((reader) => taken(reader) < quota || (before.get(reader.id) as number) === fewest);
-      const winner = fair.reduce((best, reader) => (weight(reader, each) > weight(best, each) ? reader : best));
-      if (taken(winner) >= quota) extras--;
+      const open = readers.filter(({ id }) => (room.get(id) as number) > 0);
+      const text = `${topic}/${each.partition}`;
+      const winner = open.reduce((best, reader) => (weight(reader, text) > weight(best, text) ? reader : best));
+      room.set(winner.id, (room.get(winner.id) as number) - 1);
       assigned.get(winner.id)?.push(each);
     }
   }
@@ -46,7 +41,6 @@ export function assignPartitions(
 }
 
 /** The id breaks ties of two members of one name. */
-function weight({ name, id }: Candidate, { topic, partition }: TopicPartition): number {
-  const named = murmur2(Buffer.from(`${name}/${topic}/${partition}`)) >>> 0;
-  return named + (murmur2(Buffer.from(id)) >>> 0) / 2 ** 33;
+function weight({ name, id }: Candidate, text: string): number {
+  return (murmur2(Buffer.from(`${name}/${text}`)) >>> 0) + (murmur2(Buffer.from(id)) >>> 0) / 2 ** 33;
 }

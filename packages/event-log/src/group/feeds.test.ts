@@ -182,7 +182,7 @@ describe("held partitions", () => {
 
   test("H1: a partition that is lost while it drains is not lost a second time", async () => {
     const lost: unknown[] = [];
-    const drained = promiseByHand<void>();
+    const drained = Promise.withResolvers<void>();
     const { clock, partitions } = held({ onRevoked: () => drained.promise, onLost: (at) => lost.push(at) });
     partitions.assign(AT);
     await settle();
