@@ -6,6 +6,7 @@ import type { AnyTopic } from "./topic.ts";
  * L1 Records of one partition have rising offsets; gaps may occur (compaction, transaction markers), order never changes.
  * L2 `append` resolves when its records are durable and will be read by every later read past their offsets. When it
  *    rejects, each record may or may not be there, and records of one call to one partition are a prefix of that call.
+ *    No binding sends records again whose fate it does not know: only its caller writes a record twice.
  * L3 A read delivers a record only once it can no longer vanish, and never one record of a partition before an earlier one
  *    that is still to come.
  * L4 The log decides who owns a partition, not whether an owner may still write: that is the fence of the reader's store.
@@ -16,18 +17,34 @@ export interface EventLog {
   readonly binding: "embedded" | "kafka" | "simulation";
   /** Makes the topics that are missing. Refuses one that exists with other partitions (TENON1552). */
   createTopics(topics: readonly AnyTopic[]): Promise<void>;
-  /** Appends in the order given, per partition. */
+  /**
+   * Appends in the order given, per partition; answers in the order of the records.
+   *
+   * @throws GraphError TENON1554 for a record that not every binding could hold (bounds in `limits.ts`), TENON1553 for an
+   *   unknown topic or partition, TENON1560 when too many appends wait; none of their records is appended. TENON1559 when the
+   *   outcome is unknown (L2)
+   */
   append(records: readonly NewRecord[]): Promise<readonly AppendedAt[]>;
-  /** Earliest offset that can be read and the offset that the next record will get or pass, per partition. */
+  /**
+   * Earliest offset that can be read and the offset that the next record will get or pass, per partition.
+   *
+   * @throws GraphError TENON1553
+   */
   offsets(topic: string): Promise<readonly PartitionOffsets[]>;
   /** A reader of one partition outside any group: replays, audits, status. */
   read(options: ReadOptions): Promise<LogReader>;
-  /** Joins a group: its members share the partitions of the topics between them. */
+  /**
+   * Joins a group: its members share the partitions of the topics between them. Resolves once joined; partitions come with
+   * `onAssigned`, also later.
+   *
+   * @throws GraphError TENON1553, TENON1561 for bounds out of range, TENON1563 when the log cannot be reached
+   */
   join(options: JoinOptions): Promise<Member>;
   /** Drops records below the offset. Readers below it get TENON1555, never a silent jump. */
   trim(partition: TopicPartition, beforeOffset: number): Promise<void>;
   /** Topics and partitions that exist. */
   topics(): Promise<readonly TopicFacts[]>;
+  /** Members leave (and drain), readers end; whatever waits is rejected with TENON1558. */
   close(): Promise<void>;
 }
 
@@ -61,7 +78,7 @@ export interface AppendedAt extends TopicPartition {
 export interface PartitionOffsets extends TopicPartition {
   readonly earliest: number;
   readonly end: number;
-  /** Of the newest record, or undefined while there is none. */
+  /** Event time of the newest record, or undefined while there is none. */
   readonly newestTimeMs: number | undefined;
 }
 
@@ -74,17 +91,25 @@ export interface ReadOptions extends TopicPartition {
   readonly fromOffset: number;
 }
 
-/** What one pull may bring. All three are bounds, none is a promise. */
+/**
+ * What one pull may bring. All three are bounds, none is a promise; one record comes whatever its size, or a large one would
+ * stop the partition for good.
+ */
 export interface PullOptions {
   readonly recordsMax: number;
   readonly bytesMax: number;
   /** How long an empty pull waits for a record. 0 looks once. */
   readonly waitMs: number;
+  /** Ends the waiting: the pull resolves with nothing, and nothing is lost. */
   readonly signal?: AbortSignal;
 }
 
 export interface LogReader {
-  /** Records in offset order; empty when none came in time. @throws GraphError TENON1555 when the offset was trimmed */
+  /**
+   * Records in offset order; empty when none came in time. Pulls of one reader follow each other.
+   *
+   * @throws GraphError TENON1555 when the offset was trimmed, TENON1557 when it lies beyond the end: the log lost records
+   */
   pull(options: PullOptions): Promise<readonly LogRecord[]>;
   seek(offset: number): void;
   close(): Promise<void>;
@@ -100,7 +125,7 @@ export interface JoinOptions {
   readonly queueBytesMax: number;
   /**
    * A partition is this member's from now on. Resolves with the offset to read from: the owner's store knows it, the log
-   * does not. Nothing is delivered before it resolves.
+   * does not. Nothing is delivered before it resolves: a pull waits. A rejection ends the membership (`onFailed`).
    */
   readonly onAssigned: (partition: TopicPartition) => Promise<number>;
   /**
@@ -118,7 +143,12 @@ export interface JoinOptions {
 /** One member of a group. */
 export interface Member {
   readonly assigned: readonly TopicPartition[];
-  /** Pulls from an assigned partition. Rejects with TENON1556 for one that is not (or no longer) assigned. */
+  /**
+   * Pulls from an assigned partition; errors as of a reader's pull.
+   *
+   * @throws GraphError TENON1556 for a partition that is not, or no longer, assigned: from the moment `onRevoked` or `onLost`
+   *   is called nothing of it is delivered, queued records and waiting pulls included
+   */
   pull(partition: TopicPartition, options: PullOptions): Promise<readonly LogRecord[]>;
   /** Continues at another offset; what is queued of the partition is dropped. */
   seek(partition: TopicPartition, offset: number): Promise<void>;

@@ -1,0 +1,82 @@
+import type { HostClock } from "@tenon/graph-core";
+import type { LogRecord, PullOptions } from "../api/event-log.ts";
+import type { Bell } from "./bell.ts";
+import { checkOffset, checkPull, type Feed } from "./feed.ts";
+
+/** What a pull may take from the source at once. */
+export type ReadBounds = Pick<PullOptions, "recordsMax" | "bytesMax">;
+
+export interface DirectFeedOptions {
+  readonly clock: HostClock;
+  readonly fromOffset: number;
+  /**
+   * Records from an offset on that can no longer vanish. Gaps inside are the log's (L1).
+   * @throws GraphError TENON1555 or TENON1557 for an offset that the log does not have
+   */
+  readonly read: (offset: number, bounds: ReadBounds) => Promise<readonly LogRecord[]>;
+  /** Rung when there may be more to read. */
+  readonly bell: Bell;
+  /** How long to wait for the bell before looking anyway, ms, by how often the look before was in vain. */
+  readonly lookAgainMs: (emptyLooks: number) => number;
+}
+
+/** Reads the log when it is pulled and holds nothing ahead: for logs that are near. */
+export class DirectFeed implements Feed {
+  readonly #options: DirectFeedOptions;
+  readonly #ended = new AbortController();
+  #next: number;
+  #seeks = 0;
+  #emptyLooks = 0;
+  #error: (() => Error) | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: DirectFeedOptions) {
+    this.#options = options;
+    this.#next = checkOffset(options.fromOffset);
+  }
+
+  pull(options: PullOptions): Promise<readonly LogRecord[]> {
+    const pulled = this.#turn.then(() => this.#pull(options));
+    this.#turn = pulled.catch(() => undefined);
+    return pulled;
+  }
+
+  async #pull(options: PullOptions): Promise<readonly LogRecord[]> {
+    checkPull(options);
+    const { clock, read, bell, lookAgainMs } = this.#options;
+    const { waitMs, signal } = options;
+    const untilMs = clock.monotonicMs() + waitMs;
+    const stop = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
+    for (;;) {
+      this.#refuseEnded();
+      const seeks = this.#seeks;
+      const records = await read(this.#next, options);
+      this.#refuseEnded();
+      if (seeks !== this.#seeks) continue;
+      const last = records.at(-1);
+      if (last !== undefined) {
+        this.#next = last.offset + 1;
+        this.#emptyLooks = 0;
+        return records;
+      }
+      const leftMs = untilMs - clock.monotonicMs();
+      if (leftMs <= 0 || signal?.aborted) return [];
+      await bell.wait(Math.min(leftMs, lookAgainMs(this.#emptyLooks++)), stop);
+    }
+  }
+
+  seek(offset: number): void {
+    this.#next = checkOffset(offset);
+    this.#seeks++;
+    this.#options.bell.ring();
+  }
+
+  end(error: () => Error): void {
+    this.#error ??= error;
+    this.#ended.abort();
+  }
+
+  #refuseEnded(): void {
+    if (this.#error !== undefined) throw this.#error();
+  }
+}

@@ -1,0 +1,216 @@
+import { ManualClock, promiseByHand, settle } from "@tenon/graph-testkit";
+import { describe, expect, test } from "vitest";
+import type { LogRecord } from "../api/event-log.ts";
+import { RECORD_OVERHEAD_BYTES } from "../api/limits.ts";
+import { joinOptions } from "../conformance/worker.ts";
+import { Bell } from "./bell.ts";
+import { DirectFeed } from "./direct-feed.ts";
+import { HeldPartitions } from "./held-partitions.ts";
+import { QueueFeed } from "./queue-feed.ts";
+
+const AT = { topic: "t", partition: 0 };
+const PULL = { recordsMax: 10, bytesMax: 1e6, waitMs: 0 };
+
+function record(offset: number, bytes = 36): LogRecord {
+  return { ...AT, offset, key: "", timeMs: 0, appendedAtMs: 0, headers: {}, value: new Uint8Array(bytes) };
+}
+
+describe("direct feed", () => {
+  const feedOf = (read: (offset: number) => Promise<readonly LogRecord[]>) => {
+    const clock = new ManualClock();
+    const bell = new Bell(clock);
+    return { clock, bell, feed: new DirectFeed({ clock, fromOffset: 0, read, bell, lookAgainMs: () => 100 }) };
+  };
+
+  test("what is read while the partition is taken away is not delivered", async () => {
+    const read = promiseByHand<readonly LogRecord[]>();
+    const { feed } = feedOf(() => read.promise);
+    const pulled = feed.pull(PULL);
+    await settle();
+    feed.end(() => new Error("taken"));
+    read.resolve([record(0)]);
+    await expect(pulled).rejects.toThrow("taken");
+  });
+
+  test("what is read while a seek moves the position is read again from there", async () => {
+    const first = promiseByHand<readonly LogRecord[]>();
+    const asked: number[] = [];
+    const { feed } = feedOf((offset) => {
+      asked.push(offset);
+      return asked.length === 1 ? first.promise : Promise.resolve([record(offset)]);
+    });
+    const pulled = feed.pull(PULL);
+    await settle();
+    feed.seek(7);
+    first.resolve([record(0)]);
+    expect((await pulled).map(({ offset }) => offset)).toEqual([7]);
+    expect(asked).toEqual([0, 7]);
+  });
+
+  test("without a bell it looks again by itself, and gives up at its time", async () => {
+    let looks = 0;
+    const { clock, feed } = feedOf(async () => {
+      looks++;
+      return [];
+    });
+    let done = false;
+    const pulled = feed.pull({ ...PULL, waitMs: 250 }).then(() => {
+      done = true;
+    });
+    await settle();
+    clock.advance(249);
+    await settle();
+    expect([looks, done]).toEqual([2, false]);
+    clock.advance(100);
+    await settle();
+    clock.advance(100);
+    await settle();
+    await pulled;
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("queue feed", () => {
+  const feedOf = (recordsMax = 4, bytesMax = 1_000) => {
+    const rooms: number[] = [];
+    const clock = new ManualClock();
+    const feed: QueueFeed = new QueueFeed({
+      clock,
+      fromOffset: 0,
+      recordsMax,
+      bytesMax,
+      onRoom: () => rooms.push(feed.heldRecords),
+    });
+    return { feed, rooms, clock };
+  };
+
+  test("Q1: holds no more records or bytes than allowed, or one that is larger", async () => {
+    const { feed } = feedOf(4, 250);
+    feed.push(0, [record(0), record(1), record(2), record(3)], 4);
+    expect([feed.heldRecords, feed.heldBytes]).toEqual([2, 2 * (36 + RECORD_OVERHEAD_BYTES)]);
+    const large = feedOf(4, 10).feed;
+    large.push(0, [record(0, 500), record(1)], 2);
+    expect(large.heldRecords).toBe(1);
+  });
+
+  test("Q2: asks for more only when half is free, from the first record that was not taken", async () => {
+    const { feed, rooms } = feedOf(4);
+    feed.push(
+      0,
+      [0, 1, 2, 3, 4, 5].map((offset) => record(offset)),
+      6,
+    );
+    expect(feed.fetchOffset).toBeUndefined();
+    await feed.pull({ ...PULL, recordsMax: 1 });
+    expect([feed.fetchOffset, rooms.length]).toEqual([undefined, 0]);
+    await feed.pull({ ...PULL, recordsMax: 1 });
+    expect([feed.fetchOffset, rooms.length]).toEqual([4, 1]);
+  });
+
+  test("gaps at the end of a fetch are skipped once all of it was taken", () => {
+    const { feed } = feedOf(4);
+    feed.push(0, [record(3)], 9);
+    expect(feed.fetchOffset).toBe(9);
+  });
+
+  test("records before the position are dropped: brokers send whole batches", async () => {
+    const { feed } = feedOf();
+    feed.seek(5);
+    feed.push(1, [record(4), record(5)], 6);
+    expect((await feed.pull(PULL)).map(({ offset }) => offset)).toEqual([5]);
+  });
+
+  test("what was fetched for the position before a seek is dropped, and so is its error", async () => {
+    const { feed } = feedOf();
+    feed.seek(2);
+    feed.push(0, [record(0)], 1);
+    feed.fail(0, new Error("stale"));
+    expect(await feed.pull(PULL)).toEqual([]);
+    feed.push(1, [record(2)], 3);
+    expect((await feed.pull(PULL)).map(({ offset }) => offset)).toEqual([2]);
+  });
+
+  test("an error is told after what came before it, until a seek", async () => {
+    const { feed } = feedOf();
+    feed.push(0, [record(0)], 1);
+    feed.fail(0, new Error("trimmed"));
+    expect(await feed.pull(PULL)).toHaveLength(1);
+    await expect(feed.pull(PULL)).rejects.toThrow("trimmed");
+    await expect(feed.pull(PULL)).rejects.toThrow("trimmed");
+    feed.seek(8);
+    expect(await feed.pull(PULL)).toEqual([]);
+  });
+
+  test("queued records of a partition that is gone are not delivered", async () => {
+    const { feed } = feedOf();
+    feed.push(0, [record(0)], 1);
+    feed.end(() => new Error("gone"));
+    await expect(feed.pull(PULL)).rejects.toThrow("gone");
+    expect(feed.heldBytes).toBe(0);
+  });
+});
+
+describe("held partitions", () => {
+  const held = (change: Parameters<typeof joinOptions>[2] = {}) => {
+    const clock = new ManualClock();
+    const failures: unknown[] = [];
+    const partitions = new HeldPartitions({
+      join: joinOptions("g", ["t"], { drainMs: 1_000, ...change }),
+      clock,
+      startFeed: (_, fromOffset) => new QueueFeed({ clock, fromOffset, recordsMax: 1, bytesMax: 1, onRoom: () => {} }),
+      onAssignFailed: (error) => failures.push(error),
+    });
+    return { clock, partitions, failures };
+  };
+
+  test("H1, H3: an owner that never took the partition is told that it lost it, and the hand-over goes on", async () => {
+    const lost: unknown[] = [];
+    const revoked: unknown[] = [];
+    const { clock, partitions } = held({
+      onAssigned: () => new Promise(() => undefined),
+      onRevoked: async (at) => void revoked.push(at),
+      onLost: (at) => lost.push(at),
+    });
+    partitions.assign(AT);
+    const over = partitions.revoke(AT);
+    await settle();
+    clock.advance(1_000);
+    await over;
+    expect([lost, revoked]).toEqual([[AT], []]);
+    expect(partitions.held).toEqual([]);
+  });
+
+  test("H1: a partition that is lost while it drains is not lost a second time", async () => {
+    const lost: unknown[] = [];
+    const drained = Promise.withResolvers<void>();
+    const { clock, partitions } = held({ onRevoked: () => drained.promise, onLost: (at) => lost.push(at) });
+    partitions.assign(AT);
+    await settle();
+    const over = partitions.revoke(AT);
+    await settle();
+    partitions.lose(AT);
+    drained.resolve();
+    await over;
+    expect(lost).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("H2: an offset that comes after the partition went starts nothing", async () => {
+    const offset = promiseByHand<number>();
+    const { partitions } = held({ onAssigned: () => offset.promise });
+    partitions.assign(AT);
+    partitions.lose(AT);
+    offset.resolve(0);
+    await settle();
+    expect(partitions.assigned).toEqual([]);
+    await expect(partitions.pull(AT, PULL)).rejects.toMatchObject({ code: "TENON1556" });
+  });
+
+  test("several owners' failures are one failure of the member", async () => {
+    const { partitions, failures } = held({ onAssigned: () => Promise.reject(new Error("away")) });
+    partitions.assign(AT);
+    partitions.assign({ ...AT, partition: 1 });
+    await settle();
+    expect(failures).toHaveLength(1);
+  });
+});

@@ -1,0 +1,93 @@
+import type { HostClock } from "@tenon/graph-core";
+import type { TopicPartition } from "../api/event-log.ts";
+import { assignPartitions } from "../group/assign-partitions.ts";
+import { type HeldPartitions, keyOf } from "../group/held-partitions.ts";
+
+export interface SimulatedMember {
+  readonly id: string;
+  readonly name: string;
+  readonly topics: ReadonlySet<string>;
+  readonly held: HeldPartitions;
+}
+
+/** Who owns what in one group. A partition is given to its next owner once its last one has let it go, or lost it. */
+export class SimulatedGroup {
+  readonly #clock: HostClock;
+  readonly #partitions: () => readonly TopicPartition[];
+  readonly #members = new Map<string, SimulatedMember>();
+  /** Left the group, but drain still. */
+  readonly #leaving = new Map<string, SimulatedMember>();
+  readonly #owner = new Map<string, string>();
+  readonly #revoking = new Set<string>();
+
+  constructor(clock: HostClock, partitions: () => readonly TopicPartition[]) {
+    this.#clock = clock;
+    this.#partitions = partitions;
+  }
+
+  get members(): readonly SimulatedMember[] {
+    return [...this.#members.values()];
+  }
+
+  add(member: SimulatedMember): void {
+    this.#members.set(member.id, member);
+    this.rebalance();
+  }
+
+  /** Drains and lets go of everything. */
+  async leave(member: SimulatedMember): Promise<void> {
+    if (!this.#members.delete(member.id)) return;
+    this.#leaving.set(member.id, member);
+    this.rebalance();
+    await member.held.revokeAll();
+    this.#leaving.delete(member.id);
+  }
+
+  /** Takes all partitions of a member away without warning; it learns of that after `noticeMs`. */
+  takeAway(member: SimulatedMember, noticeMs: number): void {
+    const taken = [...this.#owner].filter(([, id]) => id === member.id).map(([key]) => key);
+    for (const key of taken) this.#owner.delete(key);
+    const lost = member.held.held.filter((at) => taken.includes(keyOf(at)));
+    const notice = (): void => {
+      for (const at of lost) member.held.lose(at);
+      this.rebalance();
+    };
+    if (noticeMs === 0) notice();
+    else {
+      this.#clock.after(noticeMs, notice);
+      // Others may own them while it does not know: it is a zombie.
+      this.rebalance(member.id);
+    }
+  }
+
+  /** @param without a member that has lost its membership and does not know */
+  rebalance(without?: string): void {
+    const candidates = this.members.filter(({ id }) => id !== without);
+    const assigned = assignPartitions(candidates, this.#partitions());
+    const target = new Map([...assigned].flatMap(([id, own]) => own.map((at) => [keyOf(at), { id, at }])));
+    for (const [key, id] of this.#owner) {
+      const wanted = target.get(key);
+      if (wanted?.id !== id && !this.#revoking.has(key)) this.#revoke(key, id);
+    }
+    for (const [key, { id, at }] of target) {
+      const member = this.#members.get(id);
+      // A zombie that gets back what it does not know it lost must first lose it.
+      if (this.#owner.has(key) || member === undefined || member.held.held.some((each) => keyOf(each) === key))
+        continue;
+      this.#owner.set(key, id);
+      member.held.assign(at);
+    }
+  }
+
+  #revoke(key: string, id: string): void {
+    const at = this.#partitions().find((each) => keyOf(each) === key);
+    const member = this.#members.get(id) ?? this.#leaving.get(id);
+    if (at === undefined || member === undefined) return;
+    this.#revoking.add(key);
+    void member.held.revoke(at).then(() => {
+      this.#revoking.delete(key);
+      if (this.#owner.get(key) === id) this.#owner.delete(key);
+      this.rebalance();
+    });
+  }
+}
