@@ -9,6 +9,7 @@ import { isNumeric } from "./window/aggregate.ts";
 import { BATCH_BOUNDS, type BatchBounds } from "./worker/batch-size.ts";
 import type { FaultPoints } from "./worker/fault-points.ts";
 import { GraphRuns } from "./worker/graph-runs.ts";
+import { LAG_MONITOR, LagMonitor, type LagMonitorOptions } from "./worker/lag-monitor.ts";
 import { LANE_GATE, LaneGate, type LaneGateOptions } from "./worker/lane-gate.ts";
 import { RELAY, type RelayOptions } from "./worker/relay.ts";
 import { TaskMember } from "./worker/task-member.ts";
@@ -29,6 +30,9 @@ export interface RunTasksOptions {
   readonly relay?: RelayOptions;
   /** Told when a partition is halted, or a task cannot go on. The rest continues. */
   readonly onHalted?: (task: Task, error: Error) => void;
+  /** Told of a partition that has work and does not move (TENON1805). End the process then: another one goes on. */
+  readonly onStuck?: (task: Task, error: Error) => void;
+  readonly lag?: LagMonitorOptions;
   readonly faults?: FaultPoints;
 }
 
@@ -70,7 +74,11 @@ export async function runTasks(options: RunTasksOptions): Promise<RunningTasks> 
     const context = { task, owner, log, store, clock, gate, runs, options: worker, faults };
     return new TaskMember(context, MEMBER, (error) => options.onHalted?.(task, error));
   });
+  const watched = () => members.map((member, index) => ({ task: tasks[index] as Task, metrics: member.metrics }));
+  const onStuck = (task: Task, error: Error) => options.onStuck?.(task, error);
+  const monitor = new LagMonitor(log, clock, options.lag ?? LAG_MONITOR, watched, onStuck);
   await Promise.all(members.map((member) => member.join()));
+  monitor.start();
   const metrics = () => members.flatMap((member) => member.metrics);
   return {
     get metrics() {
@@ -78,6 +86,7 @@ export async function runTasks(options: RunTasksOptions): Promise<RunningTasks> 
     },
     metricsText: () => streamMetricsText(metrics(), clock.nowMs()),
     stop: async () => {
+      await monitor.stop();
       await Promise.all(members.map((member) => member.leave()));
     },
   };

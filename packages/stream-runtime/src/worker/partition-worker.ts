@@ -75,14 +75,18 @@ export class PartitionWorker {
     return this.#hasCommitted;
   }
 
-  /** Takes the partition over. Resolves with the offset to read from. @throws GraphError TENON1802 */
+  /** Takes the partition over. Resolves with the offset to read from; halts where records before it are gone (TENON1802). */
   async claim(): Promise<number> {
     const { task, owner, log, store, clock, runs, options, faults } = this.#context;
     const claim = await store.claim(this.at, owner);
     const offsets = await log.offsets(task.source.name);
     const earliest = offsets.find(({ partition }) => partition === this.at.partition)?.earliest ?? 0;
     const next = claim.next ?? earliest;
-    if (next < earliest) throw this.#inputGone(next, earliest);
+    this.metrics.next = next;
+    if (next < earliest) {
+      this.#fail(this.#inputGone(next, earliest));
+      return earliest;
+    }
     this.#relay = new Relay(this.at, {
       log,
       store,
@@ -94,13 +98,13 @@ export class PartitionWorker {
     await this.#relay.resume();
     const takesRepeats = faults?.breaks?.("takeOnce") === true;
     this.#builder = await BatchBuilder.open({ task, at: this.at, claim, next, runs, store, takesRepeats });
-    this.metrics.next = next;
     this.metrics.state = "running";
     return next;
   }
 
   /** Begins to pull. */
   start(member: Member): void {
+    if (this.#failed !== undefined) return;
     this.#loop = this.#work(member).then(
       () => undefined,
       (error: Error) => this.#fail(error),
