@@ -14,6 +14,7 @@ interface Suite {
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   graph: () => import("./graph/suite.ts"),
   admixer: () => import("./admixer/suite.ts"),
+  cli: () => import("./cli/suite.ts"),
 };
 
 /**

@@ -14,9 +14,9 @@ import { type Served, startServer } from "./served.ts";
 import type { Shares } from "./shares.ts";
 
 /**
- * Young generation of the server, MB, fixed. Most of a request's garbage are typed arrays outside the heap, and V8 marks
+ * Young generation of the server, MB, fixed, as `tenon up` has it. Most of a request's garbage are typed arrays outside the heap, and V8 marks
  * the whole heap when 64 MB of them have come. A larger young generation is collected later than that, so the heap is
- * marked all the time; with a smaller one requests in flight survive into the old generation. `tenon up` does not set it.
+ * marked all the time; with a smaller one requests in flight survive into the old generation.
  */
 const SEMI_SPACE_MB = 32;
 const SERVER_FLAGS: readonly string[] = [

@@ -11,8 +11,12 @@ import {
   drop,
   type FeatureSnapshot,
   filter,
+  type Graph,
   graph,
+  RESPOND_END,
+  topologyOf,
 } from "@tenon/graph-core";
+import { adRequest } from "@tenon/graphs";
 import { clickContexts, clickTruth, simulateClicks } from "@tenon/marketplace";
 import { selectRows, type TrainingData, trainingData } from "@tenon/model-serving";
 import * as nodes from "@tenon/nodes";
@@ -41,69 +45,27 @@ const sampleForTraining = filter({
   },
 });
 
-const {
-  normaliseRequest,
-  applyConsent,
-  loadUserProfile,
-  loadUserCounts,
-  describeUser,
-  embedInterests,
-  expandQuery,
-  expandContext,
-  buildTargetingQuery,
-  retrieveByVector,
-  retrieveByKeyword,
-  retrieveForExploration,
-  mergeCandidates,
-  judgeEligibility,
-  attachForwardColumns,
-  dropUnindexed,
-  dropInactive,
-  dropByPolicy,
-  attachUserCounts,
-  capByFrequency,
-  dropWithoutBudget,
-  pace,
-  matchCategories,
-  assembleLightFeatures,
-  assembleFeatures,
-} = nodes;
+const { trimCandidates: _, ...untrimmed } = adRequest.nodes;
+const RESPOND = [nodes.PacedAds, nodes.LightFeatures, nodes.TrimmedAds, nodes.RankFeatures] as const;
 
+/** The serving graph with another trim; of its nodes those that the frozen features need, so that it cannot fall behind. */
 const trainingTraffic = graph({
   name: "training-traffic",
   owner: "ads-ranking",
   purpose: "the request path up to the frozen features, showing random candidates",
   request: [AdRequest, Arms],
-  nodes: {
-    normaliseRequest,
-    applyConsent,
-    loadUserProfile,
-    loadUserCounts,
-    describeUser,
-    embedInterests,
-    expandQuery,
-    expandContext,
-    buildTargetingQuery,
-    retrieveByVector,
-    retrieveByKeyword,
-    retrieveForExploration,
-    mergeCandidates,
-    judgeEligibility,
-    attachForwardColumns,
-    dropUnindexed,
-    dropInactive,
-    dropByPolicy,
-    attachUserCounts,
-    capByFrequency,
-    dropWithoutBudget,
-    pace,
-    matchCategories,
-    assembleLightFeatures,
-    sampleForTraining,
-    assembleFeatures,
-  },
-  respond: [nodes.PacedAds, nodes.LightFeatures, nodes.TrimmedAds, nodes.RankFeatures],
+  nodes: neededFor({ ...adRequest, nodes: { ...untrimmed, sampleForTraining }, respond: RESPOND }),
+  respond: RESPOND,
 });
+
+/** Nodes that a respond slot waits for, directly or through others, in their order. */
+function neededFor(whole: Graph): Graph["nodes"] {
+  const { edges } = topologyOf(whole);
+  const needed = new Set<string>([RESPOND_END]);
+  // A set hands out what is added while it is walked.
+  for (const name of needed) for (const { from, to } of edges) if (to === name) needed.add(from);
+  return Object.fromEntries(Object.entries(whole.nodes).filter(([name]) => needed.has(name)));
+}
 
 export interface ClickRows {
   readonly light: TrainingData;

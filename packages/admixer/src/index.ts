@@ -12,10 +12,12 @@ import {
   type ValueOf,
 } from "@tenon/graph-core";
 import type { InsertionEvents } from "@tenon/nodes";
+import type { FastifyInstance } from "fastify";
 import type { HostConfig } from "./config/read-config.ts";
 import { AdMixer, type AdMixerParts } from "./host/ad-mixer.ts";
 import type { TraceHeaders } from "./host/answer.ts";
 import { hostError } from "./host/host-error.ts";
+import { START_MAX_MS, settledWithin, startedWithin } from "./host/in-time.ts";
 import { freshKey, keyOf } from "./host/pseudonym-key.ts";
 import type { Tracer } from "./observe/emit-spans.ts";
 import { type ClickModels, loadClickModels } from "./resources/click-models.ts";
@@ -74,9 +76,11 @@ export interface RunningAdMixer {
 }
 
 /**
- * Starts a host that answers `POST /v1/ads`; it is ready when the promise settles.
+ * Starts a host that answers `POST /v1/ads`; it is ready when the promise settles. A start that fails leaves nothing
+ * behind: no timer, no socket, no lock.
  *
- * @throws GraphError TENON1603 when the address cannot be listened on; TENON1604 when data or log folder cannot be used
+ * @throws GraphError TENON1603 when the address cannot be listened on; TENON1604 when data or log folder cannot be used;
+ *   TENON1605 when a part of the start takes too long; otherwise what a warm-up request failed with
  */
 export async function startAdMixer(config: HostConfig, overrides: HostOverrides = {}): Promise<RunningAdMixer> {
   const { settings } = config;
@@ -99,45 +103,76 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
       }),
   });
   const loadedMs = performance.now();
+  let server: FastifyInstance | undefined;
+  const stop = stopOnce(() => stopServing(host, server, onTrouble));
+  try {
+    server = await startedWithin(host.clock, HTTP_PART, serverOf(host, onTrouble));
+    await listen(server, host);
+    const listeningMs = performance.now();
+    await host.warmUp();
+    const endMs = performance.now();
+    return {
+      url: urlOf(settings.host, (server.server.address() as { readonly port: number }).port),
+      host,
+      executor: host.executor,
+      startMs: {
+        load: loadedMs - startedMs,
+        listen: listeningMs - loadedMs,
+        warmUp: endMs - listeningMs,
+        total: endMs - startedMs,
+      },
+      sampleRequest: (row) => sampleRequest(host, row),
+      stop,
+    };
+  } catch (error) {
+    // Timer, socket and lock of a host that nobody gets would keep its process alive, and the next one from starting.
+    await stop();
+    throw error;
+  }
+}
+
+const HTTP_PART = {
+  what: "the HTTP server was not put together",
+  maxMs: START_MAX_MS.httpServer,
+  hint: "`tenon doctor` looks at the packages that are installed; `tenon run` answers one request without HTTP",
+};
+
+type Trouble = NonNullable<HostOverrides["onTrouble"]>;
+
+async function serverOf(host: AdMixer, onTrouble: Trouble): Promise<FastifyInstance> {
   // Loaded here, so that answering one request from the command line does not wait for an HTTP server.
   const { httpServer } = await import("./server/http-server.ts");
   const server = await httpServer(host, { error: onTrouble });
-  try {
-    await server.listen({ host: settings.host, port: settings.port });
-  } catch (error) {
-    await host.stop();
-    throw cannotListen(settings.host, settings.port, error);
-  }
-  const listeningMs = performance.now();
-  await host.warmUp();
-  const endMs = performance.now();
-  return {
-    url: urlOf(settings.host, (server.server.address() as { readonly port: number }).port),
-    host,
-    executor: host.executor,
-    startMs: {
-      load: loadedMs - startedMs,
-      listen: listeningMs - loadedMs,
-      warmUp: endMs - listeningMs,
-      total: endMs - startedMs,
-    },
-    sampleRequest: (row) => sampleRequest(host, row),
-    stop: stopOnce(async () => {
-      host.beginStop();
-      const closed = server.close();
-      await host.stop();
-      // Answers that are out leave idle connections behind; what still runs after the drain is beyond saving.
-      server.server.closeIdleConnections();
-      let cancel = (): void => undefined;
-      await Promise.race([
-        closed,
-        new Promise<void>((resolve) => (cancel = systemClock.after(LAST_BYTES_MS, resolve))),
-      ]);
-      cancel();
-      server.server.closeAllConnections();
-      await closed;
-    }),
+  await server.ready();
+  return server;
+}
+
+async function listen(server: FastifyInstance, { settings: { host, port }, clock }: AdMixer): Promise<void> {
+  const part = {
+    what: `the system did not answer whether it listens on ${host}:${port}`,
+    maxMs: START_MAX_MS.listen,
+    hint: "set host to an address of this machine instead of a name that has to be looked up",
   };
+  const failed = (error: unknown): never => {
+    throw cannotListen(host, port, error);
+  };
+  await startedWithin(clock, part, server.listen({ host, port }).catch(failed));
+}
+
+/** Ends whatever its parts do: running requests, writing, last bytes and closing have a bound each. */
+async function stopServing(host: AdMixer, server: FastifyInstance | undefined, onTrouble: Trouble): Promise<void> {
+  host.beginStop();
+  const closed = server?.close().then(undefined, (error: unknown) => onTrouble("the server closed badly", error));
+  await host.stop();
+  if (server === undefined || closed === undefined) return;
+  // Answers that are out leave idle connections behind; what still runs after the drain is beyond saving.
+  server.server.closeIdleConnections();
+  if ((await settledWithin(host.clock, LAST_BYTES_MS, closed)) !== undefined) return;
+  server.server.closeAllConnections();
+  if ((await settledWithin(host.clock, CLOSE_MAX_MS, closed)) !== undefined) return;
+  // Whoever still holds it may not keep the process alive.
+  server.server.unref();
+  onTrouble("the server did not close", undefined);
 }
 
 /** One answer, with everything that explains it. */
@@ -190,6 +225,8 @@ export async function answerOnce(
 const FIRST_REQUEST_MS = 10_000;
 /** Time for answers that are written to reach their sockets when a host stops, ms. */
 const LAST_BYTES_MS = 250;
+/** Longest wait for a server without connections to say that it is closed, ms. */
+const CLOSE_MAX_MS = 2_000;
 /** Rows of sample requests; a request for one beyond starts again at the first. */
 const SAMPLE_REQUESTS = 100;
 

@@ -11,7 +11,8 @@ type Facts = Pick<GraphErrorFacts, "code" | "category">;
 
 /**
  * Every way a command refuses its work. Findings of `tenon check` are diagnostics, in `check/`. TENON1711 (Node is too
- * old) is said by `bin/tenon.js`, before anything of this can be loaded.
+ * old) is said by `bin/tenon.js`, before anything of this can be loaded; TENON1712 (the process had to be ended) by
+ * `end-in-time.ts`, when the command is over.
  */
 const FACTS = {
   wrongUsage: { code: "TENON1700", category: "input" },

@@ -44,6 +44,33 @@ test("an old Node without another one to turn to is told what to do", () => {
   }
 });
 
+/** Makes a process say at its end which flags it runs with. */
+const TELL_FLAGS =
+  "--import=data:text/javascript,process.on('exit',()=>console.error(process.pid,process.execArgv.join()))";
+/** Refused before anything is loaded. */
+const REFUSED = ["up", "--host", "0.0.0.0"];
+
+test("tenon up serves with the young generation of a server, in the process that was started", () => {
+  const { status, stderr, pid } = spawnSync(process.execPath, [LAUNCHER, ...REFUSED], {
+    encoding: "utf8",
+    env: { ...plainEnvironment, NODE_OPTIONS: TELL_FLAGS },
+  });
+  expect(status).toBe(2);
+  expect(stderr).toContain("error TENON1601");
+  expect(stderr).toContain(`\n${pid} --min-semi-space-size=32,--max-semi-space-size=32\n`);
+  expect(stderr).not.toContain("Warning");
+});
+
+test("who chose another young generation keeps it, and other commands begin once", () => {
+  const flags = ["--max-semi-space-size=64"];
+  const start = (...args: readonly string[]) =>
+    spawnSync(process.execPath, args, { encoding: "utf8", env: { ...plainEnvironment, NODE_OPTIONS: TELL_FLAGS } });
+  const chosen = start(...flags, LAUNCHER, ...REFUSED);
+  expect(chosen.stderr).toContain(`\n${chosen.pid} ${flags.join()}\n`);
+  const version = start(LAUNCHER, "--version");
+  expect(version.stderr).toBe(`${version.pid} \n`);
+});
+
 test("a reader that has seen enough is no error", () => {
   const command = `"${process.execPath}" "${LAUNCHER}" explain | head -1; echo "\${PIPESTATUS[0]}"`;
   const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", command], {

@@ -197,7 +197,7 @@ const addBench: Add = (program, terminal, done) => {
   program
     .command("bench")
     .description("measure against other libraries and the goals")
-    .argument("<suite>", "graph or admixer; any other name lists what there is")
+    .argument("<suite>", "graph, admixer or cli; any other name lists what there is")
     .option("--quick", "fewer rounds, under a minute")
     .addOption(jsonOption())
     .addOption(projectOption())

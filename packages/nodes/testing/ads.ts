@@ -1,17 +1,7 @@
 /** Candidates as rows, for tests: a row states what the test is about, everything else is an ordinary ad. */
 import { NO_FREQUENCY_CAP, ROW_FOUND } from "@tenon/ad-index/api";
-import {
-  CandidateBatch,
-  type Column,
-  Dictionary,
-  DictionaryColumn,
-  F32Column,
-  F64Column,
-  I32Column,
-  IdColumn,
-  U8Column,
-  type ValueOf,
-} from "@tenon/graph-core";
+import { CandidateBatch, type Column, IdColumn, type ValueOf } from "@tenon/graph-core";
+import { fromGolden } from "@tenon/graph-testkit";
 import { RETRIEVED_AD_COLUMN_TYPES, SOURCE_BITS } from "../retrieval/ad-columns.ts";
 import type { RetrievedAds } from "../retrieval/slots.ts";
 
@@ -53,24 +43,10 @@ function cell(row: AdRow, name: ColumnName): Cell {
   return OWN_IDS.includes(name) ? row.id : NO_FREQUENCY_CAP;
 }
 
+/** Columns are made as goldens write them down. */
 function columnOf(type: (typeof RETRIEVED_AD_COLUMN_TYPES)[ColumnName], cells: readonly Cell[]): Column {
-  const numbers = cells as readonly number[];
-  switch (type) {
-    case "f64":
-      return F64Column.from(numbers);
-    case "f32":
-      return F32Column.from(numbers);
-    case "i32":
-      return I32Column.from(numbers);
-    case "u8":
-      return U8Column.from(numbers);
-    case "id":
-      return IdColumn.from(numbers);
-    case "dictionary": {
-      const words = cells as readonly string[];
-      return DictionaryColumn.encode(new Dictionary([...new Set(words)].sort()), words);
-    }
-  }
+  const marked = type === "dictionary" ? { $dictionary: [...new Set(cells)].sort() } : { $column: type };
+  return fromGolden({ ...marked, values: cells }) as Column;
 }
 
 /** The batch of these candidates, in the order given: a value of `RetrievedAds` and of every kept batch after it. */

@@ -39,9 +39,16 @@ import { AnswerLog } from "./answer-log.ts";
 import { DropTotals } from "./drop-totals.ts";
 import { EventIntake } from "./event-intake.ts";
 import { hostError } from "./host-error.ts";
+import { START_MAX_MS, settledWithin, startedWithin, startTooLong } from "./in-time.ts";
 import { expectedCostMicros, InsertionBook } from "./insertion-book.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { LoopLag } from "./loop-lag.ts";
+
+/** Time after which warming up ends with the requests that were run, ms. */
+const WARM_UP_MAX_MS = 30_000;
+/** How much later than at its deadline a run may be told of it, ms. */
+const DEADLINE_LATE_MS = 1_000;
+const DEADLINE_PASSED = "TENON1211";
 
 /** Compiled once per process: hosts of one process share the code. */
 const plan = compileGraph(adRequest);
@@ -107,10 +114,11 @@ export class AdMixer {
           parts.onTrouble?.(`node "${node.name}" (owner ${node.definition.owner}) ${by}`, error);
       },
     });
-    this.#lag = new LoopLag(this.clock);
     this.sink = parts.sink?.(() => this.#segmentHeader());
     this.log = new AnswerLog(this.sink, settings.featureLogShare);
     this.events = new EventIntake({ marketplace, insertions: this.insertions, sink: this.sink, clock: this.clock });
+    // Last: it has a timer, and nobody could stop the timer of a host that could not be made.
+    this.#lag = new LoopLag(this.clock);
   }
 
   get ready(): boolean {
@@ -145,26 +153,58 @@ export class AdMixer {
 
   /**
    * Runs requests that leave no trace in counts, budgets and logs, so that the first real one meets compiled code.
-   * The host is ready afterwards.
+   * The host is ready afterwards. On a machine too slow for all of them within `WARM_UP_MAX_MS`, the rest is left out.
+   *
+   * @throws GraphError TENON1605 when a request is not answered in time; otherwise what the graph failed with
    */
   async warmUp(): Promise<void> {
     const count = this.settings.warmUpRequests;
     const nowMs = this.clock.nowMs();
+    const startedMs = this.clock.monotonicMs();
     const requests =
       count === 0
         ? []
         : this.marketplace.sampleRequests({ seed: this.settings.seed, count, startAtMs: nowMs, durationMs: 1 });
     for (const [at, request] of requests.entries()) {
-      const admitted = this.admit({ ...request, requestId: `warm-up-${at}` });
-      const ctx = this.executor.begin({ requestId: admitted.requestId, nowMs, quality: 1, checked: at % 8 === 0 });
-      await this.executor.execute(
-        { adRequest: admitted, arms: armsOf(decide(this.settings.experiments, admitted)) },
-        ctx,
-      );
+      if (this.clock.monotonicMs() - startedMs > WARM_UP_MAX_MS) break;
+      await this.#warmUpOnce(this.admit({ ...request, requestId: `warm-up-${at}` }), { at, count, nowMs });
       // Probes are answered in between.
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.#ready = true;
+  }
+
+  /**
+   * Bounded twice: the deadline names the nodes that are waited for, and needs the runtime to keep its promise; the
+   * clock needs nothing.
+   */
+  async #warmUpOnce(
+    request: AdmittedRequest,
+    { at, count, nowMs }: { readonly at: number; readonly count: number; readonly nowMs: number },
+  ): Promise<void> {
+    const maxMs = START_MAX_MS.warmUpRequest;
+    const part = {
+      what: `warm-up request ${at + 1} of ${count} was not answered`,
+      maxMs,
+      hint: "look at the store or node that is waited for; warmUpRequests 0 starts without asking",
+    };
+    const ctx = this.executor.begin({
+      requestId: request.requestId,
+      nowMs,
+      deadlineMs: this.clock.nowMs() + maxMs,
+      quality: 1,
+      checked: at % 8 === 0,
+    });
+    const run = async () =>
+      this.executor.execute({ adRequest: request, arms: armsOf(decide(this.settings.experiments, request)) }, ctx);
+    try {
+      await startedWithin(this.clock, { ...part, maxMs: maxMs + DEADLINE_LATE_MS }, run());
+    } catch (error) {
+      if (error instanceof GraphError && error.code === DEADLINE_PASSED) throw startTooLong(part, error);
+      throw error;
+    } finally {
+      ctx.close();
+    }
   }
 
   /** {@link admitRequest}, counted. @throws GraphError TENON1610 */
@@ -294,18 +334,16 @@ export class AdMixer {
     this.#stopping = true;
   }
 
-  /** Waits for running requests, at most `drainMaxMs`, then writes and closes the log. */
+  /** Waits for running requests, at most `drainMaxMs`, then writes and closes the log. Ends whatever happens. */
   async stop(): Promise<void> {
     this.beginStop();
     const { drainMaxMs } = this.settings;
-    let cancel: (() => void) | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      cancel = this.clock.after(drainMaxMs, resolve);
-    });
-    await Promise.race([this.admission.idle(), timeout]);
-    cancel?.();
-    await this.sink?.close(drainMaxMs);
-    this.#lag.stop();
+    try {
+      await settledWithin(this.clock, drainMaxMs, this.admission.idle());
+      await this.sink?.close(drainMaxMs);
+    } finally {
+      this.#lag.stop();
+    }
   }
 }
 

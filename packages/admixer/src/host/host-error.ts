@@ -6,6 +6,7 @@ export const HostCode = {
   openWithoutToken: "TENON1601",
   cannotListen: "TENON1603",
   cannotKeepData: "TENON1604",
+  startTooLong: "TENON1605",
   wrongBody: "TENON1610",
   bodyTooLarge: "TENON1611",
   noSuchRoute: "TENON1612",
@@ -24,6 +25,7 @@ type HostErrorName = keyof typeof HostCode;
 const CATEGORIES: Partial<Record<HostErrorName, GraphError["category"]>> = {
   cannotListen: "resource",
   cannotKeepData: "resource",
+  startTooLong: "resource",
   overloaded: "resource",
   logBehind: "resource",
   notReady: "resource",

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { ManualClock, settle } from "@tenon/graph-testkit";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { ManualClock, promiseByHand, settle } from "@tenon/graph-testkit";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type ScratchFolder, scratchFolder } from "../../test/scratch-folder.ts";
 import { type AppendSink, RecordKind } from "./append-sink.ts";
 import { segmentPath, segmentsOf } from "./log-folder.ts";
@@ -138,6 +139,45 @@ test("what could not be written by the time a host must stop is counted as lost,
   await closed;
   expect(sink.counts.lostRecords).toBe(1);
   expect(failures.at(-1)).toContain("1 records could not be written");
+});
+
+test("a disk that never answers does not keep a host from stopping; the folder stays taken until the process ends", async () => {
+  const clock = new ManualClock();
+  const failures: string[] = [];
+  const onFailure = (error: unknown) => failures.push((error as Error).message);
+  const sink = openSink({ clock, fsync: "interval", onFailure });
+  sink.append(text("first"));
+  await sink.flush();
+  const asked = promiseByHand<FileHandle>();
+  const datasync = await spyOnDatasync();
+  datasync.mockImplementation(function (this: FileHandle) {
+    asked.resolve(this);
+    return new Promise(() => undefined);
+  });
+  const closed = sink.close(100);
+  const handle = await asked.promise;
+  clock.advance(5_000);
+  await closed;
+  datasync.mockRestore();
+  expect(failures).toEqual(["the last segment could not be closed within 5000 ms"]);
+  expect(() => openSink()).toThrow("TENON1604");
+  expect(clock.pending).toBe(0);
+  await handle.close();
+});
+
+/** That of every file handle. */
+async function spyOnDatasync() {
+  const handle = await open(fileURLToPath(import.meta.url));
+  await handle.close();
+  return vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, "datasync");
+}
+
+test("a folder whose segments cannot be looked at is let go", () => {
+  mkdirSync(join(scratch.folder, "segment-0000000001.tenonlog"));
+  symlinkSync(join(scratch.folder, "nowhere"), join(scratch.folder, "segment-0000000002.tenonlog"));
+  expect(() => openSink()).toThrow("ENOENT");
+  rmSync(join(scratch.folder, "segment-0000000002.tenonlog"));
+  expect(readdirSync(scratch.folder)).not.toContain("lock");
 });
 
 test("the oldest closed segments are deleted, and counted, to keep the bound", async () => {

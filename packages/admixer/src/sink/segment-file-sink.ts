@@ -3,6 +3,7 @@ import { readFileSync, rmSync, truncateSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import { hostError } from "../host/host-error.ts";
+import { settledWithin } from "../host/in-time.ts";
 import type { AppendSink, LogRecord, SinkCounts } from "./append-sink.ts";
 import { segmentPath, segmentsOf, takeFolder } from "./log-folder.ts";
 import { decodeSegment, encodeFrame, encodeHeader, type SegmentHeader } from "./segment-format.ts";
@@ -10,6 +11,8 @@ import { decodeSegment, encodeFrame, encodeHeader, type SegmentHeader } from "./
 /** Longest time written bytes stay unforced under `interval`. */
 const SYNC_INTERVAL_MS = 100;
 const RETRY_MS = 200;
+/** Longest time for the last segment to be forced to the disk and closed, ms: a disk that hangs keeps no host alive. */
+const LET_GO_MAX_MS = 5_000;
 /** Bytes of one write: bounds how long the buffer is copied and how much a failed write repeats. */
 const WRITE_BYTES_MAX = 4 * 2 ** 20;
 
@@ -36,7 +39,12 @@ interface OpenSegment {
 /** @throws GraphError TENON1604 when the folder cannot be written or another process has it */
 export function openSegmentFiles(options: SegmentFileOptions): AppendSink {
   const release = takeFolder(options.folder);
-  return new SegmentFileSink(options, release, cutTornTail(options.folder));
+  try {
+    return new SegmentFileSink(options, release, cutTornTail(options.folder));
+  } catch (error) {
+    release();
+    throw error;
+  }
 }
 
 /** Cuts what an earlier process left unfinished; gives its size. Damage elsewhere is left for readers to report. */
@@ -282,12 +290,7 @@ class SegmentFileSink implements AppendSink {
 
   async close(waitMaxMs: number): Promise<void> {
     if (this.#closed) return;
-    let cancel: (() => void) | undefined;
-    const timeout = new Promise<void>((resolve) => {
-      cancel = this.#clock.after(waitMaxMs, resolve);
-    });
-    await Promise.race([this.flush(), timeout]);
-    cancel?.();
+    await settledWithin(this.#clock, waitMaxMs, this.flush());
     this.#closed = true;
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
@@ -297,9 +300,15 @@ class SegmentFileSink implements AppendSink {
       this.#options.onFailure?.(
         new Error(`${this.#lost} records could not be written within ${waitMaxMs} ms and are lost`),
       );
+    const isLetGo = await settledWithin(this.#clock, LET_GO_MAX_MS, this.#letGo());
+    if (isLetGo !== undefined) this.#release();
+    // The folder stays taken by this process, whose write is out; it is free when the process has ended.
+    else this.#options.onFailure?.(new Error(`the last segment could not be closed within ${LET_GO_MAX_MS} ms`));
+  }
+
+  async #letGo(): Promise<void> {
     if (this.#lost === 0) await this.#writing;
     if (this.#segment !== undefined)
       await this.#finish(this.#segment).catch((error: unknown) => this.#options.onFailure?.(error));
-    this.#release();
   }
 }

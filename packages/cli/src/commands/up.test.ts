@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { LAUNCHER, tenon } from "../testing/tenon.ts";
+import { keptTerminal } from "../testing/terminal.ts";
+import { up } from "./up.ts";
 
 const SMALL = ["--ads-max", "3000", "--users-count", "50", "--port", "0"];
 const folder = mkdtempSync(join(tmpdir(), "tenon-up-"));
@@ -61,6 +63,24 @@ test("a port that is taken is said in words, and nothing hangs", async () => {
   server.close();
   expect(exitCode).toBe(3);
   expect(talk).toContain(`error TENON1603: cannot listen on 127.0.0.1:${port}\n`);
+}, 60_000);
+
+test("a log that another host has is said in words, and the process ends", async () => {
+  const taken = mkdtempSync(join(tmpdir(), "tenon-taken-"));
+  writeFileSync(join(taken, "lock"), String(process.pid));
+  const { exitCode, talk } = await tenon(["up", "--once", ...SMALL, "--log-folder", taken], { folder });
+  rmSync(taken, { recursive: true });
+  expect(exitCode).toBe(3);
+  expect(talk).toContain(`error TENON1604: folder "${taken}" is in use by process ${process.pid}\n`);
+  expect(talk).not.toContain("TENON1712");
+}, 60_000);
+
+test("Ctrl-C while the sample request is out stops the host, and is no success", async () => {
+  const terminal = keptTerminal({ folder, stopAsked: async () => undefined });
+  const options = { once: true, adsMax: "3000", usersCount: "50", port: "0", dataFolder: join(folder, "interrupted") };
+  expect(await up(options, terminal)).toBe(3);
+  expect(terminal.said).toEqual({ out: "", talk: "" });
+  expect(readdirSync(join(folder, "interrupted/log"))).not.toContain("lock");
 }, 60_000);
 
 test("a host that is open to the world without a token is refused before anything is loaded", async () => {

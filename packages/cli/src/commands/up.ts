@@ -29,7 +29,8 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   // Listened for from here on: before, there is nothing to bring to an end, and Ctrl-C simply ends the process.
   const stopAsked = terminal.stopAsked();
   try {
-    const sample = await askSample(running, config.settings.adminToken);
+    const sample = await Promise.race([askSample(running, config.settings.adminToken), stopAsked]);
+    if (sample === undefined) return ExitCode.incomplete;
     const traceUrl = `${running.url}/v1/trace/${sample.response.requestId}`;
     if (options.json)
       terminal.out(jsonText({ url: running.url, startMs: rounded(running.startMs), ...sample, traceUrl }));
@@ -58,7 +59,7 @@ const SAMPLE_MAX_MS = 20_000;
 async function askSample(running: RunningAdMixer, adminToken: string | null): Promise<Sample> {
   const request: Readonly<Record<string, unknown>> = { ...running.sampleRequest() };
   const startedMs = performance.now();
-  const reply = await fetch(`${running.url}/v1/ads`, {
+  const { reply, body } = await ask(`${running.url}/v1/ads`, {
     method: "POST",
     signal: AbortSignal.timeout(SAMPLE_MAX_MS),
     headers: {
@@ -67,15 +68,7 @@ async function askSample(running: RunningAdMixer, adminToken: string | null): Pr
       ...(adminToken !== null && { authorization: `Bearer ${adminToken}` }),
     },
     body: JSON.stringify(request),
-  }).catch((cause: unknown) => {
-    throw cliError("hostSilent", {
-      message: `the host started, but did not answer the sample request within ${SAMPLE_MAX_MS / 1_000} s`,
-      detail: String((cause as Error).message),
-      hint: "`tenon run` answers the same request without HTTP and shows where the time goes with --timing",
-      cause,
-    });
   });
-  const body: unknown = await reply.json();
   const durationMs = performance.now() - startedMs;
   if (reply.ok) return { request, response: body as Sample["response"], durationMs: round(durationMs) };
   const { code, detail, title, hint } = body as Readonly<Record<string, string | undefined>>;
@@ -84,6 +77,21 @@ async function askSample(running: RunningAdMixer, adminToken: string | null): Pr
     detail: [code, title, detail].filter((part) => part !== undefined).join(": "),
     hint: hint ?? "`tenon doctor` looks at settings and data",
   });
+}
+
+/** The answer to its last byte: the signal in `request` bounds both. */
+async function ask(url: string, request: RequestInit): Promise<{ readonly reply: Response; readonly body: unknown }> {
+  try {
+    const reply = await fetch(url, request);
+    return { reply, body: await reply.json() };
+  } catch (cause) {
+    throw cliError("hostSilent", {
+      message: `the host started, but did not answer the sample request within ${SAMPLE_MAX_MS / 1_000} s`,
+      detail: String((cause as Error).message),
+      hint: "`tenon run` answers the same request without HTTP and shows where the time goes with --timing",
+      cause,
+    });
+  }
 }
 
 function textReport(

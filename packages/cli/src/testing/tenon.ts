@@ -20,13 +20,22 @@ export interface StartOptions {
 /** Without colours, a terminal, or settings of whoever runs the tests. */
 const CLEAN = { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", NODE_OPTIONS: "" };
 
+/** A command that hangs fails its test, and does not outlive it, ms. */
+const RUNS_MAX_MS = 55_000;
+
 export function tenon(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
   const { folder = import.meta.dirname, input, environment = {}, node = process.execPath } = options;
   return new Promise((done) => {
     const child = execFile(
       node,
       [LAUNCHER, ...args],
-      { cwd: folder, env: { ...CLEAN, ...environment }, maxBuffer: 64 * 2 ** 20 },
+      {
+        cwd: folder,
+        env: { ...CLEAN, ...environment },
+        maxBuffer: 64 * 2 ** 20,
+        timeout: RUNS_MAX_MS,
+        killSignal: "SIGKILL",
+      },
       (error, out, talk) => done({ exitCode: error === null ? 0 : Number(error.code ?? -1), out, talk }),
     );
     child.stdin?.end(input ?? "");

@@ -10,7 +10,10 @@ export interface NodeContext<Uses = unknown> {
   readonly uses: Uses;
   /** Aborts when the request ends, fails or passes its deadline: hand it to every resource call that takes one. */
   readonly signal: AbortSignal;
-  /** When the request must be answered, in milliseconds since the epoch; `Infinity` without a deadline. */
+  /**
+   * When the request must be answered, in milliseconds since the epoch; `Infinity` without a deadline. The same for every
+   * node, and the same in a replay. A node's own budget is not in it: `signal` says when that has passed.
+   */
   readonly deadlineMs: number;
   readonly clock: RequestClock;
   /**

@@ -28,6 +28,7 @@ export function checkedNodes(nodes: readonly PlanNode[]): (index: number, run: N
       const checked = (given instanceof NodeRun ? given.request : given).checked as CheckedRun;
       const { start, end } = checked.trace;
       start[position] = checked.elapsedMs();
+      checked.trace.setOutcome(position, Outcome.unfinished);
       let outputs: unknown;
       try {
         outputs = run(bag, given);

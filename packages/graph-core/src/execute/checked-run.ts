@@ -56,11 +56,13 @@ export class CheckedRun {
     });
   }
 
-  /** Fills in what only the whole run shows: when each node had its inputs, and when a skipped node was decided. */
+  /** Fills in what only the whole run shows: when each node had its inputs, when a skipped one was decided, and the end of one still out. */
   complete(producers: readonly ProducersOf[]): void {
     const { ready, start, end, outcome } = this.trace;
+    const endedMs = this.elapsedMs();
     for (const { position, producers: before } of producers) {
       if (outcome[position] === Outcome.notRun) continue;
+      if (outcome[position] === Outcome.unfinished) end[position] = endedMs;
       let inputsAt = 0;
       for (const producer of before) inputsAt = Math.max(inputsAt, end[producer] as number);
       ready[position] = inputsAt;

@@ -4,14 +4,14 @@ import { manualClock } from "../../test/support/small-graphs.ts";
 import { type DeadlineEntry, DeadlineWheel } from "./deadline-wheel.ts";
 
 class Entry implements DeadlineEntry {
-  readonly deadlineMs: number;
+  readonly expiresAtMs: number;
   readonly #expired: (entry: Entry) => void;
   wheelNext: DeadlineEntry | undefined = undefined;
   wheelPrevious: DeadlineEntry | undefined = undefined;
   expiredAtMs: number | undefined = undefined;
 
   constructor(deadlineMs: number, expired: (entry: Entry) => void) {
-    this.deadlineMs = deadlineMs;
+    this.expiresAtMs = deadlineMs;
     this.#expired = expired;
   }
   expire(): void {
@@ -52,8 +52,8 @@ test("an entry expires never before its deadline and at most a tick after it; a 
       for (const { entry, removedAtMs } of entries) {
         if (removedAtMs !== undefined) expect(entry.expiredAtMs).toBeUndefined();
         else {
-          expect(entry.expiredAtMs).toBeGreaterThanOrEqual(entry.deadlineMs);
-          expect(entry.expiredAtMs).toBeLessThanOrEqual(entry.deadlineMs + 4);
+          expect(entry.expiredAtMs).toBeGreaterThanOrEqual(entry.expiresAtMs);
+          expect(entry.expiredAtMs).toBeLessThanOrEqual(entry.expiresAtMs + 4);
         }
       }
       expect({ size: wheel.size, timers: timers() }).toEqual({ size: 0, timers: 0 });
@@ -112,8 +112,8 @@ test("a wheel that never stands still keeps its promises for years, and when the
     turn = undefined;
     due?.();
   };
-  const entry = (deadlineMs: number) => ({
-    deadlineMs,
+  const entry = (expiresAtMs: number) => ({
+    expiresAtMs,
     wheelNext: undefined,
     wheelPrevious: undefined,
     expired: 0,

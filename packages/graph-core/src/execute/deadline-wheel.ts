@@ -16,7 +16,8 @@ const ROUND_MS = TICK_MS * BUCKETS;
 const REBASE_MS = 1_000 * ROUND_MS;
 
 export interface DeadlineEntry {
-  deadlineMs: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAtMs: number;
   wheelNext: DeadlineEntry | undefined;
   wheelPrevious: DeadlineEntry | undefined;
   expire(): void;
@@ -24,7 +25,7 @@ export interface DeadlineEntry {
 
 /** Head of a bucket's ring. */
 class Bucket implements DeadlineEntry {
-  deadlineMs = Number.POSITIVE_INFINITY;
+  readonly expiresAtMs = Number.POSITIVE_INFINITY;
   wheelNext: DeadlineEntry = this;
   wheelPrevious: DeadlineEntry = this;
   expire(): void {}
@@ -50,7 +51,7 @@ export class DeadlineWheel {
 
   add(entry: DeadlineEntry): void {
     if (!this.#running) this.#start();
-    const tick = ((entry.deadlineMs - this.#epochMs) / TICK_MS + 1) | 0;
+    const tick = ((entry.expiresAtMs - this.#epochMs) / TICK_MS + 1) | 0;
     const head = this.#buckets[(tick > this.#tick ? tick : this.#tick + 1) & BUCKET_MASK] as Bucket;
     const last = head.wheelPrevious;
     entry.wheelNext = head;
@@ -107,7 +108,7 @@ export class DeadlineWheel {
     let entry = head.wheelNext;
     while (entry !== head) {
       const next = entry.wheelNext as DeadlineEntry;
-      if (entry.deadlineMs <= nowMs) {
+      if (entry.expiresAtMs <= nowMs) {
         this.remove(entry);
         entry.expire();
       }

@@ -1,6 +1,7 @@
 /**
- * The run of one async node that can degrade: its own signal, and its budget as a deadline of its own.
- * Nodes see it as their context; everything but the signal is the request's.
+ * The run of one async node that can degrade: its own signal, and its budget as an entry of the wheel.
+ * Nodes see it as their context; everything but the signal is the request's. When the budget ends is not shown: it
+ * counts from the wall clock's time at the node's start, which no replay has.
  */
 import type { NodeContext, RequestClock } from "../contract/context.ts";
 import type { DeadlineEntry, DeadlineWheel } from "./deadline-wheel.ts";
@@ -9,7 +10,7 @@ import type { AsyncRunContext } from "./run-context.ts";
 export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, DeadlineEntry {
   readonly request: AsyncRunContext;
   /** When the node is cut, ms since the epoch. */
-  deadlineMs: number;
+  readonly expiresAtMs: number;
   wheelNext: DeadlineEntry | undefined = undefined;
   wheelPrevious: DeadlineEntry | undefined = undefined;
   /** True once the budget has passed before the node settled. */
@@ -28,9 +29,9 @@ export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, 
     this.#wheel = wheel;
     this.#onCut = facts.onCut;
     const nowMs = request.state.clock.nowMs();
-    this.deadlineMs = Math.min(request.deadlineMs, nowMs + (facts.budgetMs ?? Number.POSITIVE_INFINITY));
+    this.expiresAtMs = Math.min(request.deadlineMs, nowMs + (facts.budgetMs ?? Number.POSITIVE_INFINITY));
     // At the request's own deadline the request itself expires: no second entry is needed.
-    if (this.deadlineMs < request.deadlineMs) wheel.add(this);
+    if (this.expiresAtMs < request.deadlineMs) wheel.add(this);
   }
 
   get uses(): Readonly<Record<string, unknown>> {
@@ -38,6 +39,9 @@ export class NodeRun implements NodeContext<Readonly<Record<string, unknown>>>, 
   }
   get clock(): RequestClock {
     return this.request;
+  }
+  get deadlineMs(): number {
+    return this.request.deadlineMs;
   }
   get nowMs(): number {
     return this.request.nowMs;

@@ -68,6 +68,29 @@ test("a slow replay is not cut where the recorded run was not", async () => {
   expect(await replay.response).toEqual({ c: 12 });
 });
 
+test("a node sees the request's deadline, not when its own budget ends, so that what it makes of it is replayed", async () => {
+  const withDeadline = (startMs: number) => {
+    const { clock, advance } = manualClock();
+    advance(startMs);
+    const remaining = node({
+      ...base,
+      reads: [A],
+      writes: [C],
+      async: true,
+      budgetMs: 20,
+      onFailure: { fallback: { c: -1 } },
+      run: async (_inputs, { clock: { nowMs }, deadlineMs }) => ({ c: deadlineMs - nowMs }),
+    });
+    const declared = graph({ name: "recorded", owner: "team-a", request: [A], nodes: { remaining }, respond: [C] });
+    return { executor: createExecutor(compileGraph(declared), { clock, resources: {} }), nowMs: clock.nowMs() };
+  };
+  const { executor, nowMs } = withDeadline(0);
+  const run = recordRun(executor, { a: 1 }, { requestId: "r", deadlineMs: nowMs + 50 });
+  expect(await run.response).toEqual({ c: 50 });
+  const replay = replayRun<{ a: number }, { c: number }, never>(withDeadline(7_000).executor, run.recording());
+  expect(await replay.response).toEqual({ c: 50 });
+});
+
 test("a retry after a failed read is replayed attempt by attempt", async () => {
   let calls = 0;
   const flaky = async () => {

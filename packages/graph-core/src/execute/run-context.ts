@@ -150,6 +150,10 @@ export class RunContext implements NodeContext<Readonly<Record<string, unknown>>
 
 /** The state of a run with async nodes: what is out, and the deadline. */
 export class AsyncRunContext extends RunContext implements DeadlineEntry {
+  get expiresAtMs(): number {
+    return this.deadlineMs;
+  }
+
   /** Bit per async node that has started and not settled, for up to 30 of them. */
   inFlight = 0;
   /** The same for plans with more async nodes. */

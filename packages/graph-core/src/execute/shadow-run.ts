@@ -24,7 +24,9 @@ export class ShadowRun implements NodeContext<Bag>, DeadlineEntry {
   readonly clock: RequestClock;
   readonly random: NodeContext["random"];
   readonly width: NodeContext["width"];
-  deadlineMs: number;
+  /** The request's, as its primary saw it. */
+  readonly deadlineMs: number;
+  readonly expiresAtMs: number;
   wheelNext: DeadlineEntry | undefined = undefined;
   wheelPrevious: DeadlineEntry | undefined = undefined;
   readonly #shadow: WiredNode;
@@ -45,7 +47,8 @@ export class ShadowRun implements NodeContext<Bag>, DeadlineEntry {
     this.#shadow = shadow;
     this.#wheel = host.wheel;
     this.#done = done;
-    this.deadlineMs = host.clock.nowMs() + (shadow.definition.budgetMs ?? SHADOW_BUDGET_MS);
+    this.deadlineMs = request.deadlineMs;
+    this.expiresAtMs = host.clock.nowMs() + (shadow.definition.budgetMs ?? SHADOW_BUDGET_MS);
     host.wheel.add(this);
   }
 

@@ -9,7 +9,14 @@ import { topologyHash } from "../graph/topology-hash.ts";
 import { LatencyHistogram, octaveBoundsMs } from "./latency-histogram.ts";
 import type { ReasonLedger } from "./reason-ledger.ts";
 import { ran, requireSameGraph } from "./trace-order.ts";
-import { leavesAbsent, OUTCOME_NAMES, type OutcomeCode, type OutcomeName, type TraceRecord } from "./trace-record.ts";
+import {
+  leavesAbsent,
+  OUTCOME_NAMES,
+  Outcome,
+  type OutcomeCode,
+  type OutcomeName,
+  type TraceRecord,
+} from "./trace-record.ts";
 
 /** Distinct drop reasons of one node, and failure codes of one graph; further ones are counted as `other`. */
 const NAMES_MAX = 64;
@@ -141,7 +148,8 @@ export class NodeHistograms {
       totals.outcomes[outcome] = (totals.outcomes[outcome] ?? 0) + 1;
       if (!ran(trace, at)) return;
       const [ready, start, end] = [trace.ready[at] ?? 0, trace.start[at] ?? 0, trace.end[at] ?? 0];
-      totals.latency.record(end - start);
+      // How long it would have taken nobody knows.
+      if (outcome !== Outcome.unfinished) totals.latency.record(end - start);
       totals.waitMs += start - ready;
       totals.retries += trace.attempts[at] ?? 0;
     });

@@ -88,7 +88,7 @@ const METRICS: readonly Metric[] = [
   {
     name: "tenon_node_outcomes_total",
     type: "counter",
-    help: "What became of a node: ok, fallback, omitted, skipped, failed, timeout, switchedOff, late, notRun.",
+    help: "What became of a node: ok, fallback, omitted, skipped, failed, timeout, switchedOff, late, unfinished, notRun.",
     samples: (graph) => perNode(graph, (node, labels) => named(node.outcomes, (outcome) => ({ ...labels, outcome }))),
   },
   {

@@ -4,7 +4,7 @@ import { criticalPathOf, ran, requireSameGraph, slackOf } from "./trace-order.ts
 import { leavesAbsent, type OutcomeCode, type OutcomeName, type TraceRecord } from "./trace-record.ts";
 
 /** Changes with the meaning of any field; a reader refuses what it does not know. */
-export const TRACE_FORMAT = "tenon.trace/1";
+export const TRACE_FORMAT = "tenon.trace/2";
 
 /** One node of one run. Times are milliseconds since the request began. */
 export interface TracedNode {

@@ -57,18 +57,24 @@ export function ran(trace: TraceRecord, node: number): boolean {
 
 /**
  * Positions of the nodes that decided when the run ended, first to last: back from the producer of a respond slot that
- * ended last (or the node the request failed at), each time to the producer that ended last.
+ * ended last (or the node the request failed at, or at its deadline waited for), each time to the producer that ended last.
  */
 export function criticalPathOf(trace: TraceRecord, topology: Topology): readonly number[] {
   const { producers, last } = waitOrderOf(topology);
   const failed = trace.outcome.indexOf(Outcome.failed);
   const path: number[] = [];
-  let at = failed === -1 ? latest(trace, last) : failed;
+  let at = failed === -1 ? (latest(trace, last) ?? waitedFor(trace)) : failed;
   while (at !== undefined) {
     path.unshift(at);
     at = latest(trace, producers[at] ?? []);
   }
   return path;
+}
+
+/** The first node that was out when a run without an answer ended. */
+function waitedFor(trace: TraceRecord): number | undefined {
+  const at = trace.outcome.indexOf(Outcome.unfinished);
+  return at === -1 ? undefined : at;
 }
 
 function latest(trace: TraceRecord, nodes: readonly number[]): number | undefined {

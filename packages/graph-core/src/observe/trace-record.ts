@@ -5,6 +5,7 @@
  * - R1  Index `i` is the node at position `i` of the topology, shadows last.
  * - R2  Times are milliseconds since the request began. `ready ≤ start ≤ end` for every outcome but `notRun`; a node that
  *       was skipped or switched off has all three at the moment that was decided.
+ * - R3  A node that is called is `unfinished` until something else becomes of it.
  */
 import type { FailureName } from "../graph/topology.ts";
 
@@ -27,6 +28,8 @@ export const Outcome = {
   switchedOff: 7,
   /** It was cut, and its result, dropped, arrived while the request was still running. */
   late: 8,
+  /** It had started, and was still out when the run ended; what it gave afterwards was dropped. Its end is the run's. */
+  unfinished: 9,
 } as const;
 
 export type OutcomeName = keyof typeof Outcome;

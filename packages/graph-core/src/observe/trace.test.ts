@@ -52,7 +52,7 @@ const trace = simulate(topology, (name) => times[name] ?? {});
 test("a trace is shown with names, waiting, slack and the path that decided its end", () => {
   const shown = traceToJson(trace, topology);
   expect(shown).toMatchObject({
-    format: "tenon.trace/1",
+    format: "tenon.trace/2",
     graph: "example",
     topologyHash: topologyHash(topology),
     requestId: "request-1",

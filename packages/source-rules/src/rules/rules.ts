@@ -8,6 +8,7 @@ import { brandCast } from "./brand-cast.ts";
 import { completionOrder } from "./completion-order.ts";
 import { dynamicCode } from "./dynamic-code.ts";
 import { escapedDraft } from "./escaped-draft.ts";
+import { filledAbsence } from "./filled-absence.ts";
 import { floatingPromise } from "./floating-promise.ts";
 import { foreignNodeImport } from "./foreign-node-import.ts";
 import { inputWrite } from "./input-write.ts";
@@ -40,4 +41,5 @@ export const sourceRules: readonly SourceRule[] = [
   escapedDraft,
   moneyRounding,
   brandCast,
+  filledAbsence,
 ];
