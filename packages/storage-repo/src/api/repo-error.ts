@@ -24,3 +24,13 @@ export function repoError(code: RepoCode, message: string, facts: RepoErrorFacts
     detail: expected === undefined ? undefined : `expected ${expected}, found ${found ?? "none"}`,
   });
 }
+
+/** TENON1524: a caller's transaction joins one write set. */
+export function writtenTwice(): Error {
+  return repoError("TENON1524", "a transaction was given a second write set", {
+    category: "input",
+    expected: "one write set per caller's transaction: its change batch is already written",
+    found: "a second one",
+    hint: "merge the write sets, or write them in repo.tx, which records once at its end",
+  });
+}
