@@ -13,11 +13,11 @@ export function slotGone(slot: string, found: string, cause?: unknown): Error {
 }
 
 /** TENON1531: the server has forgotten commits that this consumer has not seen. */
-export function slotAhead(slot: string, { confirmed, cursor }: { confirmed: bigint; cursor: bigint }): Error {
+export function slotAhead(slot: string, { confirmed, cursor }: { confirmed: string; cursor: string }): Error {
   return repoError("TENON1531", `the replication slot "${slot}" is ahead of the stored cursor`, {
     category: "resource",
-    expected: `a slot at ${lsnText(cursor)} or before`,
-    found: `one at ${lsnText(confirmed)}: it was made anew or moved by hand, or the cursor is from an old backup`,
+    expected: `a slot at ${cursor} or before`,
+    found: `one at ${confirmed}: it was made anew or moved by hand, or the cursor is from an old backup`,
     hint: "open the feed with fall-back: it goes on by polling from the last settled batch",
   });
 }
@@ -71,13 +71,4 @@ export function feedEnded(why: string): Error {
     found: why,
     hint: "open it again at the stored cursor",
   });
-}
-
-export function lsnText(lsn: bigint): string {
-  return `${(lsn >> 32n).toString(16)}/${(lsn & 0xffffffffn).toString(16)}`.toUpperCase();
-}
-
-export function lsnOf(text: string): bigint {
-  const [high = "0", low = "0"] = text.split("/");
-  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 }

@@ -34,3 +34,13 @@ export function writtenTwice(): Error {
     hint: "merge the write sets, or write them in repo.tx, which records once at its end",
   });
 }
+
+/** TENON1528: inputs could be torn. */
+export function needsOneSnapshot(): Error {
+  return repoError("TENON1528", "a transaction reads without one snapshot", {
+    category: "definition",
+    expected: "isolation repeatableRead or serializable",
+    found: "readCommitted: each statement would see another state, and a set of inputs could be torn",
+    hint: "open the transaction with isolation repeatableRead, or read in a transaction of its own with repo.read",
+  });
+}

@@ -15,7 +15,7 @@ import type {
   WriteOptions,
   WriteResult,
 } from "../api/repo.ts";
-import { writtenTwice } from "../api/repo-error.ts";
+import { needsOneSnapshot, writtenTwice } from "../api/repo-error.ts";
 import type { WriteSet } from "../api/write-set.ts";
 import { ModelCursors, modelFeed } from "./model-feed.ts";
 import { modelSnapshot } from "./model-snapshot.ts";
@@ -80,7 +80,7 @@ export class ModelRepo implements Repo<ModelTransaction> {
       (tx) => {
         tx.lane = lane;
         const write = (writeSet: WriteSet) => tx.write(this.#planner.plan(writeSet));
-        return work({ ...modelSnapshot(tx, reads), write });
+        return work({ ...snapshotOf(tx, reads), write });
       },
       { isolation, attemptsMax, ...(onRetry !== undefined && { onRetry }) },
     );
@@ -98,7 +98,7 @@ export class ModelRepo implements Repo<ModelTransaction> {
   }
 
   readWithin(tx: ModelTransaction, reads: readonly AnyRead[]): Snapshot {
-    return modelSnapshot(tx, reads);
+    return snapshotOf(tx, reads);
   }
 
   async #attempt<Result>(tx: ModelTransaction, work: (tx: ModelTransaction) => Promise<Result>): Promise<Result> {
@@ -115,6 +115,11 @@ export class ModelRepo implements Repo<ModelTransaction> {
     const lanes = lanesOfBits(lanesOfChanges(this.entities, { changes, lane }));
     return { atMs: this.#options.nowMs?.() ?? 0, lanes, changes: [...changes] };
   }
+}
+
+function snapshotOf(tx: ModelTransaction, reads: readonly AnyRead[]): Snapshot {
+  if (tx.isolation === "readCommitted" && reads.length > 0) throw needsOneSnapshot();
+  return modelSnapshot(tx, reads);
 }
 
 /** TENON1502, the code of the transactions of @tenon/postgres: callers see one kind of failure. */
