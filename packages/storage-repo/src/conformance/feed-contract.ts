@@ -88,7 +88,9 @@ export function feedContract<Joined>(make: MakeRepo<Joined>): void {
     const worker = async (at: number) => {
       for (let round = 0; round < 25; round++) {
         const own = ++sequence;
-        const [one, other] = [hot[(own + at) % 5] as number, hot[(own * 3 + at + 1) % 5] as number];
+        // Ascending, so that writers wait for each other but never in a circle.
+        const places = [(own + at) % 5, (own * 3 + at + 1) % 5].sort();
+        const [one, other] = places.map((place) => hot[place] as number) as [number, number];
         const versions = { one: bidWrite(one, own), other: bidWrite(other, own) };
         const work = under.repo.tx(
           async (tx) => {

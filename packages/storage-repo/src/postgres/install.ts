@@ -1,4 +1,4 @@
-import type { Database, Transaction } from "@tenon/postgres";
+import { type Database, migrate, type Transaction } from "@tenon/postgres";
 import type { AnyEntity } from "../api/entity.ts";
 import { type Layout, layoutOf } from "../api/layout.ts";
 import { entityStatements, type StoredTables } from "./entity-schema.ts";
@@ -11,35 +11,26 @@ const INSTALL_LOCK = 1_520_001n;
 export interface Installed {
   /** Layout that change batches are written with from now on. */
   readonly schemaVersion: number;
-  /** Statements that were run; empty when all was there. */
+  /** Statements that were run on entities' tables; only those that find out by themselves when all was there. */
   readonly statements: readonly string[];
 }
 
 /**
- * Makes the tables of the repository and of the entities, or brings them up to the declarations. One transaction: all or
- * nothing. Each new set of declarations is a version, kept with its layout, by which old change batches stay readable.
+ * Makes the tables of the repository and of the entities, or brings them up to the declarations: adds and renames, never drops
+ * or changes a type. Each new set of declarations is a version, kept with its layout, by which old change batches stay
+ * readable.
  *
- * @throws GraphError TENON1527 for a stored column of another type
+ * @throws GraphError TENON1527 for a stored column of another type; as `migrate` of @tenon/postgres
  */
-export function installRepo(database: Database, entities: readonly AnyEntity[]): Promise<Installed> {
+export async function installRepo(database: Database, entities: readonly AnyEntity[]): Promise<Installed> {
+  await migrate(database, SYSTEM_MIGRATIONS);
   return database.transaction(async (tx) => {
     await tx.query("select pg_advisory_xact_lock($1)", [INSTALL_LOCK]);
-    const system = await systemStatements(tx);
-    for (const statement of system) await tx.execute(statement);
     const stored = await storedTables(tx);
     const statements = entities.flatMap((entity) => entityStatements(entity, stored));
     for (const statement of statements) await tx.execute(statement);
-    return { schemaVersion: await schemaVersionOf(tx, layoutOf(entities)), statements: [...system, ...statements] };
+    return { schemaVersion: await schemaVersionOf(tx, layoutOf(entities)), statements };
   });
-}
-
-async function systemStatements(tx: Transaction): Promise<readonly string[]> {
-  await tx.execute(`create schema if not exists ${SCHEMA}`);
-  await tx.execute(`create table if not exists ${SCHEMA}.migration (name text primary key, at timestamptz not null default now())`);
-  const done = new Set((await tx.query<{ name: string }>(`select name from ${SCHEMA}.migration`)).map(({ name }) => name));
-  const open = SYSTEM_MIGRATIONS.filter(({ name }) => !done.has(name));
-  for (const { name } of open) await tx.execute(`insert into ${SCHEMA}.migration (name) values ($1)`, [name]);
-  return open.flatMap((migration) => migration.statements);
 }
 
 async function storedTables(tx: Transaction): Promise<StoredTables> {

@@ -1,30 +1,27 @@
-import { openReplication } from "@tenon/postgres/replication";
-import { testDatabase } from "@tenon/postgres/testing";
-import { describe } from "vitest";
-import { feedContract, type MakeRepo, repoContract, SAMPLE_ENTITIES } from "../conformance/index.ts";
-import { PostgresCursors } from "../feed/cursor-store.ts";
-import { PostgresFeed } from "../feed/postgres-feed.ts";
 import type { Transaction } from "@tenon/postgres";
+import { afterAll, beforeAll, describe } from "vitest";
+import { type OwnServer, ownServer } from "../../test/own-server.ts";
+import { feedContract, type MakeRepo, repoContract } from "../conformance/index.ts";
+import { PostgresCursors } from "../feed/cursor-store.ts";
 import type { Dialect } from "./dialect.ts";
 import { LockFirstDialect } from "./lock-first-dialect.ts";
-import { openRepo } from "./open-repo.ts";
 import { ReturningDialect } from "./returning-dialect.ts";
+
+let own: OwnServer;
+beforeAll(async () => {
+  own = await ownServer();
+});
+afterAll(() => own.stop());
 
 function make(dialect: () => Dialect, feed: "slot" | "poll"): MakeRepo<Transaction> {
   return async () => {
-    const { database, url, drop } = await testDatabase();
-    const entities = SAMPLE_ENTITIES;
-    const repo = await openRepo({ database, entities, dialect: dialect() });
+    const { repo, database, replication, close, feed: feedOf } = await own.open({ dialect: dialect() });
     return {
       repo,
       transaction: (work, options) => database.transaction(work, options),
-      feed: new PostgresFeed({
-        database,
-        entities,
-        openReplication: feed === "slot" ? () => openReplication({ url }) : undefined,
-      }),
+      feed: feedOf({ openReplication: feed === "slot" ? replication : undefined }),
       cursors: new PostgresCursors(database),
-      close: drop,
+      close,
     };
   };
 }
