@@ -72,3 +72,14 @@ export function feedEnded(why: string): Error {
     hint: "open it again at the stored cursor",
   });
 }
+
+/** TENON1541: somebody else reads the slot, or the server has not noticed yet that an earlier reader is gone. */
+export function slotBusy(slot: string, cause: unknown): Error {
+  return repoError("TENON1541", `the replication slot "${slot}" is being read`, {
+    category: "resource",
+    expected: "a slot that nobody reads",
+    found: "an active one",
+    hint: "stop the other consumer of this name, or wait until the server has noticed that it ended, and open the feed again",
+    cause,
+  });
+}

@@ -1,4 +1,4 @@
-import type { Database } from "@tenon/postgres";
+import { type Database, sqlStateOf } from "@tenon/postgres";
 import type { ReplicationConnection } from "@tenon/postgres/replication";
 import { GraphError } from "@tenon/graph-core";
 import type {
@@ -10,7 +10,7 @@ import type {
   SlotCursor,
 } from "../api/change-feed.ts";
 import type { AnyEntity } from "../api/entity.ts";
-import { historyGone } from "../api/feed-errors.ts";
+import { historyGone, slotBusy, slotGone } from "../api/feed-errors.ts";
 import { repoError } from "../api/repo-error.ts";
 import { PUBLICATION } from "../postgres/names.ts";
 import { type FeedIdentity, readIdentity, requireSameHistory } from "./feed-identity.ts";
@@ -140,7 +140,7 @@ export class PostgresFeed implements ChangeFeed {
       return reader;
     } catch (error) {
       await reader.close();
-      throw error;
+      throw startFailure(cursor.slot, error);
     }
   }
 
@@ -189,6 +189,14 @@ export class PostgresFeed implements ChangeFeed {
     await requireSameHistory(database, identity, { feedEpoch: from.feedEpoch, seq: seqOf(from) });
     return from;
   }
+}
+
+/** SQLSTATEs with which the server refuses to start a slot: in use; missing; no longer readable. */
+function startFailure(slot: string, error: unknown): unknown {
+  const sqlState = sqlStateOf(error);
+  if (sqlState === "55006") return slotBusy(slot, error);
+  if (sqlState === "42704") return slotGone(slot, "no such slot", error);
+  return sqlState === "55000" ? slotGone(slot, "a slot whose log was removed", error) : error;
 }
 
 interface OpenParts {
