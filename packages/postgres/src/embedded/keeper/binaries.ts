@@ -58,8 +58,9 @@ async function fingerprintOf(native: string): Promise<readonly Fingerprint[]> {
     for (const entry of await readdir(join(native, folder), { withFileTypes: true, recursive: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      const { size, mtimeMs } = await lstat(path);
-      files.push({ path: relative(native, path).split(sep).join("/"), bytes: size, changedMs: mtimeMs });
+      // The time of change of the entry: unlike that of the content, no program can set it back.
+      const { size, ctimeMs } = await lstat(path);
+      files.push({ path: relative(native, path).split(sep).join("/"), bytes: size, changedMs: ctimeMs });
     }
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
