@@ -1,6 +1,6 @@
 /** The server's programs from the npm package of this platform: found, checked, and made runnable. */
 import { createHash } from "node:crypto";
-import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdtemp, open, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
 import { LaunchFailure, messageOf } from "./launch-failure.ts";
@@ -18,6 +18,9 @@ export const CHECKSUMS: Readonly<Record<string, string>> = {
   "darwin-x64": "8f03f7eabe2a7ce10b7e87001250f17deff6a65f576e11e72024c66a466d8421",
   "windows-x64": "06f804dd8eafb1763f051101e3cc1d97e7fc48f26a88817fc0fdbe8c6c01d688",
 };
+
+/** Read at a time. */
+const BLOCK_BYTES = 1 << 20;
 
 /** Folders whose files are run or loaded. `share` holds data only. */
 const CHECKED_FOLDERS = ["bin", "lib"];
@@ -69,14 +72,26 @@ async function fingerprintOf(native: string): Promise<readonly Fingerprint[]> {
 /** One digest of the names and contents of every checked file. */
 export async function digestOf(native: string): Promise<string> {
   const all = createHash("sha256");
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   for (const { path } of await fingerprintOf(native)) {
-    all.update(`${path}\0`).update(
-      createHash("sha256")
-        .update(await readFile(join(native, path)))
-        .digest(),
-    );
+    all.update(`${path}\0`).update(await digestOfFile(join(native, path), block));
   }
   return all.digest("hex");
+}
+
+/** Block by block: the keeper lives long, and would keep the memory of whole files. */
+async function digestOfFile(path: string, block: Buffer): Promise<Buffer> {
+  const digest = createHash("sha256");
+  const file = await open(path, "r");
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, block.length, null);
+      if (bytesRead === 0) return digest.digest();
+      digest.update(block.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /**
