@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ended, gone, type Sharer, startSharer } from "../../test/processes.ts";
 import { openDatabase } from "../database/open-database.ts";
-import { testDatabase } from "../testing/test-database.ts";
+import { type TestDatabase, testDatabase } from "../testing/test-database.ts";
 import { type EmbeddedOptions, type EmbeddedPostgres, requireOwnServer, startEmbeddedPostgres } from "./embedded.ts";
 import { findPostgres } from "./find-postgres.ts";
 import { findPackage } from "./keeper/binaries.ts";
@@ -23,11 +23,14 @@ let parent: string;
 let dataFolder: string;
 const servers: EmbeddedPostgres[] = [];
 const sharers: Sharer[] = [];
+/** Somebody else's server. */
+let shared: TestDatabase;
 
 beforeAll(async () => {
   parent = await realpath(await mkdtemp(join(tmpdir(), "tenon-embedded-")));
   await chmod(parent, 0o755);
   dataFolder = join(parent, "postgres");
+  shared = await testDatabase();
 });
 afterEach(async () => {
   for (const { process: child } of sharers.splice(0)) {
@@ -38,7 +41,10 @@ afterEach(async () => {
   for (const server of all) await server.stop();
   for (const server of all) await gone(server.pid);
 });
-afterAll(() => rm(parent, { recursive: true, force: true }));
+afterAll(async () => {
+  await shared.drop();
+  await rm(parent, { recursive: true, force: true });
+});
 
 async function start(options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedPostgres> {
   const server = await startEmbeddedPostgres({ dataFolder, ...options });
@@ -278,7 +284,6 @@ test("the last port is left when somebody took it, and a fixed one that is taken
 
 test("another server that answers on the port is not mistaken for ours", async () => {
   const server = await start();
-  await using shared = await testDatabase();
   const port = Number(new URL(shared.url).port);
   const ours = { dataDirectory: join(dataFolder, "data") };
   await requireOwnServer(server.url, { ...ours, port: Number(new URL(server.url).port) });
@@ -289,7 +294,6 @@ test("another server that answers on the port is not mistaken for ours", async (
 });
 
 test("a configured server is used as it is, and none is started in its place when it does not answer", async () => {
-  await using shared = await testDatabase();
   const found = await findPostgres({ databaseUrl: shared.url, dataFolder: join(parent, "unused") });
   expect(found).toMatchObject({ url: shared.url, kind: "configured", version: "18.4" });
   await found.stop();

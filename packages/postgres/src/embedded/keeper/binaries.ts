@@ -7,7 +7,6 @@ import { LaunchFailure, messageOf } from "./launch-failure.ts";
 
 /** The package is built by its community and carries a beta tag: it is pinned, and its files are compared. */
 export const PACKAGE_VERSION = "18.4.0-beta.17";
-export const PACKAGE_MAJOR = 18;
 
 /** SHA-256 of `digestOf` per package, printed by `scripts/binary-checksums.ts`. */
 export const CHECKSUMS: Readonly<Record<string, string>> = {
