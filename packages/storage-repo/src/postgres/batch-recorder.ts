@@ -1,0 +1,33 @@
+import type { Transaction } from "@tenon/postgres";
+import type { RowChange } from "../api/change.ts";
+import { ChangeEncoder } from "../api/change-codec.ts";
+import type { AnyEntity } from "../api/entity.ts";
+import type { Lane } from "../api/lane.ts";
+import { lanesOfChanges } from "../api/lanes-of-changes.ts";
+import { layoutOf } from "../api/layout.ts";
+import type { Dialect } from "./dialect.ts";
+
+/** Writes the one change batch of a transaction. */
+export class BatchRecorder {
+  readonly #entities: readonly AnyEntity[];
+  readonly #dialect: Dialect;
+  readonly #encoder: ChangeEncoder;
+  readonly #schemaVersion: number;
+
+  constructor(facts: { entities: readonly AnyEntity[]; dialect: Dialect; schemaVersion: number }) {
+    this.#entities = facts.entities;
+    this.#dialect = facts.dialect;
+    this.#encoder = new ChangeEncoder(layoutOf(facts.entities));
+    this.#schemaVersion = facts.schemaVersion;
+  }
+
+  /** Last of all row locks. A transaction that changed nothing has no batch, and may write nothing any more. */
+  async record(tx: Transaction, changes: readonly RowChange[], lane: Lane | undefined): Promise<void> {
+    if (changes.length === 0) return this.#dialect.disarm(tx);
+    await this.#dialect.recordBatch(tx, {
+      lanes: lanesOfChanges(this.#entities, { changes, lane }),
+      schemaVersion: this.#schemaVersion,
+      body: this.#encoder.encode(changes),
+    });
+  }
+}
