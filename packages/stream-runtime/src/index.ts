@@ -1,4 +1,19 @@
 /** Runs any graph over a log, so that every record counts once, whatever is killed. */
+export {
+  childRows,
+  type Handler,
+  type HandlerInput,
+  type HandlerOptions,
+  handler,
+  ownRow,
+  type Produced,
+  parentRow,
+} from "./change/handler.ts";
+export type { RunOutcome } from "./change/handler-run.ts";
+export { MemoryWorkStore } from "./change/memory-work-store.ts";
+export { PostgresWorkStore } from "./change/postgres-work-store.ts";
+export { type RunHandlersOptions, type RunningHandlers, runHandlers } from "./change/run-handlers.ts";
+export type * from "./change/work-store.ts";
 export type { PartitionMetrics } from "./observe/partition-metrics.ts";
 export { streamMetricsText } from "./observe/partition-metrics.ts";
 export { type RunningTasks, type RunTasksOptions, runTasks } from "./run-tasks.ts";

@@ -22,6 +22,10 @@ const ERRORS = {
   wrongCommand: { code: "TENON1808", category: "input" },
   /** The time of a record is too far ahead of the log's clock. */
   aheadOfTime: { code: "TENON1809", category: "input" },
+  /** A handler, or a set of handlers, that cannot be run as declared. */
+  wrongHandler: { code: "TENON1810", category: "definition" },
+  /** A run took longer than its lease, and somebody else has its work item. */
+  leaseLost: { code: "TENON1811", category: "resource" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;
 
 export type StreamErrorKind = keyof typeof ERRORS;

@@ -1,0 +1,97 @@
+/**
+ * From change batches to work items: pulls the feed, finds the keys that each change concerns, and adds their work in the
+ * transaction that advances the cursor.
+ */
+import type {
+  ChangeBatch,
+  ClaimedCursor,
+  CursorStore,
+  FeedPull,
+  FeedReader,
+  Lane,
+  Repo,
+} from "@tenon/storage-repo/api";
+import { LANES } from "../task/lane.ts";
+import { type Handler, readsOf } from "./handler.ts";
+import { wokenKeys } from "./wake-keys.ts";
+import type { NewWork, WorkStore } from "./work-store.ts";
+
+export interface FeedPumpOptions<Joined> {
+  readonly consumer: string;
+  readonly handlers: readonly Handler[];
+  readonly repo: Pick<Repo<Joined>, "readWithin">;
+  readonly cursors: CursorStore<Joined>;
+  readonly store: WorkStore<Joined>;
+  readonly batchesMax: number;
+  readonly waitMs: number;
+}
+
+/** Times a pump's transaction is run in all when rows it reads change under it. */
+const ATTEMPTS_MAX = 10;
+
+export class FeedPump<Joined> {
+  readonly #options: FeedPumpOptions<Joined>;
+  readonly #reader: FeedReader;
+  readonly #claimed: ClaimedCursor;
+
+  constructor(options: FeedPumpOptions<Joined>, reader: FeedReader, claimed: ClaimedCursor) {
+    this.#options = options;
+    this.#reader = reader;
+    this.#claimed = claimed;
+  }
+
+  /** One pull. Resolves with the number of batches taken. */
+  async step(signal?: AbortSignal): Promise<number> {
+    const { batchesMax, waitMs } = this.#options;
+    const pulled = await this.#reader.pull({ batchesMax, waitMs, ...(signal && { signal }) });
+    await this.#store(pulled);
+    await this.#reader.acknowledge(pulled.cursor);
+    return pulled.batches.length;
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  async #store({ batches, cursor }: FeedPull): Promise<void> {
+    const { store, cursors, consumer, repo, handlers } = this.#options;
+    const { fence } = this.#claimed;
+    await store.transaction(
+      async (tx) => {
+        const snapshot = repo.readWithin(tx, handlers.flatMap(readsOf));
+        const work: NewWork[] = [];
+        // A low batch stays low beside a high one: a backfill does not ride on a budget change.
+        for (const [lane, own] of Map.groupBy(batches, laneOf)) {
+          const upTo = lastOf(own);
+          for (const handler of handlers) {
+            for (const key of await wokenKeys(handler, own, snapshot))
+              work.push({ handler: handler.name, key, lane, upTo });
+          }
+        }
+        await store.add(tx, coalesced(work));
+        await cursors.save(tx, { consumer, fence }, cursor);
+      },
+      { isolation: "repeatableRead", attemptsMax: ATTEMPTS_MAX },
+    );
+  }
+}
+
+function lastOf(batches: readonly ChangeBatch[]): bigint {
+  return batches.reduce((last, { seq }) => (seq > last ? seq : last), 0n);
+}
+
+function laneOf({ lanes }: ChangeBatch): Lane {
+  return LANES.find((lane) => lanes.includes(lane)) ?? "low";
+}
+
+/** One item per handler and key: the most urgent lane, the last change. */
+function coalesced(work: readonly NewWork[]): readonly NewWork[] {
+  const items = new Map<string, NewWork>();
+  for (const each of work) {
+    const id = JSON.stringify([each.handler, each.key]);
+    const known = items.get(id);
+    const lane = known !== undefined && LANES.indexOf(known.lane) < LANES.indexOf(each.lane) ? known.lane : each.lane;
+    items.set(id, { ...each, lane, upTo: known !== undefined && known.upTo > each.upTo ? known.upTo : each.upTo });
+  }
+  return [...items.values()];
+}

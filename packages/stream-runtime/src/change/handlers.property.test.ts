@@ -1,0 +1,192 @@
+/** Whatever changes in whatever order: when everything has settled, what is derived is what a recomputation gives. */
+import { VirtualClock } from "@tenon/event-log/simulation";
+import { versionOf, type WriteSet, WriteSetBuilder } from "@tenon/storage-repo/api";
+import { ModelRepo } from "@tenon/storage-repo/model";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  AdGroup,
+  Campaign,
+  CampaignAll,
+  campaignSummary,
+  ENTITIES,
+  GroupAll,
+  groupTerms,
+} from "../../test/handler-world.ts";
+import { MemoryWorkStore } from "./memory-work-store.ts";
+import { runHandlers } from "./run-handlers.ts";
+
+type Step =
+  | { readonly kind: "campaign"; readonly key: string; readonly budgetMicros: number }
+  | { readonly kind: "group"; readonly key: number; readonly bidMicros: number; readonly campaignId: string | null }
+  | { readonly kind: "deleteGroup"; readonly key: number }
+  | { readonly kind: "deleteCampaign"; readonly key: string }
+  | { readonly kind: "wait"; readonly ms: number };
+
+const campaignKey = fc.constantFrom("red", "green", "blue");
+const groupKey = fc.integer({ min: 1, max: 4 });
+const amount = fc.integer({ min: 0, max: 3 });
+const steps: fc.Arbitrary<readonly Step[]> = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constant("campaign" as const), key: campaignKey, budgetMicros: amount }),
+    fc.record({
+      kind: fc.constant("group" as const),
+      key: groupKey,
+      bidMicros: amount,
+      campaignId: fc.option(campaignKey),
+    }),
+    fc.record({ kind: fc.constant("deleteGroup" as const), key: groupKey }),
+    fc.record({ kind: fc.constant("deleteCampaign" as const), key: campaignKey }),
+    fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 40 }) }),
+  ),
+  { maxLength: 40 },
+);
+
+function writeOf(step: Exclude<Step, { kind: "wait" }>, version: bigint): WriteSet {
+  const builder = new WriteSetBuilder();
+  switch (step.kind) {
+    case "campaign":
+      return builder
+        .write(Campaign, "money", {
+          key: step.key,
+          version,
+          columns: { budgetMicros: step.budgetMicros, name: step.key },
+        })
+        .restore(Campaign, { key: step.key, version })
+        .build();
+    case "group": {
+      const { key, bidMicros, campaignId } = step;
+      return builder
+        .write(AdGroup, "bid", { key, version, columns: { bidMicros, campaignId } })
+        .restore(AdGroup, { key, version })
+        .build();
+    }
+    case "deleteGroup":
+      return builder.delete(AdGroup, { key: step.key, version }).build();
+    case "deleteCampaign":
+      return builder.delete(Campaign, { key: step.key, version }).build();
+  }
+}
+
+/** What must be there, from the steps alone. */
+function recompute(all: readonly Step[]) {
+  const campaigns = new Map<string, number>();
+  const groups = new Map<number, { bidMicros: number; campaignId: string | null }>();
+  for (const step of all) {
+    if (step.kind === "campaign") campaigns.set(step.key, step.budgetMicros);
+    if (step.kind === "group") groups.set(step.key, step);
+    if (step.kind === "deleteGroup") groups.delete(step.key);
+    if (step.kind === "deleteCampaign") campaigns.delete(step.key);
+  }
+  return {
+    groups: [...groups]
+      .sort(([one], [other]) => one - other)
+      .map(([key, { bidMicros, campaignId }]) => {
+        const budget = campaignId === null ? undefined : campaigns.get(campaignId);
+        return { key, servable: (budget ?? 0) > 0, bidCappedMicros: Math.min(bidMicros, budget ?? 0) };
+      }),
+    campaigns: [...campaigns]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key]) => {
+        const own = [...groups.values()].filter(({ campaignId }) => campaignId === key);
+        return { key, groups: own.length, topBidMicros: Math.max(0, ...own.map(({ bidMicros }) => bidMicros)) };
+      }),
+  };
+}
+
+async function play(all: readonly Step[], failures: { readonly chance: number } = { chance: 0 }) {
+  const clock = new VirtualClock();
+  let draws = 0;
+  let isFaulty = true;
+  const fails = () => isFaulty && (draws++ * 7919) % 100 < failures.chance * 100;
+  const repo = new ModelRepo(ENTITIES, {
+    nowMs: clock.nowMs,
+    faults: {
+      beforeCommit: () => (fails() ? new Error("the connection was lost") : undefined),
+      afterCommit: () => (fails() ? new Error("the outcome is unknown") : undefined),
+    },
+  });
+  const store = new MemoryWorkStore<Parameters<Parameters<typeof repo.transaction>[0]>[0]>(
+    (work, options) => repo.transaction(work, options),
+    clock,
+  );
+  const running = await runHandlers({
+    ...{ handlers: [groupTerms, campaignSummary], repo, feed: repo.feed, cursors: repo.cursors, store, clock },
+    ...{ consumer: "handlers", checkedShare: 1 },
+  });
+  let version = 0;
+  for (const step of all) {
+    if (step.kind === "wait") {
+      await clock.runFor(step.ms);
+      continue;
+    }
+    version++;
+    const writes = writeOf(step, versionOf(0, version));
+    // A source that does not give up: the version makes a repeat harmless.
+    while (
+      !(await repo
+        .tx((tx) => tx.write(writes))
+        .then(
+          () => true,
+          () => false,
+        ))
+    );
+  }
+  isFaulty = false;
+  // Trouble is waited out, leases end, and then there is nothing left to do.
+  await clock.runFor(700);
+  for (let round = 0; round < 400 && (await store.status()).length > 0; round++) await clock.runFor(100);
+  await clock.runFor(300);
+  const stopping = running.stop();
+  await clock.runFor(2_000);
+  await stopping;
+  const status = await store.status();
+  return repo.read([GroupAll, CampaignAll], async (snapshot) => ({
+    status,
+    counts: running.counts,
+    groups: (await snapshot.page(GroupAll, { rowsMax: 100 })).map(
+      ({ key, columns: { servable, bidCappedMicros } }) => ({
+        ...{ key, servable, bidCappedMicros },
+      }),
+    ),
+    campaigns: (await snapshot.page(CampaignAll, { rowsMax: 100 })).map(
+      ({ key, columns: { groups, topBidMicros } }) => ({
+        ...{ key, groups, topBidMicros },
+      }),
+    ),
+  }));
+}
+
+test("when changes have settled, derived rows are those of a recomputation", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (all) => {
+      const { groups, campaigns, status } = await play(all);
+      expect({ groups, campaigns }).toEqual(recompute(all));
+      expect(status).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("lost connections and unknown outcomes change nothing of that", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, fc.double({ min: 0.05, max: 0.4, noNaN: true }), async (all, chance) => {
+      const { groups, campaigns, status } = await play(all, { chance });
+      expect({ groups, campaigns }).toEqual(recompute(all));
+      expect(status).toEqual([]);
+    }),
+    { numRuns: 80 },
+  );
+});
+
+test("many changes of one row between two looks share a run", async () => {
+  const budgets = Array.from(
+    { length: 50 },
+    (_, index): Step => ({ kind: "campaign", key: "red", budgetMicros: index }),
+  );
+  const { counts, campaigns } = await play([...budgets, { kind: "wait", ms: 100 }]);
+  expect(campaigns).toEqual([{ key: "red", groups: 0, topBidMicros: 0 }]);
+  const { done, again } = counts.get("campaign-summary") as { done: number; again: number };
+  expect(done + again).toBeLessThan(5);
+  expect(done).toBeGreaterThan(0);
+});

@@ -1,0 +1,116 @@
+/** Work items in memory, over the model repository: for property tests and simulations. */
+import type { HostClock } from "@tenon/graph-core";
+import type { Key } from "@tenon/storage-repo/api";
+import { LANES } from "../task/lane.ts";
+import { leaseLost } from "./work-errors.ts";
+import type { ClaimedWork, ClaimOptions, NewWork, WorkFailure, WorkStatus, WorkStore } from "./work-store.ts";
+
+interface Item extends NewWork {
+  claim: string | undefined;
+  claimedUntilMs: number;
+  notBeforeMs: number;
+  attempts: number;
+  parked: boolean;
+  readonly addedAtMs: number;
+}
+
+/** A transaction that can be told to do something when it commits. */
+interface Joinable {
+  onCommit(effect: () => void): void;
+}
+
+export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joined> {
+  readonly transaction: WorkStore<Joined>["transaction"];
+  readonly #clock: Pick<HostClock, "nowMs">;
+  readonly #items = new Map<string, Item>();
+  #claims = 0;
+
+  constructor(transaction: WorkStore<Joined>["transaction"], clock: Pick<HostClock, "nowMs">) {
+    this.transaction = transaction;
+    this.#clock = clock;
+  }
+
+  async prepare(): Promise<void> {}
+
+  async add(tx: Joined, work: readonly NewWork[]): Promise<void> {
+    tx.onCommit(() => {
+      for (const each of work) this.#add(each);
+    });
+  }
+
+  async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {
+    const nowMs = this.#clock.nowMs();
+    const free = [...this.#items.values()].filter(
+      (item) =>
+        handlers.includes(item.handler) &&
+        item.lane === lane &&
+        !item.parked &&
+        item.notBeforeMs <= nowMs &&
+        (item.claim === undefined || item.claimedUntilMs <= nowMs),
+    );
+    return free.slice(0, itemsMax).map((item) => {
+      item.claim = String(++this.#claims);
+      item.claimedUntilMs = nowMs + leaseMs;
+      const { handler, key, upTo, attempts, claim } = item;
+      return { handler, key, lane, upTo, attempts, claim };
+    });
+  }
+
+  async finish(tx: Joined, work: ClaimedWork): Promise<"done" | "again"> {
+    const id = idOf(work);
+    const held = this.#items.get(id);
+    if (held?.claim !== work.claim) throw leaseLost(work);
+    tx.onCommit(() => {
+      // As it is now: the pump may have added to it since.
+      const item = this.#items.get(id) as Item;
+      if (item.upTo === work.upTo) this.#items.delete(id);
+      else item.claim = undefined;
+    });
+    return held.upTo === work.upTo ? "done" : "again";
+  }
+
+  async fail(work: ClaimedWork, { parked, waitMs }: WorkFailure): Promise<void> {
+    const item = this.#items.get(idOf(work));
+    if (item?.claim !== work.claim) return;
+    item.claim = undefined;
+    item.attempts++;
+    item.notBeforeMs = this.#clock.nowMs() + waitMs;
+    // What changed meanwhile deserves a try of its own.
+    item.parked = parked && item.upTo === work.upTo;
+  }
+
+  async status(): Promise<readonly WorkStatus[]> {
+    const groups = Map.groupBy(this.#items.values(), ({ handler, lane }) => `${handler}/${lane}`);
+    return [...groups.values()].map((items) => {
+      const { handler, lane } = items[0] as Item;
+      const waiting = items.filter(({ parked }) => !parked);
+      const oldest = Math.min(...waiting.map(({ addedAtMs }) => addedAtMs));
+      const oldestMs = waiting.length === 0 ? 0 : this.#clock.nowMs() - oldest;
+      return { handler, lane, waiting: waiting.length, parked: items.length - waiting.length, oldestMs };
+    });
+  }
+
+  async retryParked(handler: string): Promise<number> {
+    const parked = [...this.#items.values()].filter((item) => item.handler === handler && item.parked);
+    for (const item of parked) {
+      item.parked = false;
+      item.attempts = 0;
+      item.notBeforeMs = 0;
+    }
+    return parked.length;
+  }
+
+  #add(work: NewWork): void {
+    const known = this.#items.get(idOf(work));
+    const lane = known !== undefined && LANES.indexOf(known.lane) < LANES.indexOf(work.lane) ? known.lane : work.lane;
+    this.#items.set(idOf(work), {
+      ...{ claim: undefined, claimedUntilMs: 0, addedAtMs: this.#clock.nowMs(), ...known },
+      ...work,
+      ...{ lane, attempts: 0, notBeforeMs: 0, parked: false },
+    });
+  }
+}
+
+function idOf({ handler, key }: { readonly handler: string; readonly key: Key }): string {
+  return JSON.stringify([handler, key]);
+}

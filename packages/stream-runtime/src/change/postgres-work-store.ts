@@ -1,0 +1,154 @@
+/** Work items in Postgres, beside the repository they are about. */
+import type { Database, Transaction } from "@tenon/postgres";
+import type { Key } from "@tenon/storage-repo/api";
+import { numbersText, textsText } from "../store/postgres/array-text.ts";
+import { LANES } from "../task/lane.ts";
+import { leaseLost } from "./work-errors.ts";
+import type { ClaimedWork, ClaimOptions, NewWork, WorkFailure, WorkStatus, WorkStore } from "./work-store.ts";
+
+const TABLE = `create table if not exists stream_work (
+  handler text not null,
+  key text not null,
+  lane smallint not null,
+  up_to bigint not null,
+  claim bigint,
+  claimed_until timestamptz,
+  not_before timestamptz,
+  attempts int not null default 0,
+  parked boolean not null default false,
+  code text,
+  reason text,
+  input_digest text,
+  added_at timestamptz not null default clock_timestamp(),
+  primary key (handler, key)
+)`;
+const CLAIMS = "create sequence if not exists stream_work_claim";
+/** Advisory lock of all that change these tables. */
+const PREPARE_LOCK = 7_305_811_002;
+
+const ADD = {
+  name: "stream-work-add",
+  text: `insert into stream_work (handler, key, lane, up_to)
+    select * from unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[])
+    on conflict (handler, key) do update set
+      lane = least(stream_work.lane, excluded.lane), up_to = excluded.up_to,
+      attempts = 0, parked = false, not_before = null, code = null, reason = null, input_digest = null`,
+};
+
+const CLAIM = {
+  name: "stream-work-claim",
+  text: `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms'
+    from (
+      select handler, key from stream_work
+      where handler = any($1::text[]) and lane = $2 and not parked
+        and (not_before is null or not_before <= clock_timestamp())
+        and (claim is null or claimed_until <= clock_timestamp())
+      order by added_at limit $3 for update skip locked
+    ) free
+    where w.handler = free.handler and w.key = free.key
+    returning w.handler, w.key, w.lane, w.up_to, w.attempts, w.claim`,
+};
+
+const DONE = {
+  name: "stream-work-done",
+  text: "delete from stream_work where handler = $1 and key = $2 and claim = $3 and up_to = $4",
+};
+const AGAIN = {
+  name: "stream-work-again",
+  text: "update stream_work set claim = null, claimed_until = null where handler = $1 and key = $2 and claim = $3",
+};
+
+export class PostgresWorkStore implements WorkStore<Transaction> {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async prepare(): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      await tx.query("select pg_advisory_xact_lock($1)", [PREPARE_LOCK]);
+      await tx.execute(CLAIMS);
+      await tx.execute(TABLE);
+    });
+  }
+
+  readonly transaction: WorkStore<Transaction>["transaction"] = (work, options) =>
+    this.#database.transaction(work, options);
+
+  async add(tx: Transaction, work: readonly NewWork[]): Promise<void> {
+    if (work.length === 0) return;
+    // In one order everywhere: two writers of the same items then never wait for each other in a circle.
+    const items = work
+      .map((each) => ({ ...each, text: JSON.stringify(each.key) }))
+      .sort((one, other) => compare(one.handler, other.handler) || compare(one.text, other.text));
+    await tx.execute(ADD, [
+      textsText(items.map(({ handler }) => handler)),
+      textsText(items.map(({ text }) => text)),
+      numbersText(items.map(({ lane }) => LANES.indexOf(lane))),
+      `{${items.map(({ upTo }) => upTo).join(",")}}`,
+    ]);
+  }
+
+  async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {
+    const rows = await this.#database.query<StoredWork>(CLAIM, [handlers, LANES.indexOf(lane), itemsMax, leaseMs]);
+    return rows.map(({ handler, key, up_to, attempts, claim }) => ({
+      ...{ handler, key: JSON.parse(key) as Key, lane, upTo: up_to, attempts, claim: String(claim) },
+    }));
+  }
+
+  async finish(tx: Transaction, { handler, key, claim, upTo }: ClaimedWork): Promise<"done" | "again"> {
+    const text = JSON.stringify(key);
+    if ((await tx.execute(DONE, [handler, text, claim, upTo])) === 1) return "done";
+    if ((await tx.execute(AGAIN, [handler, text, claim])) === 1) return "again";
+    throw leaseLost({ handler, key });
+  }
+
+  async fail({ handler, key, claim, upTo }: ClaimedWork, failure: WorkFailure): Promise<void> {
+    const { code, reason, inputDigest, parked, waitMs } = failure;
+    await this.#database.execute(
+      `update stream_work set claim = null, claimed_until = null, attempts = attempts + 1, code = $5, reason = $6, input_digest = $7,
+          parked = $8 and up_to = $4, not_before = clock_timestamp() + $9 * interval '1 ms'
+        where handler = $1 and key = $2 and claim = $3`,
+      [handler, JSON.stringify(key), claim, upTo, code, reason, inputDigest ?? null, parked, waitMs],
+    );
+  }
+
+  async status(): Promise<readonly WorkStatus[]> {
+    const rows = await this.#database.query<StoredStatus>(
+      `select handler, lane, count(*) filter (where not parked)::int as waiting, count(*) filter (where parked)::int as parked,
+          coalesce(extract(epoch from clock_timestamp() - min(added_at) filter (where not parked)) * 1000, 0)::float8 as oldest_ms
+        from stream_work group by handler, lane order by handler, lane`,
+    );
+    return rows.map(({ handler, lane, waiting, parked, oldest_ms }) => ({
+      ...{ handler, lane: LANES[lane] ?? "low", waiting, parked, oldestMs: oldest_ms },
+    }));
+  }
+
+  async retryParked(handler: string): Promise<number> {
+    return this.#database.execute(
+      "update stream_work set parked = false, attempts = 0, not_before = null where handler = $1 and parked",
+      [handler],
+    );
+  }
+}
+
+interface StoredWork {
+  readonly handler: string;
+  readonly key: string;
+  readonly up_to: bigint;
+  readonly attempts: number;
+  readonly claim: bigint;
+}
+
+interface StoredStatus {
+  readonly handler: string;
+  readonly lane: number;
+  readonly waiting: number;
+  readonly parked: number;
+  readonly oldest_ms: number;
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}

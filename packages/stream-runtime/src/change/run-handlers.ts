@@ -1,0 +1,117 @@
+import { type Binding, type HostClock, systemClock } from "@tenon/graph-core";
+import type { ChangeFeed, CursorStore, Repo } from "@tenon/storage-repo/api";
+import { LANES, type Lane } from "../task/lane.ts";
+import { Bell } from "./bell.ts";
+import { refuseWrongHandlers } from "./check-handlers.ts";
+import { FeedPump } from "./feed-pump.ts";
+import type { Handler } from "./handler.ts";
+import { HandlerRun, type RunOutcome } from "./handler-run.ts";
+import type { WorkStore } from "./work-store.ts";
+
+export interface RunHandlersOptions<Joined> {
+  readonly handlers: readonly Handler[];
+  readonly repo: Pick<Repo<Joined>, "readWithin" | "write">;
+  readonly feed: ChangeFeed;
+  readonly cursors: CursorStore<Joined>;
+  readonly store: WorkStore<Joined>;
+  /** Names the feed's consumer: `[a-z0-9_]`, at most 30. */
+  readonly consumer: string;
+  readonly resources?: Readonly<Record<string, Binding>>;
+  readonly clock?: HostClock;
+  readonly checkedShare?: number;
+  readonly epoch?: number;
+  /** Runs at once per lane: no lane takes another's. */
+  readonly runsMax?: Readonly<Record<Lane, number>>;
+  /** Told when the pump or a claimer cannot go on; both try again after a while. */
+  readonly onTrouble?: (what: string, error: Error) => void;
+}
+
+export interface RunningHandlers {
+  /** Runs by handler and outcome since the start. */
+  readonly counts: ReadonlyMap<string, Readonly<Record<RunOutcome, number>>>;
+  /** Ends after the runs that are out. */
+  stop(): Promise<void>;
+}
+
+const RUNS_MAX: Readonly<Record<Lane, number>> = { high: 8, medium: 4, low: 2 };
+const BATCHES_MAX = 1_000;
+const FEED_WAIT_MS = 100;
+const LEASE_MS = 30_000;
+/** Between looks for work that others have added; our own pump rings. */
+const IDLE_MS = 100;
+const TROUBLE_MS = 500;
+const ATTEMPTS_MAX = 5;
+const BACK_OFF_MS = 100;
+
+/**
+ * Runs handlers until stopped.
+ *
+ * @throws GraphError TENON1810 for handlers that cannot live beside each other, TENON1099 for a graph with mistakes
+ */
+export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): Promise<RunningHandlers> {
+  const { handlers, repo, feed, cursors, store, consumer, resources = {}, clock = systemClock } = options;
+  refuseWrongHandlers(handlers);
+  const runs = new Map(
+    handlers.map((each) => [
+      each.name,
+      new HandlerRun(each, {
+        ...{ repo, store, resources, clock, checkedShare: options.checkedShare ?? 0.01, epoch: options.epoch ?? 0 },
+        ...{ attemptsMax: ATTEMPTS_MAX, backOffMs: BACK_OFF_MS },
+      }),
+    ]),
+  );
+  const counts = new Map(handlers.map(({ name }) => [name, { done: 0, again: 0, failed: 0, parked: 0, lost: 0 }]));
+  await store.prepare();
+  const stop = new AbortController();
+  const bell = new Bell(clock);
+  stop.signal.addEventListener("abort", () => bell.ring(), { once: true });
+  const untilStopped = async (what: string, step: () => Promise<void>) => {
+    while (!stop.signal.aborted) {
+      try {
+        await step();
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        options.onTrouble?.(what, error as Error);
+        await bell.wait(TROUBLE_MS);
+      }
+    }
+  };
+
+  const pumping = untilStopped("feed", async () => {
+    const claimed = await cursors.claim(consumer);
+    const reader = await feed.open({ consumer, from: claimed.cursor ?? "oldest" });
+    const pump = new FeedPump(
+      { consumer, handlers, repo, cursors, store, batchesMax: BATCHES_MAX, waitMs: FEED_WAIT_MS },
+      reader,
+      claimed,
+    );
+    try {
+      while (!stop.signal.aborted) if ((await pump.step(stop.signal)) > 0) bell.ring();
+    } finally {
+      await pump.close();
+    }
+  });
+
+  const names = handlers.map(({ name }) => name);
+  const working = LANES.flatMap((lane) => {
+    const itemsMax = (options.runsMax ?? RUNS_MAX)[lane];
+    return untilStopped(`${lane} work`, async () => {
+      const items = await store.claim({ handlers: names, lane, itemsMax, leaseMs: LEASE_MS });
+      await Promise.all(
+        items.map(async (item) => {
+          const outcome = await (runs.get(item.handler) as HandlerRun<Joined>).run(item);
+          (counts.get(item.handler) as Record<RunOutcome, number>)[outcome]++;
+        }),
+      );
+      if (items.length === 0 && !stop.signal.aborted) await bell.wait(IDLE_MS);
+    });
+  });
+
+  return {
+    counts,
+    stop: async () => {
+      stop.abort();
+      await Promise.all([pumping, ...working]);
+    },
+  };
+}

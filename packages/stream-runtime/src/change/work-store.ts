@@ -1,0 +1,71 @@
+/**
+ * Work items: (handler, key) pairs that have to be worked on, coalesced.
+ *
+ * W1 An item is added in the transaction that advances the feed's cursor, and removed in the transaction of the run that has
+ *    read everything up to it. A change in between leaves it there: no wake-up is lost.
+ * W2 An item is claimed by one worker at a time, for a lease; one whose lease ran out can finish nothing any more.
+ */
+import type { Isolation } from "@tenon/postgres";
+import type { Key } from "@tenon/storage-repo/api";
+import type { Lane } from "../task/lane.ts";
+
+export interface NewWork {
+  readonly handler: string;
+  readonly key: Key;
+  readonly lane: Lane;
+  /** Sequence number of the last change batch that led to it. */
+  readonly upTo: bigint;
+}
+
+export interface ClaimedWork extends NewWork {
+  /** Whose claim this is; no two claims are equal. */
+  readonly claim: string;
+  /** Runs that failed since the last change. */
+  readonly attempts: number;
+}
+
+export interface ClaimOptions {
+  readonly handlers: readonly string[];
+  readonly lane: Lane;
+  readonly itemsMax: number;
+  readonly leaseMs: number;
+}
+
+export interface WorkFailure {
+  readonly code: string;
+  readonly reason: string;
+  readonly inputDigest: string | undefined;
+  /** Kept aside until something it reads changes, or an operator asks. */
+  readonly parked: boolean;
+  /** Not tried again before this has passed. */
+  readonly waitMs: number;
+}
+
+export interface WorkStatus {
+  readonly handler: string;
+  readonly lane: Lane;
+  readonly waiting: number;
+  readonly parked: number;
+  /** Age of the oldest item that waits. */
+  readonly oldestMs: number;
+}
+
+export interface WorkStore<Joined> {
+  prepare(): Promise<void>;
+  transaction<Result>(
+    work: (tx: Joined) => Promise<Result>,
+    options: {
+      readonly isolation: Isolation;
+      readonly attemptsMax: number;
+      readonly onRetry?: (attempt: number, sqlState: string) => void;
+    },
+  ): Promise<Result>;
+  add(tx: Joined, work: readonly NewWork[]): Promise<void>;
+  claim(options: ClaimOptions): Promise<readonly ClaimedWork[]>;
+  /** Ends an item in its run's transaction; `again` when something changed meanwhile. @throws GraphError TENON1811 */
+  finish(tx: Joined, item: ClaimedWork): Promise<"done" | "again">;
+  fail(item: ClaimedWork, failure: WorkFailure): Promise<void>;
+  status(): Promise<readonly WorkStatus[]>;
+  /** Lets parked items of a handler be tried again; returns how many. */
+  retryParked(handler: string): Promise<number>;
+}
