@@ -88,7 +88,7 @@ function hasColumn(read: AnyRead, name: string): boolean {
   return (read.columns as readonly EntityColumn[]).some((column) => column.name === name);
 }
 
-/** Throws TENON1810 when handlers cannot run beside each other: two producers of a group, or a circle without a bound. */
+/** Throws TENON1810 when handlers cannot run beside each other: two producers of a group, or a circle. */
 export function refuseWrongHandlers(handlers: readonly Handler[]): void {
   const producers = new Map<string, Handler>();
   for (const handler of handlers) {
@@ -125,11 +125,11 @@ function refuseCircles(handlers: readonly Handler[], producers: ReadonlyMap<stri
   }
   for (const handler of handlers) {
     const circle = circleFrom(handler, wakes);
-    if (circle === undefined || circle.some(({ roundsMax }) => roundsMax !== undefined)) continue;
+    if (circle === undefined) continue;
     const path = [...circle, handler].map(({ name, owner }) => `"${name}" (owner ${owner})`).join(" → ");
     throw streamError("wrongHandler", `handlers wake each other in a circle: ${path}`, {
       owner: handler.owner,
-      hint: "read a column that no handler of the circle writes, or bound the circle with `roundsMax`",
+      hint: "read columns that no handler of the circle writes: what is derived in rounds belongs into one handler",
     });
   }
 }

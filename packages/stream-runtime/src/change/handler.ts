@@ -72,14 +72,11 @@ export interface HandlerOptions {
   readonly produces: readonly Produced[];
   /** It keeps an invariant across rows: SERIALIZABLE. */
   readonly invariant?: boolean;
-  /** Rounds in which this handler and others may wake each other in a circle. Without it a circle is refused. */
-  readonly roundsMax?: number;
 }
 
-export interface Handler extends Required<Omit<HandlerOptions, "roundsMax" | "graph">> {
+export interface Handler extends Required<Omit<HandlerOptions, "graph">> {
   readonly kind: "handler";
   readonly graph: Graph<never, unknown>;
-  readonly roundsMax: number | undefined;
 }
 
 /**
@@ -88,7 +85,7 @@ export interface Handler extends Required<Omit<HandlerOptions, "roundsMax" | "gr
  * @throws GraphError TENON1810 for a declaration that cannot be run
  */
 export function handler(options: HandlerOptions): Handler {
-  const declared = { invariant: false, roundsMax: undefined, ...options, kind: "handler" } as unknown as Handler;
+  const declared = { invariant: false, ...options, kind: "handler" } as unknown as Handler;
   refuseWrongHandler(declared);
   return Object.freeze(declared);
 }
