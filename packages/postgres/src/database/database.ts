@@ -5,8 +5,14 @@ export interface Statement {
 }
 
 /**
- * Runs statements. Values travel apart from the text (`$1`, `$2` …), never inside it. `int8` comes back as `bigint`,
- * `bytea` as `Uint8Array`, `timestamptz` as text: times are stored as integer milliseconds.
+ * Runs statements. Values travel apart from the text (`$1`, `$2` …), never inside it. `int8` and `xid8` come back as
+ * `bigint`, `bytea` as `Uint8Array`, `timestamptz` and `numeric` as text: times are stored as integer milliseconds.
+ *
+ * Statements on one connection run in the order they are given and are sent without waiting for earlier answers:
+ * `Promise.all` over the reads of a transaction costs one round trip.
+ *
+ * @throws GraphError TENON1501 for a statement the server refused (`sqlStateOf` tells why), TENON1504 when the connection
+ *   was lost, TENON1503 when it was lost while `execute` ran outside a transaction
  */
 export interface Queryable {
   /** The rows of a statement. `Row` is the caller's claim: select exactly its columns. */
@@ -39,9 +45,14 @@ export interface Transaction extends Queryable {
   copyIn(statement: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
 }
 
-/** A connection of its own, outside the pool: for sessions that hold locks, listen or export a snapshot. */
+/**
+ * A connection of its own, outside the pool: for sessions that hold locks, listen or export a snapshot. It runs one
+ * transaction at a time, and statements given beside an open transaction run inside it.
+ */
 export interface Connection extends Queryable {
   transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  /** Called with every notification of a channel that this connection listens to. Returns how to stop. */
+  onNotification(told: (channel: string, payload: string) => void): () => void;
   /** Settles when the connection is gone, with the reason unless it was closed by `close`. */
   readonly lost: Promise<Error | undefined>;
   close(): Promise<void>;
@@ -55,9 +66,16 @@ export interface Database extends Queryable {
    * Runs work in one transaction: commits when it resolves, rolls back when it rejects.
    *
    * @throws GraphError TENON1502 when the attempts are used up; TENON1503 when the connection was lost while committing, so
-   *   that the outcome is unknown: read back what would have been written; TENON1501 for a statement the server refused
+   *   that the outcome is unknown: read back what would have been written; TENON1501 for a statement the server refused;
+   *   TENON1504 when the connection was lost before the commit, so that nothing was written; TENON1505 when no connection
+   *   became free; TENON1508 when the work resolved although a statement in it had failed; whatever the work rejects with
    */
   transaction<Result>(work: (tx: Transaction) => Promise<Result>, options?: TransactionOptions): Promise<Result>;
+  /**
+   * Opens a connection beside the pool; it does not count against `connectionsMax`.
+   *
+   * @throws GraphError TENON1500 when the server cannot be reached
+   */
   connect(): Promise<Connection>;
   /** Waits for running work, then closes every connection. */
   close(): Promise<void>;

@@ -1,0 +1,139 @@
+/**
+ * One transaction over a session, and its bounded repetition.
+ *
+ * T1 The work's result is returned only after the server answered the commit with the tag `COMMIT`.
+ * T2 A transaction is repeated only when the server asks for it, so nothing of the attempt before took effect.
+ * T3 A session that did not confirm the end of its transaction is not used again.
+ */
+import { setTimeout as wait } from "node:timers/promises";
+import type { CopyChunks } from "./copy-in.ts";
+import type { Isolation, Statement, Transaction, TransactionOptions } from "./database.ts";
+import { attemptsUsedUp, badOption, connectionLost, failureSwallowed, misuse, outcomeUnknown } from "./errors.ts";
+import type { Session } from "./session.ts";
+import { asksForRetry, leavesCommitOpen, sqlStateOf } from "./sql-state.ts";
+
+/** A caller that wants more has a design to change, not a number. */
+const ATTEMPTS_MAX = 100;
+const BACK_OFF_FIRST_MS = 5;
+const BACK_OFF_MS_MAX = 200;
+
+const LEVELS: Readonly<Record<Isolation, string>> = {
+  readCommitted: "read committed",
+  repeatableRead: "repeatable read",
+  serializable: "serializable",
+};
+
+/** Lends a session for one attempt. */
+export type WithSession = <Result>(use: (session: Session) => Promise<Result>) => Promise<Result>;
+
+/** Runs work in a transaction, as `Database.transaction` says. */
+export async function runTransaction<Result>(
+  withSession: WithSession,
+  work: (tx: Transaction) => Promise<Result>,
+  options: TransactionOptions = {},
+): Promise<Result> {
+  const { attemptsMax = 1, backOff = backOffRandomly, onRetry } = options;
+  if (!Number.isInteger(attemptsMax) || attemptsMax < 1 || attemptsMax > ATTEMPTS_MAX) {
+    throw badOption("attemptsMax is out of range", {
+      detail: `expected a whole number from 1 to ${ATTEMPTS_MAX}, found ${attemptsMax}`,
+      hint: "10 attempts are plenty for work that meets others now and then",
+    });
+  }
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await withSession((session) => attemptOnce(session, work, options));
+    if (!("again" in outcome)) return outcome.result;
+    if (attempt >= attemptsMax) throw attemptsUsedUp(attempt, outcome.again);
+    onRetry?.(attempt, sqlStateOf(outcome.again) ?? "");
+    await backOff(attempt);
+  }
+}
+
+/** Full jitter: random up to a bound that doubles, so that two that met do not meet again. */
+function backOffRandomly(attempt: number): Promise<void> {
+  return wait(Math.random() * Math.min(BACK_OFF_MS_MAX, BACK_OFF_FIRST_MS * 2 ** (attempt - 1)));
+}
+
+type Outcome<Result> = { readonly result: Result } | { readonly again: unknown };
+
+async function attemptOnce<Result>(
+  session: Session,
+  work: (tx: Transaction) => Promise<Result>,
+  { isolation = "readCommitted", readOnly = false }: TransactionOptions,
+): Promise<Outcome<Result>> {
+  await session.run(`begin isolation level ${LEVELS[isolation]}${readOnly ? " read only" : ""}`);
+  const tx = new OpenTransaction(session, isolation);
+  let result: Result;
+  try {
+    result = await work(tx);
+  } catch (error) {
+    tx.settle();
+    await rollBack(session);
+    // The work may have wrapped the refusal in an error of its own: what the server said last counts.
+    if (asksForRetry(sqlStateOf(tx.failure))) return { again: tx.failure };
+    throw error;
+  }
+  tx.settle();
+  if (session.lost !== undefined) throw connectionLost(session.lost);
+  let command: string;
+  try {
+    ({ command } = await session.run("commit"));
+  } catch (error) {
+    const sqlState = sqlStateOf(error);
+    if (asksForRetry(sqlState)) return { again: error };
+    if (sqlState !== undefined && !leavesCommitOpen(sqlState)) throw error;
+    session.spoil();
+    throw outcomeUnknown("a commit", error);
+  }
+  if (command === "COMMIT") return { result };
+  if (asksForRetry(sqlStateOf(tx.failure))) return { again: tx.failure };
+  throw failureSwallowed(tx.failure);
+}
+
+async function rollBack(session: Session): Promise<void> {
+  try {
+    await session.run("rollback");
+  } catch {
+    session.spoil();
+  }
+}
+
+class OpenTransaction implements Transaction {
+  readonly isolation: Isolation;
+  readonly #session: Session;
+  #settled = false;
+  /** The last failure of a statement. */
+  failure: unknown;
+
+  constructor(session: Session, isolation: Isolation) {
+    this.#session = session;
+    this.isolation = isolation;
+  }
+
+  async query<Row>(statement: string | Statement, values?: readonly unknown[]): Promise<readonly Row[]> {
+    return (await this.#guard(() => this.#session.run(statement, values))).rows as readonly Row[];
+  }
+
+  async execute(statement: string | Statement, values?: readonly unknown[]): Promise<number> {
+    return (await this.#guard(() => this.#session.run(statement, values))).rowCount;
+  }
+
+  copyIn(statement: string, chunks: CopyChunks): Promise<number> {
+    return this.#guard(() => this.#session.copyIn(statement, chunks));
+  }
+
+  settle(): void {
+    this.#settled = true;
+  }
+
+  async #guard<Result>(run: () => Promise<Result>): Promise<Result> {
+    if (this.#settled) {
+      throw misuse("a transaction was used after its end", "await every statement inside the work of the transaction");
+    }
+    try {
+      return await run();
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
+  }
+}

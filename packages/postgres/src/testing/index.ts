@@ -1,0 +1,2 @@
+export { measureStart, type StartFigures } from "./measure-start.ts";
+export { type TestDatabase, type TestDatabaseOptions, testDatabase } from "./test-database.ts";
