@@ -11,20 +11,23 @@ import type {
   TopicFacts,
   TopicPartition,
 } from "../api/event-log.ts";
+import { APPEND_RECORDS_MAX } from "../api/limits.ts";
 import { checkRecords } from "../api/record-size.ts";
 import type { AnyTopic } from "../api/topic.ts";
 import { closed, logUnreachable, partitionsDiffer } from "../errors.ts";
+import { appendByPartition } from "../group/append-by-partition.ts";
+import { AppendLane } from "../group/append-lane.ts";
 import { checkOffset } from "../group/feed.ts";
 import { keyOf } from "../group/held-partitions.ts";
 import { QueueFeed } from "../group/queue-feed.ts";
-import { AppendLane } from "./append-lane.ts";
 import { backOff } from "./back-off.ts";
 import { Fetcher } from "./fetcher.ts";
 import { isConnectionError, isKafkaError, isStaleMetadata, WireError } from "./kafka-errors.ts";
 import { KafkaMember } from "./kafka-member.ts";
 import { Leaders } from "./leaders.ts";
-import { readableRecords } from "./readable-records.ts";
-import type { KafkaWire } from "./wire.ts";
+import { BATCH_BYTES_MAX, produceBatch } from "./produce-batch.ts";
+import { readableRecords, toWire, wireBytes } from "./readable-records.ts";
+import type { KafkaWire, WireRecord } from "./wire.ts";
 
 /** Records and bytes that a reader outside groups fetches ahead of its pulls. */
 const READER_RECORDS_MAX = 2_000;
@@ -42,7 +45,7 @@ export class KafkaLog implements EventLog {
   readonly #sessionMs: number;
   readonly #leaders: Leaders;
   readonly #fetcher: Fetcher;
-  readonly #lanes = new Map<string, AppendLane>();
+  readonly #lanes = new Map<string, AppendLane<WireRecord>>();
   readonly #members = new Set<KafkaMember>();
   readonly #feeds = new Set<QueueFeed>();
   #closing: Promise<void> | undefined;
@@ -72,28 +75,11 @@ export class KafkaLog implements EventLog {
   async append(records: readonly NewRecord[]): Promise<readonly AppendedAt[]> {
     this.#refuseClosed();
     checkRecords(records);
-    const places = [...records.keys()];
-    const byPartition = Map.groupBy(places, (place) => keyOf(records[place] as NewRecord));
-    const lanes: { readonly own: readonly number[]; readonly lane: AppendLane }[] = [];
-    for (const own of byPartition.values()) {
-      const first = records[own[0] as number] as NewRecord;
-      await this.#call("metadata", () => this.#leaders.of(first));
-      lanes.push({ own, lane: this.#lane(first) });
-    }
-    this.#refuseClosed();
-    for (const { lane } of lanes) lane.refuseFull();
-    const offsets: number[] = [];
-    // All have ended before one's error is told: afterwards nothing of this call is written any more.
-    const outcomes = await Promise.allSettled(
-      lanes.map(async ({ own, lane }) => {
-        const appended = await lane.append(own.map((place) => records[place] as NewRecord));
-        own.forEach((place, at) => {
-          offsets[place] = appended[at] as number;
-        });
-      }),
-    );
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-    return records.map(({ topic, partition }, place) => ({ topic, partition, offset: offsets[place] as number }));
+    return appendByPartition(records, async (at) => {
+      await this.#call("metadata", () => this.#leaders.of(at));
+      this.#refuseClosed();
+      return this.#lane(at);
+    });
   }
 
   async offsets(topic: string): Promise<readonly PartitionOffsets[]> {
@@ -191,16 +177,27 @@ export class KafkaLog implements EventLog {
 
   async #close(): Promise<void> {
     for (const feed of this.#feeds) feed.end(() => closed("the log"));
-    for (const lane of this.#lanes.values()) lane.close();
-    await Promise.all([...this.#members].map((member) => member.leave()));
+    const lanes = [...this.#lanes.values()].map((lane) => lane.close());
+    await Promise.all([...lanes, ...[...this.#members].map((member) => member.leave())]);
     this.#fetcher.close();
     await this.#wire.close();
   }
 
-  #lane(at: TopicPartition): AppendLane {
+  #lane({ topic, partition }: TopicPartition): AppendLane<WireRecord> {
+    const at = { topic, partition };
     const known = this.#lanes.get(keyOf(at));
     if (known !== undefined) return known;
-    const made = new AppendLane({ topic: at.topic, partition: at.partition }, this.#wire, this.#leaders, this.#clock);
+    const [wire, leaders, clock] = [this.#wire, this.#leaders, this.#clock];
+    const made: AppendLane<WireRecord> = new AppendLane({
+      ...{
+        at,
+        itemOf: toWire,
+        bytesOf: wireBytes,
+        batchRecordsMax: APPEND_RECORDS_MAX,
+        batchBytesMax: BATCH_BYTES_MAX,
+      },
+      send: (batch) => produceBatch({ wire, leaders, clock }, at, batch, () => !made.closed),
+    });
     this.#lanes.set(keyOf(at), made);
     return made;
   }
