@@ -106,7 +106,8 @@ export interface PullOptions {
 
 export interface LogReader {
   /**
-   * Records in offset order; empty when none came in time. Pulls of one reader follow each other.
+   * Records in offset order; empty when none came in time. Pulls of one reader follow each other. While the log cannot be
+   * reached pulls are empty, too: `Watchdog` tells a reader that has nothing to do from one that gets nothing.
    *
    * @throws GraphError TENON1555 when the offset was trimmed, TENON1557 when it lies beyond the end: the log lost records
    */

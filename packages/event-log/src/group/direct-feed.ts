@@ -16,6 +16,8 @@ export interface DirectFeedOptions {
   readonly read: (offset: number, bounds: ReadBounds) => Promise<readonly LogRecord[]>;
   /** Rung when there may be more to read. */
   readonly bell: Bell;
+  /** Whether a failure of `read` may pass: then nothing was found for now. Default: none may. */
+  readonly passes?: (error: unknown) => boolean;
   /** How long to wait for the bell before looking anyway, ms, by how often the look before was in vain. */
   readonly lookAgainMs: (emptyLooks: number) => number;
 }
@@ -43,14 +45,17 @@ export class DirectFeed implements Feed {
 
   async #pull(options: PullOptions): Promise<readonly LogRecord[]> {
     checkPull(options);
-    const { clock, read, bell, lookAgainMs } = this.#options;
+    const { clock, read, passes, bell, lookAgainMs } = this.#options;
     const { waitMs, signal } = options;
     const untilMs = clock.monotonicMs() + waitMs;
     const stop = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
     for (;;) {
       this.#refuseEnded();
       const seeks = this.#seeks;
-      const records = await read(this.#next, options);
+      const records = await read(this.#next, options).catch((error: unknown) => {
+        if (passes?.(error) === true) return [];
+        throw error;
+      });
       this.#refuseEnded();
       if (seeks !== this.#seeks) continue;
       const last = records.at(-1);

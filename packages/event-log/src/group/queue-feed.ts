@@ -12,6 +12,8 @@ export interface QueueFeedOptions {
   readonly bytesMax: number;
   /** Told when room has come up, and when the position changed: fetch from `fetchOffset`. */
   readonly onRoom: () => void;
+  /** Told once, when nothing of it is wanted any more. */
+  readonly onEnd?: () => void;
 }
 
 /**
@@ -149,7 +151,9 @@ export class QueueFeed implements Feed {
   }
 
   end(error: () => Error): void {
-    this.#error ??= error;
+    if (this.#error !== undefined) return;
+    this.#error = error;
+    this.#options.onEnd?.();
     this.#queue = [];
     this.#head = 0;
     this.#bytes = 0;

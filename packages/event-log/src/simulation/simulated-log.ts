@@ -45,29 +45,26 @@ export class SimulatedLog implements EventLog {
     this.#refuseClosed();
     checkRecords(records);
     const cluster = this.#cluster;
-    const byPartition = Map.groupBy(records, keyOf);
-    for (const [first] of byPartition.values()) if (first !== undefined) cluster.partition(first);
+    const byPartition = Map.groupBy(records.keys(), (place) => keyOf(records[place] as NewRecord));
+    for (const [place] of byPartition.values()) cluster.partition(records[place as number] as NewRecord);
     const fails = cluster.random.chance(cluster.faults.appendFailure);
     const { crashes } = cluster;
     let durableAtMs = 0;
-    const offsets = new Map<NewRecord, number>();
+    const offsets: number[] = [];
     for (const own of byPartition.values()) {
       const written = fails ? own.slice(0, cluster.random.upTo(own.length)) : own;
       if (written.length === 0) continue;
-      const appended = cluster.partition(own[0] as NewRecord).append(written);
+      const partition = cluster.partition(records[written[0] as number] as NewRecord);
+      const appended = partition.append(written.map((place) => records[place] as NewRecord));
       durableAtMs = Math.max(durableAtMs, appended.durableAtMs);
-      written.forEach((record, at) => {
-        offsets.set(record, appended.offsets[at] as number);
+      written.forEach((place, at) => {
+        offsets[place] = appended.offsets[at] as number;
       });
     }
     await new Bell(cluster.clock).wait(durableAtMs - cluster.clock.nowMs());
     if (fails || crashes !== cluster.crashes)
       throw appendFailed(records[0] as NewRecord, records.length, new Error("the connection was lost"));
-    return records.map((record) => ({
-      topic: record.topic,
-      partition: record.partition,
-      offset: offsets.get(record) as number,
-    }));
+    return records.map(({ topic, partition }, place) => ({ topic, partition, offset: offsets[place] as number }));
   }
 
   async offsets(topic: string): Promise<readonly PartitionOffsets[]> {

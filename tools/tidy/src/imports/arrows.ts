@@ -65,10 +65,16 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "graphs",
   ],
   "tools/tidy": ["packages/graph-core", "packages/source-rules"],
+  "tools/kafka": ["packages/event-log"],
 };
 
-/** Tests may also use these: the test kit, and the data and bindings that a node's test runs on. */
-export const alsoInTests: readonly string[] = ["packages/graph-testkit", "packages/marketplace", "packages/ad-index"];
+/** Tests may also use these: the test kit, the data and bindings that a node's test runs on, and a Kafka of their own. */
+export const alsoInTests: readonly string[] = [
+  "packages/graph-testkit",
+  "packages/marketplace",
+  "packages/ad-index",
+  "tools/kafka",
+];
 
 /** Folder of graph-core → the folders whose code it may call. Types may be imported from above, too. */
 export const coreArrows: Readonly<Record<string, readonly string[]>> = {
@@ -119,7 +125,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
     "packages/ad-index/src/conformance/",
     "tools/tidy/src/report/property-seed.ts",
   ],
-  vitest: ["packages/graph-testkit/src/", "packages/ad-index/src/conformance/", "tools/tidy/src/report/"],
+  vitest: ["packages/graph-testkit/src/", "packages/ad-index/src/conformance/", "packages/event-log/src/conformance/", "tools/tidy/src/report/"],
   async: ["bench/"],
   autocannon: ["bench/"],
   effect: ["bench/"],

@@ -1,0 +1,92 @@
+import type { Database, Statement } from "@tenon/postgres";
+import type { NewRecord } from "../api/event-log.ts";
+import { recordBytes } from "../api/record-size.ts";
+import { makeSegment, type PartitionRef } from "./segments.ts";
+import { NOW_MS, topicTable } from "./tables.ts";
+
+/** Bytes of one statement. */
+export const BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Records of one statement; a segment holds many such. */
+export const BATCH_RECORDS_MAX = 5_000;
+/** A statement and the segment that it needs are two transactions: another process may fill the segment in between. */
+const ATTEMPTS_MAX = 5;
+
+/** Channel of the wake-ups, when they are asked for. */
+export const WAKE_CHANNEL = "tenon_log";
+
+/**
+ * How offsets are given out.
+ *
+ * `rowLock`: by the partition's row, which the statement holds until its transaction has ended. So offsets have no holes,
+ * and become visible in their order: a reader never sees one before an earlier one that is still to come (L3).
+ * `sequence`: without the lock, as a table with a serial column would; loses rows. For the test that shows it.
+ */
+export type OffsetsBy = "rowLock" | "sequence";
+
+export interface AppendOptions {
+  readonly notify: boolean;
+  readonly offsetsBy: OffsetsBy;
+}
+
+/** Appends one batch to one partition, whole or not at all. @returns the offset of its first record */
+export async function appendRecords(
+  database: Database,
+  place: PartitionRef,
+  records: readonly NewRecord[],
+  options: AppendOptions,
+): Promise<number> {
+  const values = [place.topicId, place.partition, records.length, ...packed(records)];
+  const statement = appendStatement(place.topicId, options);
+  for (let attempt = 1; ; attempt++) {
+    const [row] = await database.query<{ first: bigint }>(statement, values);
+    if (row !== undefined) return Number(row.first);
+    if (attempt >= ATTEMPTS_MAX) throw new Error("no segment takes the records");
+    await makeSegment(database, place, records.length);
+  }
+}
+
+/** One statement is one round trip and one transaction: the row is held for as short as can be. */
+export function appendStatement(topicId: number, { notify, offsetsBy }: AppendOptions): Statement {
+  const head =
+    offsetsBy === "rowLock"
+      ? `update tenon_log_partition set next_offset = next_offset + $3
+          where topic_id = $1 and partition = $2 and next_offset + $3 <= segment_end
+          returning next_offset - $3 as first`
+      : `select setval('tenon_log_mutant', nextval('tenon_log_mutant') + $3 - 1) - $3 as first where $1::int4 is not null and $2::int4 is not null`;
+  return {
+    name: `event-log append ${topicId}${notify ? " notify" : ""}${offsetsBy}`,
+    text: `
+      with head as (${head}),
+      appended as (
+        insert into ${topicTable(topicId)} (partition, log_offset, time_ms, appended_at_ms, size, key, headers, value)
+        select $2, head.first + r.place - 1, r.time_ms, ${NOW_MS}, r.size,
+               substring($4::bytea from r.start for r.key_bytes),
+               r.headers,
+               substring($4::bytea from r.start + r.key_bytes for r.value_bytes)
+          from head, unnest($5::int4[], $6::int4[], $7::int4[], $8::int4[], $9::int8[], $10::text[])
+               with ordinality as r (start, key_bytes, value_bytes, size, time_ms, headers, place)
+      )
+      select first${notify ? `, pg_notify('${WAKE_CHANNEL}', $1 || '/' || $2)` : ""} from head`,
+  };
+}
+
+/** Keys and values as one run of bytes with their places: a list of byte strings would travel as hexadecimal text. */
+function packed(records: readonly NewRecord[]): readonly unknown[] {
+  const keys = records.map(({ key }) => Buffer.from(key));
+  const starts: number[] = [];
+  let start = 1;
+  for (const [at, { value }] of records.entries()) {
+    starts.push(start);
+    start += (keys[at] as Buffer).length + value.byteLength;
+  }
+  const bytes = Buffer.concat(records.flatMap(({ value }, at) => [keys[at] as Buffer, value]));
+  return [
+    bytes,
+    starts,
+    keys.map(({ length }) => length),
+    records.map(({ value }) => value.byteLength),
+    records.map(recordBytes),
+    records.map(({ timeMs }) => timeMs),
+    records.map(({ headers }) => JSON.stringify(headers)),
+  ];
+}

@@ -1,0 +1,2 @@
+/** The log over Kafka. The client libraries are the project's to install, and are loaded when a log is opened. */
+export { type KafkaLogOptions, openKafkaLog } from "./open-kafka-log.ts";

@@ -1,0 +1,337 @@
+/**
+ * kafkajs as a wire. Of it only connections, cluster metadata, the protocol and the admin client are used, by what its types
+ * publish, and six requests that they leave out. Its consumer is not used: it goes on with partitions that it no
+ * longer has (tulios/kafkajs#1046, #1197), jumps to a default offset when one was trimmed, and cannot be told to drain before
+ * it joins again. Its producer is not used: it sends batches again whose fate it does not know.
+ */
+import type { Admin, Broker, Cluster, Kafka, Message } from "kafkajs";
+import type { TopicPartition } from "../api/event-log.ts";
+import type { AnyTopic } from "../api/topic.ts";
+import { clientMissing } from "../errors.ts";
+import { WireError } from "./kafka-errors.ts";
+import { type FetchedPartition, kafkajsBatches } from "./kafkajs-batches.ts";
+import { dropNegativeTimeoutWarning } from "./kafkajs-warning.ts";
+import type {
+  FetchAnswer,
+  FetchOptions,
+  FetchRequest,
+  GroupRequest,
+  JoinAnswer,
+  JoinRequest,
+  KafkaWire,
+  MemberBytes,
+  WireRecord,
+} from "./wire.ts";
+
+export const KAFKAJS_VERSION = "2.2.4";
+
+export interface KafkajsWireOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** Copies of each partition of topics made here. */
+  readonly replicas: number | undefined;
+  readonly topicConfig: (topic: AnyTopic) => Readonly<Record<string, string>>;
+}
+
+const CONNECT_MS_MAX = 3_000;
+const REQUEST_MS_MAX = 30_000;
+/** Waiting and trying again is done on our side of the seam. */
+const RETRY = { retries: 1, initialRetryTime: 50, maxRetryTime: 200 } as const;
+const READ_COMMITTED = 1;
+
+/** What kafkajs 2.2.4 has and its types leave out. */
+interface GroupBroker extends Broker {
+  joinGroup(request: object): Promise<{
+    generationId: number;
+    leaderId: string;
+    memberId: string;
+    members: readonly { memberId: string; memberMetadata: Buffer }[];
+  }>;
+  syncGroup(request: object): Promise<{ memberAssignment: Buffer }>;
+  heartbeat(request: object): Promise<unknown>;
+  leaveGroup(request: object): Promise<unknown>;
+  deleteRecords(request: object): Promise<unknown>;
+  listOffsets(request: object): Promise<{ responses: { partitions: { offset: string }[] }[] }>;
+}
+
+type AnyCluster = Cluster & { metadata(options: { topics: readonly string[] }): ReturnType<Cluster["metadata"]> };
+
+export async function openKafkajsWire(options: KafkajsWireOptions): Promise<KafkaWire> {
+  const { Kafka, logLevel } = await import("kafkajs").then(
+    ({ default: module }) => module,
+    (error: unknown) => {
+      throw clientMissing("kafkajs", "is not installed", error);
+    },
+  );
+  dropNegativeTimeoutWarning();
+  const kafka = new Kafka({
+    brokers: [...options.brokers],
+    clientId: options.clientId,
+    connectionTimeout: CONNECT_MS_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    retry: RETRY,
+    // What goes wrong is told by errors.
+    logLevel: logLevel.NOTHING,
+  });
+  return new KafkajsWire(kafka, options);
+}
+
+class KafkajsWire implements KafkaWire {
+  readonly #kafka: Kafka;
+  readonly #options: KafkajsWireOptions;
+  readonly #admin: Admin;
+  readonly #calls: AnyCluster;
+  readonly #fetches: AnyCluster;
+  #connecting: Promise<void> | undefined;
+
+  constructor(kafka: Kafka, options: KafkajsWireOptions) {
+    this.#kafka = kafka;
+    this.#options = options;
+    this.#admin = kafka.admin({ retry: RETRY });
+    this.#calls = this.#cluster();
+    this.#fetches = this.#cluster();
+  }
+
+  /** kafkajs hands a cluster to partition assigners: the one published way to it. */
+  #cluster(): AnyCluster {
+    let found: AnyCluster | undefined;
+    this.#kafka.consumer({
+      groupId: "tenon",
+      allowAutoTopicCreation: false,
+      partitionAssigners: [
+        ({ cluster }) => {
+          found = cluster as AnyCluster;
+          return {
+            name: "none",
+            version: 0,
+            assign: async () => [],
+            protocol: () => ({ name: "none", metadata: Buffer.alloc(0) }),
+          };
+        },
+      ],
+    });
+    if (found === undefined) throw clientMissing("kafkajs", `is not version ${KAFKAJS_VERSION}`, undefined);
+    return found;
+  }
+
+  #connect(): Promise<void> {
+    this.#connecting ??= Promise.all([this.#calls.connect(), this.#fetches.connect(), this.#admin.connect()]).then(
+      () => undefined,
+      (error: unknown) => {
+        this.#connecting = undefined;
+        throw new WireError(error, { unsent: true });
+      },
+    );
+    return this.#connecting;
+  }
+
+  /** The broker with an id, connected. Fails with `unsent`. */
+  async #broker(cluster: AnyCluster, nodeId: number): Promise<GroupBroker> {
+    await this.#connect();
+    try {
+      try {
+        return (await cluster.findBroker({ nodeId: String(nodeId) })) as GroupBroker;
+      } catch {
+        // Known brokers come with metadata, whatever its topics.
+        await cluster.refreshMetadata();
+        return (await cluster.findBroker({ nodeId: String(nodeId) })) as GroupBroker;
+      }
+    } catch (error) {
+      throw toWireError(error, true);
+    }
+  }
+
+  async createTopics(topics: readonly AnyTopic[]): Promise<void> {
+    await this.#connect();
+    for (const topic of topics) {
+      const { replicas, topicConfig } = this.#options;
+      const configEntries = Object.entries(topicConfig(topic)).map(([name, value]) => ({ name, value }));
+      const wanted = {
+        topic: topic.name,
+        numPartitions: topic.partitions,
+        replicationFactor: replicas ?? -1,
+        configEntries,
+      };
+      await told(this.#admin.createTopics({ topics: [wanted], waitForLeaders: false }));
+    }
+  }
+
+  async leadersOf(topic: string): Promise<readonly number[] | undefined> {
+    await this.#connect();
+    try {
+      // The first answer may be remembered; the second is asked for.
+      const metadata = await this.#calls.metadata({ topics: [topic] });
+      const found = metadata?.topicMetadata.find((each) => each.topic === topic);
+      if (found === undefined) throw new WireError("no broker answered", { unsent: true });
+      return found.partitionMetadata.toSorted((a, b) => a.partitionId - b.partitionId).map(({ leader }) => leader);
+    } catch (error) {
+      const failed = toWireError(error);
+      if (failed.kafkaCode === 3) return undefined;
+      throw failed;
+    }
+  }
+
+  async topics(): Promise<readonly { topic: string; partitions: number }[]> {
+    await this.#connect();
+    const { topics } = await told(this.#admin.fetchTopicMetadata());
+    return topics.map(({ name, partitions }) => ({ topic: name, partitions: partitions.length }));
+  }
+
+  async produce(leader: number, { topic, partition }: TopicPartition, records: readonly WireRecord[]): Promise<number> {
+    const broker = await this.#broker(this.#calls, leader);
+    const messages = records.map(toMessage);
+    const answer = await told(
+      broker.produce({
+        acks: -1,
+        timeout: REQUEST_MS_MAX,
+        topicData: [{ topic, partitions: [{ partition, messages }] }],
+      }),
+    );
+    return Number(
+      (answer as { topics: { partitions: { baseOffset: string }[] }[] }).topics[0]?.partitions[0]?.baseOffset,
+    );
+  }
+
+  async listOffset(leader: number, { topic, partition }: TopicPartition, which: "earliest" | "end"): Promise<number> {
+    const broker = await this.#broker(this.#calls, leader);
+    const timestamp = which === "earliest" ? -2 : -1;
+    const topics = [{ topic, partitions: [{ partition, timestamp }] }];
+    const answer = await told(broker.listOffsets({ isolationLevel: READ_COMMITTED, topics }));
+    return Number(answer.responses[0]?.partitions[0]?.offset);
+  }
+
+  async fetch(
+    leader: number,
+    requests: readonly FetchRequest[],
+    { maxWaitMs, bytesMax }: FetchOptions,
+    over: "fetch" | "call",
+  ): Promise<readonly FetchAnswer[]> {
+    const broker = await this.#broker(over === "fetch" ? this.#fetches : this.#calls, leader);
+    const topics = [...Map.groupBy(requests, ({ topic }) => topic)].map(([topic, own]) => ({
+      topic,
+      partitions: own.map(({ partition, offset, bytesMax: maxBytes }) => ({
+        partition,
+        fetchOffset: String(offset),
+        maxBytes,
+      })),
+    }));
+    try {
+      const request = {
+        isolationLevel: READ_COMMITTED,
+        maxWaitTime: maxWaitMs,
+        minBytes: 1,
+        maxBytes: bytesMax,
+        topics,
+      };
+      const answer = (await broker.fetch(request)) as {
+        responses: { topicName: string; partitions: FetchedPartition[] }[];
+      };
+      return answer.responses.flatMap(({ topicName, partitions }) =>
+        partitions.map((partition) => kafkajsBatches(topicName, partition)),
+      );
+    } catch (error) {
+      const { topic, partition } = error as Partial<TopicPartition>;
+      const failed = toWireError(error);
+      // It tells the first partition that failed, and drops what the others brought: they are asked again.
+      if (failed.kafkaCode === undefined || topic === undefined || partition === undefined) throw failed;
+      return [{ topic, partition, kafkaCode: failed.kafkaCode, batches: [], aborted: [] }];
+    }
+  }
+
+  async deleteRecords(leader: number, { topic, partition }: TopicPartition, beforeOffset: number): Promise<void> {
+    const broker = await this.#broker(this.#calls, leader);
+    const topics = [{ topic, partitions: [{ partition, offset: String(beforeOffset) }] }];
+    await told(broker.deleteRecords({ topics, timeout: REQUEST_MS_MAX }));
+  }
+
+  async joinGroup({ group, memberId, sessionMs, rebalanceMs, protocol, metadata }: JoinRequest): Promise<JoinAnswer> {
+    const broker = await this.#coordinator(group);
+    const answer = await told(
+      broker.joinGroup({
+        ...{ groupId: group, memberId, sessionTimeout: sessionMs, rebalanceTimeout: rebalanceMs },
+        groupProtocols: [{ name: protocol, metadata: Buffer.from(metadata) }],
+      }),
+    );
+    const members = answer.members.map((member) => ({ memberId: member.memberId, bytes: member.memberMetadata }));
+    return { generation: answer.generationId, memberId: answer.memberId, leaderId: answer.leaderId, members };
+  }
+
+  async syncGroup(request: GroupRequest & { readonly assignments: readonly MemberBytes[] }): Promise<Uint8Array> {
+    const { group, generation, memberId, assignments } = request;
+    const broker = await this.#coordinator(group);
+    const groupAssignment = assignments.map((each) => ({
+      memberId: each.memberId,
+      memberAssignment: Buffer.from(each.bytes),
+    }));
+    const answer = await told(
+      broker.syncGroup({ groupId: group, generationId: generation, memberId, groupAssignment }),
+    );
+    return answer.memberAssignment;
+  }
+
+  async heartbeat({ group, generation, memberId }: GroupRequest): Promise<void> {
+    const broker = await this.#coordinator(group);
+    await told(broker.heartbeat({ groupId: group, groupGenerationId: generation, memberId }));
+  }
+
+  async leaveGroup({ group, memberId }: Pick<GroupRequest, "group" | "memberId">): Promise<void> {
+    const broker = await this.#coordinator(group);
+    await told(broker.leaveGroup({ groupId: group, memberId }));
+  }
+
+  async commit(request: Parameters<KafkaWire["commit"]>[0]): Promise<void> {
+    const { group, generation, memberId, offsets } = request;
+    const broker = await this.#coordinator(group);
+    const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([topic, own]) => ({
+      topic,
+      partitions: own.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+    }));
+    await told(broker.offsetCommit({ groupId: group, groupGenerationId: generation, memberId, topics }));
+  }
+
+  async #coordinator(group: string): Promise<GroupBroker> {
+    await this.#connect();
+    try {
+      const found = (await this.#calls.findGroupCoordinator({ groupId: group })) as GroupBroker;
+      if (typeof found.joinGroup === "function") return found;
+    } catch (error) {
+      throw toWireError(error, true);
+    }
+    throw clientMissing("kafkajs", `is not version ${KAFKAJS_VERSION}`, undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#connecting?.catch(() => undefined);
+    await Promise.allSettled([this.#calls.disconnect(), this.#fetches.disconnect(), this.#admin.disconnect()]);
+  }
+}
+
+function toMessage({ key, value, headers }: WireRecord): Message {
+  return {
+    key: key === null ? null : Buffer.from(key),
+    value: value === null ? null : Buffer.from(value),
+    headers: Object.fromEntries(headers.map(([name, bytes]) => [name, Buffer.from(bytes)])),
+  };
+}
+
+async function told<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw toWireError(error);
+  }
+}
+
+/** kafkajs wraps what it retried: the first cause tells. */
+function toWireError(error: unknown, unsent = false): WireError {
+  if (error instanceof WireError) return error;
+  let found = error as { code?: unknown; type?: unknown; cause?: unknown; originalError?: unknown; memberId?: string };
+  for (let depth = 0; depth < 5 && found.type === undefined; depth++) {
+    const inner = found.cause ?? found.originalError;
+    if (inner === undefined || inner === null) break;
+    found = inner as typeof found;
+  }
+  const kafkaCode =
+    typeof found.type === "string" && typeof found.code === "number" && found.code > 0 ? found.code : undefined;
+  return new WireError(error, { kafkaCode, unsent, memberId: found.memberId });
+}
