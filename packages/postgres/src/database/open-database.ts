@@ -134,7 +134,8 @@ class PooledDatabase implements Database {
 
   async #acquire(): Promise<pg.PoolClient> {
     const { waitingMax = WAITING_DEFAULT, acquireMsMax = ACQUIRE_MS_DEFAULT, url } = this.#options;
-    const waiting = this.#pool.waitingCount;
+    // Callers of this turn wait for idle connections, too, and get them in the next.
+    const waiting = this.#pool.waitingCount - this.#pool.idleCount;
     const exhausted = (waited: string) =>
       connectionsExhausted({ connectionsMax: this.#connectionsMax, waiting: this.#pool.waitingCount, waited });
     if (waiting >= waitingMax) throw exhausted("no more may wait");

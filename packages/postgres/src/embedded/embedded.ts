@@ -102,7 +102,10 @@ function requireSameSettings(
 }
 
 /** Another server may answer on the port, e.g. one that took it when ours had just died: its data would be somebody else's. */
-async function requireOwnServer(url: string, { dataDirectory, port }: ServerFacts): Promise<void> {
+export async function requireOwnServer(
+  url: string,
+  { dataDirectory, port }: Pick<ServerFacts, "dataDirectory" | "port">,
+): Promise<void> {
   let connection: Connection;
   try {
     connection = await openConnection({ url });

@@ -25,7 +25,6 @@ export interface TestDatabase {
   readonly url: string;
   /** Closes the pool and drops the database, ending every session on it. Call it in `afterAll`. */
   drop(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 let shared: Promise<EmbeddedPostgres> | undefined;
@@ -48,7 +47,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
     dropping ??= database.close().then(() => onServer(server.url, (admin) => dropDatabase(admin, name)));
     return dropping;
   };
-  return { database, url, drop, [Symbol.asyncDispose]: drop };
+  return { database, url, drop };
 }
 
 /** The folder lies in the system's temporary folder and is used again by later runs: only the first one pays for it. */

@@ -1,13 +1,12 @@
 /** The server's programs from the npm package of this platform: found, checked, and made runnable. */
 import { createHash } from "node:crypto";
-import { chmod, cp, lstat, mkdtemp, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
+import { chmod, cp, lstat, mkdtemp, open, readdir, readFile, rename, rm, stat, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
 import { LaunchFailure, messageOf } from "./launch-failure.ts";
 
 /** The package is built by its community and carries a beta tag: it is pinned, and its files are compared. */
 export const PACKAGE_VERSION = "18.4.0-beta.17";
-export const PACKAGE_MAJOR = 18;
 
 /** SHA-256 of `digestOf` per package, printed by `scripts/binary-checksums.ts`. */
 export const CHECKSUMS: Readonly<Record<string, string>> = {
@@ -18,6 +17,9 @@ export const CHECKSUMS: Readonly<Record<string, string>> = {
   "darwin-x64": "8f03f7eabe2a7ce10b7e87001250f17deff6a65f576e11e72024c66a466d8421",
   "windows-x64": "06f804dd8eafb1763f051101e3cc1d97e7fc48f26a88817fc0fdbe8c6c01d688",
 };
+
+/** Read at a time. */
+const BLOCK_BYTES = 1 << 20;
 
 /** Folders whose files are run or loaded. `share` holds data only. */
 const CHECKED_FOLDERS = ["bin", "lib"];
@@ -58,8 +60,9 @@ async function fingerprintOf(native: string): Promise<readonly Fingerprint[]> {
     for (const entry of await readdir(join(native, folder), { withFileTypes: true, recursive: true })) {
       if (!entry.isFile()) continue;
       const path = join(entry.parentPath, entry.name);
-      const { size, mtimeMs } = await lstat(path);
-      files.push({ path: relative(native, path).split(sep).join("/"), bytes: size, changedMs: mtimeMs });
+      // The time of change of the entry: unlike that of the content, no program can set it back.
+      const { size, ctimeMs } = await lstat(path);
+      files.push({ path: relative(native, path).split(sep).join("/"), bytes: size, changedMs: ctimeMs });
     }
   }
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -68,14 +71,26 @@ async function fingerprintOf(native: string): Promise<readonly Fingerprint[]> {
 /** One digest of the names and contents of every checked file. */
 export async function digestOf(native: string): Promise<string> {
   const all = createHash("sha256");
+  const block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   for (const { path } of await fingerprintOf(native)) {
-    all.update(`${path}\0`).update(
-      createHash("sha256")
-        .update(await readFile(join(native, path)))
-        .digest(),
-    );
+    all.update(`${path}\0`).update(await digestOfFile(join(native, path), block));
   }
   return all.digest("hex");
+}
+
+/** Block by block: the keeper lives long, and would keep the memory of whole files. */
+async function digestOfFile(path: string, block: Buffer): Promise<Buffer> {
+  const digest = createHash("sha256");
+  const file = await open(path, "r");
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(block, 0, block.length, null);
+      if (bytesRead === 0) return digest.digest();
+      digest.update(block.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /**
