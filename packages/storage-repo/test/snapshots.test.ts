@@ -62,7 +62,9 @@ function applyDelta(rows: Versions, batches: readonly ChangeBatch[]): void {
 }
 
 async function storedVersions(): Promise<Versions> {
-  const rows = await under.database.query<{ id: bigint; ver_bid: bigint }>("select id, ver_bid from repo.sample_group order by id");
+  const rows = await under.database.query<{ id: bigint; ver_bid: bigint }>(
+    "select id, ver_bid from repo.sample_group order by id",
+  );
   return new Map(rows.map((row) => [Number(row.id), row.ver_bid]));
 }
 
@@ -219,7 +221,13 @@ describe("history", () => {
     const source = { database: under.database, entities: SAMPLE_ENTITIES };
     expect(await exportHistory(source, first ?? { from: 0n, to: 0n }, path)).toEqual({ path, rows: 9 });
     const rows = await readJson(path);
-    expect(rows[1]).toMatchObject({ entity: "sample_group", key: "1", kind: "update", group: "bid", columns: "bidMicros,campaignId" });
+    expect(rows[1]).toMatchObject({
+      entity: "sample_group",
+      key: "1",
+      kind: "update",
+      group: "bid",
+      columns: "bidMicros,campaignId",
+    });
     const dropped = await history.dropBefore(21n);
     expect(dropped.map(({ from }) => from)).toEqual([0n, 10n]);
     const left = await readAll(under.feed(), 6);
@@ -266,7 +274,9 @@ describe("history", () => {
     const { watermark, rows } = await withBase({ database: under.database }, (base) =>
       base.export([GroupBid], async (snapshot) => ({
         watermark: base.watermark,
-        rows: new Map((await snapshot.page(GroupBid, { rowsMax: 100 })).map((row) => [row.key, row.versions.bid ?? 0n])),
+        rows: new Map(
+          (await snapshot.page(GroupBid, { rowsMax: 100 })).map((row) => [row.key, row.versions.bid ?? 0n]),
+        ),
       })),
     );
     await history.noteBase(1n, { watermark, state: "published" });

@@ -1,6 +1,6 @@
 /** What only a database shows: the guard, old and new layouts, plans, COPY, repairs. */
 import { U8Column } from "@tenon/graph-core";
-import { sqlStateOf, type Statement, type Transaction } from "@tenon/postgres";
+import { type Statement, sqlStateOf, type Transaction } from "@tenon/postgres";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { type OwnServer, openTestRepo, ownServer, type TestRepo } from "../../test/own-server.ts";
@@ -32,7 +32,10 @@ beforeEach(async () => {
 
 const write = (...args: Parameters<typeof bidWrite>) => under.repo.tx((tx) => tx.write(bidWrite(...args)));
 async function storedBid(key: number): Promise<bigint | undefined> {
-  const [row] = await under.database.query<{ bid: bigint }>("select bid_micros as bid from repo.sample_group where id = $1", [key]);
+  const [row] = await under.database.query<{ bid: bigint }>(
+    "select bid_micros as bid from repo.sample_group where id = $1",
+    [key],
+  );
   return row?.bid;
 }
 
@@ -74,10 +77,16 @@ describe("the guard", () => {
     await write(1, 1);
     await write(2, 1);
     await under.repo.admin("bids of test accounts were in cents", (admin) =>
-      admin.execute(SampleGroup, "update repo.sample_group set bid_micros = bid_micros * 10000 where id = $1 returning id", [1]),
+      admin.execute(
+        SampleGroup,
+        "update repo.sample_group set bid_micros = bid_micros * 10000 where id = $1 returning id",
+        [1],
+      ),
     );
     expect(await storedBid(1)).toBe(1_000_000n);
-    const [log] = await under.database.query<{ reason: string; rows: bigint }>("select reason, rows from repo.admin_log");
+    const [log] = await under.database.query<{ reason: string; rows: bigint }>(
+      "select reason, rows from repo.admin_log",
+    );
     expect(log).toEqual({ reason: "bids of test accounts were in cents", rows: 1n });
     const batches = await readAll(under.feed(), 3);
     expect(batches.at(-1)?.changes).toMatchObject([{ key: 1, mask: SampleGroup.mask }]);
@@ -88,7 +97,10 @@ describe("the guard", () => {
 describe("declarations that change", () => {
   const base = { owner: "ads-storage", purpose: "a row whose declaration changes", key: z.int() } as const;
   const group = { owner: "ads-storage", class: "control" } as const;
-  const Before = entity("changing", { ...base, groups: { facts: { ...group, columns: { first: z.int(), second: z.string(), gone: z.int() } } } });
+  const Before = entity("changing", {
+    ...base,
+    groups: { facts: { ...group, columns: { first: z.int(), second: z.string(), gone: z.int() } } },
+  });
   const After = entity("changing", {
     ...base,
     groups: {
@@ -124,7 +136,9 @@ describe("declarations that change", () => {
   });
 
   test("a layout that is added while a feed is open is loaded when its first batch comes", async () => {
-    const reader = await under.feed({ openReplication: under.replication, entities: [...SAMPLE_ENTITIES, Before] }).open({ consumer: "layout", from: "now" });
+    const reader = await under
+      .feed({ openReplication: under.replication, entities: [...SAMPLE_ENTITIES, Before] })
+      .open({ consumer: "layout", from: "now" });
     await reader.pull({ batchesMax: 1, waitMs: 0 });
     await write(1, 1);
     const before = await openTestRepo(under.url, { entities: [Before] });
@@ -143,7 +157,10 @@ describe("declarations that change", () => {
 
   test("a column of another type is refused before anything is changed", async () => {
     const before = await openTestRepo(under.url, { entities: [Before] });
-    const Other = entity("changing", { ...base, groups: { facts: { ...group, columns: { first: z.string(), fresh: z.int() } } } });
+    const Other = entity("changing", {
+      ...base,
+      groups: { facts: { ...group, columns: { first: z.string(), fresh: z.int() } } },
+    });
     await expect(openTestRepo(under.url, { entities: [Other] })).rejects.toMatchObject({ code: "TENON1527" });
     const [columns] = await before.database.query<{ count: bigint }>(
       "select count(*) as count from information_schema.columns where table_schema = 'repo' and table_name = 'changing' and column_name = 'fresh'",
@@ -185,8 +202,11 @@ describe("planted in the statements", () => {
   });
 
   test("no guard on versions: a stale write wins, and the chain breaks", async () => {
-    const edited = await own.open({ dialect: new EditedDialect((text) => text.replace(/\nwhere stored.*< excluded.*\n/, "\n")) });
-    for (const sequence of [1, 3, 2]) await edited.repo.tx((tx) => tx.write(bidWrite(1, sequence, { bidMicros: sequence })));
+    const edited = await own.open({
+      dialect: new EditedDialect((text) => text.replace(/\nwhere stored.*< excluded.*\n/, "\n")),
+    });
+    for (const sequence of [1, 3, 2])
+      await edited.repo.tx((tx) => tx.write(bidWrite(1, sequence, { bidMicros: sequence })));
     const changes = (await readAll(edited.feed(), 3)).flatMap((batch) => batch.changes);
     expect(changes.filter((change) => change.newVersion <= change.oldVersion)).toHaveLength(1);
     await edited.close();
@@ -261,7 +281,11 @@ describe.each([
     expect(result).toEqual({ rows: 5, applied: 2, dropped: 3, transactions: 1 });
     const batches = await readAll(one.feed(), 2);
     expect(batches.map((batch) => batch.lanes)).toEqual([["low"], ["low"]]);
-    const changes = batches[1]?.changes.map((change) => [change.key, change.kind, columnsOfMask(SampleGroup, change.mask)]);
+    const changes = batches[1]?.changes.map((change) => [
+      change.key,
+      change.kind,
+      columnsOfMask(SampleGroup, change.mask),
+    ]);
     expect(changes).toEqual([
       [2, "update", ["bidMicros"]],
       [4, "insert", SampleGroup.columns.map((column) => column.name)],
@@ -271,7 +295,7 @@ describe.each([
 
   test("every type comes through COPY as through a write set", async () => {
     const one = await own.open({ dialect: dialect() });
-    const extra = { "tab\there": "line\nbreak \\ \"quoted\" \\N", weight: -1.5e-7, none: null };
+    const extra = { "tab\there": 'line\nbreak \\ "quoted" \\N', weight: -1.5e-7, none: null };
     const signals: readonly GroupWrite[] = [
       { key: 1, version: 1n, columns: { clickRate: 0.1, impressions: -(2n ** 63n), extra } },
       { key: 2, version: 1n, columns: { clickRate: null, impressions: 2n ** 63n - 1n, extra: null } },
@@ -281,9 +305,15 @@ describe.each([
     const embedding = U8Column.from([0, 9, 10, 92, 255]);
     await one.repo.bulk({ entity: SampleGroup, group: "embedding" }, [{ key: 1, version: 1n, columns: { embedding } }]);
     const again = new WriteSetBuilder();
-    for (const { key, version, columns } of signals) again.write(SampleGroup, "signals", { key: key as number, version, columns: columns as never });
+    for (const { key, version, columns } of signals)
+      again.write(SampleGroup, "signals", { key: key as number, version, columns: columns as never });
     again.write(SampleGroup, "embedding", { key: 1, version: 1n, columns: { embedding } });
-    expect(await one.repo.tx((tx) => tx.write(again.build()))).toEqual({ changes: [], stale: 0, repeated: 3, conflicts: [] });
+    expect(await one.repo.tx((tx) => tx.write(again.build()))).toEqual({
+      changes: [],
+      stale: 0,
+      repeated: 3,
+      conflicts: [],
+    });
     await one.close();
   });
 });
@@ -314,10 +344,16 @@ test("a change batch does not grow with the width of the rows it tells of", asyn
   const wide = { topic: "x".repeat(50_000) };
   const signals = (sequence: number, extra: Record<string, string> | null) =>
     new WriteSetBuilder()
-      .write(SampleGroup, "signals", { key: 1, version: versionOf(0, sequence), columns: { clickRate: 1, impressions: 1n, extra } })
+      .write(SampleGroup, "signals", {
+        key: 1,
+        version: versionOf(0, sequence),
+        columns: { clickRate: 1, impressions: 1n, extra },
+      })
       .build();
   await under.repo.tx((tx) => tx.write(signals(1, null)));
   await under.repo.tx((tx) => tx.write(signals(2, wide)));
-  const sizes = await under.database.query<{ bytes: number }>("select length(body::text) as bytes from repo.change_batch order by seq");
+  const sizes = await under.database.query<{ bytes: number }>(
+    "select length(body::text) as bytes from repo.change_batch order by seq",
+  );
   expect(sizes[1]?.bytes).toBeLessThanOrEqual((sizes[0]?.bytes ?? 0) + 5);
 });

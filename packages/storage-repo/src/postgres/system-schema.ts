@@ -2,7 +2,6 @@
 import type { Migrations } from "@tenon/postgres";
 import { CHANGE_BATCH, CHANGE_SEQUENCE, PUBLICATION, SCHEMA, WRITE_MARKER } from "./names.ts";
 
-
 const NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 const TABLES = `create schema ${SCHEMA};

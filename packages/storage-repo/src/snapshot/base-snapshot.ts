@@ -6,12 +6,12 @@
  */
 import type { Connection, Database, Transaction } from "@tenon/postgres";
 import type { ReplicationConnection } from "@tenon/postgres/replication";
+import type { AnyRead } from "../api/read.ts";
+import type { Snapshot } from "../api/repo.ts";
+import { repoError } from "../api/repo-error.ts";
 import { readIdentity } from "../feed/feed-identity.ts";
 import { settledNow } from "../feed/postgres-feed.ts";
 import { newSlotName } from "../feed/slot-admin.ts";
-import { repoError } from "../api/repo-error.ts";
-import type { AnyRead } from "../api/read.ts";
-import type { Snapshot } from "../api/repo.ts";
 import { sqlSnapshot } from "../postgres/read-path.ts";
 import type { Watermark } from "./watermark.ts";
 

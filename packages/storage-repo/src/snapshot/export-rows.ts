@@ -54,7 +54,11 @@ function columnsOf(read: AnyRead): readonly ParquetColumn[] {
   return [
     { name: "key", type: read.entity.keyType === "integer" ? "INT64" : "STRING", nullable: false },
     ...groupsOf(read).map((group) => ({ name: `version_${group}`, type: "INT64", nullable: false }) as const),
-    ...read.columns.map((column: EntityColumn) => ({ name: column.name, type: PARQUET_TYPE[column.type], nullable: true })),
+    ...read.columns.map((column: EntityColumn) => ({
+      name: column.name,
+      type: PARQUET_TYPE[column.type],
+      nullable: true,
+    })),
   ];
 }
 
