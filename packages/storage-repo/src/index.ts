@@ -1,1 +1,27 @@
 export * from "./api/index.ts";
+export { PostgresCursors } from "./feed/cursor-store.ts";
+export { type FeedIdentity, readIdentity } from "./feed/feed-identity.ts";
+export { Heartbeat } from "./feed/heartbeat.ts";
+export { PostgresFeed, type PostgresFeedOptions } from "./feed/postgres-feed.ts";
+export { exportHistory, type HistoryRange } from "./history/export-history.ts";
+export { type BaseState, History, type HistoryNeed, type HistoryPartition } from "./history/history.ts";
+export type { AdminTransaction } from "./postgres/admin.ts";
+export { CommonDialect } from "./postgres/common-dialect.ts";
+export type { BatchRecord, Dialect, DroppedWrite } from "./postgres/dialect.ts";
+export { requireIndexPlans, wholeTableScans } from "./postgres/index-plan.ts";
+export { type Installed, installRepo } from "./postgres/install.ts";
+export { LockFirstDialect } from "./postgres/lock-first-dialect.ts";
+export { type OpenRepoOptions, openRepo } from "./postgres/open-repo.ts";
+export { PostgresRepo, type PostgresRepoOptions } from "./postgres/postgres-repo.ts";
+export { ReturningDialect } from "./postgres/returning-dialect.ts";
+export { collectTombstones } from "./postgres/tombstones.ts";
+export { type BaseOptions, type BaseSnapshot, withBase } from "./snapshot/base-snapshot.ts";
+export { type ExportedRows, exportRows } from "./snapshot/export-rows.ts";
+export { type ParquetColumn, ParquetFile, type ParquetType } from "./snapshot/parquet-file.ts";
+export {
+  belongsToDelta,
+  deltaCursor,
+  type Watermark,
+  watermarkFromJson,
+  watermarkToJson,
+} from "./snapshot/watermark.ts";

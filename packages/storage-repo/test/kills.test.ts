@@ -20,11 +20,17 @@ const KILLS = Number(process.env.TENON_KILLS ?? 15);
 const HOT_KEYS = 12;
 const WRITERS = 3;
 
+/** The one that is killed, and one for the tests that only crash clients. */
 let own: OwnServer;
+let calm: OwnServer;
 beforeAll(async () => {
   own = await ownServer();
+  calm = await ownServer();
 });
-afterAll(() => own.stop());
+afterAll(async () => {
+  await own.stop();
+  await calm.stop();
+});
 
 class Crash extends Error {}
 
@@ -114,7 +120,9 @@ class World {
 
   async terminateBackends(): Promise<void> {
     await this.database
-      .query("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()")
+      .query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      )
       .catch(() => undefined);
   }
 
@@ -137,11 +145,19 @@ class World {
       await this.#restarting;
       const sequence = ++this.#sequence;
       const version = versionOf(0, sequence);
-      const repo = new PostgresRepo({ database: this.database, entities: SAMPLE_ENTITIES, schemaVersion: this.#schemaVersion });
+      const repo = new PostgresRepo({
+        database: this.database,
+        entities: SAMPLE_ENTITIES,
+        schemaVersion: this.#schemaVersion,
+      });
       const keys = [(sequence + worker) % HOT_KEYS, HOT_KEYS + (sequence % HOT_KEYS)];
       const builder = new WriteSetBuilder();
       for (const key of keys) {
-        builder.write(SampleGroup, "bid", { key, version, columns: { bidMicros: sequence, campaignId: null, paused: false } });
+        builder.write(SampleGroup, "bid", {
+          key,
+          version,
+          columns: { bidMicros: sequence, campaignId: null, paused: false },
+        });
       }
       try {
         const applied = await repo.tx(
@@ -164,7 +180,11 @@ class World {
       await this.#restarting;
       const { database } = this;
       const url = this.#url;
-      const feed = new PostgresFeed({ database, entities: SAMPLE_ENTITIES, openReplication: () => openReplication({ url }) });
+      const feed = new PostgresFeed({
+        database,
+        entities: SAMPLE_ENTITIES,
+        openReplication: () => openReplication({ url }),
+      });
       const heartbeat = new Heartbeat(database, () => undefined);
       heartbeat.start(100);
       try {
@@ -205,13 +225,14 @@ async function storedVersions(database: Database): Promise<ReadonlyMap<string, b
 
 describe("a cursor that is not committed with the work", () => {
   async function crashOnce(cursorApart: "before" | "after" | undefined): Promise<readonly string[]> {
-    const server = await ownServer();
-    const { database, repo, feed, close } = await server.open();
+    const { database, repo, feed, close } = await calm.open();
     await makeSink(database);
     const acknowledged = [1, 2, 3].map((sequence) => versionOf(0, sequence));
     for (const version of acknowledged) {
       const columns = { bidMicros: 1, campaignId: null, paused: false };
-      await repo.tx((tx) => tx.write(new WriteSetBuilder().write(SampleGroup, "bid", { key: 1, version, columns }).build()));
+      await repo.tx((tx) =>
+        tx.write(new WriteSetBuilder().write(SampleGroup, "bid", { key: 1, version, columns }).build()),
+      );
     }
     let crashed = false;
     const beforeCommit = () => {
@@ -220,13 +241,19 @@ describe("a cursor that is not committed with the work", () => {
       throw new Crash("killed");
     };
     const enough = (delivered: number) => delivered >= 1;
-    const options = { consumer: "apart", feed: feed(), sink: database, enough, beforeCommit, ...(cursorApart !== undefined && { cursorApart }) };
+    const options = {
+      consumer: "apart",
+      feed: feed(),
+      sink: database,
+      enough,
+      beforeCommit,
+      ...(cursorApart !== undefined && { cursorApart }),
+    };
     await expect(consume(options)).rejects.toThrow("killed");
     let pulls = 0;
     await consume({ ...options, enough: () => ++pulls > 2 });
     const breaks = ledgerBreaks(await sinkBatches(database), { acknowledged });
     await close();
-    await server.stop();
     return breaks;
   }
 
@@ -245,12 +272,14 @@ describe("a cursor that is not committed with the work", () => {
 
 describe("a network that goes silent", () => {
   test("ends the reader in bounded time; reading on loses nothing", async () => {
-    const { url, database, repo, feed, close } = await (own2 ??= await ownServer()).open();
+    const { url, database, repo, feed, close } = await calm.open();
     const proxy = await silentProxy(url);
     const columns = { bidMicros: 1, campaignId: null, paused: false };
     const write = (sequence: number) =>
       repo.tx((tx) =>
-        tx.write(new WriteSetBuilder().write(SampleGroup, "bid", { key: 1, version: versionOf(0, sequence), columns }).build()),
+        tx.write(
+          new WriteSetBuilder().write(SampleGroup, "bid", { key: 1, version: versionOf(0, sequence), columns }).build(),
+        ),
       );
     const slotFeed = feed({ openReplication: () => openReplication({ url: proxy.url }), silenceMsMax: 400 });
     const reader = await slotFeed.open({ consumer: "silent", from: "oldest" });
@@ -276,9 +305,6 @@ describe("a network that goes silent", () => {
   });
 });
 
-let own2: OwnServer | undefined;
-afterAll(() => own2?.stop());
-
 async function openWhenFree<Result>(open: () => Promise<Result>): Promise<Result> {
   for (;;) {
     try {
@@ -298,7 +324,9 @@ describe("a consumer that is away for longer than the server keeps its log", () 
     const columns = { bidMicros: 1, campaignId: null, paused: false };
     const write = (sequence: number) =>
       repo.tx((tx) =>
-        tx.write(new WriteSetBuilder().write(SampleGroup, "bid", { key: 1, version: versionOf(0, sequence), columns }).build()),
+        tx.write(
+          new WriteSetBuilder().write(SampleGroup, "bid", { key: 1, version: versionOf(0, sequence), columns }).build(),
+        ),
       );
     const reader = await slotFeed.open({ consumer: "away", from: "now" });
     await reader.pull({ batchesMax: 1, waitMs: 0 });

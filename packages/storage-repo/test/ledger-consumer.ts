@@ -1,10 +1,10 @@
 /** A consumer as hosts are: what it made of the batches and its cursor commit in one transaction. */
 import type { Database, Transaction } from "@tenon/postgres";
+import type { ChangeBatch } from "../src/api/change.ts";
 import type { FeedReader } from "../src/api/change-feed.ts";
+import { chainBreaks } from "../src/conformance/index.ts";
 import { PostgresCursors } from "../src/feed/cursor-store.ts";
 import type { PostgresFeed } from "../src/feed/postgres-feed.ts";
-import { chainBreaks } from "../src/conformance/index.ts";
-import type { ChangeBatch } from "../src/api/change.ts";
 
 export async function makeSink(database: Database): Promise<void> {
   await database.execute("create table sink (at bigint generated always as identity, seq bigint, changes json)");
@@ -23,7 +23,14 @@ export interface ConsumerOptions {
 }
 
 /** Consumes until enough. What it throws is what a crash would leave behind. */
-export async function consume({ consumer, feed, sink, enough, beforeCommit, cursorApart }: ConsumerOptions): Promise<void> {
+export async function consume({
+  consumer,
+  feed,
+  sink,
+  enough,
+  beforeCommit,
+  cursorApart,
+}: ConsumerOptions): Promise<void> {
   const cursors = new PostgresCursors(sink);
   const { fence, cursor } = await cursors.claim(consumer);
   const reader: FeedReader = await feed.open({ consumer, from: cursor ?? "oldest" });
@@ -35,7 +42,10 @@ export async function consume({ consumer, feed, sink, enough, beforeCommit, curs
       if (cursorApart === "before") beforeCommit?.();
       await sink.transaction(async (tx) => {
         for (const batch of pulled.batches) {
-          await tx.execute("insert into sink (seq, changes) values ($1, $2)", [batch.seq, JSON.stringify(batch.changes, plain)]);
+          await tx.execute("insert into sink (seq, changes) values ($1, $2)", [
+            batch.seq,
+            JSON.stringify(batch.changes, plain),
+          ]);
         }
         if (cursorApart === undefined) await save(tx);
         if (cursorApart === undefined) beforeCommit?.();
@@ -52,7 +62,9 @@ export async function consume({ consumer, feed, sink, enough, beforeCommit, curs
 
 /** What the sink holds, in the order in which it was committed. */
 export async function sinkBatches(database: Database): Promise<readonly ChangeBatch[]> {
-  const rows = await database.query<{ seq: bigint; changes: readonly StoredChange[] }>("select seq, changes from sink order by at");
+  const rows = await database.query<{ seq: bigint; changes: readonly StoredChange[] }>(
+    "select seq, changes from sink order by at",
+  );
   return rows.map(({ seq, changes }) => ({
     seq,
     xid: 0n,

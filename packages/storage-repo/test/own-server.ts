@@ -62,7 +62,10 @@ export async function ownServer(settings: Readonly<Record<string, string>> = {})
 
 export async function openTestRepo(
   url: string,
-  { entities = SAMPLE_ENTITIES, dialect }: { readonly entities?: readonly AnyEntity[]; readonly dialect?: Dialect } = {},
+  {
+    entities = SAMPLE_ENTITIES,
+    dialect,
+  }: { readonly entities?: readonly AnyEntity[]; readonly dialect?: Dialect } = {},
 ): Promise<TestRepo> {
   const database = await openDatabase({ url, connectionsMax: 16 });
   const repo = await openRepo({ database, entities, ...(dialect !== undefined && { dialect }) });

@@ -1,6 +1,12 @@
 /** Polls that look right. Each loses, repeats or reorders batches; tests show that the oracles notice. */
 import type { Database, Queryable } from "@tenon/postgres";
-import { BATCH_COLUMNS, type BatchRow, type PollSource, type StoredPage, storedBatch } from "../src/feed/poll-source.ts";
+import {
+  BATCH_COLUMNS,
+  type BatchRow,
+  type PollSource,
+  type StoredPage,
+  storedBatch,
+} from "../src/feed/poll-source.ts";
 import { lastSequence, readOldest, takeFence } from "../src/feed/settled.ts";
 import { CHANGE_BATCH } from "../src/postgres/names.ts";
 

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { connectionFailed, statementRefused } from "../database/errors.ts";
 import { type ConnectOptions, clientConfig } from "../database/open-connection.ts";
+import { CopyBothStream, type WireConnection } from "./copy-both-stream.ts";
 import { lsnOf, lsnText } from "./lsn.ts";
 import type {
   CreatedSlot,
@@ -10,7 +11,6 @@ import type {
   StreamOptions,
   SystemIdentity,
 } from "./replication.ts";
-import { CopyBothStream, type WireConnection } from "./copy-both-stream.ts";
 
 /** Names that need no quoting: what the server allows for slots. */
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
@@ -23,7 +23,11 @@ const END_MS_MAX = 1_000;
  * @throws GraphError TENON1500 when the server cannot be reached or the user may not replicate; commands throw TENON1501
  */
 export async function openReplication(options: ConnectOptions): Promise<ReplicationConnection> {
-  const client = new pg.Client({ ...clientConfig(options), pipeline: false, replication: "database" } as pg.ClientConfig);
+  const client = new pg.Client({
+    ...clientConfig(options),
+    pipeline: false,
+    replication: "database",
+  } as pg.ClientConfig);
   const opened = new OpenReplication(client);
   try {
     await client.connect();

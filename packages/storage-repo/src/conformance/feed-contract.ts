@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ChangeBatch } from "../api/change.ts";
 import type { FeedReader } from "../api/change-feed.ts";
+import { versionOf } from "../api/version.ts";
 import { type MakeRepo, type RepoUnderTest, readAll } from "./make-repo.ts";
 import { chainBreaks, ledgerBreaks } from "./oracles.ts";
 import { bidWrite } from "./write-contract.ts";
-import { versionOf } from "../api/version.ts";
 
 /** Pulls until a number of batches has come. */
 export async function take(reader: FeedReader, count: number): Promise<readonly ChangeBatch[]> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { versionOf } from "../api/version.ts";
 import type { RepoTransaction, RepoTransactionOptions } from "../api/repo.ts";
-import { type MakeRepo, type RepoUnderTest } from "./make-repo.ts";
+import { versionOf } from "../api/version.ts";
+import type { MakeRepo, RepoUnderTest } from "./make-repo.ts";
 import { GroupBid } from "./sample-entities.ts";
 import { bidWrite } from "./write-contract.ts";
 

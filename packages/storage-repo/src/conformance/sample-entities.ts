@@ -8,7 +8,11 @@ export const SampleCampaign = entity("sample_campaign", {
   purpose: "a budget holder of the contract's tests",
   key: z.string(),
   groups: {
-    budget: { owner: "ads-storage", class: "control", columns: { budgetMicros: z.int(), status: z.enum(["on", "off"]) } },
+    budget: {
+      owner: "ads-storage",
+      class: "control",
+      columns: { budgetMicros: z.int(), status: z.enum(["on", "off"]) },
+    },
   },
 });
 

@@ -11,7 +11,11 @@ import { CampaignBudget, GroupAll, GroupBid, SampleCampaign, SampleGroup } from 
 
 const v = (sequence: number) => versionOf(0, sequence);
 
-export function bidWrite(key: number, sequence: number, columns: { bidMicros?: number; campaignId?: string | null } = {}) {
+export function bidWrite(
+  key: number,
+  sequence: number,
+  columns: { bidMicros?: number; campaignId?: string | null } = {},
+) {
   const { bidMicros = 100, campaignId = null } = columns;
   return new WriteSetBuilder()
     .write(SampleGroup, "bid", { key, version: v(sequence), columns: { bidMicros, campaignId, paused: false } })
@@ -28,7 +32,8 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
   afterAll(() => under.close());
   const write = (writeSet: WriteSet, options?: RepoTransactionOptions) =>
     under.repo.tx((tx) => tx.write(writeSet), options);
-  const group = (key: number) => under.repo.read([GroupAll], async (snapshot) => (await snapshot.rows(GroupAll, [key]))[0]);
+  const group = (key: number) =>
+    under.repo.read([GroupAll], async (snapshot) => (await snapshot.rows(GroupAll, [key]))[0]);
   const dirty = (change: RowChange | undefined) => columnsOfMask(SampleGroup, change?.mask ?? 0);
 
   test("a row that appears has the full mask, columns that are null included", async () => {
@@ -67,7 +72,12 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
   test("a stale write changes nothing and is counted", async () => {
     const key = ++keys;
     await write(bidWrite(key, 5, { bidMicros: 500 }));
-    expect(await write(bidWrite(key, 4, { bidMicros: 400 }))).toEqual({ changes: [], stale: 1, repeated: 0, conflicts: [] });
+    expect(await write(bidWrite(key, 4, { bidMicros: 400 }))).toEqual({
+      changes: [],
+      stale: 1,
+      repeated: 0,
+      conflicts: [],
+    });
     expect((await group(key))?.columns.bidMicros).toBe(500);
   });
 
@@ -100,7 +110,9 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
     expect(await group(key)).toBeUndefined();
     await write(bidWrite(key, 2, { bidMicros: 222, campaignId: "a" }));
     expect(await group(key)).toBeUndefined();
-    expect(await write(new WriteSetBuilder().restore(SampleGroup, { key, version: v(6) }).build())).toMatchObject({ stale: 1 });
+    expect(await write(new WriteSetBuilder().restore(SampleGroup, { key, version: v(6) }).build())).toMatchObject({
+      stale: 1,
+    });
     const back = await write(new WriteSetBuilder().restore(SampleGroup, { key, version: v(8) }).build());
     expect(back.changes).toMatchObject([{ kind: "insert", mappingAfter: ["a"] }]);
     expect((await group(key))?.columns.bidMicros).toBe(222);
@@ -153,7 +165,9 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
     });
     await expect(failing).rejects.toThrow("changed its mind");
     await write(bidWrite(++keys, 1));
-    const batches = (await readAll(under.feed, 1)).map((batch) => batch.changes.map((change) => `${change.key} ${change.newVersion}`));
+    const batches = (await readAll(under.feed, 1)).map((batch) =>
+      batch.changes.map((change) => `${change.key} ${change.newVersion}`),
+    );
     expect(batches.filter((changes) => changes.some((text) => text.startsWith(`${key} `)))).toEqual([
       [`${key} ${v(1)}`, `${key} ${v(2)}`],
     ]);
@@ -163,14 +177,25 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
     const key = ++keys;
     const signals = (sequence: number) =>
       new WriteSetBuilder()
-        .write(SampleGroup, "signals", { key, version: v(sequence), columns: { clickRate: 1, impressions: 1n, extra: null } })
+        .write(SampleGroup, "signals", {
+          key,
+          version: v(sequence),
+          columns: { clickRate: 1, impressions: 1n, extra: null },
+        })
         .build();
     await write(bidWrite(key, 1));
     await write(signals(1));
-    await write({ sample_group: { ...bidWrite(key, 2).sample_group, groups: { ...bidWrite(key, 2).sample_group?.groups, ...signals(2).sample_group?.groups } } });
+    await write({
+      sample_group: {
+        ...bidWrite(key, 2).sample_group,
+        groups: { ...bidWrite(key, 2).sample_group?.groups, ...signals(2).sample_group?.groups },
+      },
+    });
     await write(bidWrite(key, 3), { lane: "low" });
     const batches = await readAll(under.feed, 1);
-    const lanes = batches.filter((batch) => batch.changes.some((change) => change.key === key)).map((batch) => batch.lanes);
+    const lanes = batches
+      .filter((batch) => batch.changes.some((change) => change.key === key))
+      .map((batch) => batch.lanes);
     expect(lanes).toEqual([["high"], ["medium"], ["high", "medium"], ["low"]]);
   });
 
@@ -199,20 +224,33 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
     const wrong: readonly unknown[] = [
       { no_such_entity: {} },
       { sample_group: { groups: { bid: [{ key: 1, version: 1n, columns: { bidMicros: 1 } }] } } },
-      { sample_group: { groups: { bid: [{ key: "1", version: 1n, columns: { bidMicros: 1, campaignId: null, paused: true } }] } } },
+      {
+        sample_group: {
+          groups: { bid: [{ key: "1", version: 1n, columns: { bidMicros: 1, campaignId: null, paused: true } }] },
+        },
+      },
       { sample_group: { deletes: [{ key: 1, version: 0n }] } },
-      { sample_campaign: { groups: { budget: [{ key: "a\0b", version: 1n, columns: { budgetMicros: 1, status: "on" } }] } } },
+      {
+        sample_campaign: {
+          groups: { budget: [{ key: "a\0b", version: 1n, columns: { budgetMicros: 1, status: "on" } }] },
+        },
+      },
     ];
-    for (const writeSet of wrong) await expect(write(writeSet as WriteSet)).rejects.toMatchObject({ code: "TENON1521" });
+    for (const writeSet of wrong)
+      await expect(write(writeSet as WriteSet)).rejects.toMatchObject({ code: "TENON1521" });
     const key = ++keys;
-    const twice = new WriteSetBuilder().delete(SampleGroup, { key, version: v(1) }).restore(SampleGroup, { key, version: v(2) });
+    const twice = new WriteSetBuilder()
+      .delete(SampleGroup, { key, version: v(1) })
+      .restore(SampleGroup, { key, version: v(2) });
     await expect(write(twice.build())).rejects.toMatchObject({ code: "TENON1522" });
   });
 
   test("text keys and columns of any characters come back as they were", async () => {
     const key = "Ünïcode 'quoted' \\ back\ttab 💡";
     const columns = { budgetMicros: Number.MAX_SAFE_INTEGER, status: "off" as const };
-    await write(new WriteSetBuilder().write(SampleCampaign, "budget", { key, version: versionOf(7, 1), columns }).build());
+    await write(
+      new WriteSetBuilder().write(SampleCampaign, "budget", { key, version: versionOf(7, 1), columns }).build(),
+    );
     const rows = await under.repo.read([CampaignBudget], (snapshot) => snapshot.rows(CampaignBudget, [key, "missing"]));
     expect(rows).toEqual([{ key, columns, versions: { budget: versionOf(7, 1) } }]);
   });
@@ -222,16 +260,26 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
     await expect(undeclared).rejects.toMatchObject({ code: "TENON1525" });
     const noLookup = under.repo.read([GroupBid], (snapshot) => snapshot.rowsBy(GroupBid, "bidMicros", [1]));
     await expect(noLookup).rejects.toMatchObject({ code: "TENON1525" });
-    const tooMany = under.repo.read([GroupBid], (snapshot) => snapshot.rows(GroupBid, Array.from({ length: 10_001 }, (_, at) => at)));
+    const tooMany = under.repo.read([GroupBid], (snapshot) =>
+      snapshot.rows(
+        GroupBid,
+        Array.from({ length: 10_001 }, (_, at) => at),
+      ),
+    );
     await expect(tooMany).rejects.toMatchObject({ code: "TENON1526" });
   });
 
   test("rows are found by a lookup column, and read page by page in key order", async () => {
-    const at = (keys += 10);
+    keys += 10;
+    const at = keys;
     for (const offset of [3, 1, 2]) await write(bidWrite(at + offset, 1, { campaignId: `lookup-${at}` }));
-    const found = await under.repo.read([GroupBid], (snapshot) => snapshot.rowsBy(GroupBid, "campaignId", [`lookup-${at}`]));
+    const found = await under.repo.read([GroupBid], (snapshot) =>
+      snapshot.rowsBy(GroupBid, "campaignId", [`lookup-${at}`]),
+    );
     expect(found.map((row) => row.key)).toEqual([at + 1, at + 2, at + 3]);
-    const page = await under.repo.read([GroupBid], (snapshot) => snapshot.page(GroupBid, { after: at + 1, rowsMax: 2 }));
+    const page = await under.repo.read([GroupBid], (snapshot) =>
+      snapshot.page(GroupBid, { after: at + 1, rowsMax: 2 }),
+    );
     expect(page.map((row) => row.key)).toEqual([at + 2, at + 3]);
     keys += 10;
   });

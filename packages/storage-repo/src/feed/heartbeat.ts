@@ -4,9 +4,7 @@ import { SettledMark } from "./settled.ts";
 
 const HEARTBEAT_MS_DEFAULT = 1_000;
 
-const insertBeat = prepared(
-  `insert into ${CHANGE_BATCH} (lanes, schema_v, settled_seq, body) values (0, 0, $1, '[]')`,
-);
+const insertBeat = prepared(`insert into ${CHANGE_BATCH} (lanes, schema_v, settled_seq, body) values (0, 0, $1, '[]')`);
 
 /**
  * Writes, now and then, how far everything has settled. A slot's consumer that has received it has received every batch up to

@@ -166,7 +166,8 @@ describe("ids that gain a digit", () => {
     const { repo, database } = under;
     const next = 10n ** BigInt(String(await currentXid(database)).length);
     await burnXids(database, Number(next) - 3);
-    for (const sequence of [1, 2, 3, 4, 5, 6]) await database.transaction((tx) => repo.write(tx, bidWrite(sequence, sequence)));
+    for (const sequence of [1, 2, 3, 4, 5, 6])
+      await database.transaction((tx) => repo.write(tx, bidWrite(sequence, sequence)));
     const reader = await openReader(makeSource);
     const batches: ChangeBatch[] = [];
     for (let round = 0; round < 10; round++) batches.push(...(await look(reader, 2)));

@@ -59,10 +59,7 @@ export class PollReader implements FeedReader {
 }
 
 /** Heartbeats are for readers of slots. */
-export async function toBatches(
-  rows: readonly StoredBatch[],
-  layouts: LayoutBook,
-): Promise<readonly ChangeBatch[]> {
+export async function toBatches(rows: readonly StoredBatch[], layouts: LayoutBook): Promise<readonly ChangeBatch[]> {
   const batches: ChangeBatch[] = [];
   for (const row of rows) {
     if (row.settledSeq !== undefined) continue;

@@ -1,14 +1,7 @@
+import { GraphError } from "@tenon/graph-core";
 import { type Database, sqlStateOf } from "@tenon/postgres";
 import type { ReplicationConnection } from "@tenon/postgres/replication";
-import { GraphError } from "@tenon/graph-core";
-import type {
-  ChangeFeed,
-  FeedCursor,
-  FeedOptions,
-  FeedReader,
-  PollCursor,
-  SlotCursor,
-} from "../api/change-feed.ts";
+import type { ChangeFeed, FeedCursor, FeedOptions, FeedReader, PollCursor, SlotCursor } from "../api/change-feed.ts";
 import type { AnyEntity } from "../api/entity.ts";
 import { historyGone, slotBusy, slotGone } from "../api/feed-errors.ts";
 import { repoError } from "../api/repo-error.ts";
@@ -17,10 +10,10 @@ import { type FeedIdentity, readIdentity, requireSameHistory } from "./feed-iden
 import { LayoutBook } from "./layout-book.ts";
 import { PollReader } from "./poll-reader.ts";
 import { type PollSource, SettledSource } from "./poll-source.ts";
+import { lastSequence, SettledMark } from "./settled.ts";
 import { dropOldSlots, isConsumerName, newSlotName } from "./slot-admin.ts";
 import { requireSlotAtCursor } from "./slot-check.ts";
 import { SlotReader } from "./slot-reader.ts";
-import { lastSequence, SettledMark } from "./settled.ts";
 import { SwitchingReader } from "./switching-reader.ts";
 
 /** Waiting until everything open has ended, for a feed that starts "now". */
@@ -115,7 +108,13 @@ export class PostgresFeed implements ChangeFeed {
     const upTo = await lastSequence(database);
     const current = this.#poll({ identity, layouts, after: start.seq });
     const next = async (settledSeq: bigint) => {
-      const cursor: SlotCursor = { mode: "slot", feedEpoch: identity.feedEpoch, slot, lsn: consistentPoint, settledSeq };
+      const cursor: SlotCursor = {
+        mode: "slot",
+        feedEpoch: identity.feedEpoch,
+        slot,
+        lsn: consistentPoint,
+        settledSeq,
+      };
       return this.#startSlot(cursor, { ...parts, openReplication: async () => connection });
     };
     return this.#switching({ current, parts, change: { upTo, next, abandon: () => connection.close() } });
@@ -144,7 +143,9 @@ export class PostgresFeed implements ChangeFeed {
     }
   }
 
-  #switching(facts: Pick<ConstructorParameters<typeof SwitchingReader>[0], "current" | "change"> & { parts: OpenParts }) {
+  #switching(
+    facts: Pick<ConstructorParameters<typeof SwitchingReader>[0], "current" | "change"> & { parts: OpenParts },
+  ) {
     const { current, change, parts } = facts;
     const { identity, layouts } = parts;
     return new SwitchingReader({
@@ -239,4 +240,3 @@ function requireConsumer(consumer: string): void {
     hint: "slots are named after their consumer",
   });
 }
-

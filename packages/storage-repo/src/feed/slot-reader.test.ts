@@ -22,7 +22,8 @@ beforeEach(async () => {
 });
 
 const write = (key: number, sequence: number) => under.repo.tx((tx) => tx.write(bidWrite(key, sequence)));
-const slotFeed = (options: Partial<PostgresFeedOptions> = {}) => under.feed({ openReplication: under.replication, ...options });
+const slotFeed = (options: Partial<PostgresFeedOptions> = {}) =>
+  under.feed({ openReplication: under.replication, ...options });
 const open = (from: FeedCursor | "oldest" | "now", options: Partial<PostgresFeedOptions> = {}) =>
   slotFeed(options).open({ consumer: "strict", from });
 const sequencesOf = (batches: readonly ChangeBatch[]) =>
@@ -100,7 +101,15 @@ describe("resuming", () => {
   test("what was received and not stored comes again: nothing unacknowledged was confirmed", async () => {
     const { reader, cursor } = await onSlot();
     for (const sequence of [2, 3, 4, 5]) await write(sequence, sequence);
-    await take({ ...reader, pull: (options) => reader.pull(options), acknowledge: async () => undefined, close: async () => undefined }, 4);
+    await take(
+      {
+        ...reader,
+        pull: (options) => reader.pull(options),
+        acknowledge: async () => undefined,
+        close: async () => undefined,
+      },
+      4,
+    );
     await reader.close();
     const again = await open(cursor);
     expect(sequencesOf(await take(again, 4))).toEqual([2, 3, 4, 5]);
@@ -145,20 +154,23 @@ describe("a slot that was tampered with while the consumer was down", () => {
     ],
   ];
 
-  test.each(cases)("%s: told as %s before the first batch, and polling goes on without loss", async (_, code, tamper) => {
-    const { reader, cursor } = await onSlot();
-    await reader.close();
-    await inactive(cursor.slot);
-    await tamper(cursor.slot);
-    await write(1, 3);
-    const fallBacks: unknown[] = [];
-    const again = await open(cursor, { onFallBack: (reason) => fallBacks.push(reason) });
-    expect(fallBacks).toMatchObject([{ code }]);
-    const batches = await take(again, code === "TENON1531" ? 3 : 2);
-    // What the slot brought since the last settled batch comes again; versions absorb it.
-    expect([...new Set(sequencesOf(batches))]).toEqual(code === "TENON1531" ? [1, 2, 3] : [1, 3]);
-    await again.close();
-  });
+  test.each(cases)(
+    "%s: told as %s before the first batch, and polling goes on without loss",
+    async (_, code, tamper) => {
+      const { reader, cursor } = await onSlot();
+      await reader.close();
+      await inactive(cursor.slot);
+      await tamper(cursor.slot);
+      await write(1, 3);
+      const fallBacks: unknown[] = [];
+      const again = await open(cursor, { onFallBack: (reason) => fallBacks.push(reason) });
+      expect(fallBacks).toMatchObject([{ code }]);
+      const batches = await take(again, code === "TENON1531" ? 3 : 2);
+      // What the slot brought since the last settled batch comes again; versions absorb it.
+      expect([...new Set(sequencesOf(batches))]).toEqual(code === "TENON1531" ? [1, 2, 3] : [1, 3]);
+      await again.close();
+    },
+  );
 
   test("planted: a start without the check loses what was written in between, silently, and the ledger says so", async () => {
     const { reader, cursor } = await onSlot();
@@ -211,7 +223,8 @@ describe("confirming", () => {
     const { reader, cursor } = await onSlot();
     await under.database.execute("create table elsewhere as select generate_series(1, 1000) as n");
     let moved: FeedCursor = cursor;
-    while (moved.mode === "slot" && moved.lsn === cursor.lsn) moved = (await reader.pull({ batchesMax: 1, waitMs: 50 })).cursor;
+    while (moved.mode === "slot" && moved.lsn === cursor.lsn)
+      moved = (await reader.pull({ batchesMax: 1, waitMs: 50 })).cursor;
     const before = (await slotRow(cursor.slot))?.confirmed;
     await reader.acknowledge(moved);
     while ((await slotRow(cursor.slot))?.confirmed === before) await reader.pull({ batchesMax: 1, waitMs: 20 });
@@ -224,7 +237,9 @@ describe("confirming", () => {
 
   test("only cursors of this reader are taken", async () => {
     const { reader, cursor } = await onSlot();
-    await expect(reader.acknowledge({ ...cursor, lsn: cursor.lsn + 1_000_000n })).rejects.toMatchObject({ code: "TENON1537" });
+    await expect(reader.acknowledge({ ...cursor, lsn: cursor.lsn + 1_000_000n })).rejects.toMatchObject({
+      code: "TENON1537",
+    });
     await reader.close();
   });
 
@@ -320,9 +335,10 @@ describe("losing the slot while reading", () => {
 
   test("a terminated backend ends the reader, and the stored cursor goes on", async () => {
     const { reader, cursor } = await onSlot();
-    await under.database.query("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1", [
-      cursor.slot,
-    ]);
+    await under.database.query(
+      "select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1",
+      [cursor.slot],
+    );
     await expect(reader.pull({ batchesMax: 1, waitMs: 5_000 })).rejects.toThrow();
     await reader.close();
     await write(1, 2);

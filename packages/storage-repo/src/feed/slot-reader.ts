@@ -125,7 +125,10 @@ export class SlotReader implements FeedReader {
   #receive(message: StreamMessage): void {
     this.#heardAt = performance.now();
     if (this.#failure !== undefined) return;
-    if (message.kind === "keepalive") return this.#keepalive(message.walEnd, message.replyRequested);
+    if (message.kind === "keepalive") {
+      this.#keepalive(message.walEnd, message.replyRequested);
+      return;
+    }
     if (message.position > this.#received) this.#received = message.position;
     const transaction = this.#decoder.push(message.bytes);
     if (transaction === undefined) return;
@@ -160,7 +163,8 @@ export class SlotReader implements FeedReader {
     for (const { endLsn, rows } of transactions) {
       lsn = endLsn;
       this.#pulled.push(endLsn);
-      for (const row of rows) if (row.settledSeq !== undefined && row.settledSeq > settledSeq) settledSeq = row.settledSeq;
+      for (const row of rows)
+        if (row.settledSeq !== undefined && row.settledSeq > settledSeq) settledSeq = row.settledSeq;
     }
     const idle = this.#queue.length === 0 ? this.#idleAt : undefined;
     if (idle !== undefined && idle > lsn) lsn = idle;

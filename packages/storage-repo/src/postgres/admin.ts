@@ -26,7 +26,8 @@ export function runAdmin<Result>(
     const result = await work({
       execute: async (entity, statement, values = []) => {
         const touched = await tx.query<SqlRow>(statement, values);
-        for (const change of await fullChanges(tx, entity, touched)) changes.set(`${entity.name}/${change.key}`, change);
+        for (const change of await fullChanges(tx, entity, touched))
+          changes.set(`${entity.name}/${change.key}`, change);
         await tx.execute(`insert into ${SCHEMA}.admin_log (reason, statement, rows) values ($1, $2, $3)`, [
           reason,
           statement.slice(0, LOGGED_CHARACTERS_MAX),

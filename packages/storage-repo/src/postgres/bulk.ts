@@ -51,7 +51,12 @@ export async function bulkWrite(
 
 function mergeChunk(
   { database, dialect, record }: BulkParts,
-  facts: { readonly entity: AnyEntity; readonly group: EntityGroup; readonly chunk: readonly GroupWrite[]; readonly lane: Lane },
+  facts: {
+    readonly entity: AnyEntity;
+    readonly group: EntityGroup;
+    readonly chunk: readonly GroupWrite[];
+    readonly lane: Lane;
+  },
 ): Promise<number> {
   const { entity, group, chunk, lane } = facts;
   return database.transaction(

@@ -25,7 +25,10 @@ export interface Dialect {
   /** Upserts what is newer and says how each row was before, from inside the writing statement's own lock. In key order. */
   upsertGroup(tx: Transaction, planned: PlannedGroup): Promise<readonly AppliedGroupWrite[]>;
   /** As `upsertGroup`, from the table `given_rows` of this transaction. */
-  mergeGiven(tx: Transaction, target: { readonly entity: AnyEntity; readonly group: EntityGroup }): Promise<readonly AppliedGroupWrite[]>;
+  mergeGiven(
+    tx: Transaction,
+    target: { readonly entity: AnyEntity; readonly group: EntityGroup },
+  ): Promise<readonly AppliedGroupWrite[]>;
   /** Deletes and restores. */
   writePresence(tx: Transaction, planned: PlannedPresence): Promise<readonly AppliedPresenceWrite[]>;
   /** Why the writes that were not applied were dropped. */

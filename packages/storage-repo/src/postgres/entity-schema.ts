@@ -86,7 +86,11 @@ function lookupIndexes(entity: AnyEntity): readonly string[] {
 }
 
 /** TENON1527 */
-function otherType(entity: AnyEntity, column: EntityColumn, { wanted, found }: { wanted: string; found: string }): Error {
+function otherType(
+  entity: AnyEntity,
+  column: EntityColumn,
+  { wanted, found }: { wanted: string; found: string },
+): Error {
   return repoError("TENON1527", `column "${column.name}" of "${entity.name}" is stored as another type`, {
     category: "definition",
     owner: entity.owner,

@@ -6,7 +6,7 @@ import type { Transaction } from "@tenon/postgres";
 import type { AnyEntity, EntityGroup, Key } from "../api/entity.ts";
 import type { PlannedGroup, PlannedPresence } from "../api/planned-writes.ts";
 import { CommonDialect } from "./common-dialect.ts";
-import { givenJson } from "./given.ts";
+import { givenJson, givenValue } from "./given.ts";
 import { quoted, tableOf, tableOfGroup } from "./names.ts";
 import {
   ARMED,
@@ -17,7 +17,6 @@ import {
   orderKey,
   storedName,
 } from "./write-statements.ts";
-import { givenValue } from "./given.ts";
 import { appliedGroup, appliedPresence, keyOf, type SqlRow } from "./written-rows.ts";
 
 interface Target {
@@ -88,7 +87,9 @@ function updateStatement({ entity, group, source }: Target & { readonly group: E
   const table = tableOfGroup(entity, group);
   const version = quoted(group.versionSqlName);
   const kind = group.blob ? ` and stored.kind = '${group.name}' and before.kind = stored.kind` : "";
-  const sets = group.columns.map((column, index) => `${quoted(storedName(group, column))} = ${givenValue(column, index)}`);
+  const sets = group.columns.map(
+    (column, index) => `${quoted(storedName(group, column))} = ${givenValue(column, index)}`,
+  );
   return `update ${table} as stored set ${[`${version} = given.v`, ...sets].join(", ")}
 from ${givenFrom(entity, group, source)}, ${table} as before
 where stored.id = given.k and before.id = stored.id${kind} and stored.${version} < given.v

@@ -74,7 +74,9 @@ function selectList(read: AnyRead): string {
   });
   const versions = read.columns.map((column: EntityColumn, index: number) => {
     const group = groupOf(read.entity, column);
-    return group.blob ? `coalesce(blob_${index}.ver, 0) as v${index}` : `stored.${quoted(group.versionSqlName)} as v${index}`;
+    return group.blob
+      ? `coalesce(blob_${index}.ver, 0) as v${index}`
+      : `stored.${quoted(group.versionSqlName)} as v${index}`;
   });
   return `select stored.id as k, ${[...columns, ...versions].join(", ")}`;
 }

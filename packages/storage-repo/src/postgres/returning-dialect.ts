@@ -65,4 +65,3 @@ where stored.ver_presence < excluded.ver_presence
 returning new.id as key, coalesce(old.ver_presence, 0) as before, new.ver_presence as after,
   old.id is not null and not old.deleted as was_live${entity.mapping.map((column, index) => `, new.${quoted(column.sqlName)} as a${index}`).join("")}`;
 }
-

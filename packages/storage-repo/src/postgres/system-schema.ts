@@ -2,9 +2,6 @@
 import type { Migrations } from "@tenon/postgres";
 import { CHANGE_BATCH, CHANGE_SEQUENCE, PUBLICATION, SCHEMA, WRITE_MARKER } from "./names.ts";
 
-/** Sequence numbers per partition of the history; whole partitions are dropped. */
-export const PARTITION_SPAN_DEFAULT = 1_000_000n;
-
 const NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
 const TABLES = `create schema ${SCHEMA};

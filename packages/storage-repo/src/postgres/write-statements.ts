@@ -8,8 +8,7 @@ export type GivenSource = "json" | "table";
 
 /** Rows of the source, each key once. */
 export function givenFrom(entity: AnyEntity, group: EntityGroup | undefined, source: GivenSource): string {
-  if (source === "json")
-    return `json_to_recordset($1::json) as given(${givenColumns(entity, group)})`;
+  if (source === "json") return `json_to_recordset($1::json) as given(${givenColumns(entity, group)})`;
   return "given_rows as given";
 }
 
@@ -23,7 +22,12 @@ export function orderKey(entity: AnyEntity): string {
 /** Columns and values of an insert of the group. */
 export function insertParts(group: EntityGroup): { readonly columns: string; readonly values: string } {
   const kind = group.blob ? { columns: ["kind"], values: [`'${group.name}'`] } : { columns: [], values: [] };
-  const columns = ["id", ...kind.columns, group.versionSqlName, ...group.columns.map((column) => storedName(group, column))];
+  const columns = [
+    "id",
+    ...kind.columns,
+    group.versionSqlName,
+    ...group.columns.map((column) => storedName(group, column)),
+  ];
   const values = ["given.k", ...kind.values, "given.v", ...group.columns.map(givenValue)];
   return { columns: columns.map(quoted).join(", "), values: values.join(", ") };
 }
@@ -46,7 +50,9 @@ export function maskExpression(group: EntityGroup, before: string, after: string
 export function mappingExpressions(entity: AnyEntity, group: EntityGroup, before: string, after: string): string {
   if (group.blob) return "";
   return entity.mapping
-    .map(({ sqlName }, index) => `, ${before}.${quoted(sqlName)} as b${index}, ${after}.${quoted(sqlName)} as a${index}`)
+    .map(
+      ({ sqlName }, index) => `, ${before}.${quoted(sqlName)} as b${index}, ${after}.${quoted(sqlName)} as a${index}`,
+    )
     .join("");
 }
 
