@@ -9,7 +9,7 @@ interface Sum {
   readonly amount: number;
 }
 
-export interface Expected {
+interface Expected {
   /** Account → its last sum, as JSON text. */
   readonly state: readonly { readonly key: string; readonly value: string }[];
   /** Per source partition, the messages in order: key, time, value. */
@@ -20,7 +20,7 @@ export interface Expected {
 
 const text = new TextDecoder();
 
-export function expectedOf(input: readonly LogRecord[]): Expected {
+function expectedOf(input: readonly LogRecord[]): Expected {
   const sums = new Map<string, Sum>();
   const messages = new Map<string, string[]>();
   const parkedOffsets: string[] = [];
@@ -48,13 +48,13 @@ export function expectedOf(input: readonly LogRecord[]): Expected {
   return { state: state.sort((one, other) => (one.key < other.key ? -1 : 1)), messages, parkedOffsets, deadOffsets };
 }
 
-export interface Taken {
+interface Taken {
   readonly seq: number;
   readonly record: LogRecord;
 }
 
 /** A topic as a reader sees it that drops what it has seen: per source and partition, rising sequence numbers. */
-export function withoutRepeats(records: readonly LogRecord[]): readonly Taken[] {
+function withoutRepeats(records: readonly LogRecord[]): readonly Taken[] {
   const highest = new Map<string, number>();
   const taken: Taken[] = [];
   for (const record of records) {
@@ -68,9 +68,7 @@ export function withoutRepeats(records: readonly LogRecord[]): readonly Taken[] 
 }
 
 /** The messages of each source in the order of their numbers, with gaps where numbers are missing. */
-export function bySource(
-  ...topics: readonly (readonly LogRecord[])[]
-): ReadonlyMap<string, readonly (string | undefined)[]> {
+function bySource(...topics: readonly (readonly LogRecord[])[]): ReadonlyMap<string, readonly (string | undefined)[]> {
   const sources = new Map<string, (string | undefined)[]>();
   for (const { seq, record } of topics.flatMap((topic) => withoutRepeats(topic))) {
     const from = record.headers["tenon-from"] as string;
@@ -83,14 +81,14 @@ export function bySource(
   return sources;
 }
 
-export interface ExpectedWindows {
+interface ExpectedWindows {
   readonly rows: readonly string[];
   readonly emissions: readonly string[];
   readonly late: number;
 }
 
 /** What windows over the running sums hold and have sent, partition by partition. */
-export function expectedWindows(sums: readonly LogRecord[]): ExpectedWindows {
+function expectedWindows(sums: readonly LogRecord[]): ExpectedWindows {
   const rows: string[] = [];
   const emissions: string[] = [];
   let late = 0;
@@ -112,11 +110,50 @@ export function expectedWindows(sums: readonly LogRecord[]): ExpectedWindows {
 }
 
 /** The results that were sent, in the oracle's form. */
-export function sentResults(results: readonly LogRecord[]): readonly string[] {
+function sentResults(results: readonly LogRecord[]): readonly string[] {
   return withoutRepeats(results)
     .map(({ record }) => {
       const { key, sizeMs, startMs, revision, values } = JSON.parse(text.decode(record.value));
       return `${sizeMs}/${startMs}/${key}/${revision}/${values.events}/${values.total}`;
     })
     .sort();
+}
+
+/** What a stream has left behind. */
+export interface Found {
+  readonly input: readonly LogRecord[];
+  readonly sums: readonly LogRecord[];
+  readonly results: readonly LogRecord[];
+  readonly late: readonly LogRecord[];
+  readonly dead: readonly LogRecord[];
+  /** By key. */
+  readonly state: readonly { readonly key: string; readonly value: string | null }[];
+  /** Window rows as `size/start/key/revision/events/total/most`. */
+  readonly windows: readonly string[];
+  /** Parked records as `partition/offset`. */
+  readonly parked: readonly string[];
+}
+
+/** The same facts, found and expected, to be compared as a whole. */
+export function comparison(found: Found): readonly [found: object, expected: object] {
+  const expected = expectedOf(found.input);
+  const windows = expectedWindows(found.sums);
+  return [
+    {
+      state: found.state,
+      messages: Object.fromEntries(bySource(found.sums, found.dead)),
+      windows: found.windows.toSorted(),
+      results: sentResults(found.results),
+      late: withoutRepeats(found.late).length,
+      parked: found.parked.toSorted(),
+    },
+    {
+      state: expected.state,
+      messages: Object.fromEntries(expected.messages),
+      windows: windows.rows,
+      results: windows.emissions,
+      late: windows.late,
+      parked: expected.parkedOffsets.toSorted(),
+    },
+  ];
 }

@@ -1,0 +1,80 @@
+/** T1: workers killed with -9 at every named point, and at random; T2: two of them at once. Real processes, real Postgres. */
+import { setTimeout as pause } from "node:timers/promises";
+import { openEmbeddedLog } from "@tenon/event-log/embedded";
+import { SeededRandom } from "@tenon/event-log/simulation";
+import { testDatabase } from "@tenon/postgres/testing";
+import { expect, test } from "vitest";
+import { KillHarness } from "../test/kill-harness.ts";
+import { FAULT_POINTS, type FaultPoint } from "./index.ts";
+import type { StoreMutant } from "./store/store-mutant.ts";
+
+const TEST_MAX_MS = 180_000;
+
+async function harness(more: { readonly mutant?: StoreMutant } = {}) {
+  const { database, url, drop } = await testDatabase();
+  const log = await openEmbeddedLog({ database, leaseMs: 900, beatMs: 100 });
+  const made = new KillHarness({ database: () => database, databaseUrl: () => url, log: () => log, more });
+  await made.createTopics();
+  const close = async () => {
+    await made.stopAll();
+    await log.close();
+    await drop();
+  };
+  return { made, close };
+}
+
+/** Kills a worker at each point in turn, with events coming in all the time; then lets one finish. */
+async function killAtEveryPoint(
+  points: readonly FaultPoint[],
+  seed: number,
+  more: { readonly mutant?: StoreMutant } = {},
+) {
+  const { made, close } = await harness(more);
+  try {
+    const random = new SeededRandom(seed);
+    for (const [index, point] of points.entries()) {
+      await made.produce(200, seed * 100 + index);
+      const child = await made.start({ kill: { point, pass: 1 + random.upTo(3) } });
+      expect(await made.ended(child), `${point}: ${made.told.join("")}`).toBe("SIGKILL");
+    }
+    const last = await made.start();
+    await made.caughtUp();
+    await made.stop(last);
+    return await made.compare();
+  } finally {
+    await close();
+  }
+}
+
+test("killed at every named point, nothing is lost and nothing counts twice", { timeout: TEST_MAX_MS }, async () => {
+  const [found, expected] = await killAtEveryPoint(FAULT_POINTS, 1);
+  expect(found).toEqual(expected);
+});
+
+test("a store that commits the offset before what it stands for is noticed", { timeout: TEST_MAX_MS }, async () => {
+  const [found, expected] = await killAtEveryPoint(["afterFence", "afterFence"], 2, { mutant: "offsetFirst" });
+  expect(found).not.toEqual(expected);
+});
+
+test("15 kills at random, two workers at once", { timeout: TEST_MAX_MS }, async () => {
+  const { made, close } = await harness();
+  try {
+    const random = new SeededRandom(3);
+    await made.produce(500, 31);
+    let pair = [await made.start(), await made.start()];
+    for (let kill = 0; kill < 15; kill++) {
+      await made.produce(150, 300 + kill);
+      await pause(50 + random.upTo(250));
+      const [first, second] = pair as [(typeof pair)[0], (typeof pair)[0]];
+      await made.kill(first);
+      pair = [second, await made.start()];
+    }
+    await made.caughtUp();
+    await Promise.all(pair.map((child) => made.stop(child)));
+    const [found, expected] = await made.compare();
+    expect(found).toEqual(expected);
+    expect(made.kills).toBe(15);
+  } finally {
+    await close();
+  }
+});

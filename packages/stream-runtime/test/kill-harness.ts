@@ -1,0 +1,174 @@
+/** Real worker processes over a real log and a real Postgres, killed again and again; what is left is compared with the input. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { EventLog, LogRecord } from "@tenon/event-log/api";
+import { SeededRandom } from "@tenon/event-log/simulation";
+import type { Database } from "@tenon/postgres";
+import { PostgresOperations } from "../src/index.ts";
+import { comparison } from "./expectations.ts";
+import type { WorkerSettings } from "./worker-main.ts";
+import { Amounts, countWindows, POISON, sumAmounts, TOPICS } from "./world.ts";
+
+const LOOK_MS = 25;
+/** A worker that has nothing left to do is found within this. */
+const CAUGHT_UP_MAX_MS = 60_000;
+/** From the start of a process to its first commit, on a busy machine. */
+const START_MAX_MS = 30_000;
+
+export class KillHarness {
+  readonly #database: () => Database;
+  readonly #databaseUrl: () => string;
+  readonly #log: () => EventLog;
+  readonly #more: Partial<WorkerSettings>;
+  readonly #children = new Set<ChildProcess>();
+  #born = 0;
+  #timeMs = 1_700_000_000_000;
+  kills = 0;
+  /** What workers said before they ended by themselves. */
+  readonly told: string[] = [];
+
+  constructor(options: {
+    readonly database: () => Database;
+    readonly databaseUrl: () => string;
+    readonly log: () => EventLog;
+    readonly more?: Partial<WorkerSettings>;
+  }) {
+    this.#database = options.database;
+    this.#databaseUrl = options.databaseUrl;
+    this.#log = options.log;
+    this.#more = options.more ?? {};
+  }
+
+  createTopics(): Promise<void> {
+    return this.#log().createTopics(TOPICS);
+  }
+
+  /** Appends events of some accounts: most in order, some behind, some that fail, some that are no events. */
+  async produce(events: number, seed: number): Promise<void> {
+    const random = new SeededRandom(seed);
+    const bytes = new TextEncoder();
+    for (let start = 0; start < events; start += 100) {
+      const records = Array.from({ length: Math.min(100, events - start) }, (_, index) => {
+        const number = start + index;
+        const key = `account-${random.upTo(40)}`;
+        this.#timeMs += 5;
+        const timeMs = this.#timeMs - (random.chance(0.1) ? random.upTo(900) : 0);
+        const value = { amount: random.upTo(20) - 5, note: random.chance(0.01) ? POISON : `${key}/${number}` };
+        const record = Amounts.record({ key, timeMs, value });
+        return random.chance(0.01) ? { ...record, value: bytes.encode("{no event") } : record;
+      });
+      await this.#log().append(records);
+    }
+  }
+
+  /** Starts a worker. Resolves when it runs. */
+  async start(settings: Partial<WorkerSettings> = {}): Promise<ChildProcess> {
+    const all: WorkerSettings = {
+      ...{ name: `worker-${this.#born++}`, databaseUrl: this.#databaseUrl() },
+      ...this.#more,
+      ...settings,
+    };
+    const main = join(import.meta.dirname, "worker-main.ts");
+    const child = spawn(process.execPath, ["--conditions=@tenon/source", main, JSON.stringify(all)], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.#children.add(child);
+    child.stderr?.on("data", (text: Buffer) => this.told.push(String(text)));
+    child.once("exit", () => this.#children.delete(child));
+    await Promise.race([once(child.stdout as NonNullable<ChildProcess["stdout"]>, "data"), once(child, "exit")]);
+    return child;
+  }
+
+  /** Resolves when a worker has ended, by its own kill point or ours. */
+  async ended(child: ChildProcess, maxMs = START_MAX_MS): Promise<NodeJS.Signals | number | null> {
+    const untilMs = Date.now() + maxMs;
+    while (child.exitCode === null && child.signalCode === null) {
+      if (Date.now() > untilMs)
+        throw new Error(`a worker still runs after ${maxMs} ms; it said: ${this.told.join("")}`);
+      await pause(LOOK_MS);
+    }
+    return child.signalCode ?? child.exitCode;
+  }
+
+  async kill(child: ChildProcess): Promise<void> {
+    child.kill("SIGKILL");
+    await this.ended(child);
+    this.kills++;
+  }
+
+  async stop(child: ChildProcess): Promise<void> {
+    child.kill("SIGTERM");
+    await this.ended(child);
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#children].map((child) => this.kill(child)));
+  }
+
+  /** Resolves when every record is applied and every message is in the log. */
+  async caughtUp(maxMs = CAUGHT_UP_MAX_MS): Promise<void> {
+    const untilMs = Date.now() + maxMs;
+    for (;;) {
+      const behind = await this.#behind();
+      if (behind.length === 0) return;
+      if (Date.now() > untilMs)
+        throw new Error(`not caught up after ${maxMs} ms: ${behind.join(", ")}; ${this.told.join("")}`);
+      await pause(LOOK_MS);
+    }
+  }
+
+  async #behind(): Promise<readonly string[]> {
+    const status = await new PostgresOperations(this.#database()).status();
+    const behind = status
+      .filter(({ outboxPending }) => outboxPending > 0)
+      .map(({ task, partition, outboxPending }) => `${task}/${partition} has ${outboxPending} messages`);
+    for (const { name, source } of [sumAmounts, countWindows]) {
+      for (const { partition, earliest, end } of await this.#log().offsets(source.name)) {
+        const next = status.find((each) => each.task === name && each.partition === partition)?.next ?? 0;
+        if (end > earliest && next < end) behind.push(`${name}/${partition} is at ${next} of ${end}`);
+      }
+    }
+    return behind;
+  }
+
+  /** What is there and what must be there, to be compared. */
+  async compare(): Promise<readonly [found: object, expected: object]> {
+    const database = this.#database();
+    const state = await database.query<{ key: string; value: string }>(
+      `select key, value::text as value from stream_state where task = 'sum-amounts' order by key collate "C"`,
+    );
+    const windows = await database.query<{ row: string }>(
+      `select concat_ws('/', size_ms, start_ms, key, revision, events, total, most) as row from stream_window_count_windows`,
+    );
+    const parked = await database.query<{ at: string }>(
+      "select concat(partition, '/', at_offset) as at from stream_parked where task = 'sum-amounts'",
+    );
+    return comparison({
+      input: await this.readAll("amounts"),
+      sums: await this.readAll("sums"),
+      results: await this.readAll("sum-counts"),
+      late: await this.readAll("late-sums"),
+      dead: await this.readAll("amounts.dead"),
+      state,
+      windows: windows.map(({ row }) => row),
+      parked: parked.map(({ at }) => at),
+    });
+  }
+
+  async readAll(topic: string): Promise<readonly LogRecord[]> {
+    const records: LogRecord[] = [];
+    for (const { partition, earliest, end } of await this.#log().offsets(topic)) {
+      const reader = await this.#log().read({ topic, partition, fromOffset: earliest });
+      for (let next = earliest; next < end; ) {
+        const pulled = await reader.pull({ recordsMax: 5_000, bytesMax: 2 ** 25, waitMs: 5_000 });
+        if (pulled.length === 0) throw new Error(`"${topic}" ends at ${next} instead of ${end}`);
+        records.push(...pulled);
+        next = (pulled.at(-1) as LogRecord).offset + 1;
+      }
+      await reader.close();
+    }
+    return records;
+  }
+}

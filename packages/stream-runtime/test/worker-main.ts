@@ -1,0 +1,62 @@
+/** A worker process for tests that kill it. Its settings come as one JSON argument. */
+import { openEmbeddedLog } from "@tenon/event-log/embedded";
+import { openKafkaLog } from "@tenon/event-log/kafka";
+import { openDatabase } from "@tenon/postgres";
+import { type FaultPoint, PostgresTaskStore, runTasks } from "../src/index.ts";
+import type { StoreMutant } from "../src/store/store-mutant.ts";
+import { countWindows, sumAmounts } from "./world.ts";
+
+export interface WorkerSettings {
+  readonly name: string;
+  readonly databaseUrl: string;
+  /** Absent: the embedded log in the database. */
+  readonly kafka?: { readonly brokers: readonly string[]; readonly client: "kafkajs" | "platformatic" };
+  /** Kill this process at the given pass of a point. */
+  readonly kill?: { readonly point: FaultPoint; readonly pass: number };
+  readonly mutant?: StoreMutant;
+}
+
+const settings = JSON.parse(process.argv[2] as string) as WorkerSettings;
+const { name, databaseUrl, kafka, kill, mutant } = settings;
+
+let passes = 0;
+const reached = (point: FaultPoint): void => {
+  if (point === kill?.point && ++passes === kill.pass) process.kill(process.pid, "SIGKILL");
+};
+const STEPS = { fence: "afterFence", state: "afterState", outbox: "afterOutbox" } as const;
+const inSteps = kill !== undefined && (Object.values(STEPS) as readonly string[]).includes(kill.point);
+
+const database = await openDatabase({ url: databaseUrl, connectionsMax: 12, applicationName: name });
+const log =
+  kafka === undefined
+    ? await openEmbeddedLog({ database, leaseMs: 900, beatMs: 100 })
+    : await openKafkaLog({ ...kafka, sessionMs: 6_000 });
+const store = new PostgresTaskStore({
+  database,
+  ...(mutant !== undefined && { mutant }),
+  ...((inSteps || mutant === "offsetFirst") && {
+    onStep: async (step) => {
+      if (step !== "rest") reached(STEPS[step]);
+    },
+  }),
+});
+const running = await runTasks({
+  ...{ tasks: [sumAmounts, countWindows], log, store, owner: name, checkedShare: 0.05 },
+  batch: {
+    high: { recordsMin: 10, recordsMax: 200, bytesMax: 1_000_000 },
+    medium: { recordsMin: 10, recordsMax: 200, bytesMax: 1_000_000 },
+  },
+  onHalted: (task, error) => {
+    process.stderr.write(`${name}: ${task.name} halted: ${error.message}\n`);
+    process.exit(3);
+  },
+  faults: { reached },
+});
+process.stdout.write("running\n");
+process.on("SIGTERM", () => {
+  void running
+    .stop()
+    .then(() => log.close())
+    .then(() => database.close())
+    .then(() => process.exit(0));
+});
