@@ -23,6 +23,10 @@ declare module "@tenon/graph-core" {
     readonly "ads-measurement": true;
     /** profiles, the domain model and the marketplace's data */
     readonly "ads-data": true;
+    /** stores: Postgres, the repository, its change feed */
+    readonly "ads-storage": true;
+    /** the event log and the workers that run graphs over it */
+    readonly "ads-streams": true;
   }
 }
 
@@ -38,4 +42,6 @@ export const ownerNames = [
   "ads-privacy",
   "ads-measurement",
   "ads-data",
+  "ads-storage",
+  "ads-streams",
 ] as const;

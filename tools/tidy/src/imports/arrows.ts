@@ -112,7 +112,12 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
     "packages/ad-index/src/conformance/",
     "tools/tidy/src/report/property-seed.ts",
   ],
-  vitest: ["packages/graph-testkit/src/", "packages/ad-index/src/conformance/", "packages/event-log/src/conformance/", "tools/tidy/src/report/"],
+  vitest: [
+    "packages/graph-testkit/src/",
+    "packages/ad-index/src/conformance/",
+    "packages/event-log/src/conformance/",
+    "tools/tidy/src/report/",
+  ],
   async: ["bench/"],
   autocannon: ["bench/"],
   effect: ["bench/"],
