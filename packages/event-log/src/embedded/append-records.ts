@@ -1,4 +1,4 @@
-import type { Database, Statement } from "@tenon/postgres";
+import type { Database, Queryable, Statement } from "@tenon/postgres";
 import type { NewRecord } from "../api/event-log.ts";
 import { recordBytes } from "../api/record-size.ts";
 import { makeSegment, type PartitionRef } from "./segments.ts";
@@ -14,31 +14,34 @@ const ATTEMPTS_MAX = 5;
 /** Channel of the wake-ups, when they are asked for. */
 export const WAKE_CHANNEL = "tenon_log";
 
-/**
- * How offsets are given out.
- *
- * `rowLock`: by the partition's row, which the statement holds until its transaction has ended. So offsets have no holes,
- * and become visible in their order: a reader never sees one before an earlier one that is still to come (L3).
- * `sequence`: without the lock, as a table with a serial column would; loses rows. For the test that shows it.
- */
-export type OffsetsBy = "rowLock" | "sequence";
-
 export interface AppendOptions {
   readonly notify: boolean;
-  readonly offsetsBy: OffsetsBy;
+  /** For tests: another way to give out offsets, that loses rows. */
+  readonly head?: string;
 }
 
-/** Appends one batch to one partition, whole or not at all. @returns the offset of its first record */
+/**
+ * Offsets come from the partition's row, which the statement holds until its transaction has ended. So they have no holes and
+ * become visible in their order: no reader sees one before an earlier one that is still to come (L3). A sequence has both: of
+ * a table with one, a reader that remembers the highest number loses rows.
+ */
+const BY_ROW_LOCK = `
+  update tenon_log_partition set next_offset = next_offset + $3
+   where topic_id = $1 and partition = $2 and next_offset + $3 <= segment_end
+   returning next_offset - $3 as first`;
+
+/** Appends one batch to one partition, whole or not at all. @param on a transaction, where not by itself. @returns the first offset */
 export async function appendRecords(
   database: Database,
   place: PartitionRef,
   records: readonly NewRecord[],
   options: AppendOptions,
+  on: Queryable = database,
 ): Promise<number> {
   const values = [place.topicId, place.partition, records.length, ...packed(records)];
   const statement = appendStatement(place.topicId, options);
   for (let attempt = 1; ; attempt++) {
-    const [row] = await database.query<{ first: bigint }>(statement, values);
+    const [row] = await on.query<{ first: bigint }>(statement, values);
     if (row !== undefined) return Number(row.first);
     if (attempt >= ATTEMPTS_MAX) throw new Error("no segment takes the records");
     await makeSegment(database, place, records.length);
@@ -46,15 +49,9 @@ export async function appendRecords(
 }
 
 /** One statement is one round trip and one transaction: the row is held for as short as can be. */
-export function appendStatement(topicId: number, { notify, offsetsBy }: AppendOptions): Statement {
-  const head =
-    offsetsBy === "rowLock"
-      ? `update tenon_log_partition set next_offset = next_offset + $3
-          where topic_id = $1 and partition = $2 and next_offset + $3 <= segment_end
-          returning next_offset - $3 as first`
-      : `select setval('tenon_log_mutant', nextval('tenon_log_mutant') + $3 - 1) - $3 as first where $1::int4 is not null and $2::int4 is not null`;
+function appendStatement(topicId: number, { notify, head = BY_ROW_LOCK }: AppendOptions): Statement {
   return {
-    name: `event-log append ${topicId}${notify ? " notify" : ""}${offsetsBy}`,
+    name: `event-log append ${topicId}${notify ? " notify" : ""}${head === BY_ROW_LOCK ? "" : " by hook"}`,
     text: `
       with head as (${head}),
       appended as (

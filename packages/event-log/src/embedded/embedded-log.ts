@@ -86,7 +86,7 @@ export class EmbeddedLog implements EventLog {
       // The caller may change its bytes once it has the answer, and may not before: no copy is needed.
       itemOf: (record) => record,
       send: async (batch) => {
-        const first = await appendRecords(database, place, batch, { notify, offsetsBy: "rowLock" });
+        const first = await appendRecords(database, place, batch, { notify });
         poller.ring(`${place.topicId}/${place.partition}`);
         return first;
       },

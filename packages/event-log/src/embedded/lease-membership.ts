@@ -125,9 +125,8 @@ export class LeaseMembership {
     const { clock, leaseMs, held } = this.#options;
     this.#leaseFromMs = askedMs;
     this.#cancelExpiry();
-    this.#cancelExpiry = clock.after(Math.max(0, askedMs + leaseMs - clock.monotonicMs()), () => {
-      if (clock.monotonicMs() - this.#leaseFromMs >= leaseMs) held.loseAll();
-    });
+    // A timer may come a little early, and that is as good: it must come before anybody else's view of the lease.
+    this.#cancelExpiry = clock.after(Math.max(0, askedMs + leaseMs - clock.monotonicMs()), () => held.loseAll());
   }
 
   #loseWhatIsAnothers({ owners }: GroupView): void {

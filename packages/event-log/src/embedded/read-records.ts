@@ -5,22 +5,24 @@ import type { ReadBounds } from "../group/direct-feed.ts";
 import type { PartitionRef } from "./segments.ts";
 import { partitionTable } from "./tables.ts";
 
+/** All records found as one row: as rows of their own they would take several times as long to travel. */
 interface Row {
   readonly earliest: bigint;
   readonly next_offset: bigint;
-  readonly log_offset: bigint | null;
-  readonly time_ms: bigint;
-  readonly appended_at_ms: bigint;
-  readonly key: Uint8Array;
+  /** `offset:time:appended:key bytes:value bytes` of each record. */
+  readonly facts: string | null;
+  /** Headers as JSON, a line each: JSON has no line breaks of its own. */
   readonly headers: string;
-  readonly value: Uint8Array;
+  /** Key and value of each. */
+  readonly bytes: Uint8Array;
 }
 
 /** Rows of one statement; each pull makes as many statements as it needs, and is woken for none of them. */
 const ROWS_MAX = 5_000;
 
 /**
- * Records from an offset on. One statement sees one moment: begin, end and records of it. Since offsets are given out and
+ * Records from an offset on. The range of offsets is closed on both sides, since they have no holes: however the server reads
+ * it, it reads no more than that. One statement sees one moment: begin, end and records of it. Since offsets are given out and
  * become visible in one order, what it sees below the end is all there will ever be.
  *
  * @throws GraphError TENON1555, TENON1557
@@ -38,15 +40,18 @@ export async function readRecords(
       text: `
         select p.earliest, p.next_offset, r.*
           from tenon_log_partition p left join lateral (
-            select log_offset, time_ms, appended_at_ms, key, headers, value from (
-              select found.*, sum(size) over (order by log_offset) as total from (
-                select * from ${partitionTable(topicId, partition)}
-                 where partition = $2 and log_offset >= $3 order by log_offset limit $4
-              ) as found
-            ) as summed where total <= $5 or total = size
+            select string_agg(log_offset || ':' || time_ms || ':' || appended_at_ms || ':' ||
+                              octet_length(key) || ':' || octet_length(value), ',' order by log_offset) as facts,
+                   string_agg(headers, E'\\n' order by log_offset) as headers,
+                   string_agg(key || value, ''::bytea order by log_offset) as bytes
+              from (
+                select found.*, sum(size) over (order by log_offset) as total from (
+                  select * from ${partitionTable(topicId, partition)}
+                   where partition = $2 and log_offset >= $3 and log_offset < $3 + $4
+                ) as found
+              ) as summed where total <= $5 or total = size
           ) as r on true
-         where p.topic_id = $1 and p.partition = $2
-         order by r.log_offset`,
+         where p.topic_id = $1 and p.partition = $2`,
     },
     // A text, since a bound may be larger than any number of the server.
     [
@@ -57,20 +62,41 @@ export async function readRecords(
       String(Math.min(Math.floor(bytesMax), Number.MAX_SAFE_INTEGER)),
     ],
   );
-  const [first] = rows;
-  if (first === undefined) throw unknownPartition(at);
-  if (offset < Number(first.earliest)) throw trimmed(at, offset, Number(first.earliest));
-  if (offset > Number(first.next_offset)) throw beyondEnd(at, offset, Number(first.next_offset));
-  return rows.filter(({ log_offset }) => log_offset !== null).map((row) => toLogRecord(at, row));
+  const [found] = rows;
+  if (found === undefined) throw unknownPartition(at);
+  if (offset < Number(found.earliest)) throw trimmed(at, offset, Number(found.earliest));
+  if (offset > Number(found.next_offset)) throw beyondEnd(at, offset, Number(found.next_offset));
+  return found.facts === null ? [] : unpacked(at, found.facts.split(","), found);
 }
 
-function toLogRecord({ topic, partition }: TopicPartition, row: Row): LogRecord {
-  return {
-    ...{ topic, partition, offset: Number(row.log_offset) },
-    key: Buffer.from(row.key.buffer, row.key.byteOffset, row.key.byteLength).toString(),
-    timeMs: Number(row.time_ms),
-    appendedAtMs: Number(row.appended_at_ms),
-    headers: JSON.parse(row.headers) as Headers,
-    value: row.value,
-  };
+function unpacked(
+  { topic, partition }: TopicPartition,
+  facts: readonly string[],
+  { headers, bytes }: Row,
+): readonly LogRecord[] {
+  const lines = headers.split("\n");
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let start = 0;
+  return facts.map((fact, at) => {
+    const [offset, timeMs, appendedAtMs, keyBytes, valueBytes] = fact.split(":").map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const valueAt = start + keyBytes;
+    const line = lines[at] as string;
+    const record = {
+      ...{ topic, partition, offset, timeMs, appendedAtMs },
+      key: buffer.toString("utf8", start, valueAt),
+      headers: line === "{}" ? NO_HEADERS : (JSON.parse(line) as Headers),
+      // A copy: the answer would live as long as one of its records.
+      value: bytes.slice(valueAt, valueAt + valueBytes),
+    };
+    start = valueAt + valueBytes;
+    return record;
+  });
 }
+
+const NO_HEADERS: Headers = Object.freeze({});

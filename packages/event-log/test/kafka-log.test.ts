@@ -1,6 +1,6 @@
 import { kafkaMissing, type RunningKafka, startKafka } from "@tenon/kafka-server";
 import { afterAll, beforeAll, describe } from "vitest";
-import { eventLogContract } from "../conformance/index.ts";
+import { eventLogContract } from "../src/conformance/index.ts";
 import { kafkaUnderTest } from "./kafka-under-test.ts";
 
 const VERSION = process.env.TENON_KAFKA_VERSION ?? "4.3.0";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RunningKafka } from "@tenon/kafka-server";
-import type { LogUnderTest } from "../conformance/index.ts";
-import type { KafkaMember } from "./kafka-member.ts";
-import { openKafkajsWire } from "./kafkajs-wire.ts";
-import { openKafkaLog } from "./open-kafka-log.ts";
+import type { LogUnderTest } from "../src/conformance/index.ts";
+import type { KafkaMember } from "../src/kafka/kafka-member.ts";
+import { openKafkajsWire } from "../src/kafka/kafkajs-wire.ts";
+import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
 
 /** Short, so that a lost member is noticed soon; long enough for a busy machine. */
 const SESSION_MS = 4_000;
