@@ -128,11 +128,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   ],
   vitest: [
     "packages/graph-testkit/src/",
-  vitest: [
-    "packages/graph-testkit/src/",
     "packages/(ad-index|storage-repo|event-log)/src/conformance/",
-    "tools/tidy/src/report/",
-  ],
     "tools/tidy/src/report/",
   ],
   async: ["bench/"],
