@@ -3,9 +3,6 @@ import type { Key, RepoRow, Snapshot } from "@tenon/storage-repo/api";
 import type { Handler, HandlerInput } from "./handler.ts";
 import { WorkItem } from "./row-schema.ts";
 
-/** Children of one key. More is a design mistake: a document is not a table. */
-export const CHILDREN_MAX = 10_000;
-
 export async function loadInputs(
   handler: Handler,
   { key, version }: { readonly key: Key; readonly version: bigint },

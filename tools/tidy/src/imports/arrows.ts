@@ -73,6 +73,7 @@ export const alsoInTests: readonly string[] = [
   "packages/graph-testkit",
   "packages/marketplace",
   "packages/ad-index",
+  "packages/postgres",
   "tools/kafka",
 ];
 
