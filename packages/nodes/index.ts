@@ -1,10 +1,15 @@
-/** Every node of the ads stack, with its stage's slots and resources: what graphs wire and hosts bind. */
+/**
+ * Every node of the ads stack, with its stage's slots and resources: what graphs wire and hosts bind. And rules that graphs
+ * between requests use, see README.
+ */
 export { dedupeAdvertisers } from "./auction/dedupe-advertisers/dedupe-advertisers.ts";
 export { dropBelowFloor } from "./auction/drop-below-floor/drop-below-floor.ts";
 export { pickWinners } from "./auction/pick-winners/pick-winners.ts";
 export { priceWinners } from "./auction/price-winners/price-winners.ts";
 export * from "./auction/resources.ts";
 export { scoreBids } from "./auction/score-bids/score-bids.ts";
+export { drawLottery, type LotteryEntry, type LotteryRules } from "./auction/shared/lottery.ts";
+export { type PacedCampaign, type PacingEquilibrium, pacingEquilibrium } from "./auction/shared/pacing-equilibrium.ts";
 export * from "./auction/slots.ts";
 export { dropUnrecorded } from "./blending/drop-unrecorded/drop-unrecorded.ts";
 export { estimateUtility } from "./blending/estimate-utility/estimate-utility.ts";
