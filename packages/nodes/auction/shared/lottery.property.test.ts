@@ -103,7 +103,7 @@ test("one request draws the same winners again, another request or another name 
 test("what cannot be drawn is refused with its code", () => {
   const one = { adId: adId(1), balls: 1 };
   const refused = (list: readonly LotteryEntry[], rules: { sackMin: number; draw: number }) =>
-    expect(() => drawLottery(list, rules)).toThrow("TENON1501");
+    expect(() => drawLottery(list, rules)).toThrow("TENON1851");
   refused([one, one], { sackMin: 2, draw: 0 });
   refused([{ ...one, balls: 0.5 }], { sackMin: 2, draw: 0 });
   refused([{ ...one, balls: -1 }], { sackMin: 2, draw: 0 });

@@ -26,7 +26,7 @@ const SACK_MAX = 2 ** 32;
  *
  * Source: the lottery priorities of Kevel and Revive (weights out of a maximum, "no winner" balls).
  *
- * @throws GraphError TENON1501 when an ad is listed twice, balls are not whole numbers from 0 on, or sack and draw are out
+ * @throws GraphError TENON1851 when an ad is listed twice, balls are not whole numbers from 0 on, or sack and draw are out
  *   of range.
  */
 export function drawLottery(entries: readonly LotteryEntry[], { sackMin, draw }: LotteryRules): AdId | undefined {
@@ -64,7 +64,7 @@ function isCount(value: number): boolean {
 
 function lotteryError(problem: string, expected: string, found: number): GraphError {
   return new GraphError(`lottery: ${problem}`, {
-    code: "TENON1501",
+    code: "TENON1851",
     category: "input",
     detail: `expected ${expected}, found ${found}`,
     hint: 'give each ad once, with whole balls, and draw with random("lottery", index)',

@@ -266,9 +266,9 @@ test("a market of nobody, one of no auctions and one of no bids hold nobody back
 });
 
 test("what is no market is refused with its code", () => {
-  expect(() => pacingEquilibrium([campaign(0, 1)])).toThrow("TENON1500");
-  expect(() => pacingEquilibrium([campaign(1, -1)])).toThrow("TENON1500");
-  expect(() => pacingEquilibrium([campaign(1, 1), campaign(1, 1, 1)])).toThrow("TENON1500");
-  expect(() => pacingEquilibrium([campaign(1, 1)], { start: [] })).toThrow("TENON1500");
-  expect(() => pacingEquilibrium([campaign(1, 1)], { start: [1.5] })).toThrow("TENON1500");
+  expect(() => pacingEquilibrium([campaign(0, 1)])).toThrow("TENON1850");
+  expect(() => pacingEquilibrium([campaign(1, -1)])).toThrow("TENON1850");
+  expect(() => pacingEquilibrium([campaign(1, 1), campaign(1, 1, 1)])).toThrow("TENON1850");
+  expect(() => pacingEquilibrium([campaign(1, 1)], { start: [] })).toThrow("TENON1850");
+  expect(() => pacingEquilibrium([campaign(1, 1)], { start: [1.5] })).toThrow("TENON1850");
 });

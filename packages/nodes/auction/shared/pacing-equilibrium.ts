@@ -47,7 +47,7 @@ const START_MARGIN = 0.01;
  * `start`: multipliers to begin with, per campaign, 0 to 1; they change the number of rounds, not the result.
  * Cost: per round, bids × campaigns. For hundreds of campaigns, not thousands.
  *
- * @throws GraphError TENON1500 when budgets, bids and start do not describe a market.
+ * @throws GraphError TENON1850 when budgets, bids and start do not describe a market.
  */
 export function pacingEquilibrium(
   campaigns: readonly PacedCampaign[],
@@ -115,7 +115,7 @@ function requireMarket(campaigns: readonly PacedCampaign[], start: readonly numb
 
 function marketError(problem: string, expected: string, found: number): GraphError {
   return new GraphError(problem, {
-    code: "TENON1500",
+    code: "TENON1850",
     category: "input",
     detail: `expected ${expected}, found ${found}`,
     hint: "give every campaign a budget and one bid per auction, 0 where it takes no part",

@@ -243,7 +243,7 @@ test("settings and measurements out of range are refused with their code", () =>
   const refused = (by: Partial<BidControllerSettings>, each: Partial<RatioMeasurement> = {}) =>
     expect(() =>
       nextBidController({ ...LOOP, ...by }, BID_CONTROLLER_START, { numerator: 1, denominator: 1, ...each }),
-    ).toThrow("TENON1502");
+    ).toThrow("TENON1852");
   refused({ target: 0 });
   refused({ priorEvents: 0 });
   refused({ logMultiplierMin: 0.1 });

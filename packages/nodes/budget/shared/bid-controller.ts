@@ -63,7 +63,7 @@ export function bidMultiplier({ logMultiplier }: BidControllerState): number {
  * Source: Zhang, Rong, Wang, Zhu and Wang, "Feedback control of real-time display advertising", 2016. Unlike there the
  * error is a logarithm: twice the target and half the target are errors of one size, whatever the unit.
  *
- * @throws GraphError TENON1502 for settings and measurements out of range.
+ * @throws GraphError TENON1852 for settings and measurements out of range.
  */
 export function nextBidController(
   settings: BidControllerSettings,

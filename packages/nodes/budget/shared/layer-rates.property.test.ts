@@ -209,12 +209,12 @@ test("a layer without spend is opened step by step, and those behind it no furth
 
 test("layers that contradict themselves are refused with their code", () => {
   const refused = (list: readonly Layer[], by = TRIAL, wantedMicros = 1) =>
-    expect(() => nextLayerRates(list, by, wantedMicros)).toThrow("TENON1502");
+    expect(() => nextLayerRates(list, by, wantedMicros)).toThrow("TENON1852");
   const open = { passRate: 0.5, expectedMicros: 1 };
   refused([open, { ...open, passRate: 0.6 }]);
   refused([{ ...open, passRate: 1.1 }]);
   refused([{ ...open, expectedMicros: -1 }]);
   refused([open], { trialRate: 0 });
   refused([open], TRIAL, Number.NaN);
-  expect(() => layerBounds([0.1], 2)).toThrow("TENON1502");
+  expect(() => layerBounds([0.1], 2)).toThrow("TENON1852");
 });

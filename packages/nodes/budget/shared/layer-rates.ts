@@ -10,7 +10,7 @@ import { pacingError, requireAmount } from "./pacing-error.ts";
  * Lower bounds of `count` layers with equally many of these predictions, best layer first; the last bound is 0. Few
  * layers: each needs spend of its own in every window to be steered by.
  *
- * @throws GraphError TENON1502 when there are fewer predictions than layers.
+ * @throws GraphError TENON1852 when there are fewer predictions than layers.
  */
 export function layerBounds(predictions: readonly number[], count: number): readonly number[] {
   if (!(Number.isInteger(count) && count >= 1 && count <= predictions.length)) {
@@ -57,7 +57,7 @@ const BLIND_FACTOR = 2;
  * the residual is added from the best layer down or taken from the worst up, which comes to the same once all layers but
  * one are fully open or closed; but from equal rates it never gets there when traffic is even.
  *
- * @throws GraphError TENON1502 when rates fall out of order, or rates, spend and settings are out of range.
+ * @throws GraphError TENON1852 when rates fall out of order, or rates, spend and settings are out of range.
  */
 export function nextLayerRates(
   layers: readonly Layer[],

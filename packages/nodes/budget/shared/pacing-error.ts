@@ -1,9 +1,9 @@
 import { GraphError } from "@tenon/graph-core";
 
-/** TENON1502: what a pacer is set to, or what it is told, is out of range. */
+/** TENON1852: what a pacer is set to, or what it is told, is out of range. */
 export function pacingError(problem: string, { expected, found }: { expected: string; found: unknown }): GraphError {
   return new GraphError(`pacing: ${problem}`, {
-    code: "TENON1502",
+    code: "TENON1852",
     category: "input",
     detail: `expected ${expected}, found ${String(found)}`,
     hint: "a pacer needs finite numbers: guard the forecast and the division that made them",

@@ -186,7 +186,7 @@ test("benchmark: clicks against the best constant multiplier in hindsight", asyn
 test("a plan, settings and reports that say nothing are refused with their code", () => {
   const plan = spendPlan({ budgetMicros: micros(100), forecast: [1, 1, 1], finishWindows: 1 });
   const state = startPassRate(plan, SETTINGS, { unpacedMicros: 200 });
-  const refused = (attempt: () => unknown) => expect(attempt).toThrow("TENON1502");
+  const refused = (attempt: () => unknown) => expect(attempt).toThrow("TENON1852");
   refused(() => spendPlan({ budgetMicros: micros(0), forecast: [1], finishWindows: 0 }));
   refused(() => spendPlan({ budgetMicros: micros(1), forecast: [], finishWindows: 0 }));
   refused(() => spendPlan({ budgetMicros: micros(1), forecast: [0, 1], finishWindows: 1 }));

@@ -51,7 +51,7 @@ const WINDOW_WEIGHT = 0.25;
  * rate by 1 + step when the day has spent less than planned, by 1 - step when more. Here a step is no longer than needed
  * to be back on the plan within some windows: full steps overshoot, and at random ended days up to 18 % short.
  *
- * @throws GraphError TENON1502 for a window the plan does not have, and settings or spend out of range.
+ * @throws GraphError TENON1852 for a window the plan does not have, and settings or spend out of range.
  */
 export function nextPassRate(
   plan: SpendPlan,

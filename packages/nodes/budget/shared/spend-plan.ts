@@ -26,7 +26,7 @@ export interface SpendPlanOptions {
  * Source: Agarwal, Ghosh, Wei and You, "Budget pacing for targeted online advertisements at LinkedIn", 2014: the share
  * planned by window t is the share of the day's forecast up to t, and the plan ends before the day does.
  *
- * @throws GraphError TENON1502 when the forecast holds something else than amounts, or no traffic before the plan's end.
+ * @throws GraphError TENON1852 when the forecast holds something else than amounts, or no traffic before the plan's end.
  */
 export function spendPlan({ budgetMicros, forecast, finishWindows }: SpendPlanOptions): SpendPlan {
   if (!(budgetMicros > 0))
@@ -78,7 +78,7 @@ export function wantedSpend(plan: SpendPlan, window: number, spentMicros: Micros
   return ((plannedMicros(plan, last) - spentMicros) * (trafficShares[window] as number)) / traffic;
 }
 
-/** @throws GraphError TENON1502 unless the plan has this window. */
+/** @throws GraphError TENON1852 unless the plan has this window. */
 export function requireWindow({ trafficShares }: SpendPlan, window: number): void {
   if (!(Number.isInteger(window) && window >= 0 && window < trafficShares.length))
     throw pacingError("the plan has no such window", { expected: `0 to ${trafficShares.length - 1}`, found: window });
