@@ -8,7 +8,7 @@ import { type Contender, type InterleaveOptions, interleave, type Measurement, m
 import { atLeast, atMost, type Part, type Row, rounded, type SuiteOptions } from "../harness/report.ts";
 import { handAsync, handSync } from "./hand.ts";
 import { unevenLatency } from "./latency.ts";
-import { columnar, handColumns, handSpread, objectsAndColumns, REQUESTS } from "./payload.ts";
+import { type contenders, REQUESTS } from "./payload.ts";
 import { asyncAutoPeer, effectPeer, grfnPeer, rxjsPeer } from "./peers.ts";
 import { checkCost, freezeCost } from "./schema-cost.ts";
 import { AD_SHAPE, type Body, CHAIN_SHAPE, nodeFunctions, RESPOND, type Remote, type ShapeNode } from "./shape.ts";
@@ -94,14 +94,20 @@ async function nanosecondsPerNode(options: InterleaveOptions): Promise<number> {
   return ((measured.shape?.ns ?? 0) - (measured.single?.ns ?? 0)) / (AD_SHAPE.length - 1);
 }
 
-function payloads(options: InterleaveOptions): Promise<Ratios> {
-  const hand = handSpread();
-  const handInColumns = handColumns();
+let payloadCopies = 0;
+
+/** The payload module anew: contenders that share its functions share their type feedback, too. */
+async function payloadCopy(): Promise<typeof contenders> {
+  const module: { readonly contenders: typeof contenders } = await import(`./payload.ts?copy=${++payloadCopies}`);
+  return module.contenders;
+}
+
+async function payloads(options: InterleaveOptions): Promise<Ratios> {
   const numbered = (run: (request: number) => unknown) => {
     let request = 0;
     return () => run(request++ % REQUESTS);
   };
-  type Opened = ReturnType<typeof columnar>;
+  type Opened = ReturnType<typeof contenders.columnar>;
   const ids = Array.from({ length: 1024 }, (_, at) => `request-${at}`);
   const winnersOf = (executor: Opened) => {
     let served = 0;
@@ -114,16 +120,19 @@ function payloads(options: InterleaveOptions): Promise<Ratios> {
         ).winners,
     );
   };
+  const objects = async (frozen: boolean, checkedShare: number) =>
+    winnersOf((await payloadCopy()).objectsAndColumns({ frozen, checkedShare }));
+  const columns = async (checkedShare: number) => winnersOf((await payloadCopy()).columnar({ checkedShare }));
   return measure(
     [
-      { name: "hand spread", run: numbered((request) => hand(request)) },
-      { name: "hand columns", run: numbered((request) => handInColumns(request)) },
-      { name: "objects + columns, frozen", run: winnersOf(objectsAndColumns({ frozen: true, checkedShare: 0 })) },
-      { name: "columns", run: winnersOf(columnar({ checkedShare: 0 })) },
-      { name: "columns, 1 % checked", run: winnersOf(columnar({ checkedShare: 0.01 })) },
-      { name: "columns, all checked", run: winnersOf(columnar({ checkedShare: 1 })) },
-      { name: "objects + columns", run: winnersOf(objectsAndColumns({ frozen: false, checkedShare: 0 })) },
-      { name: "objects + columns, all checked", run: winnersOf(objectsAndColumns({ frozen: false, checkedShare: 1 })) },
+      { name: "hand spread", run: numbered((await payloadCopy()).handSpread()) },
+      { name: "hand columns", run: numbered((await payloadCopy()).handColumns()) },
+      { name: "objects + columns, frozen", run: await objects(true, 0) },
+      { name: "columns", run: await columns(0) },
+      { name: "columns, 1 % checked", run: await columns(0.01) },
+      { name: "columns, all checked", run: await columns(1) },
+      { name: "objects + columns", run: await objects(false, 0) },
+      { name: "objects + columns, all checked", run: await objects(false, 1) },
     ],
     options,
   );
@@ -305,6 +314,7 @@ const schemas: Workload = async (options) => {
         compiledNs: rounded(frozen.compiledNs),
         recursiveNs: rounded(frozen.recursiveNs),
         immerNs: rounded(frozen.immerNs),
+        callsOfFreezeNs: rounded(frozen.callsNs),
       },
     ],
   };
