@@ -1,4 +1,7 @@
-/** Every node of the ads stack, with its stage's slots and resources: what graphs wire and hosts bind. */
+/**
+ * Every node of the ads stack, with its stage's slots and resources: what graphs wire and hosts bind. And rules that graphs
+ * between requests use, see README.
+ */
 export { chargeEvent } from "./ad-events/charge-event/charge-event.ts";
 export { dropDuplicateEvents } from "./ad-events/drop-duplicate-events/drop-duplicate-events.ts";
 export * from "./ad-events/slots.ts";
@@ -9,6 +12,8 @@ export { pickWinners } from "./auction/pick-winners/pick-winners.ts";
 export { priceWinners } from "./auction/price-winners/price-winners.ts";
 export * from "./auction/resources.ts";
 export { scoreBids } from "./auction/score-bids/score-bids.ts";
+export { drawLottery, type LotteryEntry, type LotteryRules } from "./auction/shared/lottery.ts";
+export { type PacedCampaign, type PacingEquilibrium, pacingEquilibrium } from "./auction/shared/pacing-equilibrium.ts";
 export * from "./auction/slots.ts";
 export { dropUnrecorded } from "./blending/drop-unrecorded/drop-unrecorded.ts";
 export { estimateUtility } from "./blending/estimate-utility/estimate-utility.ts";
@@ -17,6 +22,10 @@ export { loadAdRecords } from "./blending/load-ad-records/load-ad-records.ts";
 export { placeAds } from "./blending/place-ads/place-ads.ts";
 export * from "./blending/resources.ts";
 export * from "./blending/slots.ts";
+export * from "./budget/shared/bid-controller.ts";
+export * from "./budget/shared/layer-rates.ts";
+export * from "./budget/shared/pass-rate.ts";
+export { type SpendPlan, type SpendPlanOptions, spendPlan, wantedSpend } from "./budget/shared/spend-plan.ts";
 export { attachUserCounts } from "./delivery/attach-user-counts/attach-user-counts.ts";
 export { capByFrequency } from "./delivery/cap-by-frequency/cap-by-frequency.ts";
 export { dropByPolicy } from "./delivery/drop-by-policy/drop-by-policy.ts";

@@ -2,6 +2,8 @@
  * The payload workload: 500 candidates × 30 features through retrieve, rank, calibrate, auction, blend and log.
  * Three layouts of the same computation: spread objects (what idiomatic immutable code does), objects with score columns
  * beside them, and columns throughout. All give the same ten winners, which the suite compares.
+ *
+ * Each contender gets a copy of this module (see `payloadCopy`): what one taught the engine must not slow another.
  */
 import {
   CandidateBatch,
@@ -48,11 +50,13 @@ interface ObjectSteps {
   margin(row: Row): number;
 }
 
-let copies = 0;
+/** Tells this copy of the module from the others wherever code is made from text: equal texts share type feedback. */
+const COPY = new URL(import.meta.url).searchParams.get("copy");
+
 function objectSteps(): ObjectSteps {
   return new Function(
     "value",
-    `// copy ${++copies}
+    `// copy ${COPY}
 return {
 retrieve: (request) => { const rows = []; for (let id = 0; id < ${CANDIDATES}; id++) rows.push({ id, features: ${literal} }); return rows; },
 margin: (row) => ${sum("row")},
@@ -63,7 +67,7 @@ margin: (row) => ${sum("row")},
 const sigmoid = (margin: number): number => 1 / (1 + Math.exp(-(margin - 15)));
 
 /** Straight code with a new object per candidate and stage, and a full sort. */
-export function handSpread(): (request: number) => readonly Winner[] {
+function handSpread(): (request: number) => readonly Winner[] {
   const { retrieve, margin } = objectSteps();
   return (request) => {
     const retrieved = retrieve(request);
@@ -77,15 +81,17 @@ export function handSpread(): (request: number) => readonly Winner[] {
 }
 
 /** Rows of the `count` highest scores, ties by row: a bounded insertion, not a sort of 500. */
-function topRows(scores: { readonly length: number; at(row: number): number }, count: number): number[] {
+function topRows(length: number, count: number, scoreAt: (row: number) => number): number[] {
   const rows: number[] = [];
-  for (let row = 0; row < scores.length; row++) {
-    const score = scores.at(row);
-    if (rows.length === count && score <= scores.at(rows[count - 1] as number)) continue;
-    let at = rows.length;
-    while (at > 0 && scores.at(rows[at - 1] as number) < score) at--;
-    rows.splice(at, 0, row);
-    if (rows.length > count) rows.pop();
+  let least = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < length; row++) {
+    const score = scoreAt(row);
+    const full = rows.length === count;
+    if (full && score <= least) continue;
+    let at = full ? count - 1 : rows.length;
+    for (; at > 0 && scoreAt(rows[at - 1] as number) < score; at--) rows[at] = rows[at - 1] as number;
+    rows[at] = row;
+    least = scoreAt(rows[rows.length - 1] as number);
   }
   return rows;
 }
@@ -101,10 +107,7 @@ function open(declared: Graph<never, never, never>, checkedShare: number): Paylo
 }
 
 /** Candidates as frozen objects, scores as columns beside them, top-k. */
-export function objectsAndColumns(options: {
-  readonly frozen: boolean;
-  readonly checkedShare: number;
-}): PayloadExecutor {
+function objectsAndColumns(options: { readonly frozen: boolean; readonly checkedShare: number }): PayloadExecutor {
   const { retrieve, margin } = objectSteps();
   const feature = z.object(Object.fromEntries(FEATURE_NAMES.map((name) => [name, z.number()])));
   const Rows = slot("rows", z.array(z.object({ id: z.number(), features: feature })), { owner });
@@ -161,7 +164,10 @@ export function objectsAndColumns(options: {
       reads: [Rows, Score],
       writes: [Winners],
       run: ({ rows, score }) => ({
-        winners: topRows(score, WINNERS).map((row) => ({ id: (rows[row] as Row).id, score: score.at(row) })),
+        winners: topRows(score.length, WINNERS, (row) => score.at(row)).map((row) => ({
+          id: (rows[row] as Row).id,
+          score: score.at(row),
+        })),
       }),
     }),
     log: node({
@@ -172,7 +178,7 @@ export function objectsAndColumns(options: {
     }),
   };
   return open(
-    graph({ name: `objects-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never,
+    graph({ name: `objects-${COPY}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never,
     options.checkedShare,
   );
 }
@@ -190,44 +196,62 @@ for (let request = 0; request < REQUESTS; request++) {
 }
 
 /** Columns summed per pass: each pass over the rows loads and stores the running sum once. */
+type Block<Each> = readonly [Each, Each, Each, Each, Each];
 const BLOCK = 5;
-type Block = readonly [F64Column, F64Column, F64Column, F64Column, F64Column];
-
-function addBlock(sums: Float64Array, [a, b, c, d, e]: Block): void {
-  for (let row = 0; row < sums.length; row++) {
-    sums[row] = (sums[row] as number) + (a.at(row) + b.at(row)) + (c.at(row) + d.at(row)) + e.at(row);
-  }
-}
+const NAME_BLOCKS = Array.from(
+  { length: FEATURES / BLOCK },
+  (_, block) => FEATURE_NAMES.slice(block * BLOCK, (block + 1) * BLOCK) as unknown as Block<string>,
+);
 
 /** The chosen layout without a framework: typed arrays in straight code. What it costs is the layout's own price. */
-export function handColumns(): (request: number) => readonly Winner[] {
+function handColumns(): (request: number) => readonly Winner[] {
   const raw = new Map(
-    [...arrived].map(([request, batch]) => [request, FEATURE_NAMES.map((name) => rowsOf(batch.column(name)))]),
+    [...arrived].map(([request, batch]) => {
+      const arrayOf = (name: string): Float64Array => rowsOf(batch.column(name) as F64Column);
+      return [
+        request,
+        { bids: arrayOf(FEATURE_NAMES[BID] as string), blocks: NAME_BLOCKS.map((names) => names.map(arrayOf)) },
+      ] as const;
+    }),
   );
   return (request) => {
-    const columns = raw.get(request) as Float64Array[];
+    const { bids, blocks } = raw.get(request) as {
+      readonly bids: Float64Array;
+      readonly blocks: readonly Float64Array[][];
+    };
     const sums = new Float64Array(CANDIDATES);
-    for (const column of columns)
-      for (let row = 0; row < CANDIDATES; row++) sums[row] = (sums[row] as number) + (column[row] as number);
+    for (const block of blocks) addArrays(sums, block as unknown as Block<Float64Array>);
     const probabilities = new Float64Array(CANDIDATES);
     for (let row = 0; row < CANDIDATES; row++) probabilities[row] = sigmoid(sums[row] as number);
-    const bids = columns[BID] as Float64Array;
     const scores = new Float64Array(CANDIDATES);
     for (let row = 0; row < CANDIDATES; row++)
       scores[row] = (probabilities[row] as number) * (1 + (bids[row] as number));
-    return topRows({ length: CANDIDATES, at: (row) => scores[row] as number }, WINNERS).map((row) => ({
+    return topRows(CANDIDATES, WINNERS, (row) => scores[row] as number).map((row) => ({
       id: row,
       score: scores[row] as number,
     }));
   };
 }
 
+function addArrays(sums: Float64Array, [a, b, c, d, e]: Block<Float64Array>): void {
+  const at = (array: Float64Array, row: number): number => array[row] as number;
+  for (let row = 0; row < sums.length; row++) {
+    sums[row] = at(sums, row) + (at(a, row) + at(b, row)) + (at(c, row) + at(d, row)) + at(e, row);
+  }
+}
+
 function rowsOf(column: F64Column): Float64Array {
   return Float64Array.from({ length: column.length }, (_, row) => column.at(row));
 }
 
+function addColumns(sums: Float64Array, [a, b, c, d, e]: Block<F64Column>): void {
+  for (let row = 0; row < sums.length; row++) {
+    sums[row] = (sums[row] as number) + (a.at(row) + b.at(row)) + (c.at(row) + d.at(row)) + e.at(row);
+  }
+}
+
 /** The chosen layout: candidates arrive as columns, each stage appends one, top-k at the end. */
-export function columnar(options: { readonly checkedShare: number }): PayloadExecutor {
+function columnar(options: { readonly checkedShare: number }): PayloadExecutor {
   const kinds = Object.fromEntries(FEATURE_NAMES.map((name) => [name, "f64" as const]));
   const Candidates = slot("candidates", candidateBatchSchema(kinds), { owner });
   const aligned = columnSchema("f64", { of: Candidates });
@@ -247,16 +271,12 @@ export function columnar(options: { readonly checkedShare: number }): PayloadExe
       reads: [Candidates],
       writes: [Margin],
       run: ({ candidates }) => {
+        const column = (name: string): F64Column => candidates.column(name) as F64Column;
         const sums = new Float64Array(candidates.size);
-        for (let at = 0; at < FEATURES; at += BLOCK) {
-          addBlock(
-            sums,
-            FEATURE_NAMES.slice(at, at + BLOCK).map((name) => candidates.column(name) as F64Column) as unknown as Block,
-          );
+        for (const [a, b, c, d, e] of NAME_BLOCKS) {
+          addColumns(sums, [column(a), column(b), column(c), column(d), column(e)]);
         }
-        const margins = new F64Writer(candidates.size);
-        for (let row = 0; row < sums.length; row++) margins.set(row, sums[row] as number);
-        return { margin: margins.seal() };
+        return { margin: F64Column.from(sums) };
       },
     }),
     calibrate: node({
@@ -285,7 +305,10 @@ export function columnar(options: { readonly checkedShare: number }): PayloadExe
       reads: [Candidates, Score],
       writes: [Winners],
       run: ({ candidates, score }) => ({
-        winners: topRows(score, WINNERS).map((row) => ({ id: candidates.ids.at(row), score: score.at(row) })),
+        winners: topRows(score.length, WINNERS, (row) => score.at(row)).map((row) => ({
+          id: candidates.ids.at(row),
+          score: score.at(row),
+        })),
       }),
     }),
     log: node({
@@ -296,7 +319,10 @@ export function columnar(options: { readonly checkedShare: number }): PayloadExe
     }),
   };
   return open(
-    graph({ name: `columns-${++copies}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never,
+    graph({ name: `columns-${COPY}`, owner, request: [Request], nodes, respond: [Winners, LogLine] }) as never,
     options.checkedShare,
   );
 }
+
+/** The contenders of one copy. */
+export const contenders = { handSpread, handColumns, objectsAndColumns, columnar };

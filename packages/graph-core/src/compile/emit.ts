@@ -62,12 +62,12 @@ class PlanText {
           : `const w${index} = (inputs, ctx) => ${judged(`f${index}(inputs, ctx)`)};`,
       );
     } else if (kind === "map") {
-      const size = `inputs${property(of?.name ?? "")}.size`;
       this.#line(`const f${index} = ${raw};`);
+      this.#line(`const long${index} = ${sameLength(node, `inputs${property(of?.name ?? "")}.size`)};`);
       this.#line(
         node.async
-          ? `const w${index} = (inputs, ctx) => { const r = f${index}(inputs, ctx); return $.isPromise(r) ? Promise.resolve(r).then((outputs) => $.sameLength(${index}, ${size}, outputs)) : $.sameLength(${index}, ${size}, r); };`
-          : `const w${index} = (inputs, ctx) => $.sameLength(${index}, ${size}, f${index}(inputs, ctx));`,
+          ? `const w${index} = (inputs, ctx) => { const r = f${index}(inputs, ctx); return $.isPromise(r) ? Promise.resolve(r).then((outputs) => long${index}(inputs, outputs)) : long${index}(inputs, r); };`
+          : `const w${index} = (inputs, ctx) => long${index}(inputs, f${index}(inputs, ctx));`,
       );
     } else {
       this.#line(`const w${index} = ${raw};`);
@@ -161,9 +161,13 @@ class PlanText {
     const call = `n${index}(${this.#inputs(node)}, ctx)`;
     if (node.degradable) {
       this.#line(`let r${index};`);
-      this.#line(
-        `try { r${index} = ctx.switchedOff(${index}) ? ${this.#recovered(node, "$.switchedOff")} : $.present(${index}, ${call}); }`,
-      );
+      this.#line("try {");
+      this.#line(`if (ctx.switchedOff(${index})) r${index} = ${this.#recovered(node, "$.switchedOff")};`);
+      this.#line("else {");
+      this.#line(`r${index} = ${call};`);
+      this.#line(`if (!(${isComplete(node, `r${index}`)})) $.present(${index}, r${index});`);
+      this.#line("}");
+      this.#line("}");
       this.#line(`catch (error) { r${index} = ${this.#recovered(node, "error")}; }`);
       this.#emitTake(node, `r${index}`, false);
     } else {
@@ -231,7 +235,7 @@ class PlanText {
       this.#line(`if (ctx.closed || ${this.#notInFlight(index)}) { $.late(ctx, ${index}); return; }`);
       this.#line("let error; let lost = false;");
       this.#line("try {");
-      this.#line(`error = $.absentError(${index}, r);`);
+      this.#line(`if (!(${isComplete(node, "r")})) error = $.absentError(${index}, r);`);
       this.#line("if (error === undefined) {");
       this.#emitTake(node, "r", false);
       this.#line("} else lost = true;");
@@ -344,6 +348,23 @@ else { dropped.push(row); drops.push(drop); }
 }
 return $.stage(ctx, ${index}, batch, rows, kept, dropped, drops);
 }`;
+
+/** The outputs of a map; one that may not be as long as the map's batch is looked at closely. */
+function sameLength({ index, wired }: PlanNode, size: string): string {
+  const lengths = wired.definition.writes.map(
+    ({ name }, at) =>
+      `const v${at} = ${written("r", name, true)}; const l${at} = v${at}?.length ?? v${at}?.rowCount ?? v${at}?.size ?? v${at}?.margins?.length;`,
+  );
+  const differs = lengths.map((_, at) => `(l${at} !== undefined && l${at} !== size)`).join(" || ") || "false";
+  return `(inputs, r) => { const size = ${size}; ${lengths.join(" ")} return ${differs} ? $.sameLength(${index}, size, r) : r; }`;
+}
+
+/** Whether a record has every declared output. */
+function isComplete({ wired }: PlanNode, record: string): string {
+  return (
+    wired.definition.writes.map(({ name }) => `${written(record, name, true)} !== undefined`).join(" && ") || "true"
+  );
+}
 
 /** A slot of the record a node returned; `undefined` where the name is only inherited, as every "constructor" is. */
 function written(record: string, name: string, maybeNothing: boolean): string {

@@ -147,11 +147,10 @@ export class PlanRuntime {
     queueMicrotask(() => settle(BLAME_TURNS_MAX));
   }
 
-  /** A record with every declared output, or the error that says which is missing. */
-  present(index: number, record: unknown): Bag {
+  /** Refuses a record that misses a declared output. */
+  present(index: number, record: unknown): void {
     const error = this.absentError(index, record);
     if (error !== undefined) throw error;
-    return record as Bag;
   }
 
   absent(index: number, _slot: string, record: unknown): never {
@@ -346,8 +345,9 @@ function abandon(value: unknown): void {
 
 /** A verdict of another kind (`false`, a promise) would drop a candidate without a reason. */
 function refuseNoDrop(batch: CandidateBatch, rows: readonly number[], drops: readonly unknown[]): void {
-  const at = drops.findIndex((drop) => typeof (drop as Partial<Drop> | null)?.reason !== "string");
-  if (at === -1) return;
+  let at = 0;
+  while (at < drops.length && typeof (drops[at] as Partial<Drop> | null)?.reason === "string") at++;
+  if (at === drops.length) return;
   for (const drop of drops) abandon(drop);
   const found = drops[at];
   const row = rows[at] ?? -1;
