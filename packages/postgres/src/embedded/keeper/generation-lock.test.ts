@@ -61,6 +61,20 @@ test("a living holder is left alone", async () => {
   expect(await newestLock(folder)).toEqual(first);
 });
 
+test("a slow taker withdraws when two generations have passed since it looked", async () => {
+  await takeLock(folder, await listening("first"));
+  await end("first");
+  let looks = 0;
+  const slow = await takeLock(folder, await listening("slow"), async () => {
+    if (looks++ > 0) return;
+    await takeLock(folder, await listening("second"));
+    await end("second");
+    await takeLock(folder, await listening("third"));
+  });
+  expect(slow).toBeUndefined();
+  expect((await newestLock(folder))?.generation).toBe(3);
+});
+
 test("the new holder clears away what the dead one left", async () => {
   await takeLock(folder, await listening("first"));
   await end("first");

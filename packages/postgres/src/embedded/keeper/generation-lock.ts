@@ -38,9 +38,14 @@ export async function newestLock(folder: string): Promise<Lock | undefined> {
 /**
  * Takes the lock for a process that already listens on `socket`.
  *
+ * @param looked called between looking and taking; tests let others act there
  * @returns the lock, or `undefined` when another process holds it
  */
-export async function takeLock(folder: string, socket: string): Promise<Lock | undefined> {
+export async function takeLock(
+  folder: string,
+  socket: string,
+  looked: () => Promise<void> = async () => undefined,
+): Promise<Lock | undefined> {
   const written = join(folder, `taking.${randomBytes(8).toString("hex")}`);
   await writeFile(written, JSON.stringify({ socket }), { mode: 0o600 });
   try {
@@ -51,6 +56,7 @@ export async function takeLock(folder: string, socket: string): Promise<Lock | u
         answering?.destroy();
         if (answering !== undefined) return undefined;
       }
+      await looked();
       const generation = (newest?.generation ?? 0) + 1;
       try {
         await link(written, fileOf(folder, generation));
