@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { openSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
@@ -44,12 +44,14 @@ const HEAP = { 1: "512m", 3: "384m" } as const;
 const JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"];
 const FORMAT_MS_MAX = 60_000;
 const STOP_MS_MAX = 10_000;
+const LOGS_KEPT_MS = 24 * 3_600_000;
 
 export async function startKafka(options: StartOptions): Promise<RunningKafka> {
   const { version = KAFKA_VERSIONS[0] as string, nodes = 1, name, detached = false } = options;
   const jars = await kafkaJars(version);
   const folder = resolve(kafkaFolder, name);
   await rm(folder, { recursive: true, force: true });
+  await removeOldLogs();
   const ports = options.port === undefined ? await freePorts(nodes * 2) : portsFrom(options.port, nodes);
   const places = Array.from({ length: nodes }, (_, at) => ({
     id: at + 1,
@@ -68,6 +70,16 @@ export async function startKafka(options: StartOptions): Promise<RunningKafka> {
     throw error;
   }
   return cluster;
+}
+
+/** Logs of tests are kept for a day. */
+async function removeOldLogs(): Promise<void> {
+  for (const entry of await readdir(kafkaFolder, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !entry.name.startsWith("test-")) continue;
+    const folder = resolve(kafkaFolder, entry.name);
+    const { mtimeMs } = await stat(folder);
+    if (Date.now() - mtimeMs > LOGS_KEPT_MS) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 interface ClusterOptions {

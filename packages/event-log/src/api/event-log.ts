@@ -98,7 +98,7 @@ export interface ReadOptions extends TopicPartition {
 export interface PullOptions {
   readonly recordsMax: number;
   readonly bytesMax: number;
-  /** How long an empty pull waits for a record. 0 looks once. */
+  /** How long an empty pull waits for a record, ms. 0 takes what is at hand. */
   readonly waitMs: number;
   /** Ends the waiting: the pull resolves with nothing, and nothing is lost. */
   readonly signal?: AbortSignal;

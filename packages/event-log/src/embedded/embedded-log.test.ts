@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, type EmbeddedPostgres, openDatabase, startEmbeddedPostgres } from "@tenon/postgres";
 import { eventLogContract, type LogUnderTest } from "../conformance/index.ts";
-import type { EmbeddedMember } from "./embedded-log.ts";
+import type { EmbeddedMember } from "./embedded-member.ts";
 import { openEmbeddedLog } from "./open-embedded-log.ts";
 
 /** A server of its own: the contract kills it. It does not wait for the disk, and survives the kill all the same. */

@@ -6,11 +6,9 @@ import type {
   EventLog,
   JoinOptions,
   LogReader,
-  LogRecord,
   Member,
   NewRecord,
   PartitionOffsets,
-  PullOptions,
   ReadOptions,
   TopicFacts,
   TopicPartition,
@@ -24,7 +22,7 @@ import { DirectFeed } from "../group/direct-feed.ts";
 import { checkOffset, type Feed } from "../group/feed.ts";
 import { HeldPartitions, keyOf } from "../group/held-partitions.ts";
 import { appendRecords, BATCH_BYTES_MAX, BATCH_RECORDS_MAX } from "./append-records.ts";
-import { leaveGroup, reportProgress } from "./group-rows.ts";
+import { EmbeddedMember } from "./embedded-member.ts";
 import { LeaseMembership } from "./lease-membership.ts";
 import type { Poller } from "./poller.ts";
 import { readRecords } from "./read-records.ts";
@@ -239,48 +237,3 @@ function isUnreachable(error: unknown): boolean {
 }
 
 const UNREACHABLE: ReadonlySet<string> = new Set(["TENON1500", "TENON1503", "TENON1504", "TENON1505"]);
-
-interface EmbeddedMemberOptions {
-  readonly database: Database;
-  readonly held: HeldPartitions;
-  readonly membership: LeaseMembership;
-  readonly group: string;
-  readonly memberId: string;
-}
-
-/** A member. It holds nothing ahead of its pulls: the log is near. */
-export class EmbeddedMember implements Member {
-  readonly #options: EmbeddedMemberOptions;
-
-  constructor(options: EmbeddedMemberOptions) {
-    this.#options = options;
-  }
-
-  get assigned(): readonly TopicPartition[] {
-    return this.#options.held.assigned;
-  }
-
-  pull(at: TopicPartition, options: PullOptions): Promise<readonly LogRecord[]> {
-    return this.#options.held.pull(at, options);
-  }
-
-  async seek(at: TopicPartition, offset: number): Promise<void> {
-    this.#options.held.seek(at, offset);
-  }
-
-  async report(at: TopicPartition, nextOffset: number): Promise<void> {
-    const { held, database, group } = this.#options;
-    held.requireHeld(at);
-    await reportProgress(database, group, at, checkOffset(nextOffset));
-  }
-
-  leave(): Promise<void> {
-    return this.#options.membership.leave();
-  }
-
-  /** As an operator would: its rows go, and it learns of that with its next beat. For tests of what its owner then does. */
-  async takeAway(): Promise<void> {
-    const { database, group, memberId } = this.#options;
-    await leaveGroup(database, { group, memberId, name: "", topics: [], leaseMs: 0 });
-  }
-}

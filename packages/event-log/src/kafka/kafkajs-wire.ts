@@ -4,13 +4,22 @@
  * longer has (tulios/kafkajs#1046, #1197), jumps to a default offset when one was trimmed, and cannot be told to drain before
  * it joins again. Its producer is not used: it sends batches again whose fate it does not know.
  */
-import type { Admin, Broker, Cluster, Kafka, Message } from "kafkajs";
+import type { Admin, Kafka, Message } from "kafkajs";
 import type { TopicPartition } from "../api/event-log.ts";
 import type { AnyTopic } from "../api/topic.ts";
 import { clientMissing } from "../errors.ts";
 import { WireError } from "./kafka-errors.ts";
 import { type FetchedPartition, kafkajsBatches } from "./kafkajs-batches.ts";
-import { dropNegativeTimeoutWarning } from "./kafkajs-warning.ts";
+import {
+  type AnyCluster,
+  clusterOf,
+  type GroupBroker,
+  KAFKAJS_VERSION,
+  loadKafkajs,
+  REQUEST_MS_MAX,
+  RETRY,
+} from "./kafkajs-client.ts";
+import { told, toWireError } from "./kafkajs-errors.ts";
 import type {
   FetchAnswer,
   FetchOptions,
@@ -20,98 +29,29 @@ import type {
   JoinRequest,
   KafkaWire,
   MemberBytes,
+  WireOptions,
   WireRecord,
 } from "./wire.ts";
 
-export const KAFKAJS_VERSION = "2.2.4";
-
-export interface KafkajsWireOptions {
-  readonly brokers: readonly string[];
-  readonly clientId: string;
-  /** Copies of each partition of topics made here. */
-  readonly replicas: number | undefined;
-  readonly topicConfig: (topic: AnyTopic) => Readonly<Record<string, string>>;
-}
-
-const CONNECT_MS_MAX = 3_000;
-const REQUEST_MS_MAX = 30_000;
-/** Waiting and trying again is done on our side of the seam. */
-const RETRY = { retries: 1, initialRetryTime: 50, maxRetryTime: 200 } as const;
 const READ_COMMITTED = 1;
 
-/** What kafkajs 2.2.4 has and its types leave out. */
-interface GroupBroker extends Broker {
-  joinGroup(request: object): Promise<{
-    generationId: number;
-    leaderId: string;
-    memberId: string;
-    members: readonly { memberId: string; memberMetadata: Buffer }[];
-  }>;
-  syncGroup(request: object): Promise<{ memberAssignment: Buffer }>;
-  heartbeat(request: object): Promise<unknown>;
-  leaveGroup(request: object): Promise<unknown>;
-  deleteRecords(request: object): Promise<unknown>;
-  listOffsets(request: object): Promise<{ responses: { partitions: { offset: string }[] }[] }>;
-}
-
-type AnyCluster = Cluster & { metadata(options: { topics: readonly string[] }): ReturnType<Cluster["metadata"]> };
-
-export async function openKafkajsWire(options: KafkajsWireOptions): Promise<KafkaWire> {
-  const { Kafka, logLevel } = await import("kafkajs").then(
-    ({ default: module }) => module,
-    (error: unknown) => {
-      throw clientMissing("kafkajs", "is not installed", error);
-    },
-  );
-  dropNegativeTimeoutWarning();
-  const kafka = new Kafka({
-    brokers: [...options.brokers],
-    clientId: options.clientId,
-    connectionTimeout: CONNECT_MS_MAX,
-    requestTimeout: REQUEST_MS_MAX,
-    retry: RETRY,
-    // What goes wrong is told by errors.
-    logLevel: logLevel.NOTHING,
-  });
-  return new KafkajsWire(kafka, options);
+/** @throws GraphError TENON1564 */
+export async function openKafkajsWire(options: WireOptions): Promise<KafkaWire> {
+  return new KafkajsWire(await loadKafkajs(options), options);
 }
 
 class KafkajsWire implements KafkaWire {
-  readonly #kafka: Kafka;
-  readonly #options: KafkajsWireOptions;
+  readonly #options: WireOptions;
   readonly #admin: Admin;
   readonly #calls: AnyCluster;
   readonly #fetches: AnyCluster;
   #connecting: Promise<void> | undefined;
 
-  constructor(kafka: Kafka, options: KafkajsWireOptions) {
-    this.#kafka = kafka;
+  constructor(kafka: Kafka, options: WireOptions) {
     this.#options = options;
     this.#admin = kafka.admin({ retry: RETRY });
-    this.#calls = this.#cluster();
-    this.#fetches = this.#cluster();
-  }
-
-  /** kafkajs hands a cluster to partition assigners: the one published way to it. */
-  #cluster(): AnyCluster {
-    let found: AnyCluster | undefined;
-    this.#kafka.consumer({
-      groupId: "tenon",
-      allowAutoTopicCreation: false,
-      partitionAssigners: [
-        ({ cluster }) => {
-          found = cluster as AnyCluster;
-          return {
-            name: "none",
-            version: 0,
-            assign: async () => [],
-            protocol: () => ({ name: "none", metadata: Buffer.alloc(0) }),
-          };
-        },
-      ],
-    });
-    if (found === undefined) throw clientMissing("kafkajs", `is not version ${KAFKAJS_VERSION}`, undefined);
-    return found;
+    this.#calls = clusterOf(kafka);
+    this.#fetches = clusterOf(kafka);
   }
 
   #connect(): Promise<void> {
@@ -312,26 +252,4 @@ function toMessage({ key, value, headers }: WireRecord): Message {
     value: value === null ? null : Buffer.from(value),
     headers: Object.fromEntries(headers.map(([name, bytes]) => [name, Buffer.from(bytes)])),
   };
-}
-
-async function told<Answer>(answer: Promise<Answer>): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (error) {
-    throw toWireError(error);
-  }
-}
-
-/** kafkajs wraps what it retried: the first cause tells. */
-function toWireError(error: unknown, unsent = false): WireError {
-  if (error instanceof WireError) return error;
-  let found = error as { code?: unknown; type?: unknown; cause?: unknown; originalError?: unknown; memberId?: string };
-  for (let depth = 0; depth < 5 && found.type === undefined; depth++) {
-    const inner = found.cause ?? found.originalError;
-    if (inner === undefined || inner === null) break;
-    found = inner as typeof found;
-  }
-  const kafkaCode =
-    typeof found.type === "string" && typeof found.code === "number" && found.code > 0 ? found.code : undefined;
-  return new WireError(error, { kafkaCode, unsent, memberId: found.memberId });
 }

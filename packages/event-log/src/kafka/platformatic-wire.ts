@@ -9,7 +9,6 @@ import type { AnyTopic } from "../api/topic.ts";
 import { clientMissing } from "../errors.ts";
 import { GROUP_PROTOCOL } from "./group-protocol.ts";
 import { KAFKA_CODES, WireError } from "./kafka-errors.ts";
-import type { KafkajsWireOptions as WireOptions } from "./kafkajs-wire.ts";
 import { platformaticBatches } from "./platformatic-batches.ts";
 import type {
   FetchAnswer,
@@ -20,6 +19,7 @@ import type {
   JoinRequest,
   KafkaWire,
   MemberBytes,
+  WireOptions,
   WireRecord,
 } from "./wire.ts";
 

@@ -7,6 +7,14 @@
 import type { TopicPartition } from "../api/event-log.ts";
 import type { AnyTopic } from "../api/topic.ts";
 
+export interface WireOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** Copies of each partition of topics made here. */
+  readonly replicas: number | undefined;
+  readonly topicConfig: (topic: AnyTopic) => Readonly<Record<string, string>>;
+}
+
 export interface KafkaWire {
   /** Makes topics that are missing; one that exists is left as it is, whatever its partitions. */
   createTopics(topics: readonly AnyTopic[]): Promise<void>;
