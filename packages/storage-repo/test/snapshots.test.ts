@@ -10,6 +10,7 @@ import { versionOf } from "../src/api/version.ts";
 import { WriteSetBuilder } from "../src/api/write-set-builder.ts";
 import { chainBreaks, GroupAll, GroupBid, readAll, SAMPLE_ENTITIES, SampleGroup } from "../src/conformance/index.ts";
 import { PostgresCursors } from "../src/feed/cursor-store.ts";
+import { dropBaseSlots } from "../src/feed/slot-admin.ts";
 import { exportHistory } from "../src/history/export-history.ts";
 import { History } from "../src/history/history.ts";
 import { type BaseOptions, withBase } from "../src/snapshot/base-snapshot.ts";
@@ -155,9 +156,29 @@ describe("base at a watermark + the delta after it = the rows", () => {
     });
     await expect(failing).rejects.toThrow("disk is full");
     const [slots] = await under.database.query<{ count: bigint }>(
-      "select count(*) as count from pg_replication_slots where starts_with(slot_name, 'tenon_failing')",
+      "select count(*) as count from pg_replication_slots where starts_with(slot_name, 'tenonbase_failing')",
     );
     expect(slots?.count).toBe(0n);
+  });
+
+  test("the slot of a base outlives starts of its consumer, until it is dropped by name", async () => {
+    const slotFor = { consumer: "indexer", openReplication: under.replication };
+    const bases = [];
+    for (let epoch = 0; epoch < 2; epoch++)
+      bases.push(await withBase({ database: under.database, slotFor }, async (base) => base.watermark));
+    const reader = await under
+      .feed({ openReplication: under.replication })
+      .open({ consumer: "indexer", from: "oldest" });
+    await reader.close();
+    const slots = async () => {
+      const rows = await under.database.query<{ name: string }>(
+        "select slot_name as name from pg_replication_slots where starts_with(slot_name, 'tenonbase_indexer')",
+      );
+      return rows.map(({ name }) => name).sort();
+    };
+    expect(await slots()).toEqual(bases.map((watermark) => watermark.slot?.name).sort());
+    await dropBaseSlots(under.database, "indexer", [bases[1]?.slot?.name ?? ""]);
+    expect(await slots()).toEqual([bases[1]?.slot?.name]);
   });
 
   test("exporting after the base has ended is an error, never another snapshot", async () => {
@@ -285,6 +306,21 @@ describe("history", () => {
     const reader = await under.feed().open({ consumer: "rollback", from: deltaCursor(watermark) });
     applyDelta(rows, (await drain(reader)).filter(belongsToDelta(watermark)));
     expect(rows).toEqual(await storedVersions());
+  });
+
+  test("a slot brings batches of every partition, and of those that are made while it is read", async () => {
+    const history = new History(under.database, 5n);
+    await history.makePartitions();
+    const reader = await under
+      .feed({ openReplication: under.replication })
+      .open({ consumer: "partitions", from: "oldest" });
+    for (let sequence = 1; sequence <= 30; sequence++) {
+      await writeBid(1, sequence);
+      if (sequence % 10 === 0) await history.makePartitions();
+    }
+    expect((await drain(reader)).map((batch) => Number(batch.seq))).toEqual(
+      Array.from({ length: 30 }, (_, at) => at + 1),
+    );
   });
 
   test("what no partition covers is kept all the same", async () => {

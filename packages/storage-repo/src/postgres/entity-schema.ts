@@ -3,7 +3,7 @@ import { SQL_TYPE } from "../api/column-type.ts";
 import type { AnyEntity, EntityColumn, EntityGroup } from "../api/entity.ts";
 import { repoError } from "../api/repo-error.ts";
 import { keySqlType } from "./given.ts";
-import { blobTableOf, quoted, SCHEMA, tableOf } from "./names.ts";
+import { blobTableOf, quoted, SCHEMA, tableOf, WRITE_MARKER } from "./names.ts";
 
 /** Table → column → type, as the server names it. */
 export type StoredTables = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -71,8 +71,10 @@ function blobTable(entity: AnyEntity, stored: StoredTables): readonly string[] {
 
 function guards(table: string): readonly string[] {
   return [
-    `create trigger guard after insert or update or delete on ${table}
-      for each statement execute function ${SCHEMA}.refuse_unrecorded_write()`,
+    // The condition is looked at without a call, when the statement has ended: the marker is set inside it.
+    `create trigger guard after insert or update or delete on ${table} for each statement
+      when (current_setting('${WRITE_MARKER}', true) is distinct from 'on')
+      execute function ${SCHEMA}.refuse_unrecorded_write()`,
     `create trigger guard_truncate before truncate on ${table}
       for each statement execute function ${SCHEMA}.refuse_unrecorded_write()`,
   ];

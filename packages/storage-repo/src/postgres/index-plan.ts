@@ -52,13 +52,14 @@ export async function requireIndexPlans(database: Database, reads: readonly AnyR
 
 /** Every way to read a token, with values of the right types. */
 function planned(read: AnyRead): readonly { readonly statement: Statement; readonly values: readonly unknown[] }[] {
-  const { rows, rowsBy } = readStatements(read);
+  const { row, rows, rowsBy } = readStatements(read);
   const sample = (type: string) => (type === "integer" ? [1n, 2n] : ["1", "2"]);
   const lookups = [...rowsBy].map(([name, statement]) => {
     const column = read.columns.find((each: EntityColumn) => each.name === name) as EntityColumn;
     return { statement, values: [sample(column.type), 100] };
   });
-  return [{ statement: rows, values: [sample(read.entity.keyType)] }, ...lookups];
+  const keys = sample(read.entity.keyType);
+  return [{ statement: row, values: keys.slice(0, 1) }, { statement: rows, values: [keys] }, ...lookups];
 }
 
 function* scannedTables(node: PlanNode | undefined): Generator<string> {

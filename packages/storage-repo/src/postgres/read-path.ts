@@ -10,6 +10,8 @@ import { keyOf, type SqlRow } from "./written-rows.ts";
 
 /** The statements of one declared read. */
 export interface ReadStatements {
+  /** One key: the server keeps its plan, where it would plan a list of keys anew each time. */
+  readonly row: Statement;
   readonly rows: Statement;
   readonly page: Statement;
   readonly rowsBy: ReadonlyMap<string, Statement>;
@@ -29,7 +31,9 @@ export function sqlSnapshot(tx: Queryable, reads: readonly AnyRead[]): Snapshot 
   const snapshot = {
     async rows(read: AnyRead, keys: readonly Key[]) {
       declared.require(read, keys);
-      return toRows(read, await tx.query<SqlRow>(readStatements(read).rows, [keys]));
+      const { row, rows } = readStatements(read);
+      const found = keys.length === 1 ? tx.query<SqlRow>(row, keys) : tx.query<SqlRow>(rows, [keys]);
+      return toRows(read, await found);
     },
     async rowsBy(read: AnyRead, name: string, values: readonly Key[]) {
       const column = declared.requireLookup(read, name, values);
@@ -54,6 +58,7 @@ function makeStatements(read: AnyRead): ReadStatements {
   const ofType = entity.keyType === "integer" ? "bigint" : "text";
   const lookups = entity.lookups.filter((column) => read.columns.includes(column));
   return {
+    row: prepared(`${from} and stored.id = $1::${ofType}`),
     rows: prepared(`${from} and stored.id = any($1::${ofType}[]) order by stored.id`),
     page: prepared(`${from} and ($1::${ofType} is null or stored.id > $1::${key}) order by stored.id limit $2`),
     rowsBy: new Map(

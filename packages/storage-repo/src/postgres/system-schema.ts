@@ -1,6 +1,6 @@
 /** Tables of the repository itself. */
 import type { Migrations } from "@tenon/postgres";
-import { CHANGE_BATCH, CHANGE_SEQUENCE, PUBLICATION, SCHEMA, WRITE_MARKER } from "./names.ts";
+import { CHANGE_BATCH, CHANGE_SEQUENCE, PUBLICATION, SCHEMA } from "./names.ts";
 
 const NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
@@ -58,11 +58,8 @@ create table ${SCHEMA}.admin_log (
 );
 create function ${SCHEMA}.refuse_unrecorded_write() returns trigger language plpgsql as $guard$
 begin
-  if tg_op = 'TRUNCATE' or current_setting('${WRITE_MARKER}', true) is distinct from 'on' then
-    raise exception 'TENON1523 table "%" was written past the repository', tg_table_name
-      using errcode = 'TN523', hint = 'write through repo.tx, repo.write or repo.bulk; repair through repo.admin';
-  end if;
-  return null;
+  raise exception 'TENON1523 table "%" was written past the repository', tg_table_name
+    using errcode = 'TN523', hint = 'write through repo.tx, repo.write or repo.bulk; repair through repo.admin';
 end $guard$;`;
 
 /** Never edited, only added to. */

@@ -11,7 +11,7 @@ import type { Snapshot } from "../api/repo.ts";
 import { repoError } from "../api/repo-error.ts";
 import { readIdentity } from "../feed/feed-identity.ts";
 import { settledNow } from "../feed/postgres-feed.ts";
-import { newSlotName } from "../feed/slot-admin.ts";
+import { newBaseSlotName } from "../feed/slot-admin.ts";
 import { sqlSnapshot } from "../postgres/read-path.ts";
 import type { Watermark } from "./watermark.ts";
 
@@ -58,7 +58,7 @@ export async function withBase<Result>(
     );
   }
   const replication = await slotFor.openReplication();
-  const name = newSlotName(slotFor.consumer);
+  const name = newBaseSlotName(slotFor.consumer);
   try {
     const { consistentPoint: lsn, snapshot: exported = "" } = await replication.createSlot({
       slot: name,
