@@ -24,6 +24,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/model-serving",
     "packages/ad-index",
     "packages/event-log",
+    "packages/storage-repo",
     "packages/stream-runtime",
   ],
   graphs: [
@@ -74,6 +75,7 @@ export const alsoInTests: readonly string[] = [
   "packages/marketplace",
   "packages/ad-index",
   "packages/postgres",
+  "packages/storage-repo",
   "tools/kafka",
 ];
 
