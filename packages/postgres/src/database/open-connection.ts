@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { ConnectOptions } from "./connect-options.ts";
 import type { Connection, Statement, Transaction, TransactionOptions } from "./database.ts";
 import { connectionFailed, misuse } from "./errors.ts";
 import { Session } from "./session.ts";
@@ -8,15 +9,6 @@ import { valueTypes } from "./values.ts";
 export const ACQUIRE_MS_DEFAULT = 10_000;
 /** Below the few minutes after which routers forget quiet connections. */
 const KEEP_ALIVE_AFTER_MS = 30_000;
-
-export interface ConnectOptions {
-  /** `postgres://user:password@host:port/database`. */
-  readonly url: string;
-  /** Longest wait for a connection in milliseconds, opening one included. Default 10,000. */
-  readonly acquireMsMax?: number;
-  /** Shown in `pg_stat_activity`. Default `tenon`. */
-  readonly applicationName?: string;
-}
 
 export function clientConfig({ url, acquireMsMax, applicationName }: ConnectOptions): pg.ClientConfig {
   return {

@@ -1,7 +1,8 @@
 import pg from "pg";
+import type { ConnectOptions } from "./connect-options.ts";
 import type { Connection, Database, Statement, Transaction, TransactionOptions } from "./database.ts";
 import { badOption, connectionFailed, connectionsExhausted, misuse } from "./errors.ts";
-import { ACQUIRE_MS_DEFAULT, type ConnectOptions, clientConfig, openConnection } from "./open-connection.ts";
+import { ACQUIRE_MS_DEFAULT, clientConfig, openConnection } from "./open-connection.ts";
 import { Session } from "./session.ts";
 import { runTransaction, type WithSession } from "./transaction.ts";
 import { requirePostgresUrl } from "./url.ts";

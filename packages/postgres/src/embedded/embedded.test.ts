@@ -206,10 +206,18 @@ test("a server that lost its keeper is taken over without loss", async () => {
 });
 
 test("a lock file whose number now belongs to another process does not stop the start", async () => {
-  const lines = [process.pid, join(dataFolder, "data"), 1_700_000_000, 5432, "", "127.0.0.1", "", "ready   "];
-  await writeFile(join(dataFolder, "data", "postmaster.pid"), `${lines.join("\n")}\n`);
-  const server = await start();
-  expect(await query(server.url, "select 1 as one")).toEqual([{ one: 1 }]);
+  const data = join(dataFolder, "data");
+  const { uid, gid } = await stat(data);
+  // Of the server's own user: Postgres passes over those of others by itself.
+  const other = spawn("sleep", ["600"], { stdio: "ignore", ...(root && { uid, gid }) });
+  try {
+    const lines = [other.pid, data, 1_700_000_000, 5432, "", "127.0.0.1", "", "ready   "];
+    await writeFile(join(data, "postmaster.pid"), `${lines.join("\n")}\n`);
+    const server = await start();
+    expect(await query(server.url, "select 1 as one")).toEqual([{ one: 1 }]);
+  } finally {
+    other.kill();
+  }
 });
 
 test("a server that was started otherwise is left alone and named", async () => {

@@ -16,7 +16,7 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The port to take. Default: the last one, or a free one. */
   readonly port?: number;
-  /** How long the server outlives its last sharer, in milliseconds. Default 0. */
+  /** How long the server outlives its last sharer, in milliseconds. Default 0; what the starter of the server says holds. */
   readonly lingerMs?: number;
   /** Told what a user should know, e.g. that a server of the system is used. Default: standard error. */
   readonly onNotice?: (text: string) => void;

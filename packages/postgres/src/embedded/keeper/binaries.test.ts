@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readFile, readlink, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -12,7 +12,6 @@ import {
   platformName,
   requireUnaltered,
 } from "./binaries.ts";
-import { commandAs, runCommand } from "./run-as.ts";
 
 let folder: string;
 let native: string;
@@ -94,14 +93,4 @@ test("copies that are made at the same time end as one", async () => {
   const expected = await digestOf(native);
   const copies = await Promise.all([1, 2, 3].map(() => copyPackage(native, folder, expected)));
   expect(new Set(copies).size).toBe(1);
-});
-
-test("a copy of the real programs runs as another user", async () => {
-  const found = await findPackage();
-  const home = "native" in found ? found.native : "";
-  await chmod(folder, 0o755);
-  const copy = await copyPackage(home, folder, CHECKSUMS[platformName()] ?? "");
-  const runAs =
-    process.getuid?.() === 0 ? ({ kind: "user", uid: 65_534, gid: 65_534 } as const) : ({ kind: "self" } as const);
-  expect(await runCommand(commandAs(runAs, join(copy, "bin", "postgres"), ["--version"]), 10_000)).toContain("18.4");
 });

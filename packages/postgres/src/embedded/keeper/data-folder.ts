@@ -7,7 +7,7 @@
  * - `server.json`          the server started last: its process and port
  * - `keeper/`              lock, log and sockets of the process that keeps the server
  * - `socket/`              the server's socket
- * - `postgres.log`         what the server said; a longer one is moved to `postgres.old.log`
+ * - `postgres.log`         what the server said; above 10 MB it goes to `postgres.old.log` and begins anew
  */
 import { lstat, mkdir, readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";

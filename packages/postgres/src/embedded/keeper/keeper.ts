@@ -15,11 +15,14 @@ import { takeLock } from "./generation-lock.ts";
 import { type Launched, launch } from "./launch.ts";
 import { LaunchFailure, messageOf, startFailed } from "./launch-failure.ts";
 import { onLines } from "./lines.ts";
+import { shortenLog } from "./server-process.ts";
 import { Sharers } from "./sharers.ts";
 
 /** The starter connects within milliseconds; a loaded machine gets far more. */
 const FIRST_SHARER_MS_MAX = 30_000;
 const SOCKET_PATH_BYTES_MAX = 103;
+/** Between looks at the size of the log. */
+const LOG_LOOK_MS = 60_000;
 
 export interface KeeperOptions {
   /** Absolute, opened by `openDataFolder`. */
@@ -45,7 +48,9 @@ export async function keep(options: KeeperOptions, holding: () => void): Promise
   }
   holding();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => keeper.stop());
+  const looking = setInterval(() => void shortenLog(folder).catch(() => undefined), LOG_LOOK_MS);
   await keeper.run(() => launch(folder, options));
+  clearInterval(looking);
   await keeper.close();
   return true;
 }

@@ -6,7 +6,7 @@ import { chooseServer, type ServerPrograms } from "./choose-server.ts";
 import { type DataFolder, dataMajorVersion, readJson, requireMajorVersion } from "./data-folder.ts";
 import { initData, makeSocketFolder, passwordOf } from "./init-data.ts";
 import { LaunchFailure, startFailed } from "./launch-failure.ts";
-import { thisMachine } from "./machine.ts";
+import { type MachineMemory, type ThisMachine, thisMachine } from "./machine.ts";
 import { freePort, HOST, isFree } from "./port.ts";
 import { clearPostmaster } from "./postmaster-pid.ts";
 import { giveTo, letThrough, ownerOf } from "./run-as.ts";
@@ -56,11 +56,18 @@ interface ServerRecord {
   readonly checked?: string;
 }
 
-/** @throws LaunchFailure TENON1510 to TENON1515, TENON1519 */
-export async function launch(folder: DataFolder, options: LaunchOptions): Promise<Launched> {
+/**
+ * @param machineWith what the choice of programs asks; tests take some answers away
+ * @throws LaunchFailure TENON1510 to TENON1515, TENON1519
+ */
+export async function launch(
+  folder: DataFolder,
+  options: LaunchOptions,
+  machineWith: (memory: MachineMemory) => ThisMachine = thisMachine,
+): Promise<Launched> {
   const before = await readJson<ServerRecord>(folder.server, {});
   await clearPostmaster(folder);
-  const machine = thisMachine(before);
+  const machine = machineWith(before);
   const programs = await chooseServer(machine, dirname(folder.path));
   const major = await dataMajorVersion(folder);
   if (major !== undefined) requireMajorVersion(folder, major, programs.major);

@@ -1,7 +1,7 @@
 /** One run of the server: started, watched until it is ready, stopped. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { open, rename, stat } from "node:fs/promises";
+import { copyFile, open, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ServerPrograms } from "./choose-server.ts";
@@ -87,10 +87,15 @@ async function stopServer(child: ChildProcess, exited: Promise<ServerExit>): Pro
   return exited;
 }
 
-/** A server that runs for months in trouble must not fill the disk; the log is opened for appending, so it can be cut. */
-export async function shortenLog(folder: DataFolder): Promise<void> {
+/**
+ * A server that runs for months in trouble must not fill the disk. The log is opened for appending, so it can be cut while
+ * it is written; lines between the copy and the cut are lost.
+ */
+export async function shortenLog(folder: DataFolder, bytesMax = LOG_BYTES_MAX): Promise<void> {
   const { size } = (await stat(folder.log).catch(() => undefined)) ?? { size: 0 };
-  if (size > LOG_BYTES_MAX) await rename(folder.log, join(folder.path, "postgres.old.log"));
+  if (size <= bytesMax) return;
+  await copyFile(folder.log, join(folder.path, "postgres.old.log"));
+  await truncate(folder.log);
 }
 
 async function tail(path: string, from: number): Promise<string> {
