@@ -1,6 +1,7 @@
 import pg from "pg";
+import type { ConnectOptions } from "../database/connect-options.ts";
 import { connectionFailed, statementRefused } from "../database/errors.ts";
-import { type ConnectOptions, clientConfig } from "../database/open-connection.ts";
+import { clientConfig } from "../database/open-connection.ts";
 import { CopyBothStream, type WireConnection } from "./copy-both-stream.ts";
 import { lsnOf, lsnText } from "./lsn.ts";
 import type {
