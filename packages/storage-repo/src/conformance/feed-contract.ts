@@ -2,16 +2,16 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ChangeBatch } from "../api/change.ts";
 import type { FeedReader } from "../api/change-feed.ts";
 import { versionOf } from "../api/version.ts";
-import { type MakeRepo, type RepoUnderTest, readAll } from "./make-repo.ts";
+import { type MakeRepo, QUIET_PULLS, type RepoUnderTest, readAll } from "./make-repo.ts";
 import { chainBreaks, ledgerBreaks } from "./oracles.ts";
 import { bidWrite } from "./write-contract.ts";
 
-/** Pulls until a number of batches has come. */
+/** Pulls until a number of batches has come, or nothing more comes. */
 export async function take(reader: FeedReader, count: number): Promise<readonly ChangeBatch[]> {
   const batches: ChangeBatch[] = [];
-  while (batches.length < count) {
-    const pulled = await reader.pull({ batchesMax: count - batches.length, waitMs: 5_000 });
-    if (pulled.batches.length === 0) break;
+  for (let quiet = 0; batches.length < count && quiet < QUIET_PULLS; ) {
+    const pulled = await reader.pull({ batchesMax: count - batches.length, waitMs: 2_000 });
+    quiet = pulled.batches.length === 0 ? quiet + 1 : 0;
     batches.push(...pulled.batches);
     await reader.acknowledge(pulled.cursor);
   }

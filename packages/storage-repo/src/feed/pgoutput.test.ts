@@ -1,46 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { begin, COLUMNS, commit, insert, int32, message, relation } from "../../test/pgoutput-messages.ts";
 import { PgOutputDecoder } from "./pgoutput.ts";
 
-/** Messages as the server builds them: manual, "Logical Replication Message Formats". */
-const text = (value: string) => Buffer.concat([Buffer.from(value), Buffer.of(0)]);
-const int16 = (value: number) => Buffer.from(Uint8Array.of(value >> 8, value & 255));
-const int32 = (value: number) => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-};
-const int64 = (value: bigint) => {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64BE(value);
-  return bytes;
-};
-const message = (kind: string, ...parts: readonly Buffer[]) => Buffer.concat([Buffer.from(kind), ...parts]);
-
-const begin = message("B", int64(1n), int64(0n), int32(7));
-const commit = (endLsn: bigint) => message("C", Buffer.of(0), int64(endLsn - 8n), int64(endLsn), int64(0n));
-const relation = (columns: readonly string[], { id = 5, name = "change_batch" } = {}) =>
-  message(
-    "R",
-    int32(id),
-    text("repo"),
-    text(name),
-    Buffer.from("d"),
-    int16(columns.length),
-    ...columns.map((column) => Buffer.concat([Buffer.of(0), text(column), int32(20), int32(-1)])),
-  );
-type Value = string | null | { readonly kind: string };
-const tuple = (values: readonly Value[]) =>
-  Buffer.concat([
-    int16(values.length),
-    ...values.map((value) => {
-      if (value === null) return Buffer.from("n");
-      if (typeof value !== "string") return Buffer.from(value.kind);
-      return Buffer.concat([Buffer.from("t"), int32(Buffer.byteLength(value)), Buffer.from(value)]);
-    }),
-  ]);
-const insert = (values: readonly Value[], id = 5) => message("I", int32(id), Buffer.from("N"), tuple(values));
-
-const COLUMNS = ["xid", "seq", "at_ms", "lanes", "schema_v", "settled_seq", "body"];
 const ROW = ["18446744073709551615", "9223372036854775807", "1700000000000", "3", "2", null, "[]"] as const;
 
 function decoderWith(columns: readonly string[] = COLUMNS): PgOutputDecoder {

@@ -308,6 +308,27 @@ describe("two feeds of one history", () => {
   });
 });
 
+describe("changing from polling to the slot", () => {
+  test("what committed before the slot was made is polled to its end first", async () => {
+    for (const sequence of [1, 2, 3]) await write(sequence, sequence);
+    const reader = await open("oldest");
+    await write(4, 4);
+    const seen: number[] = [];
+    while (seen.length < 4) seen.push(...sequencesOf((await pullSome(reader, 1)).batches));
+    await reader.close();
+    expect(seen).toEqual([1, 2, 3, 4]);
+  });
+
+  test("what was polled after the slot was made does not come from the slot again", async () => {
+    const reader = await open("oldest");
+    for (const sequence of [1, 2, 3]) await write(sequence, sequence);
+    expect(sequencesOf(await take(reader, 3))).toEqual([1, 2, 3]);
+    await write(4, 4);
+    expect(sequencesOf(await take(reader, 1))).toEqual([4]);
+    await reader.close();
+  });
+});
+
 describe("losing the slot while reading", () => {
   test("a heartbeat bounds what polling brings again, and nothing that was delivered comes twice in one session", async () => {
     const fallBacks: unknown[] = [];

@@ -78,16 +78,15 @@ export class SlotReader implements FeedReader {
 
   async pull({ batchesMax, waitMs, signal }: FeedPullOptions): Promise<FeedPull> {
     const until = performance.now() + waitMs;
-    while (this.#queue.length === 0 && this.#failure === undefined && signal?.aborted !== true) {
-      const left = until - performance.now();
-      if (left <= 0) break;
-      await this.#wake.wait(left, signal);
+    for (;;) {
+      await this.#untilReceived(until, signal);
+      if (this.#queue.length === 0 && this.#failure !== undefined) throw this.#failure;
+      const transactions = this.#queue.splice(0, batchesMax);
+      const batches = await this.#batchesOf(transactions);
+      this.#advance(transactions);
+      // Heartbeats and settled batches move the cursor and bring nothing.
+      if (batches.length > 0 || transactions.length === 0) return { batches, cursor: this.#cursor };
     }
-    if (this.#queue.length === 0 && this.#failure !== undefined) throw this.#failure;
-    const transactions = this.#queue.splice(0, batchesMax);
-    const batches = await this.#batchesOf(transactions);
-    this.#advance(transactions);
-    return { batches, cursor: this.#cursor };
   }
 
   async acknowledge(cursor: FeedCursor): Promise<void> {
@@ -120,6 +119,15 @@ export class SlotReader implements FeedReader {
 
   get #unfinishedMax(): number {
     return this.#options.unfinishedMax ?? UNFINISHED_MAX;
+  }
+
+  /** Resolves when there is something to pull, or no time left to wait for it. */
+  async #untilReceived(until: number, signal: AbortSignal | undefined): Promise<void> {
+    while (this.#queue.length === 0 && this.#failure === undefined && signal?.aborted !== true) {
+      const left = until - performance.now();
+      if (left <= 0) return;
+      await this.#wake.wait(left, signal);
+    }
   }
 
   #receive(message: StreamMessage): void {
