@@ -40,7 +40,7 @@ async function comeBack(point: FaultPoint, mutant?: StoreMutant) {
   await clock.runFor(500);
   expect(old.isHeld()).toBe(true);
   // The group has given it up; it does not know.
-  old.process.loseGroup(60_000);
+  old.process.leaveUnnoticed();
   const next = worker("next");
   await next.process.start();
   await clock.runFor(2_000);
@@ -50,10 +50,12 @@ async function comeBack(point: FaultPoint, mutant?: StoreMutant) {
   old.release();
   await clock.runFor(1_000);
   const after = store.dump("sum-amounts").state;
-  const stopping = [old.process.stop(), next.process.stop()];
+  const { fenced } = old.process;
+  old.process.kill();
+  const stopping = next.process.stop();
   await clock.runFor(60_000);
-  await Promise.all(stopping);
-  return { before, after, fenced: old.process.fenced };
+  await stopping;
+  return { before, after, fenced };
 }
 
 const TOTALS = [

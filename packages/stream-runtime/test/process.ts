@@ -33,6 +33,7 @@ export class Process {
   readonly name: string;
   readonly halted: string[] = [];
   isDead = false;
+  #isDeaf = false;
   #running: RunningTasks | undefined;
   readonly #options: ProcessOptions;
   readonly #members: Member[] = [];
@@ -85,9 +86,10 @@ export class Process {
     this.#options.onKilled(this);
   }
 
-  /** The group gives its partitions to others; it learns of that after `noticeMs`. */
-  loseGroup(noticeMs: number): void {
-    for (const member of this.#members) this.#options.log.takeAway(member, noticeMs);
+  /** The group gives its partitions to others and it learns nothing of that: stopped, as by SIGSTOP. */
+  leaveUnnoticed(): void {
+    this.#isDeaf = true;
+    for (const member of this.#members) void member.leave();
   }
 
   async stop(): Promise<void> {
@@ -116,12 +118,16 @@ export class Process {
   #mortalMember(member: Member): Member {
     const calls =
       (name: "pull" | "seek" | "report" | "leave") =>
-      (...values: unknown[]) =>
-        this.isDead
-          ? NEVER
-          : (Reflect.apply(member[name] as never, member, values) as Promise<never>).then((result) =>
-              this.isDead ? NEVER : result,
-            );
+      async (...values: unknown[]): Promise<never> => {
+        const isSilent = () => this.isDead || (this.#isDeaf && name === "pull");
+        if (isSilent()) return NEVER;
+        // Deaf, its client goes on believing: no answer and no refusal tells it otherwise.
+        const call = Reflect.apply(member[name] as never, member, values) as Promise<never>;
+        return call.then(
+          (result) => (isSilent() ? NEVER : result),
+          (error) => (isSilent() ? NEVER : Promise.reject(error)),
+        );
+      };
     return {
       get assigned() {
         return member.assigned;
@@ -137,12 +143,12 @@ export class Process {
     return {
       ...options,
       onAssigned: (at) => (this.isDead ? NEVER : options.onAssigned(at)),
-      onRevoked: (at) => (this.isDead ? Promise.resolve() : options.onRevoked(at)),
+      onRevoked: (at) => (this.isDead || this.#isDeaf ? Promise.resolve() : options.onRevoked(at)),
       onLost: (at) => {
-        if (!this.isDead) options.onLost(at);
+        if (!this.isDead && !this.#isDeaf) options.onLost(at);
       },
       onFailed: (error) => {
-        if (!this.isDead) options.onFailed(error);
+        if (!this.isDead && !this.#isDeaf) options.onFailed(error);
       },
     };
   }

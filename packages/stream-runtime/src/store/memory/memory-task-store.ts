@@ -204,7 +204,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   }
 
   #apply(partition: Partition, batch: BatchCommit): void {
-    for (const { recordId } of batch.outbox) {
+    // Without the fence its second line is left out, too: ids that are unique would hide most of what goes wrong.
+    for (const { recordId } of this.#options.mutant === "noFence" ? [] : batch.outbox) {
       if (this.#recordIds.has(recordId)) throw new Error(`record id "${recordId}" was given twice`);
     }
     this.#options.write?.(batch.writes);
