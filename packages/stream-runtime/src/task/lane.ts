@@ -1,3 +1,6 @@
+import type { Lane } from "@tenon/storage-repo/api";
+
+export type { Lane };
+
 /** Priority classes of work, most urgent first. */
-export const LANES = ["high", "medium", "low"] as const;
-export type Lane = (typeof LANES)[number];
+export const LANES: readonly Lane[] = ["high", "medium", "low"];
