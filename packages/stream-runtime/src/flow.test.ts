@@ -120,15 +120,13 @@ test("a running task that is rewound starts anew, and leaves the same state and 
   const before = store.dump("sum-amounts").state;
   const partitions = (await store.status()).map(({ partition }) => partition);
   await store.rewind("sum-amounts", Object.fromEntries(partitions.map((partition) => [partition, 0])));
-  // Workers notice with their next commit.
-  await log.append([amountOf("a"), amountOf("b"), amountOf("c"), amountOf("d"), amountOf("e")]);
+  // Nothing new comes: workers notice all the same.
   await clock.runFor(30_000);
-  expect(store.dump("sum-amounts").state.find(({ key }) => key === "a")?.value).toContain('"events":3');
-  expect(before.find(({ key }) => key === "a")?.value).toContain('"events":2');
+  expect(store.dump("sum-amounts").state).toEqual(before);
   expect((await store.status()).some(({ stopped }) => stopped?.kind === "fenced")).toBe(true);
   const ids = (await records(Sums.name)).map(({ headers }) => headers["tenon-id"]);
-  expect(ids).toHaveLength(3 + 8);
-  expect(new Set(ids).size).toBe(8);
+  expect(ids).toHaveLength(2 * 3);
+  expect(new Set(ids).size).toBe(3);
   await stop();
 });
 

@@ -47,9 +47,10 @@ test("the offset at a time is found over the simulation, whose offsets have gaps
   const log = new SimulatedCluster({ seed: 3, clock }).open();
   const run = async <Value>(asked: Promise<Value>): Promise<Value> => {
     let settled = false;
-    asked.finally(() => {
+    const settle = (): void => {
       settled = true;
-    });
+    };
+    asked.then(settle, settle);
     for (let step = 0; !settled && step < 10_000; step++) await clock.runFor(1);
     return asked;
   };

@@ -27,6 +27,8 @@ export interface Claim {
 
 /** What operators want of a partition. */
 export interface Control {
+  /** Another one than the worker's own: the partition was taken over, or rewound. */
+  readonly epoch: number;
   readonly paused: boolean;
   /** Parked records wait for another try. */
   readonly hasRetries: boolean;

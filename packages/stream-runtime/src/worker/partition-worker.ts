@@ -63,6 +63,8 @@ export class PartitionWorker {
   #hasRetries = false;
   #hasCommitted = false;
   #epoch = 0;
+  /** As last looked up. */
+  #storedEpoch = 0;
   /** The store knows, since the last pause, that nothing is under way here. */
   #resting = false;
 
@@ -86,6 +88,7 @@ export class PartitionWorker {
     const { task, owner, log, store, clock, runs, options, faults } = this.#context;
     const claim = await store.claim(this.at, owner);
     this.#epoch = claim.epoch;
+    this.#storedEpoch = claim.epoch;
     const offsets = await log.offsets(task.source.name);
     const earliest = offsets.find(({ partition }) => partition === this.at.partition)?.earliest ?? 0;
     const next = claim.next ?? earliest;
@@ -205,11 +208,8 @@ export class PartitionWorker {
     const outcome = await store.commit({ ...commit, relayedSeq });
     if (outcome === "fenced") {
       this.metrics.fenced++;
-      throw streamError("fenced", `partition ${this.at.partition} of task "${this.at.task}" has another owner`, {
-        owner: this.#context.task.owner,
-        detail: `the commit from offset ${commit.start} under epoch ${commit.epoch} was refused; nothing of it was kept`,
-        hint: "nothing to do: the other owner goes on from the last commit",
-      });
+      const { start, epoch } = commit;
+      throw this.#taken(`the commit from offset ${start} under epoch ${epoch} was refused; nothing of it was kept`);
     }
     await this.#reached("afterCommit");
     this.#relay?.removed(relayedSeq);
@@ -234,6 +234,7 @@ export class PartitionWorker {
   async #idle(): Promise<void> {
     await this.#committing;
     await this.#relay?.settle();
+    this.#requireOwn();
     const { task, clock, store } = this.#context;
     if (task.window === undefined) return;
     const { idleMs } = task.window;
@@ -250,7 +251,8 @@ export class PartitionWorker {
   async #isPaused(): Promise<boolean> {
     const { clock, options, store } = this.#context;
     if (clock.monotonicMs() - this.#controlAtMs < options.controlMs && this.metrics.state !== "paused") return false;
-    const { paused, hasRetries, resting } = await store.control(this.at);
+    const { epoch, paused, hasRetries, resting } = await store.control(this.at);
+    this.#storedEpoch = epoch;
     this.#controlAtMs = clock.monotonicMs();
     this.#hasRetries = hasRetries;
     this.#resting = resting;
@@ -260,6 +262,7 @@ export class PartitionWorker {
 
   /** Paused: commits what is out, waits until the log has all of it, and says so. Whoever drains the task waits for that. */
   async #rest(): Promise<void> {
+    this.#requireOwn();
     if (this.#resting) return;
     await this.#committing;
     await this.#relay?.drained();
@@ -317,6 +320,21 @@ export class PartitionWorker {
     const reason = `${error.message}${detail}`.slice(0, STOP_CHARACTERS_MAX);
     const code = this.metrics.haltedBy ?? error.name;
     store.noteStop(this.at, { kind, code, reason, owner, epoch: this.#epoch }).catch(() => undefined);
+  }
+
+  /** Without a commit nobody refuses this worker: one that has nothing to do looks itself whether it was rewound or replaced. */
+  #requireOwn(): void {
+    if (this.#storedEpoch === this.#epoch) return;
+    throw this.#taken(`its epoch is ${this.#storedEpoch}, this worker's ${this.#epoch}`);
+  }
+
+  #taken(detail: string): Error {
+    const { partition, task } = this.at;
+    return streamError("fenced", `partition ${partition} of task "${task}" has another owner`, {
+      owner: this.#context.task.owner,
+      detail,
+      hint: "nothing to do: the other owner goes on from the last commit",
+    });
   }
 
   #inputGone(next: number, earliest: number): Error {

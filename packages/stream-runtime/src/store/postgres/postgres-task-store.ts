@@ -153,16 +153,21 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async control({ task, partition }: TaskPartition): Promise<Control> {
-    const [row] = await this.#database.query<{ paused: boolean; retries: boolean; resting: boolean }>(
+    const [row] = await this.#database.query<StoredControl>(
       {
         name: "stream-control",
-        text: `select paused, exists (select from stream_parked p where p.task = $1 and p.partition = $2 and wants_retry) as retries,
-            exists (select from stream_offset o where o.task = $1 and o.partition = $2 and o.resting) as resting
-          from stream_task where task = $1`,
+        text: `select o.epoch, t.paused, o.resting,
+            exists (select from stream_parked p where p.task = $1 and p.partition = $2 and wants_retry) as retries
+          from stream_task t left join stream_offset o on o.task = t.task and o.partition = $2 where t.task = $1`,
       },
       [task, partition],
     );
-    return { paused: row?.paused ?? false, hasRetries: row?.retries ?? false, resting: row?.resting ?? false };
+    return {
+      epoch: Number(row?.epoch ?? 0),
+      paused: row?.paused ?? false,
+      hasRetries: row?.retries ?? false,
+      resting: row?.resting ?? false,
+    };
   }
 
   async rest({ task, partition }: TaskPartition, epoch: number): Promise<void> {
@@ -225,6 +230,13 @@ export class PostgresTaskStore implements TaskStore {
   get #database(): Database {
     return this.#options.database;
   }
+}
+
+interface StoredControl {
+  readonly epoch: bigint | null;
+  readonly paused: boolean;
+  readonly resting: boolean | null;
+  readonly retries: boolean;
 }
 
 interface StoredClaim {
