@@ -27,8 +27,9 @@ export interface Claim {
 
 /** What operators want of a partition. */
 export interface Control {
-  /** Another one than the worker's own: the partition was taken over, or rewound. */
+  /** Later than the worker's own: the partition was taken over, or rewound under the same owner. */
   readonly epoch: number;
+  readonly owner: string;
   readonly paused: boolean;
   /** Parked records wait for another try. */
   readonly hasRetries: boolean;

@@ -63,8 +63,8 @@ export class PartitionWorker {
   #hasRetries = false;
   #hasCommitted = false;
   #epoch = 0;
-  /** As last looked up. */
-  #storedEpoch = 0;
+  /** Epoch that an operator gave the partition since the claim. */
+  #rewoundTo: number | undefined;
   /** The store knows, since the last pause, that nothing is under way here. */
   #resting = false;
 
@@ -88,7 +88,6 @@ export class PartitionWorker {
     const { task, owner, log, store, clock, runs, options, faults } = this.#context;
     const claim = await store.claim(this.at, owner);
     this.#epoch = claim.epoch;
-    this.#storedEpoch = claim.epoch;
     const offsets = await log.offsets(task.source.name);
     const earliest = offsets.find(({ partition }) => partition === this.at.partition)?.earliest ?? 0;
     const next = claim.next ?? earliest;
@@ -234,7 +233,7 @@ export class PartitionWorker {
   async #idle(): Promise<void> {
     await this.#committing;
     await this.#relay?.settle();
-    this.#requireOwn();
+    this.#requireNotRewound();
     const { task, clock, store } = this.#context;
     if (task.window === undefined) return;
     const { idleMs } = task.window;
@@ -251,8 +250,8 @@ export class PartitionWorker {
   async #isPaused(): Promise<boolean> {
     const { clock, options, store } = this.#context;
     if (clock.monotonicMs() - this.#controlAtMs < options.controlMs && this.metrics.state !== "paused") return false;
-    const { epoch, paused, hasRetries, resting } = await store.control(this.at);
-    this.#storedEpoch = epoch;
+    const { epoch, owner, paused, hasRetries, resting } = await store.control(this.at);
+    if (epoch !== this.#epoch && owner === this.#context.owner) this.#rewoundTo = epoch;
     this.#controlAtMs = clock.monotonicMs();
     this.#hasRetries = hasRetries;
     this.#resting = resting;
@@ -262,7 +261,7 @@ export class PartitionWorker {
 
   /** Paused: commits what is out, waits until the log has all of it, and says so. Whoever drains the task waits for that. */
   async #rest(): Promise<void> {
-    this.#requireOwn();
+    this.#requireNotRewound();
     if (this.#resting) return;
     await this.#committing;
     await this.#relay?.drained();
@@ -322,10 +321,13 @@ export class PartitionWorker {
     store.noteStop(this.at, { kind, code, reason, owner, epoch: this.#epoch }).catch(() => undefined);
   }
 
-  /** Without a commit nobody refuses this worker: one that has nothing to do looks itself whether it was rewound or replaced. */
-  #requireOwn(): void {
-    if (this.#storedEpoch === this.#epoch) return;
-    throw this.#taken(`its epoch is ${this.#storedEpoch}, this worker's ${this.#epoch}`);
+  /**
+   * A worker with nothing to commit is refused nothing: so that a rewind takes effect, it looks itself. That somebody else has
+   * the partition is the log's to tell.
+   */
+  #requireNotRewound(): void {
+    if (this.#rewoundTo === undefined) return;
+    throw this.#taken(`an operator moved it: its epoch is ${this.#rewoundTo}, this worker's ${this.#epoch}`);
   }
 
   #taken(detail: string): Error {

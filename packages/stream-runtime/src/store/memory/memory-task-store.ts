@@ -112,9 +112,9 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   }
 
   async control(at: TaskPartition): Promise<Control> {
-    const { epoch, parked, resting } = this.#partition(at);
+    const { epoch, owner, parked, resting } = this.#partition(at);
     const hasRetries = [...parked.values()].some(({ isRetried }) => isRetried);
-    return { epoch, paused: this.#paused.has(at.task), hasRetries, resting };
+    return { epoch, owner, paused: this.#paused.has(at.task), hasRetries, resting };
   }
 
   async rest(at: TaskPartition, epoch: number): Promise<void> {

@@ -156,7 +156,7 @@ export class PostgresTaskStore implements TaskStore {
     const [row] = await this.#database.query<StoredControl>(
       {
         name: "stream-control",
-        text: `select o.epoch, t.paused, o.resting,
+        text: `select o.epoch, o.owner, t.paused, o.resting,
             exists (select from stream_parked p where p.task = $1 and p.partition = $2 and wants_retry) as retries
           from stream_task t left join stream_offset o on o.task = t.task and o.partition = $2 where t.task = $1`,
       },
@@ -164,6 +164,7 @@ export class PostgresTaskStore implements TaskStore {
     );
     return {
       epoch: Number(row?.epoch ?? 0),
+      owner: row?.owner ?? "",
       paused: row?.paused ?? false,
       hasRetries: row?.retries ?? false,
       resting: row?.resting ?? false,
@@ -234,6 +235,7 @@ export class PostgresTaskStore implements TaskStore {
 
 interface StoredControl {
   readonly epoch: bigint | null;
+  readonly owner: string | null;
   readonly paused: boolean;
   readonly resting: boolean | null;
   readonly retries: boolean;
