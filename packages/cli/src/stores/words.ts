@@ -18,6 +18,11 @@ export function duration(ms: number): string {
   return `${Math.floor(ms)} ms`;
 }
 
+/** A stored reason often begins with its code. */
+export function withoutCode(reason: string, code: string): string {
+  return reason.startsWith(`${code} `) ? reason.slice(code.length + 1) : reason;
+}
+
 /** To the second, in UTC. */
 export function timeText(ms: number | undefined): string {
   return ms === undefined || !Number.isFinite(ms) ? "" : `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -148,10 +148,22 @@ describe.each(bindings)("%s", (name, { store, operations: operate }) => {
         ...{ ...row, ...at, wantsRetry: false, parkedAtMs: expect.any(Number) },
       })),
     );
-    expect(await store.control(at)).toEqual({ epoch: 1, owner: "worker-1", paused: false, hasRetries: false, resting: false });
+    expect(await store.control(at)).toEqual({
+      epoch: 1,
+      owner: "worker-1",
+      paused: false,
+      hasRetries: false,
+      resting: false,
+    });
     expect(await operate.retryParked(at.task, { offsets: [4], partition: 2 })).toBe(0);
     expect(await operate.retryParked(at.task, { offsets: [4], partition: 3 })).toBe(1);
-    expect(await store.control(at)).toEqual({ epoch: 1, owner: "worker-1", paused: false, hasRetries: true, resting: false });
+    expect(await store.control(at)).toEqual({
+      epoch: 1,
+      owner: "worker-1",
+      paused: false,
+      hasRetries: true,
+      resting: false,
+    });
     expect((await operate.parked(at.task)).map(({ wantsRetry }) => wantsRetry)).toEqual([true, false]);
     expect(await store.retries(at, 10)).toEqual([{ ...parkedRow(4), ...at }]);
     await store.commit(batch({ start: 10, end: 10, unparked: [4], parked: [parkedRow(4, "again")] }));

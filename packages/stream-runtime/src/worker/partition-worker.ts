@@ -43,6 +43,8 @@ export interface WorkerContext {
   readonly onEnded: (worker: PartitionWorker, error: Error) => void;
 }
 
+/** The log has given the partition to somebody else: nothing went wrong. */
+const HANDED_OVER = "TENON1556";
 /** Of the reason that is kept for operators. */
 const STOP_CHARACTERS_MAX = 500;
 
@@ -303,11 +305,12 @@ export class PartitionWorker {
   #fail(error: Error): void {
     if (this.#failed !== undefined) return;
     this.#failed = error;
+    const isStopping = this.#stop.signal.aborted;
     this.#stop.abort();
     void this.#relay?.stop();
     this.metrics.state = isFenced(error) ? "stopped" : "halted";
     this.metrics.haltedBy = error instanceof GraphError ? error.code : error.name;
-    this.#noteStop(error);
+    if (!isStopping && this.metrics.haltedBy !== HANDED_OVER) this.#noteStop(error);
     this.#context.onEnded(this, error);
   }
 

@@ -8,7 +8,7 @@ import { type ChangeOptions, carryOut } from "../../stores/carry-out.ts";
 import { taskNamed, taskOperations } from "../../stores/named.ts";
 import { type StoreOptions, withStores } from "../../stores/open-stores.ts";
 import { digestOf } from "../../stores/redacted.ts";
-import { counted, duration } from "../../stores/words.ts";
+import { counted, duration, withoutCode } from "../../stores/words.ts";
 import type { Terminal } from "../../terminal.ts";
 
 const RIGHT = { align: "right" } as const;
@@ -46,7 +46,7 @@ export function logParked(name: string, options: StoreOptions, terminal: Termina
         digestOf(row.key),
         row.inputDigest?.slice(0, 12) ?? "",
         row.wantsRetry ? "asked" : "",
-        row.reason,
+        withoutCode(row.reason, row.code),
       ],
     ]);
     const lines =

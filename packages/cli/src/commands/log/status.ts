@@ -5,7 +5,7 @@ import { tableLines } from "../../output/table.ts";
 import { taskNamed, taskOperations } from "../../stores/named.ts";
 import { type StoreOptions, withStores } from "../../stores/open-stores.ts";
 import { type PartitionState, type TaskState, taskStates } from "../../stores/task-state.ts";
-import { counted, duration, timeText } from "../../stores/words.ts";
+import { counted, duration, timeText, withoutCode } from "../../stores/words.ts";
 import type { Terminal } from "../../terminal.ts";
 
 /** `tenon log status [task]`: exit code 1 when a partition is halted, which nothing but a person ends. */
@@ -55,7 +55,7 @@ function taskText(state: TaskState, { bold, dim, yellow }: Colors): string {
     ...partitions.flatMap(stopLine),
     ...parkedReasons.map(
       ({ code, reason, owner, records }) =>
-        `  parked: ${counted(records, "record")}, ${code} (owner ${owner}): ${reason}`,
+        `  parked: ${counted(records, "record")}, ${code} (owner ${owner}): ${withoutCode(reason, code)}`,
     ),
   ].join("\n");
 }
@@ -65,9 +65,7 @@ function stopLine({ partition, stopped, epoch }: PartitionState): readonly strin
   const { kind, code, owner, reason, atMs, epoch: own } = stopped;
   const since = own === epoch ? "" : ", claimed again since";
   const when = duration(Math.max(0, Date.now() - atMs));
-  return [
-    `  partition ${partition} ${kind} ${when} ago by ${owner}${since}: ${reason.startsWith(code) ? "" : `${code} `}${reason}`,
-  ];
+  return [`  partition ${partition} ${kind} ${when} ago by ${owner}${since}: ${code} ${withoutCode(reason, code)}`];
 }
 
 function age(ms: number | undefined): string {
