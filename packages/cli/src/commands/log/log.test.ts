@@ -42,10 +42,14 @@ async function everything(): Promise<string> {
 
 /** Times and ages differ from run to run. */
 function masked(text: string): string {
-  return text
-    .replaceAll(/ *\b\d+ (ms|s|min)( ago)/g, " N s$2")
-    .replaceAll(/\b20(2[4-9]|[3-9]\d)-\d\d-\d\dT[\d:]{8}Z/g, "NOW")
-    .replaceAll(/\d+ ms ahead/g, "N ms ahead");
+  return (
+    text
+      .replaceAll(/ *\b\d+ (ms|s|min)( ago)/g, " N s$2")
+      .replaceAll(/\b20(2[4-9]|[3-9]\d)-\d\d-\d\dT[\d:]{8}Z/g, "NOW")
+      .replaceAll(/\d+ ms ahead/g, "N ms ahead")
+      // Results are sent again when a window changes: how often depends on the cut into batches.
+      .replaceAll(/^((?:ad-counts|late-ad-events) +4 +)\d+.*$/gm, "$1N")
+  );
 }
 
 for (const [file, line] of [
@@ -219,7 +223,10 @@ test("drain, rewind, resume, retry: running workers follow, and leave the same t
   timeout: 60_000,
 }, async () => {
   const { operations, database, run, settle } = stores;
-  const windows = () => database.query("select * from stream_window_ad_counts order by size_ms, start_ms, key");
+  const windows = () =>
+    database.query(
+      "select size_ms, start_ms, key, partition, events, clicks, spend_micros from stream_window_ad_counts order by 1, 2, 3",
+    );
   const before = await windows();
   const running = await run();
   // Both tasks have their partitions before operators begin.

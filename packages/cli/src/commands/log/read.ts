@@ -33,7 +33,7 @@ interface ShownRecord {
   readonly key: string;
   readonly headers: Readonly<Record<string, string>> | readonly string[];
   readonly bytes: number;
-  /** `ok`: of the declared schema. `undeclared`: no task of the project names the topic. Else why it cannot be read. */
+  /** `ok`: of the declared schema. `dead letter`. `undeclared`: no task of the project names the topic. Else why it cannot be read. */
   readonly state: string;
   readonly value: unknown;
   readonly deadLetter: { readonly reason: string; readonly detail: string; readonly owner: string } | undefined;
@@ -100,7 +100,7 @@ function decoded(record: LogRecord, declared: Topic<unknown> | undefined): reado
     if ("value" in read) return ["ok", read.value];
     return [`${read.unreadable.reason}: ${read.unreadable.detail}`, plain(record.value)];
   }
-  return ["undeclared", plain(record.value)];
+  return [deadLetterFacts(record) === undefined ? "undeclared" : "dead letter", plain(record.value)];
 }
 
 /** As JSON where it is JSON, else as text. */
