@@ -2,7 +2,6 @@
 import { deadLetterTopicOf, type EventLog } from "@tenon/event-log/api";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { adCounts, dedupeAdEvents } from "@tenon/graphs/tasks";
-import { AdCountResults, AdEvents, LateAdEvents, UniqueAdEvents } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
 import { testDatabase } from "@tenon/postgres/testing";
 import { openRepo, PostgresCursors, readIdentity } from "@tenon/storage-repo";
@@ -18,9 +17,11 @@ import { z } from "zod";
 
 const EVENTS = 60;
 const FROM_MS = 1_700_000_000_000;
+const AdEvents = dedupeAdEvents.source;
+const { source: UniqueAdEvents, window } = adCounts;
 const TOPICS = [
-  ...[AdEvents, UniqueAdEvents, AdCountResults, LateAdEvents],
-  ...[deadLetterTopicOf(AdEvents), deadLetterTopicOf(UniqueAdEvents)],
+  ...[AdEvents, UniqueAdEvents, deadLetterTopicOf(AdEvents), deadLetterTopicOf(UniqueAdEvents)],
+  ...(window === undefined ? [] : [window.results, window.late]),
 ];
 const SETTLE_MAX_MS = 20_000;
 const LOOK_MS = 50;

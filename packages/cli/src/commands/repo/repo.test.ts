@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startEmbeddedPostgres } from "@tenon/postgres";
 import { testDatabase } from "@tenon/postgres/testing";
 import { PostgresWorkStore } from "@tenon/stream-runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../run-cli.ts";
 import type { Terminal } from "../../terminal.ts";
+import { masked } from "../../testing/masked.ts";
 import { type SeededStores, seededStores } from "../../testing/seeded-stores.ts";
 import { keptTerminal } from "../../testing/terminal.ts";
 
@@ -21,9 +23,6 @@ async function tenon(line: string, over: Partial<Terminal> = {}) {
   const exitCode = await runCli(line.split(" "), terminal);
   return { exitCode, out: terminal.said.out, talk: terminal.said.talk };
 }
-
-const masked = (text: string): string =>
-  text.replaceAll(/ *\b\d+ (ms|s|min)\b/g, " N s").replaceAll(/\b20\d\d-\d\d-\d\dT[\d:]{8}Z/g, "NOW");
 
 for (const [file, line] of [
   ["repo-status.txt", "repo status"],
@@ -88,6 +87,24 @@ test("without a database, none is made: what was looked for is said", async () =
     expect(silent.talk).toContain(
       "error TENON1713: no connection to the database postgres://nobody:***@127.0.0.1:1/none\n",
     );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("the embedded server of a data folder is started for the command, and stops with it", {
+  timeout: 60_000,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-stores-"));
+  const dataFolder = join(folder, ".tenon/postgres");
+  try {
+    await (await startEmbeddedPostgres({ dataFolder })).stop();
+    const { exitCode, talk } = await tenon("repo status", { environment: {}, folder });
+    expect(exitCode).toBe(3);
+    expect(talk).toContain("error TENON1714: there is no repository yet\n");
+    const again = await startEmbeddedPostgres({ dataFolder });
+    expect(again.kind, "nobody shares it any more").toBe("started");
+    await again.stop();
   } finally {
     rmSync(folder, { recursive: true });
   }
