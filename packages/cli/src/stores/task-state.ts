@@ -4,7 +4,7 @@ import type { ParkedRecord, PostgresOperations, TaskStatus } from "@tenon/stream
 
 /**
  * `unclaimed`: no worker has had it. `halted`: its last worker gave it up, and nobody has claimed it since. `resting`: paused,
- * with everything committed and sent. `claimed`: anything else; whether its worker lives shows in lag and last commit.
+ * with everything committed and sent. `claimed`: anything else; whether its worker lives shows in lag and quiet.
  */
 type PartitionWord = "unclaimed" | "halted" | "paused" | "resting" | "claimed";
 
@@ -18,7 +18,7 @@ export interface PartitionState {
   readonly lag: number | undefined;
   readonly lagMs: number | undefined;
   readonly watermarkMs: number | undefined;
-  /** Since the last commit. */
+  /** Since the last commit, or the first claim. */
   readonly quietMs: number | undefined;
   readonly outboxPending: number;
   readonly outboxAgeMs: number;

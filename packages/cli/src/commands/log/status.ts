@@ -38,7 +38,7 @@ const COLUMNS = [
   { title: "outbox", ...RIGHT },
   { title: "outbox age", ...RIGHT },
   { title: "parked", ...RIGHT },
-  { title: "last commit", ...RIGHT },
+  { title: "quiet", ...RIGHT },
 ];
 
 function taskText(state: TaskState, { bold, dim, yellow }: Colors): string {
@@ -47,7 +47,7 @@ function taskText(state: TaskState, { bold, dim, yellow }: Colors): string {
     ...[String(each.partition), each.state, each.owner, String(each.epoch), String(each.next)],
     ...[each.lag === undefined ? "?" : String(each.lag), (each.lag ?? 0) > 0 ? age(each.lagMs) : ""],
     ...[timeText(each.watermarkMs), String(each.outboxPending), each.outboxPending > 0 ? age(each.outboxAgeMs) : ""],
-    ...[String(each.parked), each.quietMs === undefined ? "" : `${duration(each.quietMs)} ago`],
+    ...[String(each.parked), each.quietMs === undefined ? "" : duration(each.quietMs)],
   ]);
   return [
     `${bold(task)} reads ${source}${paused ? yellow(", paused") : ""}`,

@@ -31,6 +31,7 @@ export function logTopics(name: string | undefined, options: StoreOptions, termi
     const facts = name === undefined ? await log.topics() : [await topicNamed(name, log)];
     const topics: ListedTopic[] = [];
     for (const { topic } of facts) topics.push(listedTopic(topic, await log.offsets(topic)));
+    topics.sort((one, other) => (one.topic < other.topic ? -1 : 1));
     if (options.json) terminal.out(jsonText({ binding: log.binding, topics }));
     else terminal.out(`${textLines(topics, name !== undefined, colorsFor(terminal.color).dim).join("\n")}\n`);
     return ExitCode.pass;
