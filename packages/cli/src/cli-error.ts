@@ -24,6 +24,13 @@ const FACTS = {
   alreadyThere: { code: "TENON1707", category: "input" },
   missingProgram: { code: "TENON1709", category: "resource" },
   hostSilent: { code: "TENON1710", category: "resource" },
+  noDatabase: { code: "TENON1713", category: "resource" },
+  nothingRan: { code: "TENON1714", category: "resource" },
+  unknownName: { code: "TENON1715", category: "input" },
+  notConfirmed: { code: "TENON1716", category: "input" },
+  stillNeeded: { code: "TENON1717", category: "input" },
+  notDrained: { code: "TENON1718", category: "resource" },
+  wrongPlace: { code: "TENON1719", category: "input" },
   graphsNotLoaded: { code: "TENON1702", category: "definition" },
 } as const satisfies Readonly<Record<string, Facts>>;
 

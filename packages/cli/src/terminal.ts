@@ -14,6 +14,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Reads standard input to its end. */
   readonly readInput: () => Promise<string>;
+  /** Asks the person a question and gives the answer, a line; `undefined` where nobody is there to answer. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
   /** Settles when the person asks to stop (Ctrl-C) or the system does. */
   readonly stopAsked: () => Promise<void>;
 }
@@ -39,11 +41,22 @@ export function processTerminal(): Terminal {
       for await (const part of process.stdin) parts.push(part as Buffer);
       return Buffer.concat(parts).toString("utf8");
     },
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askPerson : undefined,
     stopAsked: () =>
       new Promise((resolve) => {
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
       }),
   };
+}
+
+async function askPerson(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
 }
 
 /** `NO_COLOR` (no-color.org) wins over `FORCE_COLOR`, which wins over what the stream is. */

@@ -6,6 +6,17 @@ export { PostgresFeed, type PostgresFeedOptions } from "./feed/postgres-feed.ts"
 export { dropBaseSlots } from "./feed/slot-admin.ts";
 export { exportHistory, type HistoryRange } from "./history/export-history.ts";
 export { type BaseState, History, type HistoryNeed, type HistoryPartition } from "./history/history.ts";
+export {
+  BEHIND_MAX,
+  type EntityRows,
+  entityRows,
+  type FeedConsumer,
+  feedConsumers,
+  type HistoryState,
+  hasRepo,
+  historyState,
+  type SlotState,
+} from "./operate/repo-state.ts";
 export type { AdminTransaction } from "./postgres/admin.ts";
 export { CommonDialect } from "./postgres/common-dialect.ts";
 export type { BatchRecord, Dialect, DroppedWrite } from "./postgres/dialect.ts";

@@ -89,12 +89,44 @@ test("operators pause and resume a task; parked records are tried again when ask
   const next = async () => (await store.status()).find(({ partition }) => partition === amountOf("a").partition)?.next;
   const before = await next();
   await store.pause("sum-amounts", false);
-  expect(await store.retryParked("sum-amounts", "all")).toBe(1);
+  expect(await store.retryParked("sum-amounts", { offsets: "all" })).toBe(1);
   await clock.runFor(5_000);
   expect(await next()).toBe((before as number) + 1);
   // Tried again, failed again, parked again: it is never lost.
   expect(await store.parked("sum-amounts")).toMatchObject([{ code: "TENON1201" }]);
   expect(store.dump("sum-amounts").state).toEqual([{ key: "a", value: '{"total":2,"events":2,"amount":1}' }]);
+  await stop();
+});
+
+test("a paused task comes to rest: all of it committed, the outbox in the log", async () => {
+  const { clock, log, store, running, stop } = await world([sumAmounts]);
+  await log.append([amountOf("a"), amountOf("b"), amountOf("c")]);
+  await store.pause("sum-amounts", true);
+  await clock.runFor(5_000);
+  const status = await store.status();
+  expect(status.map(({ resting, outboxPending }) => [resting, outboxPending])).toEqual(status.map(() => [true, 0]));
+  expect(running.metrics.every(({ state }) => state === "paused")).toBe(true);
+  await store.pause("sum-amounts", false);
+  await clock.runFor(5_000);
+  expect((await store.status()).some(({ resting }) => resting)).toBe(false);
+  expect(store.dump("sum-amounts").state).toHaveLength(3);
+  await stop();
+});
+
+test("a running task that is rewound starts anew, and leaves the same state and messages with the same ids", async () => {
+  const { clock, log, store, stop, records } = await world([sumAmounts]);
+  await log.append([amountOf("a"), amountOf("b"), amountOf("a")]);
+  await clock.runFor(2_000);
+  const before = store.dump("sum-amounts").state;
+  const partitions = (await store.status()).map(({ partition }) => partition);
+  await store.rewind("sum-amounts", Object.fromEntries(partitions.map((partition) => [partition, 0])));
+  // Nothing new comes: workers notice all the same.
+  await clock.runFor(30_000);
+  expect(store.dump("sum-amounts").state).toEqual(before);
+  expect((await store.status()).some(({ stopped }) => stopped?.kind === "fenced")).toBe(true);
+  const ids = (await records(Sums.name)).map(({ headers }) => headers["tenon-id"]);
+  expect(ids).toHaveLength(2 * 3);
+  expect(new Set(ids).size).toBe(3);
   await stop();
 });
 
@@ -107,16 +139,19 @@ test("a record from the future is parked: it does not close every window", async
   await stop();
 });
 
-test("a task over control data halts at a record that fails; other tasks go on", async () => {
+test("a task over control data halts at a record that fails, and the store keeps why; other tasks go on", async () => {
   const strict = { ...sumAmounts, name: "strict-sums", onFailure: "halt" as const };
   const halted: string[] = [];
-  const { clock, log, running, stop } = await world([strict, sumAmounts], {
+  const { clock, log, store, running, stop } = await world([strict, sumAmounts], {
     onHalted: (task, error) => halted.push(`${task.name} ${error.message}`),
   });
   await log.append([amountOf("a"), amountOf("a", POISON), amountOf("a")]);
   await clock.runFor(1_000);
   expect(halted).toHaveLength(1);
   expect(halted[0]).toMatch(/^strict-sums TENON1803 task "strict-sums" failed on a record/);
+  expect((await store.status()).filter(({ stopped }) => stopped !== undefined)).toMatchObject([
+    { task: "strict-sums", epoch: 1, stopped: { kind: "halted", code: "TENON1803", owner: "worker", epoch: 1 } },
+  ]);
   const at = (name: string) =>
     running.metrics.find(({ task, partition }) => task === name && partition === amountOf("a").partition);
   expect(at("strict-sums")).toMatchObject({ state: "halted", haltedBy: "TENON1803" });

@@ -92,10 +92,11 @@ export async function runTasks(options: RunTasksOptions): Promise<RunningTasks> 
   };
 }
 
-function storedTask({ name, window }: Task) {
+function storedTask({ name, source, window }: Task) {
   const aggregates = window && Object.entries(window.aggregates);
   return {
     name,
+    source: source.name,
     window:
       aggregates &&
       Object.fromEntries(

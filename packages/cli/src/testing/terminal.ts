@@ -19,6 +19,7 @@ export function keptTerminal(
     folder: import.meta.dirname,
     environment: {},
     readInput: async () => "",
+    ask: undefined,
     stopAsked: () => new Promise(() => undefined),
     ...over,
   };

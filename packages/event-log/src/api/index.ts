@@ -3,6 +3,7 @@ export type * from "./event-log.ts";
 export type { Lag, ReaderPosition } from "./lag.ts";
 export { lagOf, measureLag } from "./lag.ts";
 export * from "./limits.ts";
+export { offsetAt } from "./offset-at.ts";
 export { partitionOf } from "./partition-of.ts";
 export { recordBytes } from "./record-size.ts";
 export type { AnyTopic, RecordOptions, Topic, TopicClass, TopicOptions } from "./topic.ts";

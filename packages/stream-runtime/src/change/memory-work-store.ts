@@ -3,7 +3,15 @@ import type { HostClock } from "@tenon/graph-core";
 import type { Key } from "@tenon/storage-repo/api";
 import { LANES } from "../task/lane.ts";
 import { leaseLost } from "./work-errors.ts";
-import type { ClaimedWork, ClaimOptions, NewWork, WorkFailure, WorkStatus, WorkStore } from "./work-store.ts";
+import type {
+  ClaimedWork,
+  ClaimOptions,
+  NewWork,
+  ParkedWork,
+  WorkFailure,
+  WorkStatus,
+  WorkStore,
+} from "./work-store.ts";
 
 interface Item extends NewWork {
   claim: string | undefined;
@@ -11,6 +19,7 @@ interface Item extends NewWork {
   notBeforeMs: number;
   attempts: number;
   parked: boolean;
+  failure: WorkFailure | undefined;
   readonly addedAtMs: number;
 }
 
@@ -69,10 +78,12 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     return held.upTo === work.upTo ? "done" : "again";
   }
 
-  async fail(work: ClaimedWork, { parked, waitMs }: WorkFailure): Promise<void> {
+  async fail(work: ClaimedWork, failure: WorkFailure): Promise<void> {
+    const { parked, waitMs } = failure;
     const item = this.#items.get(idOf(work));
     if (item?.claim !== work.claim) return;
     item.claim = undefined;
+    item.failure = failure;
     item.attempts++;
     item.notBeforeMs = this.#clock.nowMs() + waitMs;
     // What changed meanwhile deserves a try of its own.
@@ -90,8 +101,20 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     });
   }
 
-  async retryParked(handler: string): Promise<number> {
-    const parked = [...this.#items.values()].filter((item) => item.handler === handler && item.parked);
+  async parked(handler?: string): Promise<readonly ParkedWork[]> {
+    const items = [...this.#items.values()].filter(
+      (item) => item.parked && (handler === undefined || item.handler === handler),
+    );
+    return items.map(({ handler: own, key, lane, upTo, attempts, failure }) => ({
+      ...{ handler: own, key, lane, upTo, attempts, code: failure?.code ?? "", reason: failure?.reason ?? "" },
+      inputDigest: failure?.inputDigest,
+    }));
+  }
+
+  async retryParked(handler: string, keys?: readonly Key[]): Promise<number> {
+    const parked = [...this.#items.values()].filter(
+      (item) => item.handler === handler && item.parked && (keys === undefined || keys.includes(item.key)),
+    );
     for (const item of parked) {
       item.parked = false;
       item.attempts = 0;
@@ -106,7 +129,7 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     this.#items.set(idOf(work), {
       ...{ claim: undefined, claimedUntilMs: 0, addedAtMs: this.#clock.nowMs(), ...known },
       ...work,
-      ...{ lane, attempts: 0, notBeforeMs: 0, parked: false },
+      ...{ lane, attempts: 0, notBeforeMs: 0, parked: false, failure: undefined },
     });
   }
 }

@@ -4,7 +4,15 @@ import type { Key } from "@tenon/storage-repo/api";
 import { numbersText, textsText } from "../store/postgres/array-text.ts";
 import { LANES } from "../task/lane.ts";
 import { leaseLost } from "./work-errors.ts";
-import type { ClaimedWork, ClaimOptions, NewWork, WorkFailure, WorkStatus, WorkStore } from "./work-store.ts";
+import type {
+  ClaimedWork,
+  ClaimOptions,
+  NewWork,
+  ParkedWork,
+  WorkFailure,
+  WorkStatus,
+  WorkStore,
+} from "./work-store.ts";
 
 const TABLE = `create table if not exists stream_work (
   handler text not null,
@@ -23,6 +31,8 @@ const TABLE = `create table if not exists stream_work (
   primary key (handler, key)
 )`;
 const CLAIMS = "create sequence if not exists stream_work_claim";
+/** Parked items shown at once. */
+const PARKED_MAX = 10_000;
 /** Advisory lock of all that change these tables. */
 const PREPARE_LOCK = 7_305_811_002;
 
@@ -125,12 +135,37 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
     }));
   }
 
-  async retryParked(handler: string): Promise<number> {
+  async parked(handler?: string): Promise<readonly ParkedWork[]> {
+    const rows = await this.#database.query<StoredParked>(
+      `select handler, key, lane, up_to, attempts, code, reason, input_digest from stream_work
+        where parked and ($1::text is null or handler = $1) order by handler, lane, added_at limit $2`,
+      [handler ?? null, PARKED_MAX],
+    );
+    return rows.map((row) => ({
+      ...{ handler: row.handler, key: JSON.parse(row.key) as Key, lane: LANES[row.lane] ?? "low", upTo: row.up_to },
+      ...{ attempts: row.attempts, code: row.code ?? "", reason: row.reason ?? "" },
+      inputDigest: row.input_digest ?? undefined,
+    }));
+  }
+
+  async retryParked(handler: string, keys?: readonly Key[]): Promise<number> {
     return this.#database.execute(
-      "update stream_work set parked = false, attempts = 0, not_before = null where handler = $1 and parked",
-      [handler],
+      `update stream_work set parked = false, attempts = 0, not_before = null
+        where handler = $1 and parked and ($2::text[] is null or key = any($2))`,
+      [handler, keys?.map((key) => JSON.stringify(key)) ?? null],
     );
   }
+}
+
+interface StoredParked {
+  readonly handler: string;
+  readonly key: string;
+  readonly lane: number;
+  readonly up_to: bigint;
+  readonly attempts: number;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly input_digest: string | null;
 }
 
 interface StoredWork {

@@ -50,6 +50,14 @@ export interface WorkStatus {
   readonly oldestMs: number;
 }
 
+/** An item that was put aside, with what its last run failed of. */
+export interface ParkedWork extends NewWork {
+  readonly attempts: number;
+  readonly code: string;
+  readonly reason: string;
+  readonly inputDigest: string | undefined;
+}
+
 export interface WorkStore<Joined> {
   prepare(): Promise<void>;
   transaction<Result>(
@@ -66,6 +74,8 @@ export interface WorkStore<Joined> {
   finish(tx: Joined, item: ClaimedWork): Promise<"done" | "again">;
   fail(item: ClaimedWork, failure: WorkFailure): Promise<void>;
   status(): Promise<readonly WorkStatus[]>;
-  /** Lets parked items of a handler be tried again; returns how many. */
-  retryParked(handler: string): Promise<number>;
+  /** Items that were put aside, of one handler or of all, at most 10,000. */
+  parked(handler?: string): Promise<readonly ParkedWork[]>;
+  /** Lets parked items of a handler be tried again, all or those of some keys; returns how many. */
+  retryParked(handler: string, keys?: readonly Key[]): Promise<number>;
 }

@@ -39,7 +39,7 @@ describe.each(bindings)("%s", (name, { store, operations: operate }) => {
 
   async function claimed(testName: string) {
     const at = { task: task(testName), partition: 3 };
-    await store.prepare([{ name: at.task, window: layout }]);
+    await store.prepare([{ name: at.task, source: "events", window: layout }]);
     const { epoch } = await store.claim(at, "worker-1");
     const batch = (changes: Partial<BatchCommit>): BatchCommit => ({
       ...at,
@@ -143,14 +143,32 @@ describe.each(bindings)("%s", (name, { store, operations: operate }) => {
   test("parked records keep their bytes, are tried again on request, and go when that worked", async () => {
     const { at, batch } = await claimed("parked");
     await store.commit(batch({ parked: [parkedRow(4), parkedRow(5)] }));
-    expect(await operate.parked(at.task)).toEqual([parkedRow(4), parkedRow(5)].map((row) => ({ ...row, ...at })));
-    expect(await store.control(at)).toEqual({ paused: false, hasRetries: false });
-    expect(await operate.retryParked(at.task, [4])).toBe(1);
-    expect(await store.control(at)).toEqual({ paused: false, hasRetries: true });
+    expect(await operate.parked(at.task)).toEqual(
+      [parkedRow(4), parkedRow(5)].map((row) => ({
+        ...{ ...row, ...at, wantsRetry: false, parkedAtMs: expect.any(Number) },
+      })),
+    );
+    expect(await store.control(at)).toEqual({
+      epoch: 1,
+      owner: "worker-1",
+      paused: false,
+      hasRetries: false,
+      resting: false,
+    });
+    expect(await operate.retryParked(at.task, { offsets: [4], partition: 2 })).toBe(0);
+    expect(await operate.retryParked(at.task, { offsets: [4], partition: 3 })).toBe(1);
+    expect(await store.control(at)).toEqual({
+      epoch: 1,
+      owner: "worker-1",
+      paused: false,
+      hasRetries: true,
+      resting: false,
+    });
+    expect((await operate.parked(at.task)).map(({ wantsRetry }) => wantsRetry)).toEqual([true, false]);
     expect(await store.retries(at, 10)).toEqual([{ ...parkedRow(4), ...at }]);
     await store.commit(batch({ start: 10, end: 10, unparked: [4], parked: [parkedRow(4, "again")] }));
     expect((await operate.parked(at.task)).map(({ reason }) => reason)).toEqual(["again", "node failed"]);
-    expect(await operate.retryParked(at.task, "all")).toBe(2);
+    expect(await operate.retryParked(at.task, { offsets: "all" })).toBe(2);
     await store.commit(batch({ start: 10, end: 10, unparked: [4, 5] }));
     expect(await operate.parked(at.task)).toEqual([]);
   });
@@ -168,9 +186,61 @@ describe.each(bindings)("%s", (name, { store, operations: operate }) => {
     await expect(operate.pause("no-such-task", true)).rejects.toThrow(/TENON1808/);
   });
 
+  test("a rewind forgets what is counted before, keeps the outbox, and lets the same ids be sent again", async () => {
+    const { at, batch } = await claimed("again");
+    const windows = [{ sizeMs: 10, startMs: 40, key: "a", revision: -1, values: [1, { x: 1 }] }];
+    const state = ["a", "b"].map((key) => ({ key, value: "1" }));
+    const outbox = [message(1, `${at.task}-1`), message(2, `${at.task}-2`)];
+    await store.commit(batch({ state, windows, outbox, outboxSeq: 2, parked: [parkedRow(1)] }));
+    expect(await operate.holdings(at.task)).toEqual([
+      { ...at, stateKeys: 2, windowRows: 1, parked: 1, outboxPending: 2 },
+    ]);
+    await operate.rewind(at.task, { 3: 0 });
+    expect(await operate.holdings(at.task)).toEqual([
+      { ...at, stateKeys: 0, windowRows: 0, parked: 0, outboxPending: 2 },
+    ]);
+    const { epoch } = await store.claim(at, "worker-2");
+    await store.relayed(at, 2);
+    const again = batch({ epoch, outbox: [message(3, `${at.task}-1`)], outboxSeq: 3 });
+    expect(await store.commit(again)).toBe("committed");
+    await expect(operate.holdings("no-such-task")).rejects.toThrow(/TENON1808/);
+  });
+
+  test("a worker says that it rests, for the pause and the claim in which it said so", async () => {
+    const { at, epoch } = await claimed("rest");
+    const resting = async () => (await store.control(at)).resting;
+    await store.rest(at, epoch);
+    expect(await resting(), "not paused").toBe(false);
+    await operate.pause(at.task, true);
+    await store.rest(at, epoch);
+    expect(await resting()).toBe(true);
+    await operate.pause(at.task, true);
+    expect(await resting(), "asked again").toBe(false);
+    const next = await store.claim(at, "worker-2");
+    await store.rest(at, epoch);
+    expect(await resting(), "an earlier owner").toBe(false);
+    await store.rest(at, next.epoch);
+    expect(await resting()).toBe(true);
+    await operate.pause(at.task, false);
+    expect(await resting()).toBe(false);
+  });
+
+  test("why a worker stopped is kept, and an earlier owner does not write over a later one", async () => {
+    const { at, epoch } = await claimed("stop");
+    const stopped = async () => (await operate.status()).find(({ task: name }) => name === at.task)?.stopped;
+    expect(await stopped()).toBeUndefined();
+    const facts = { code: "TENON1803", reason: 'said "no"', owner: "worker-1" };
+    await store.noteStop(at, { kind: "failed", ...facts, epoch });
+    const next = await store.claim(at, "worker-2");
+    const halt = { kind: "halted", ...facts, epoch: next.epoch } as const;
+    await store.noteStop(at, halt);
+    await store.noteStop(at, { kind: "fenced", ...facts, code: "TENON1801", epoch });
+    expect(await stopped()).toEqual({ ...halt, atMs: expect.any(Number) });
+  });
+
   test("a task whose aggregates changed is refused by name", async () => {
     const { at } = await claimed("layout");
-    await expect(store.prepare([{ name: at.task, window: { clicks: "number" } }])).rejects.toThrow(
+    await expect(store.prepare([{ name: at.task, source: "events", window: { clicks: "number" } }])).rejects.toThrow(
       new RegExp(`TENON1800 the aggregates of task "${at.task}"`),
     );
   });
@@ -182,10 +252,13 @@ describe.each(bindings)("%s", (name, { store, operations: operate }) => {
     expect(status).toEqual([
       {
         ...at,
-        ...{ epoch: 1, next: 10, watermarkMs: 50, paused: false, owner: "worker-1", outboxPending: 1 },
-        ...{ outboxOldestMs: 1_700_000_000_000, parked: 1 },
+        ...{ source: "events", epoch: 1, next: 10, watermarkMs: 50, paused: false, resting: false, owner: "worker-1" },
+        ...{ quietMs: expect.any(Number), outboxPending: 1, outboxAgeMs: expect.any(Number), parked: 1 },
+        stopped: undefined,
       },
     ]);
+    const [{ quietMs, outboxAgeMs } = { quietMs: -1, outboxAgeMs: -1 }] = status;
+    expect([quietMs, outboxAgeMs].every((ms) => ms >= 0 && ms < 60_000)).toBe(true);
     expect(await store.times(at.task)).toMatchObject([{ partition: 3, watermarkMs: 50 }]);
   });
 });

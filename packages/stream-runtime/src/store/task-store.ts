@@ -27,9 +27,25 @@ export interface Claim {
 
 /** What operators want of a partition. */
 export interface Control {
+  /** Later than the worker's own: the partition was taken over, or rewound under the same owner. */
+  readonly epoch: number;
+  readonly owner: string;
   readonly paused: boolean;
   /** Parked records wait for another try. */
   readonly hasRetries: boolean;
+  /** Its worker has said, since the pause, that it stands still (`rest`). */
+  readonly resting: boolean;
+}
+
+/** Why a worker left a partition by itself. `halted`: its data says so, and it stays; the others are tried again. */
+export interface Stop {
+  readonly kind: "fenced" | "halted" | "failed";
+  readonly code: string;
+  readonly reason: string;
+  /** The worker. */
+  readonly owner: string;
+  /** Under which it worked: a halt holds as long as the partition has no later one. */
+  readonly epoch: number;
 }
 
 /** How far a partition's time is. */
@@ -101,20 +117,51 @@ export interface BatchCommit extends TaskPartition {
 export type CommitOutcome = "committed" | "fenced";
 
 export interface TaskStatus extends TaskPartition {
+  /** Topic that the task reads. */
+  readonly source: string;
   readonly epoch: number;
   readonly next: number;
   readonly watermarkMs: number;
   readonly paused: boolean;
+  /** Everything is committed and the outbox is in the log; only while paused. */
+  readonly resting: boolean;
   readonly owner: string;
+  /** Since its last commit, or its first claim, on the store's clock. */
+  readonly quietMs: number;
   readonly outboxPending: number;
-  /** Event time of the oldest message that waits in the outbox. */
-  readonly outboxOldestMs: number | undefined;
+  /** Since the oldest message that waits in the outbox was committed; 0 for none. */
+  readonly outboxAgeMs: number;
   readonly parked: number;
+  /** The last time that a worker left it by itself, if any did. */
+  readonly stopped: (Stop & { readonly atMs: number }) | undefined;
+}
+
+/** A record that was put aside, as operators see it. */
+export interface ParkedRecord extends ParkedRow, TaskPartition {
+  readonly parkedAtMs: number;
+  /** It is marked for another try. */
+  readonly wantsRetry: boolean;
+}
+
+/** Offsets are of one partition, or of all where none is named. */
+export interface ParkedChoice {
+  readonly offsets: readonly number[] | "all";
+  readonly partition?: number | undefined;
+}
+
+/** What the store knows of a partition, counted: what a rewind forgets. */
+export interface Holdings extends TaskPartition {
+  readonly stateKeys: number;
+  readonly windowRows: number;
+  readonly parked: number;
+  readonly outboxPending: number;
 }
 
 /** What the store must know of a task to hold its rows. */
 export interface StoredTask {
   readonly name: string;
+  /** Topic that it reads. */
+  readonly source: string;
   /** Aggregate name → how it is stored, in order; `undefined` without windows. */
   readonly window: Readonly<Record<string, "number" | "map">> | undefined;
 }
@@ -129,6 +176,10 @@ export interface TaskStore {
   windows(at: TaskPartition, endAfterMs: number): Promise<readonly WindowRow[]>;
   commit(batch: BatchCommit): Promise<CommitOutcome>;
   control(at: TaskPartition): Promise<Control>;
+  /** A paused partition has committed everything, and its outbox is in the log. Ignored from an earlier owner. */
+  rest(at: TaskPartition, epoch: number): Promise<void>;
+  /** Keeps why a worker left the partition; what a later owner said stays. */
+  noteStop(at: TaskPartition, stop: Stop): Promise<void>;
   /** All partitions of a task that were ever claimed. */
   times(task: string): Promise<readonly PartitionTime[]>;
   /** Outbox rows after a sequence number, in order, at most `rowsMax`. */
@@ -144,9 +195,11 @@ export interface TaskStore {
 export interface TaskOperations {
   status(): Promise<readonly TaskStatus[]>;
   pause(task: string, paused: boolean): Promise<void>;
-  parked(task: string): Promise<readonly (ParkedRow & TaskPartition)[]>;
+  parked(task: string): Promise<readonly ParkedRecord[]>;
   /** Marks parked records for another try; returns how many. */
-  retryParked(task: string, offsets: readonly number[] | "all"): Promise<number>;
-  /** Forgets state and windows of the task and starts it at the offsets. Fences every running worker. */
+  retryParked(task: string, choice: ParkedChoice): Promise<number>;
+  /** Counts rows: not for a page that is looked at every second. */
+  holdings(task: string): Promise<readonly Holdings[]>;
+  /** Forgets state, windows, parked records and inbox of the partitions, and starts them at the offsets. Fences their workers. */
   rewind(task: string, next: Readonly<Record<number, number>>): Promise<void>;
 }

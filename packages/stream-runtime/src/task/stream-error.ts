@@ -41,6 +41,14 @@ export function streamError(kind: StreamErrorKind, message: string, facts: Strea
   return new GraphError(message, { ...ERRORS[kind], ...facts });
 }
 
+/** Failures that come back with the same record: the partition waits for somebody to mend it. TENON1565 is the log's. */
+const HALTS: readonly string[] = ["TENON1565", "TENON1800", "TENON1802", "TENON1803", "TENON1804", "TENON1807"];
+
+/** Whether an error ends the work on a partition until somebody has mended its cause. */
+export function isHalt(error: unknown): boolean {
+  return error instanceof Error && "code" in error && HALTS.includes(String(error.code));
+}
+
 /** Whether an error says that the partition belongs to somebody else now. */
 export function isFenced(error: unknown): boolean {
   return error instanceof GraphError && error.code === ERRORS.fenced.code;

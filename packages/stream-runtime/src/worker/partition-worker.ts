@@ -9,7 +9,7 @@ import type { EventLog, LogRecord, Member, TopicPartition } from "@tenon/event-l
 import { GraphError, type HostClock } from "@tenon/graph-core";
 import type { PartitionMetrics } from "../observe/partition-metrics.ts";
 import type { TaskPartition, TaskStore } from "../store/task-store.ts";
-import { isFenced, streamError } from "../task/stream-error.ts";
+import { isFenced, isHalt, streamError } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
 import { BatchBuilder, type BuiltBatch } from "./batch-builder.ts";
 import { type BatchBounds, BatchSize } from "./batch-size.ts";
@@ -43,6 +43,11 @@ export interface WorkerContext {
   readonly onEnded: (worker: PartitionWorker, error: Error) => void;
 }
 
+/** The log has given the partition to somebody else: nothing went wrong. */
+const HANDED_OVER = "TENON1556";
+/** Of the reason that is kept for operators. */
+const STOP_CHARACTERS_MAX = 500;
+
 export class PartitionWorker {
   readonly at: TaskPartition;
   readonly metrics: PartitionMetrics;
@@ -59,6 +64,11 @@ export class PartitionWorker {
   #movedAtMs: number;
   #hasRetries = false;
   #hasCommitted = false;
+  #epoch = 0;
+  /** Epoch that an operator gave the partition since the claim. */
+  #rewoundTo: number | undefined;
+  /** The store knows, since the last pause, that nothing is under way here. */
+  #resting = false;
 
   /** `metrics` go on from the partition's last claim in this process. */
   constructor(context: WorkerContext, partition: number, metrics: PartitionMetrics) {
@@ -79,6 +89,7 @@ export class PartitionWorker {
   async claim(): Promise<number> {
     const { task, owner, log, store, clock, runs, options, faults } = this.#context;
     const claim = await store.claim(this.at, owner);
+    this.#epoch = claim.epoch;
     const offsets = await log.offsets(task.source.name);
     const earliest = offsets.find(({ partition }) => partition === this.at.partition)?.earliest ?? 0;
     const next = claim.next ?? earliest;
@@ -137,6 +148,7 @@ export class PartitionWorker {
     while (!signal.aborted) {
       await this.#relay?.hasRoom();
       if (await this.#isPaused()) {
+        await this.#rest();
         await this.#sleep(this.#context.options.controlMs);
         continue;
       }
@@ -197,11 +209,8 @@ export class PartitionWorker {
     const outcome = await store.commit({ ...commit, relayedSeq });
     if (outcome === "fenced") {
       this.metrics.fenced++;
-      throw streamError("fenced", `partition ${this.at.partition} of task "${this.at.task}" has another owner`, {
-        owner: this.#context.task.owner,
-        detail: `the commit from offset ${commit.start} under epoch ${commit.epoch} was refused; nothing of it was kept`,
-        hint: "nothing to do: the other owner goes on from the last commit",
-      });
+      const { start, epoch } = commit;
+      throw this.#taken(`the commit from offset ${start} under epoch ${epoch} was refused; nothing of it was kept`);
     }
     await this.#reached("afterCommit");
     this.#relay?.removed(relayedSeq);
@@ -226,6 +235,7 @@ export class PartitionWorker {
   async #idle(): Promise<void> {
     await this.#committing;
     await this.#relay?.settle();
+    this.#requireNotRewound();
     const { task, clock, store } = this.#context;
     if (task.window === undefined) return;
     const { idleMs } = task.window;
@@ -242,11 +252,24 @@ export class PartitionWorker {
   async #isPaused(): Promise<boolean> {
     const { clock, options, store } = this.#context;
     if (clock.monotonicMs() - this.#controlAtMs < options.controlMs && this.metrics.state !== "paused") return false;
-    const { paused, hasRetries } = await store.control(this.at);
+    const { epoch, owner, paused, hasRetries, resting } = await store.control(this.at);
+    if (epoch !== this.#epoch && owner === this.#context.owner) this.#rewoundTo = epoch;
     this.#controlAtMs = clock.monotonicMs();
     this.#hasRetries = hasRetries;
+    this.#resting = resting;
     this.metrics.state = paused ? "paused" : "running";
     return paused;
+  }
+
+  /** Paused: commits what is out, waits until the log has all of it, and says so. Whoever drains the task waits for that. */
+  async #rest(): Promise<void> {
+    this.#requireNotRewound();
+    if (this.#resting) return;
+    await this.#committing;
+    await this.#relay?.drained();
+    if (this.#failed !== undefined) return;
+    await this.#relay?.settle();
+    await this.#context.store.rest(this.at, this.#epoch);
   }
 
   async #retries(): Promise<readonly LogRecord[]> {
@@ -282,11 +305,41 @@ export class PartitionWorker {
   #fail(error: Error): void {
     if (this.#failed !== undefined) return;
     this.#failed = error;
+    const isStopping = this.#stop.signal.aborted;
     this.#stop.abort();
     void this.#relay?.stop();
     this.metrics.state = isFenced(error) ? "stopped" : "halted";
     this.metrics.haltedBy = error instanceof GraphError ? error.code : error.name;
+    if (!isStopping && this.metrics.haltedBy !== HANDED_OVER) this.#noteStop(error);
     this.#context.onEnded(this, error);
+  }
+
+  /** For operators; a store that cannot be reached is the reason itself. */
+  #noteStop(error: Error): void {
+    const { store, owner } = this.#context;
+    const kind = isFenced(error) ? "fenced" : isHalt(error) ? "halted" : "failed";
+    const detail = error instanceof GraphError && error.detail !== undefined ? `: ${error.detail}` : "";
+    const reason = `${error.message}${detail}`.slice(0, STOP_CHARACTERS_MAX);
+    const code = this.metrics.haltedBy ?? error.name;
+    store.noteStop(this.at, { kind, code, reason, owner, epoch: this.#epoch }).catch(() => undefined);
+  }
+
+  /**
+   * A worker with nothing to commit is refused nothing: so that a rewind takes effect, it looks itself. That somebody else has
+   * the partition is the log's to tell.
+   */
+  #requireNotRewound(): void {
+    if (this.#rewoundTo === undefined) return;
+    throw this.#taken(`an operator moved it: its epoch is ${this.#rewoundTo}, this worker's ${this.#epoch}`);
+  }
+
+  #taken(detail: string): Error {
+    const { partition, task } = this.at;
+    return streamError("fenced", `partition ${partition} of task "${task}" has another owner`, {
+      owner: this.#context.task.owner,
+      detail,
+      hint: "nothing to do: the other owner goes on from the last commit",
+    });
   }
 
   #inputGone(next: number, earliest: number): Error {

@@ -1,7 +1,7 @@
 /** This process's share of one task: a member of the task's group, with a worker per assigned partition. */
 import type { Member } from "@tenon/event-log/api";
 import { PartitionMetrics } from "../observe/partition-metrics.ts";
-import { isFenced } from "../task/stream-error.ts";
+import { isFenced, isHalt } from "../task/stream-error.ts";
 import { PartitionWorker, type WorkerContext } from "./partition-worker.ts";
 
 export interface MemberOptions {
@@ -133,11 +133,4 @@ export class TaskMember {
       queueMicrotask(() => this.#rejoin(error as Error));
     }
   }
-}
-
-/** Failures that come back with the same record: the partition waits for somebody to mend it. */
-const HALTS: readonly string[] = ["TENON1565", "TENON1800", "TENON1802", "TENON1803", "TENON1804", "TENON1807"];
-
-function isHalt(error: Error): boolean {
-  return "code" in error && HALTS.includes(String(error.code));
 }

@@ -52,6 +52,10 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/marketplace",
     "packages/nodes",
     "packages/admixer",
+    "packages/postgres",
+    "packages/event-log",
+    "packages/storage-repo",
+    "packages/stream-runtime",
     "graphs",
   ],
   bench: [

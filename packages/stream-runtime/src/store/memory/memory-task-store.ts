@@ -9,10 +9,14 @@ import type {
   Claim,
   CommitOutcome,
   Control,
+  Holdings,
   OutboxRow,
+  ParkedChoice,
+  ParkedRecord,
   ParkedRow,
   PartitionTime,
   StateRow,
+  Stop,
   StoredTask,
   TaskOperations,
   TaskPartition,
@@ -30,8 +34,15 @@ interface Partition extends TaskPartition {
   movedAtMs: number;
   readonly state: Map<string, string>;
   readonly windows: Map<string, WindowRow>;
-  outbox: OutboxRow[];
-  readonly parked: Map<number, ParkedRow & { isRetried: boolean }>;
+  outbox: (OutboxRow & { readonly madeAtMs: number })[];
+  readonly parked: Map<number, ParkedRow & { isRetried: boolean; readonly parkedAtMs: number }>;
+  resting: boolean;
+  stopped: (Stop & { readonly atMs: number }) | undefined;
+}
+
+interface KnownTask {
+  readonly layout: string;
+  readonly source: string;
 }
 
 /** Where a commit may be made to fail, for fault tests: the store says what a crash there leaves behind. */
@@ -51,20 +62,20 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   readonly #options: MemoryTaskStoreOptions;
   readonly #partitions = new Map<string, Partition>();
   readonly #paused = new Set<string>();
-  readonly #tasks = new Map<string, string>();
-  /** Ids of every outbox row ever made: none comes twice. */
-  readonly #recordIds = new Set<string>();
+  readonly #tasks = new Map<string, KnownTask>();
+  /** Ids of every outbox row ever made → who made it: none comes twice, unless its maker was rewound. */
+  readonly #recordIds = new Map<string, Partition>();
 
   constructor(options: MemoryTaskStoreOptions) {
     this.#options = options;
   }
 
   async prepare(tasks: readonly StoredTask[]): Promise<void> {
-    for (const { name, window } of tasks) {
+    for (const { name, source, window } of tasks) {
       const layout = JSON.stringify(window ?? null);
-      const stored = this.#tasks.get(name);
+      const stored = this.#tasks.get(name)?.layout;
       if (stored !== undefined && stored !== layout) throw changedAggregates(name, stored, layout);
-      this.#tasks.set(name, layout);
+      this.#tasks.set(name, { layout, source });
     }
   }
 
@@ -72,6 +83,7 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
     const partition = this.#partition(at);
     partition.epoch++;
     partition.owner = owner;
+    partition.resting = false;
     const { epoch, next, watermarkMs, outboxSeq, inbox } = partition;
     return { epoch, next, watermarkMs, outboxSeq, inbox: { ...inbox } };
   }
@@ -100,8 +112,20 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   }
 
   async control(at: TaskPartition): Promise<Control> {
-    const hasRetries = [...this.#partition(at).parked.values()].some(({ isRetried }) => isRetried);
-    return { paused: this.#paused.has(at.task), hasRetries };
+    const { epoch, owner, parked, resting } = this.#partition(at);
+    const hasRetries = [...parked.values()].some(({ isRetried }) => isRetried);
+    return { epoch, owner, paused: this.#paused.has(at.task), hasRetries, resting };
+  }
+
+  async rest(at: TaskPartition, epoch: number): Promise<void> {
+    const partition = this.#partition(at);
+    if (partition.epoch === epoch && this.#paused.has(at.task)) partition.resting = true;
+  }
+
+  async noteStop(at: TaskPartition, stop: Stop): Promise<void> {
+    const partition = this.#partition(at);
+    if ((partition.stopped?.epoch ?? 0) > stop.epoch) return;
+    partition.stopped = { ...stop, atMs: this.#options.clock.nowMs() };
   }
 
   async times(task: string): Promise<readonly PartitionTime[]> {
@@ -115,7 +139,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   async outbox(at: TaskPartition, afterSeq: number, rowsMax: number): Promise<readonly OutboxRow[]> {
     return this.#partition(at)
       .outbox.filter(({ seq }) => seq > afterSeq)
-      .slice(0, rowsMax);
+      .slice(0, rowsMax)
+      .map(({ madeAtMs: _, ...row }) => row);
   }
 
   async relayed(at: TaskPartition, upToSeq: number): Promise<void> {
@@ -125,23 +150,28 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
 
   async retries(at: TaskPartition, rowsMax: number): Promise<readonly (ParkedRow & TaskPartition)[]> {
     const marked = [...this.#partition(at).parked.values()].filter(({ isRetried }) => isRetried);
-    return marked.slice(0, rowsMax).map(({ isRetried: _, ...row }) => ({ ...row, ...at }));
+    return marked.slice(0, rowsMax).map(({ isRetried: _, parkedAtMs: __, ...row }) => ({ ...row, ...at }));
   }
 
   async close(): Promise<void> {}
 
   async status(): Promise<readonly TaskStatus[]> {
+    const nowMs = this.#options.clock.nowMs();
     return [...this.#partitions.values()].map((each) => ({
       task: each.task,
       partition: each.partition,
+      source: this.#tasks.get(each.task)?.source ?? "",
       epoch: each.epoch,
       next: each.next ?? 0,
       watermarkMs: each.watermarkMs,
       paused: this.#paused.has(each.task),
+      resting: each.resting,
       owner: each.owner,
+      quietMs: nowMs - each.movedAtMs,
       outboxPending: each.outbox.length,
-      outboxOldestMs: each.outbox[0]?.timeMs,
+      outboxAgeMs: nowMs - (each.outbox[0]?.madeAtMs ?? nowMs),
       parked: each.parked.size,
+      stopped: each.stopped,
     }));
   }
 
@@ -149,20 +179,30 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
     this.#require(task);
     if (paused) this.#paused.add(task);
     else this.#paused.delete(task);
+    for (const each of this.#of(task)) each.resting = false;
   }
 
-  async parked(task: string): Promise<readonly (ParkedRow & TaskPartition)[]> {
+  async parked(task: string): Promise<readonly ParkedRecord[]> {
     return this.#of(task).flatMap(({ parked, partition }) =>
       [...parked.values()]
         .sort((one, other) => one.offset - other.offset)
-        .map(({ isRetried: _, ...row }) => ({ ...row, task, partition })),
+        .map(({ isRetried, ...row }) => ({ ...row, task, partition, wantsRetry: isRetried })),
     );
   }
 
-  async retryParked(task: string, offsets: readonly number[] | "all"): Promise<number> {
+  async holdings(task: string): Promise<readonly Holdings[]> {
+    this.#require(task);
+    return this.#of(task).map(({ partition, state, windows, parked, outbox }) => ({
+      ...{ task, partition, stateKeys: state.size, windowRows: windows.size },
+      ...{ parked: parked.size, outboxPending: outbox.length },
+    }));
+  }
+
+  async retryParked(task: string, { offsets, partition: only }: ParkedChoice): Promise<number> {
     this.#require(task);
     let marked = 0;
-    for (const { parked } of this.#of(task)) {
+    for (const { parked, partition } of this.#of(task)) {
+      if (only !== undefined && partition !== only) continue;
       for (const row of parked.values()) {
         if (row.isRetried || (offsets !== "all" && !offsets.includes(row.offset))) continue;
         row.isRetried = true;
@@ -178,6 +218,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
       const target = next[partition.partition];
       if (target === undefined) continue;
       partition.epoch++;
+      partition.resting = false;
+      for (const [id, maker] of this.#recordIds) if (maker === partition) this.#recordIds.delete(id);
       partition.next = target;
       partition.watermarkMs = Number.NEGATIVE_INFINITY;
       partition.inbox = {};
@@ -204,9 +246,12 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
   }
 
   #apply(partition: Partition, batch: BatchCommit): void {
+    const waiting = new Set(partition.outbox.map(({ recordId }) => recordId));
     // Without the fence its second line is left out, too: ids that are unique would hide most of what goes wrong.
     for (const { recordId } of this.#options.mutant === "noFence" ? [] : batch.outbox) {
-      if (this.#recordIds.has(recordId)) throw new Error(`record id "${recordId}" was given twice`);
+      if (this.#recordIds.has(recordId) || waiting.has(recordId)) {
+        throw new Error(`record id "${recordId}" was given twice`);
+      }
     }
     this.#options.write?.(batch.writes);
     if (batch.end > batch.start) partition.movedAtMs = this.#options.clock.nowMs();
@@ -225,10 +270,12 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
         if (row.startMs + row.sizeMs <= dropWindowsEndedBeforeMs) partition.windows.delete(key);
       }
     }
-    for (const { recordId } of batch.outbox) this.#recordIds.add(recordId);
-    partition.outbox = [...partition.outbox.filter(({ seq }) => seq > batch.relayedSeq), ...batch.outbox];
+    for (const { recordId } of batch.outbox) this.#recordIds.set(recordId, partition);
+    const nowMs = this.#options.clock.nowMs();
+    const made = batch.outbox.map((row) => ({ ...row, madeAtMs: nowMs }));
+    partition.outbox = [...partition.outbox.filter(({ seq }) => seq > batch.relayedSeq), ...made];
     for (const offset of batch.unparked) partition.parked.delete(offset);
-    for (const row of batch.parked) partition.parked.set(row.offset, { ...row, isRetried: false });
+    for (const row of batch.parked) partition.parked.set(row.offset, { ...row, isRetried: false, parkedAtMs: nowMs });
   }
 
   #of(task: string): readonly Partition[] {
@@ -258,6 +305,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
       windows: new Map(),
       outbox: [],
       parked: new Map(),
+      resting: false,
+      stopped: undefined,
     };
     this.#partitions.set(key, made);
     return made;

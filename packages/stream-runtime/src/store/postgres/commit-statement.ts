@@ -205,7 +205,8 @@ function parkedParts({ parked, unparked }: BatchCommit): readonly Part[] {
           $${first + 5}::bytea[], $${first + 6}::text[], $${first + 7}::text[], $${first + 8}::text[], $${first + 9}::text[])
           as row(at_offset, topic, key, time_ms, headers, value, code, reason, owner, input_digest)
         on conflict (task, partition, at_offset) do update
-          set code = excluded.code, reason = excluded.reason, input_digest = excluded.input_digest, wants_retry = false`,
+          set code = excluded.code, reason = excluded.reason, input_digest = excluded.input_digest, wants_retry = false,
+            parked_at = clock_timestamp()`,
       values: [
         numbersText(parked.map(({ offset }) => offset)),
         textsText(parked.map(({ topic }) => topic)),

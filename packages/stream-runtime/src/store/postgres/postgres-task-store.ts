@@ -12,6 +12,7 @@ import type {
   ParkedRow,
   PartitionTime,
   StateRow,
+  Stop,
   StoredTask,
   TaskPartition,
   TaskStore,
@@ -56,11 +57,11 @@ export class PostgresTaskStore implements TaskStore {
     await this.#database.transaction(async (tx) => {
       await tx.query("select pg_advisory_xact_lock($1)", [PREPARE_LOCK]);
       for (const table of TABLES) await tx.execute(table);
-      for (const { name, window } of tasks) {
+      for (const { name, source, window } of tasks) {
         const layout = JSON.stringify(window ?? null);
         const [stored] = await tx.query<{ layout: string }>(
-          "insert into stream_task (task, layout) values ($1, $2) on conflict (task) do update set task = excluded.task returning layout",
-          [name, layout],
+          "insert into stream_task (task, layout, source) values ($1, $2, $3) on conflict (task) do update set source = excluded.source returning layout",
+          [name, layout, source],
         );
         if (stored?.layout !== layout) throw changedAggregates(name, stored?.layout ?? "nothing", layout);
         if (window !== undefined) await tx.execute(createWindowTable(name, windowColumns(window)));
@@ -72,7 +73,7 @@ export class PostgresTaskStore implements TaskStore {
   async claim({ task, partition }: TaskPartition, owner: string): Promise<Claim> {
     const [row] = await this.#database.query<StoredClaim>(
       `insert into stream_offset (task, partition, epoch, owner) values ($1, $2, 1, $3)
-        on conflict (task, partition) do update set epoch = stream_offset.epoch + 1, owner = excluded.owner
+        on conflict (task, partition) do update set epoch = stream_offset.epoch + 1, owner = excluded.owner, resting = false
         returning epoch, next, watermark_ms, outbox_seq, inbox`,
       [task, partition, owner],
     );
@@ -152,15 +153,38 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async control({ task, partition }: TaskPartition): Promise<Control> {
-    const [row] = await this.#database.query<{ paused: boolean; retries: boolean }>(
+    const [row] = await this.#database.query<StoredControl>(
       {
         name: "stream-control",
-        text: `select paused, exists (select from stream_parked p where p.task = $1 and p.partition = $2 and wants_retry) as retries
-          from stream_task where task = $1`,
+        text: `select o.epoch, o.owner, t.paused, o.resting,
+            exists (select from stream_parked p where p.task = $1 and p.partition = $2 and wants_retry) as retries
+          from stream_task t left join stream_offset o on o.task = t.task and o.partition = $2 where t.task = $1`,
       },
       [task, partition],
     );
-    return { paused: row?.paused ?? false, hasRetries: row?.retries ?? false };
+    return {
+      epoch: Number(row?.epoch ?? 0),
+      owner: row?.owner ?? "",
+      paused: row?.paused ?? false,
+      hasRetries: row?.retries ?? false,
+      resting: row?.resting ?? false,
+    };
+  }
+
+  async rest({ task, partition }: TaskPartition, epoch: number): Promise<void> {
+    await this.#database.execute(
+      `update stream_offset set resting = true where task = $1 and partition = $2 and epoch = $3
+        and (select paused from stream_task where task = $1)`,
+      [task, partition, epoch],
+    );
+  }
+
+  async noteStop({ task, partition }: TaskPartition, stop: Stop): Promise<void> {
+    await this.#database.execute(
+      `update stream_offset set stopped = $4, stopped_at = clock_timestamp()
+        where task = $1 and partition = $2 and coalesce((stopped->>'epoch')::bigint, 0) <= $3`,
+      [task, partition, stop.epoch, JSON.stringify(stop)],
+    );
   }
 
   async times(task: string): Promise<readonly PartitionTime[]> {
@@ -207,6 +231,14 @@ export class PostgresTaskStore implements TaskStore {
   get #database(): Database {
     return this.#options.database;
   }
+}
+
+interface StoredControl {
+  readonly epoch: bigint | null;
+  readonly owner: string | null;
+  readonly paused: boolean;
+  readonly resting: boolean | null;
+  readonly retries: boolean;
 }
 
 interface StoredClaim {

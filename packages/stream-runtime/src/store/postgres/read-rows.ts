@@ -1,7 +1,7 @@
 /** From the store's rows to ours. */
 import type { Headers } from "@tenon/event-log/api";
 import type { StoredValue, WindowRow } from "../../window/window-table.ts";
-import type { OutboxRow, ParkedRow, TaskPartition } from "../task-store.ts";
+import type { OutboxRow, ParkedRecord, ParkedRow, TaskPartition } from "../task-store.ts";
 
 export interface StoredOutboxRow {
   readonly seq: bigint;
@@ -29,6 +29,11 @@ export interface StoredParkedRow {
   readonly input_digest: string | null;
 }
 
+export interface StoredParkedRecord extends StoredParkedRow {
+  readonly wants_retry: boolean;
+  readonly parked_at_ms: number;
+}
+
 export function readOutboxRow(row: StoredOutboxRow): OutboxRow {
   const { topic, key, headers, value } = row;
   const numbers = { seq: Number(row.seq), partition: row.to_partition, timeMs: Number(row.time_ms) };
@@ -51,6 +56,10 @@ export function readParkedRow(row: StoredParkedRow): ParkedRow & TaskPartition {
     ...numbers,
     inputDigest: row.input_digest ?? undefined,
   };
+}
+
+export function readParkedRecord(row: StoredParkedRecord): ParkedRecord {
+  return { ...readParkedRow(row), parkedAtMs: row.parked_at_ms, wantsRetry: row.wants_retry };
 }
 
 export function readWindowRow(row: Readonly<Record<string, unknown>>): WindowRow {

@@ -5,6 +5,7 @@ export const TABLES: readonly string[] = [
   `create table if not exists stream_task (
     task text primary key,
     layout text not null,
+    source text not null,
     paused boolean not null default false
   )`,
   `create table if not exists stream_offset (
@@ -17,6 +18,9 @@ export const TABLES: readonly string[] = [
     inbox jsonb not null default '{}',
     owner text not null default '',
     moved_at timestamptz not null default clock_timestamp(),
+    resting boolean not null default false,
+    stopped json,
+    stopped_at timestamptz,
     primary key (task, partition)
   )`,
   `create table if not exists stream_state (
@@ -37,6 +41,7 @@ export const TABLES: readonly string[] = [
     headers json not null,
     value bytea not null,
     record_id text not null unique,
+    made_at timestamptz not null default clock_timestamp(),
     primary key (task, partition, seq)
   )`,
   `create table if not exists stream_parked (
