@@ -5,6 +5,7 @@ import type { HostClock } from "@tenon/graph-core";
 import {
   type BreakableRule,
   type FaultPoint,
+  type PartitionMetrics,
   type RunningTasks,
   runTasks,
   type Task,
@@ -75,14 +76,22 @@ export class Process {
     return this.#running?.metrics.reduce((total, { fenced }) => total + fenced, 0) ?? 0;
   }
 
+  get metrics(): readonly PartitionMetrics[] {
+    return this.#running?.metrics ?? [];
+  }
+
   kill(): void {
     if (this.isDead) return;
     this.isDead = true;
-    // The group notices after a while, as by a session that times out.
+    this.#noticed();
+    this.#options.onKilled(this);
+  }
+
+  /** The group notices after a while, as by a session that times out. */
+  #noticed(): void {
     this.#options.clock.after(this.#options.noticeMs, () => {
       for (const member of this.#members) void member.leave();
     });
-    this.#options.onKilled(this);
   }
 
   /** The group gives its partitions to others; it learns of that after `noticeMs`. */
@@ -104,10 +113,11 @@ export class Process {
           if (this.isDead) return NEVER;
           const given = name === "join" ? [this.#mortalJoin(values[0] as JoinOptions)] : values;
           const result: unknown = await Reflect.apply(value, target, given);
+          if (name === "join") this.#members.push(result as Member);
+          // Killed while it joined: the group has a member that nobody speaks for.
+          if (name === "join" && this.isDead) this.#noticed();
           if (this.isDead) return NEVER;
-          if (name !== "join") return result;
-          this.#members.push(result as Member);
-          return this.#mortalMember(result as Member);
+          return name === "join" ? this.#mortalMember(result as Member) : result;
         };
       },
     });

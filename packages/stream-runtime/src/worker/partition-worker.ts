@@ -155,7 +155,12 @@ export class PartitionWorker {
     if (!this.#size.isBehind) await this.#committing;
     const { signal } = this.#stop;
     const waitMs = this.#hasRetries ? 0 : this.#context.options.pullWaitMs;
-    const records = await member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
+    const pulled = member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
+    const records = await pulled.catch((error: Error) => {
+      // Told to stop, the member delivers nothing any more: that is no failure of ours.
+      if (signal.aborted) return [];
+      throw error;
+    });
     this.#size.pulled(
       records.length,
       records.reduce((total, { value }) => total + value.length, 0),
