@@ -10,6 +10,12 @@ export interface SimulatedMember {
   readonly held: HeldPartitions;
 }
 
+/** From a partition's assignment to a member until it has let it go or lost it; a later one of the same member is another. */
+interface Ownership {
+  readonly id: string;
+  revoking: boolean;
+}
+
 /** Who owns what in one group. A partition is given to its next owner once its last one has let it go, or lost it. */
 export class SimulatedGroup {
   readonly #clock: HostClock;
@@ -17,8 +23,7 @@ export class SimulatedGroup {
   readonly #members = new Map<string, SimulatedMember>();
   /** Left the group, but drain still. */
   readonly #leaving = new Map<string, SimulatedMember>();
-  readonly #owner = new Map<string, string>();
-  readonly #revoking = new Set<string>();
+  readonly #owner = new Map<string, Ownership>();
 
   constructor(clock: HostClock, partitions: () => readonly TopicPartition[]) {
     this.#clock = clock;
@@ -45,11 +50,12 @@ export class SimulatedGroup {
 
   /** Takes all partitions of a member away without warning; it learns of that after `noticeMs`. */
   takeAway(member: SimulatedMember, noticeMs: number): void {
-    const taken = [...this.#owner].filter(([, id]) => id === member.id).map(([key]) => key);
+    const taken = [...this.#owner].filter(([, { id }]) => id === member.id).map(([key]) => key);
     for (const key of taken) this.#owner.delete(key);
     const lost = member.held.held.filter((at) => taken.includes(keyOf(at)));
     const notice = (): void => {
-      for (const at of lost) member.held.lose(at);
+      // What it has let go of meanwhile, and got anew, it keeps.
+      for (const at of lost) if (this.#owner.get(keyOf(at))?.id !== member.id) member.held.lose(at);
       this.rebalance();
     };
     if (noticeMs === 0) notice();
@@ -65,28 +71,27 @@ export class SimulatedGroup {
     const candidates = this.members.filter(({ id }) => id !== without);
     const assigned = assignPartitions(candidates, this.#partitions());
     const target = new Map([...assigned].flatMap(([id, own]) => own.map((at) => [keyOf(at), { id, at }])));
-    for (const [key, id] of this.#owner) {
-      const wanted = target.get(key);
-      if (wanted?.id !== id && !this.#revoking.has(key)) this.#revoke(key, id);
+    for (const [key, ownership] of this.#owner) {
+      if (target.get(key)?.id !== ownership.id && !ownership.revoking) this.#revoke(key, ownership);
     }
     for (const [key, { id, at }] of target) {
       const member = this.#members.get(id);
       // A zombie that gets back what it does not know it lost must first lose it.
       if (this.#owner.has(key) || member === undefined || member.held.held.some((each) => keyOf(each) === key))
         continue;
-      this.#owner.set(key, id);
+      this.#owner.set(key, { id, revoking: false });
       member.held.assign(at);
     }
   }
 
-  #revoke(key: string, id: string): void {
+  #revoke(key: string, ownership: Ownership): void {
+    const { id } = ownership;
     const at = this.#partitions().find((each) => keyOf(each) === key);
     const member = this.#members.get(id) ?? this.#leaving.get(id);
     if (at === undefined || member === undefined) return;
-    this.#revoking.add(key);
+    ownership.revoking = true;
     void member.held.revoke(at).then(() => {
-      this.#revoking.delete(key);
-      if (this.#owner.get(key) === id) this.#owner.delete(key);
+      if (this.#owner.get(key) === ownership) this.#owner.delete(key);
       this.rebalance();
     });
   }
