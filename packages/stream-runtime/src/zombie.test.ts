@@ -48,12 +48,14 @@ async function comeBack(point: FaultPoint, mutant?: StoreMutant) {
   await clock.runFor(2_000);
   const before = store.dump("sum-amounts").state;
   old.release();
+  await clock.runFor(1);
+  const during = store.dump("sum-amounts").state;
   await clock.runFor(1_000);
   const after = store.dump("sum-amounts").state;
   const stopping = [old.process.stop(), next.process.stop()];
   await clock.runFor(60_000);
   await Promise.all(stopping);
-  return { before, after, fenced: old.process.fenced };
+  return { before, during, after, fenced: old.process.fenced };
 }
 
 const TOTALS = [
@@ -64,8 +66,9 @@ const TOTALS = [
 test.each(["afterRead", "midBatch", "beforeCommit"] as const)(
   "a worker that comes back at %s is fenced at its next commit, and nothing of its batch is kept",
   async (point) => {
-    const { before, after, fenced } = await comeBack(point);
+    const { before, during, after, fenced } = await comeBack(point);
     expect(before).toEqual(TOTALS);
+    expect(during).toEqual(TOTALS);
     expect(after).toEqual(TOTALS);
     expect(fenced).toBeGreaterThan(0);
     // At most the batch it had at hand, per partition that it held.
@@ -73,7 +76,13 @@ test.each(["afterRead", "midBatch", "beforeCommit"] as const)(
   },
 );
 
-test("a store without the fence is noticed", async () => {
-  const { before, after } = await comeBack("beforeCommit", "noFence");
-  expect({ before, after }).not.toEqual({ before: TOTALS, after: TOTALS });
+test("a store without the fence is noticed: nobody is fenced, and only the ids of messages keep the batch out", async () => {
+  const { during, fenced } = await comeBack("beforeCommit", "noFence");
+  expect(during).toEqual(TOTALS);
+  expect(fenced).toBe(0);
+});
+
+test("a store without the fence, in which ids of messages may come twice, is noticed: the old batch overwrites", async () => {
+  const { during } = await comeBack("beforeCommit", "noFenceNorUnique");
+  expect(during).not.toEqual(TOTALS);
 });

@@ -23,6 +23,8 @@ export class SimulatedGroup {
   readonly #members = new Map<string, SimulatedMember>();
   /** Left the group, but drain still. */
   readonly #leaving = new Map<string, SimulatedMember>();
+  /** Members that have lost everything, do not know it yet, and get nothing until they do. */
+  readonly #expelled = new Set<string>();
   readonly #owner = new Map<string, Ownership>();
 
   constructor(clock: HostClock, partitions: () => readonly TopicPartition[]) {
@@ -50,25 +52,27 @@ export class SimulatedGroup {
 
   /** Takes all partitions of a member away without warning; it learns of that after `noticeMs`. */
   takeAway(member: SimulatedMember, noticeMs: number): void {
+    if (this.#expelled.has(member.id)) return;
     const taken = [...this.#owner].filter(([, { id }]) => id === member.id).map(([key]) => key);
     for (const key of taken) this.#owner.delete(key);
     const lost = member.held.held.filter((at) => taken.includes(keyOf(at)));
     const notice = (): void => {
-      // What it has let go of meanwhile, and got anew, it keeps.
-      for (const at of lost) if (this.#owner.get(keyOf(at))?.id !== member.id) member.held.lose(at);
+      this.#expelled.delete(member.id);
+      for (const at of lost) member.held.lose(at);
       this.rebalance();
     };
-    if (noticeMs === 0) notice();
-    else {
-      this.#clock.after(noticeMs, notice);
-      // Others may own them while it does not know: it is a zombie.
-      this.rebalance(member.id);
+    if (noticeMs === 0) {
+      notice();
+      return;
     }
+    // Others own them while it does not know: it is a zombie.
+    this.#expelled.add(member.id);
+    this.#clock.after(noticeMs, notice);
+    this.rebalance();
   }
 
-  /** @param without a member that has lost its membership and does not know */
-  rebalance(without?: string): void {
-    const candidates = this.members.filter(({ id }) => id !== without);
+  rebalance(): void {
+    const candidates = this.members.filter(({ id }) => !this.#expelled.has(id));
     const assigned = assignPartitions(candidates, this.#partitions());
     const target = new Map([...assigned].flatMap(([id, own]) => own.map((at) => [keyOf(at), { id, at }])));
     for (const [key, ownership] of this.#owner) {
@@ -76,7 +80,7 @@ export class SimulatedGroup {
     }
     for (const [key, { id, at }] of target) {
       const member = this.#members.get(id);
-      // A zombie that gets back what it does not know it lost must first lose it.
+      // What it still drains it must first let go of.
       if (this.#owner.has(key) || member === undefined || member.held.held.some((each) => keyOf(each) === key))
         continue;
       this.#owner.set(key, { id, revoking: false });

@@ -93,7 +93,7 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
       if (this.#options.mutant === "offsetFirst" && !isFenced) partition.next = batch.end;
       throw connectionLost();
     }
-    if (isFenced && this.#options.mutant !== "noFence") return "fenced";
+    if (isFenced && !this.#options.mutant?.startsWith("noFence")) return "fenced";
     this.#apply(partition, batch);
     if (fault === "after") throw connectionLost();
     return "committed";
@@ -205,6 +205,7 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
 
   #apply(partition: Partition, batch: BatchCommit): void {
     for (const { recordId } of batch.outbox) {
+      if (this.#options.mutant === "noFenceNorUnique") break;
       if (this.#recordIds.has(recordId)) throw new Error(`record id "${recordId}" was given twice`);
     }
     this.#options.write?.(batch.writes);
