@@ -11,8 +11,8 @@ export interface WorkerSettings {
   readonly databaseUrl: string;
   /** Absent: the embedded log in the database. */
   readonly kafka?: { readonly brokers: readonly string[]; readonly client: "kafkajs" | "platformatic" };
-  /** Kill this process at the given pass of a point. */
-  readonly kill?: { readonly point: FaultPoint; readonly pass: number };
+  /** Kill this process at the given pass of a point, or only stop it there until somebody lets it go on. */
+  readonly kill?: { readonly point: FaultPoint; readonly pass: number; readonly signal?: "SIGKILL" | "SIGSTOP" };
   readonly mutant?: StoreMutant;
   /** Commit statement by statement, as batches with write sets do. */
   readonly inSteps?: boolean;
@@ -33,7 +33,7 @@ const { name, databaseUrl, kafka, kill, mutant, pool = { connectionsMax: 12 } } 
 
 let passes = 0;
 const reached = (point: FaultPoint): void => {
-  if (point === kill?.point && ++passes === kill.pass) process.kill(process.pid, "SIGKILL");
+  if (point === kill?.point && ++passes === kill.pass) process.kill(process.pid, kill.signal ?? "SIGKILL");
 };
 const STEPS = { fence: "afterFence", state: "afterState", outbox: "afterOutbox" } as const;
 const stopsInside = kill !== undefined && (Object.values(STEPS) as readonly string[]).includes(kill.point);
