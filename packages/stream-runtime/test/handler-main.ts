@@ -3,24 +3,8 @@ import { openDatabase, type Transaction } from "@tenon/postgres";
 import { openReplication } from "@tenon/postgres/replication";
 import { type ChangeFeed, openRepo, PostgresCursors, PostgresFeed } from "@tenon/storage-repo";
 import { PostgresWorkStore, runHandlers, type WorkStore } from "../src/index.ts";
+import type { HandlerPoint, HandlerSettings } from "./handler-points.ts";
 import { campaignSummary, ENTITIES, groupTerms } from "./handler-world.ts";
-
-/** Around a run: its item is claimed; it is about to commit; it has. Around a pull: the same, before it is acknowledged. */
-export const HANDLER_POINTS = [
-  "afterClaim",
-  "beforeCommit",
-  "afterCommit",
-  "afterPull",
-  "beforeCursorCommit",
-  "beforeAcknowledge",
-] as const;
-export type HandlerPoint = (typeof HANDLER_POINTS)[number];
-
-export interface HandlerSettings {
-  readonly databaseUrl: string;
-  readonly reader: "slot" | "poll";
-  readonly kill?: { readonly point: HandlerPoint; readonly pass: number };
-}
 
 const { databaseUrl, reader, kill } = JSON.parse(process.argv[2] as string) as HandlerSettings;
 let passes = 0;
