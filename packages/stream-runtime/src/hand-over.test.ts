@@ -2,7 +2,7 @@
 import { SimulatedCluster, VirtualClock } from "@tenon/event-log/simulation";
 import { expect, test } from "vitest";
 import { Process } from "../test/process.ts";
-import { sumAmounts, TOPICS } from "../test/world.ts";
+import { Amounts, sumAmounts, TOPICS } from "../test/world.ts";
 import { MemoryTaskStore } from "./index.ts";
 
 test("a worker that waits for records gives partitions up without failing, and keeps the others", async () => {
@@ -31,4 +31,33 @@ test("a worker that waits for records gives partitions up without failing, and k
   const stopping = [first, ...others].map((each) => each.stop());
   await clock.runFor(30_000);
   await Promise.all(stopping);
+});
+
+test("a worker whose partition was lost and came back takes no record from the one that has it now", async () => {
+  const clock = new VirtualClock();
+  const cluster = new SimulatedCluster({ seed: 1, clock });
+  const store = new MemoryTaskStore({ clock });
+  const { control } = store;
+  // A look that takes a while: the partition changes hands meanwhile.
+  store.control = async (at) => {
+    await new Promise<void>((resolve) => clock.after(50, resolve));
+    return control.call(store, at);
+  };
+  const log = cluster.open();
+  await log.createTopics(TOPICS);
+  const worker = new Process({
+    ...{ name: "worker", log: cluster.open(), store, clock, tasks: [sumAmounts], noticeMs: 0 },
+    killsAt: () => false,
+    onKilled: () => undefined,
+  });
+  await worker.start();
+  const keys = ["a", "b", "c", "d", "e", "f"];
+  await log.append(keys.map((key) => Amounts.record({ key, timeMs: 1, value: { amount: 1, note: `${key}/x` } })));
+  await clock.runFor(25);
+  worker.loseGroup(0);
+  await clock.runFor(5_000);
+  expect(store.dump("sum-amounts").state.map(({ key }) => key)).toEqual(keys);
+  const stopping = worker.stop();
+  await clock.runFor(30_000);
+  await stopping;
 });

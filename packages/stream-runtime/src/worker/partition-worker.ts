@@ -154,6 +154,8 @@ export class PartitionWorker {
     const { recordsMax, bytesMax } = this.#size;
     if (!this.#size.isBehind) await this.#committing;
     const { signal } = this.#stop;
+    // The partition may be this member's again, with another worker: its records are not ours to take.
+    if (signal.aborted) return [];
     const waitMs = this.#hasRetries ? 0 : this.#context.options.pullWaitMs;
     const pulled = member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
     const records = await pulled.catch((error: Error) => {
