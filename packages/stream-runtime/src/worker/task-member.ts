@@ -85,6 +85,8 @@ export class TaskMember {
     const metrics = known ?? new PartitionMetrics(task.name, partition, task.lane);
     const context = { ...this.#context, onEnded: (ended: PartitionWorker, error: Error) => this.#ended(ended, error) };
     const worker = new PartitionWorker(context, partition, metrics);
+    // Two workers of one partition would take each other's records.
+    this.#workers.get(partition)?.abandon();
     this.#workers.set(partition, worker);
     this.#metrics.set(partition, metrics);
     return worker;
