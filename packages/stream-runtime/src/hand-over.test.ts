@@ -3,7 +3,7 @@ import { SimulatedCluster, VirtualClock } from "@tenon/event-log/simulation";
 import { expect, test } from "vitest";
 import { Process } from "../test/process.ts";
 import { Amounts, sumAmounts, TOPICS } from "../test/world.ts";
-import { MemoryTaskStore } from "./index.ts";
+import { type BreakableRule, MemoryTaskStore } from "./index.ts";
 
 test("a worker that waits for records gives partitions up without failing, and keeps the others", async () => {
   const clock = new VirtualClock();
@@ -60,4 +60,43 @@ test("a worker whose partition was lost and came back takes no record from the o
   const stopping = worker.stop();
   await clock.runFor(30_000);
   await stopping;
+});
+
+/** One worker has batches under way when another one joins: batches that were refused because of that. */
+async function fencedAtHandOver(breaks?: BreakableRule): Promise<number> {
+  const clock = new VirtualClock();
+  const cluster = new SimulatedCluster({ seed: 1, clock });
+  const store = new MemoryTaskStore({ clock });
+  const log = cluster.open();
+  await log.createTopics(TOPICS);
+  const worker = (name: string) =>
+    new Process({
+      ...{ name, log: cluster.open(), store, clock, tasks: [sumAmounts], noticeMs: 0, breaks },
+      killsAt: () => false,
+      onKilled: () => undefined,
+      holds: (point) =>
+        point === "beforeCommit" ? new Promise<void>((resolve) => void clock.after(20, resolve)) : undefined,
+    });
+  const workers = [worker("first"), worker("second"), worker("third")] as const;
+  await workers[0].start();
+  await clock.runFor(250);
+  const keys = ["a", "b", "c", "d", "e", "f"];
+  await log.append(keys.map((key) => Amounts.record({ key, timeMs: 1, value: { amount: 1, note: `${key}/x` } })));
+  await clock.runFor(5);
+  await workers[1].start();
+  await workers[2].start();
+  await clock.runFor(5_000);
+  expect(store.dump("sum-amounts").state).toHaveLength(keys.length);
+  const stopping = workers.map((each) => each.stop());
+  await clock.runFor(30_000);
+  await Promise.all(stopping);
+  return workers.reduce((total, { fenced }) => total + fenced, 0);
+}
+
+test("a partition is given up after its batch: an orderly hand-over wastes none", async () => {
+  expect(await fencedAtHandOver()).toBe(0);
+});
+
+test("a worker that gives up a partition before its batch is finished is noticed: its batch is wasted", async () => {
+  expect(await fencedAtHandOver("drainBeforeRelease")).toBeGreaterThan(0);
 });
