@@ -7,7 +7,14 @@ test("a partition that is lost before its owner was told of it is told of neithe
   const told: string[] = [];
   const held = new HeldPartitions({
     join: {
-      ...{ group: "readers", topics: ["things"], member: "one", queueRecordsMax: 10, queueBytesMax: 1_000, drainMs: 100 },
+      ...{
+        group: "readers",
+        topics: ["things"],
+        member: "one",
+        queueRecordsMax: 10,
+        queueBytesMax: 1_000,
+        drainMs: 100,
+      },
       onAssigned: async () => {
         told.push("assigned");
         return 0;
