@@ -56,6 +56,33 @@ test("a store that commits the offset before what it stands for is noticed", { t
   expect(found).not.toEqual(expected);
 });
 
+test.each(["midBatch", "beforeCommit"] as const)(
+  "an owner that is stopped at %s, and goes on when another has taken over, is fenced: at most a batch per partition is wasted",
+  { timeout: TEST_MAX_MS },
+  async (point) => {
+    const { made, close } = await harness();
+    try {
+      await made.produce(400, 51);
+      const old = await made.start({ kill: { point, pass: 3, signal: "SIGSTOP" } });
+      const next = await made.start();
+      await made.produce(200, 52);
+      await made.caughtUp();
+      old.kill("SIGCONT");
+      await made.produce(200, 53);
+      await made.caughtUp();
+      await Promise.all([old, next].map((child) => made.stop(child)));
+      const [found, expected] = await made.compare();
+      expect(found).toEqual(expected);
+      const fenced = made.reports.find(({ name }) => name === "worker-0")?.fenced;
+      expect(fenced).toBeGreaterThan(0);
+      // All it can have had at hand: one batch in each of the five partitions.
+      expect(fenced).toBeLessThanOrEqual(5);
+    } finally {
+      await close();
+    }
+  },
+);
+
 test("15 kills at random, two workers at once", { timeout: TEST_MAX_MS }, async () => {
   const { made, close } = await harness();
   try {

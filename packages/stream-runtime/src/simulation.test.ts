@@ -1,19 +1,9 @@
 import { expect, test } from "vitest";
-import { comparison } from "../test/expectations.ts";
+import { exactlyOnce } from "../test/exactly-once.ts";
 import { type Simulated, simulate } from "../test/simulate.ts";
 
-/** State, messages, windows and results are those of the input, each counted once. */
 async function expectExactlyOnce(simulated: Simulated): Promise<void> {
-  const { store, halted, uncommitted } = simulated;
-  expect(halted).toEqual([]);
-  expect(uncommitted).toBe(0);
-  const rows = store.dump("count-windows").windows;
-  const [found, expected] = comparison({
-    ...simulated,
-    state: store.dump("sum-amounts").state,
-    windows: rows.map((row) => `${row.sizeMs}/${row.startMs}/${row.key}/${row.revision}/${row.values.join("/")}`),
-    parked: (await store.parked("sum-amounts")).map(({ partition, offset }) => `${partition}/${offset}`),
-  });
+  const [found, expected] = await exactlyOnce(simulated);
   expect(found).toEqual(expected);
 }
 

@@ -8,7 +8,7 @@ import { SeededRandom } from "@tenon/event-log/simulation";
 import type { Database } from "@tenon/postgres";
 import { PostgresOperations } from "../src/index.ts";
 import { comparison } from "./expectations.ts";
-import type { WorkerSettings } from "./worker-main.ts";
+import type { WorkerReport, WorkerSettings } from "./worker-main.ts";
 import { Amounts, countWindows, POISON, sumAmounts, TOPICS } from "./world.ts";
 
 const LOOK_MS = 25;
@@ -16,6 +16,22 @@ const LOOK_MS = 25;
 const CAUGHT_UP_MAX_MS = 60_000;
 /** From the start of a process to its first commit, on a busy machine. */
 const START_MAX_MS = 30_000;
+
+/** Between the end of a worker and its next start. */
+const RESTART_MS = 50;
+/** A log that is away longer than this does not come back. */
+const PERSIST_MAX_MS = 60_000;
+
+async function persist(work: () => Promise<unknown>): Promise<void> {
+  for (const untilMs = Date.now() + PERSIST_MAX_MS; ; await pause(LOOK_MS)) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (Date.now() > untilMs) throw error;
+    }
+  }
+}
 
 export class KillHarness {
   readonly #database: () => Database;
@@ -25,9 +41,14 @@ export class KillHarness {
   readonly #children = new Set<ChildProcess>();
   #born = 0;
   #timeMs = 1_700_000_000_000;
+  #supervised = false;
   kills = 0;
+  /** Workers that ended by themselves and were started again. */
+  restarts = 0;
   /** What workers said before they ended by themselves. */
   readonly told: string[] = [];
+  /** What workers reported when they were stopped in order. */
+  readonly reports: WorkerReport[] = [];
 
   constructor(options: {
     readonly database: () => Database;
@@ -59,7 +80,8 @@ export class KillHarness {
         const record = Amounts.record({ key, timeMs, value });
         return random.chance(0.01) ? { ...record, value: bytes.encode("{no event") } : record;
       });
-      await this.#log().append(records);
+      // A producer that never gives up: after an unknown outcome records may be there twice, as in the input.
+      await persist(() => this.#log().append(records));
     }
   }
 
@@ -75,10 +97,53 @@ export class KillHarness {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#children.add(child);
+    child.stdout?.on("data", (text: Buffer) => {
+      for (const line of String(text).split("\n")) if (line.startsWith("{")) this.reports.push(JSON.parse(line));
+    });
     child.stderr?.on("data", (text: Buffer) => this.told.push(String(text)));
     child.once("exit", () => this.#children.delete(child));
     await Promise.race([once(child.stdout as NonNullable<ChildProcess["stdout"]>, "data"), once(child, "exit")]);
     return child;
+  }
+
+  /** Keeps workers running as a supervisor does: one that ends by itself is started again. Resolves when all run. */
+  async supervise(workers: number, settings: Partial<WorkerSettings> = {}): Promise<void> {
+    this.#supervised = true;
+    const keep = async (): Promise<void> => {
+      const child = await this.start(settings);
+      child.once("exit", () => {
+        if (!this.#supervised) return;
+        this.restarts++;
+        setTimeout(() => this.#supervised && void keep(), RESTART_MS);
+      });
+      // It ended before we could listen.
+      if (this.#supervised && (child.exitCode ?? child.signalCode) !== null) {
+        this.restarts++;
+        await pause(RESTART_MS);
+        await keep();
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, keep));
+  }
+
+  /** Every worker that runs now. */
+  get running(): readonly ChildProcess[] {
+    return [...this.#children];
+  }
+
+  /** Commits that ended with an error, by its code, over the workers that were stopped in order. */
+  get failedCommits(): Readonly<Record<string, number>> {
+    const total: Record<string, number> = {};
+    for (const { failedCommits } of this.reports) {
+      for (const [code, count] of Object.entries(failedCommits)) total[code] = (total[code] ?? 0) + count;
+    }
+    return total;
+  }
+
+  /** Ends all workers in order, and starts none again. */
+  async stopSupervised(): Promise<void> {
+    this.#supervised = false;
+    await Promise.all([...this.#children].map((child) => this.stop(child)));
   }
 
   /** Resolves when a worker has ended, by its own kill point or ours. */
@@ -104,6 +169,7 @@ export class KillHarness {
   }
 
   async stopAll(): Promise<void> {
+    this.#supervised = false;
     await Promise.all([...this.#children].map((child) => this.kill(child)));
   }
 
@@ -111,7 +177,7 @@ export class KillHarness {
   async caughtUp(maxMs = CAUGHT_UP_MAX_MS): Promise<void> {
     const untilMs = Date.now() + maxMs;
     for (;;) {
-      const behind = await this.#behind();
+      const behind = await this.#behind().catch((error: Error) => [error.message]);
       if (behind.length === 0) return;
       if (Date.now() > untilMs)
         throw new Error(`not caught up after ${maxMs} ms: ${behind.join(", ")}; ${this.told.join("")}`);

@@ -5,6 +5,7 @@ import type { HostClock } from "@tenon/graph-core";
 import {
   type BreakableRule,
   type FaultPoint,
+  type PartitionMetrics,
   type RunningTasks,
   runTasks,
   type Task,
@@ -33,7 +34,6 @@ export class Process {
   readonly name: string;
   readonly halted: string[] = [];
   isDead = false;
-  #isDeaf = false;
   #running: RunningTasks | undefined;
   readonly #options: ProcessOptions;
   readonly #members: Member[] = [];
@@ -76,20 +76,27 @@ export class Process {
     return this.#running?.metrics.reduce((total, { fenced }) => total + fenced, 0) ?? 0;
   }
 
+  get metrics(): readonly PartitionMetrics[] {
+    return this.#running?.metrics ?? [];
+  }
+
   kill(): void {
     if (this.isDead) return;
     this.isDead = true;
-    // The group notices after a while, as by a session that times out.
-    this.#options.clock.after(this.#options.noticeMs, () => {
-      for (const member of this.#members) void member.leave();
-    });
+    this.#noticed();
     this.#options.onKilled(this);
   }
 
-  /** The group gives its partitions to others and it learns nothing of that: stopped, as by SIGSTOP. */
-  leaveUnnoticed(): void {
-    this.#isDeaf = true;
-    for (const member of this.#members) void member.leave();
+  /** The group notices after a while, as by a session that times out. */
+  #noticed(): void {
+    this.#options.clock.after(this.#options.noticeMs, () => {
+      for (const member of this.#members) void member.leave();
+    });
+  }
+
+  /** The group gives its partitions to others; it learns of that after `noticeMs`. */
+  loseGroup(noticeMs: number): void {
+    for (const member of this.#members) this.#options.log.takeAway(member, noticeMs);
   }
 
   async stop(): Promise<void> {
@@ -106,10 +113,11 @@ export class Process {
           if (this.isDead) return NEVER;
           const given = name === "join" ? [this.#mortalJoin(values[0] as JoinOptions)] : values;
           const result: unknown = await Reflect.apply(value, target, given);
+          if (name === "join") this.#members.push(result as Member);
+          // Killed while it joined: the group has a member that nobody speaks for.
+          if (name === "join" && this.isDead) this.#noticed();
           if (this.isDead) return NEVER;
-          if (name !== "join") return result;
-          this.#members.push(result as Member);
-          return this.#mortalMember(result as Member);
+          return name === "join" ? this.#mortalMember(result as Member) : result;
         };
       },
     });
@@ -118,16 +126,12 @@ export class Process {
   #mortalMember(member: Member): Member {
     const calls =
       (name: "pull" | "seek" | "report" | "leave") =>
-      async (...values: unknown[]): Promise<never> => {
-        const isSilent = () => this.isDead || (this.#isDeaf && name === "pull");
-        if (isSilent()) return NEVER;
-        // Deaf, its client goes on believing: no answer and no refusal tells it otherwise.
-        const call = Reflect.apply(member[name] as never, member, values) as Promise<never>;
-        return call.then(
-          (result) => (isSilent() ? NEVER : result),
-          (error) => (isSilent() ? NEVER : Promise.reject(error)),
-        );
-      };
+      (...values: unknown[]) =>
+        this.isDead
+          ? NEVER
+          : (Reflect.apply(member[name] as never, member, values) as Promise<never>).then((result) =>
+              this.isDead ? NEVER : result,
+            );
     return {
       get assigned() {
         return member.assigned;
@@ -143,12 +147,12 @@ export class Process {
     return {
       ...options,
       onAssigned: (at) => (this.isDead ? NEVER : options.onAssigned(at)),
-      onRevoked: (at) => (this.isDead || this.#isDeaf ? Promise.resolve() : options.onRevoked(at)),
+      onRevoked: (at) => (this.isDead ? Promise.resolve() : options.onRevoked(at)),
       onLost: (at) => {
-        if (!this.isDead && !this.#isDeaf) options.onLost(at);
+        if (!this.isDead) options.onLost(at);
       },
       onFailed: (error) => {
-        if (!this.isDead && !this.#isDeaf) options.onFailed(error);
+        if (!this.isDead) options.onFailed(error);
       },
     };
   }

@@ -111,7 +111,7 @@ export async function simulate(options: SimulateOptions): Promise<Simulated> {
 
   const produce = async () => {
     for (let event = 0; event < events; event++) {
-      await new Promise<void>((resolve) => clock.after((random.upTo(2) * FAULTY_MS) / events, resolve));
+      await new Promise<void>((resolve) => clock.after(Math.round((random.upTo(2) * FAULTY_MS) / events), resolve));
       const account = `account-${random.upTo(6)}`;
       const behindMs = random.chance(0.2) ? random.upTo(900) : 0;
       const isPoison = random.chance(poison / 100);

@@ -11,22 +11,35 @@ export interface WorkerSettings {
   readonly databaseUrl: string;
   /** Absent: the embedded log in the database. */
   readonly kafka?: { readonly brokers: readonly string[]; readonly client: "kafkajs" | "platformatic" };
-  /** Kill this process at the given pass of a point. */
-  readonly kill?: { readonly point: FaultPoint; readonly pass: number };
+  /** Kill this process at the given pass of a point, or only stop it there until somebody lets it go on. */
+  readonly kill?: { readonly point: FaultPoint; readonly pass: number; readonly signal?: "SIGKILL" | "SIGSTOP" };
   readonly mutant?: StoreMutant;
+  /** Commit statement by statement, as batches with write sets do. */
+  readonly inSteps?: boolean;
+  readonly pool?: { readonly connectionsMax: number; readonly waitingMax?: number; readonly acquireMsMax?: number };
+}
+
+/** What a worker says when it is told to stop. */
+export interface WorkerReport {
+  readonly name: string;
+  /** Batches refused because of another owner. */
+  readonly fenced: number;
+  /** Error code → commits that ended with it. */
+  readonly failedCommits: Readonly<Record<string, number>>;
 }
 
 const settings = JSON.parse(process.argv[2] as string) as WorkerSettings;
-const { name, databaseUrl, kafka, kill, mutant } = settings;
+const { name, databaseUrl, kafka, kill, mutant, pool = { connectionsMax: 12 } } = settings;
 
 let passes = 0;
 const reached = (point: FaultPoint): void => {
-  if (point === kill?.point && ++passes === kill.pass) process.kill(process.pid, "SIGKILL");
+  if (point === kill?.point && ++passes === kill.pass) process.kill(process.pid, kill.signal ?? "SIGKILL");
 };
 const STEPS = { fence: "afterFence", state: "afterState", outbox: "afterOutbox" } as const;
-const inSteps = kill !== undefined && (Object.values(STEPS) as readonly string[]).includes(kill.point);
+const stopsInside = kill !== undefined && (Object.values(STEPS) as readonly string[]).includes(kill.point);
+const inSteps = settings.inSteps === true || stopsInside;
 
-const database = await openDatabase({ url: databaseUrl, connectionsMax: 12, applicationName: name });
+const database = await openDatabase({ url: databaseUrl, ...pool, applicationName: name });
 const log =
   kafka === undefined
     ? await openEmbeddedLog({ database, leaseMs: 900, beatMs: 100 })
@@ -40,6 +53,17 @@ const store = new PostgresTaskStore({
     },
   }),
 });
+const failedCommits: Record<string, number> = {};
+const { commit } = store;
+store.commit = async (batch) => {
+  try {
+    return await commit.call(store, batch);
+  } catch (error) {
+    const code = String((error as { readonly code?: string }).code);
+    failedCommits[code] = (failedCommits[code] ?? 0) + 1;
+    throw error;
+  }
+};
 const running = await runTasks({
   ...{ tasks: [sumAmounts, countWindows], log, store, owner: name, checkedShare: 0.05 },
   batch: {
@@ -54,6 +78,9 @@ const running = await runTasks({
 });
 process.stdout.write("running\n");
 process.on("SIGTERM", () => {
+  const fenced = running.metrics.reduce((total, each) => total + each.fenced, 0);
+  const report: WorkerReport = { name, fenced, failedCommits };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
   void running
     .stop()
     .then(() => log.close())

@@ -9,6 +9,8 @@ interface Held {
   /** Settles when `onAssigned` has: with the feed, or without one when the partition went before. */
   readonly ready: Promise<void>;
   feed: Feed | undefined;
+  /** Whether `onAssigned` was called. */
+  told: boolean;
   gone: boolean;
   /** Settles when the drain is over, once there is one. */
   revoked: Promise<void> | undefined;
@@ -62,9 +64,14 @@ export class HeldPartitions {
     const key = keyOf(at);
     if (this.#held.has(key)) return;
     const ready = Promise.resolve()
-      .then(() => join.onAssigned(at))
+      .then(() => {
+        // Lost before the owner heard of it: then it hears of neither (H1).
+        if (held.gone) return undefined;
+        held.told = true;
+        return join.onAssigned(at);
+      })
       .then((offset) => {
-        if (!held.gone) held.feed = startFeed(at, checkOffset(offset));
+        if (!held.gone && offset !== undefined) held.feed = startFeed(at, checkOffset(offset));
       })
       .catch((error: unknown) => {
         if (held.gone) return;
@@ -72,7 +79,7 @@ export class HeldPartitions {
         if (!this.#failed) onAssignFailed(error);
         this.#failed = true;
       });
-    const held: Held = { at, ready, feed: undefined, gone: false, revoked: undefined };
+    const held: Held = { at, ready, feed: undefined, told: false, gone: false, revoked: undefined };
     this.#held.set(key, held);
   }
 
@@ -119,7 +126,7 @@ export class HeldPartitions {
     this.#held.delete(keyOf(at));
     if (held === undefined || held.gone) return;
     this.#end(held);
-    this.#options.join.onLost(at);
+    if (held.told) this.#options.join.onLost(at);
   }
 
   loseAll(): void {

@@ -1,98 +1,13 @@
 /** Whatever changes in whatever order: when everything has settled, what is derived is what a recomputation gives. */
 import { VirtualClock } from "@tenon/event-log/simulation";
-import { versionOf, type WriteSet, WriteSetBuilder } from "@tenon/storage-repo/api";
+import { versionOf } from "@tenon/storage-repo/api";
 import { ModelRepo } from "@tenon/storage-repo/model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  AdGroup,
-  Campaign,
-  CampaignAll,
-  campaignSummary,
-  ENTITIES,
-  GroupAll,
-  groupTerms,
-} from "../../test/handler-world.ts";
+import { recompute, type Step, steps, writeOf } from "../../test/handler-histories.ts";
+import { CampaignAll, campaignSummary, ENTITIES, GroupAll, groupTerms } from "../../test/handler-world.ts";
 import { MemoryWorkStore } from "./memory-work-store.ts";
 import { runHandlers } from "./run-handlers.ts";
-
-type Step =
-  | { readonly kind: "campaign"; readonly key: string; readonly budgetMicros: number }
-  | { readonly kind: "group"; readonly key: number; readonly bidMicros: number; readonly campaignId: string | null }
-  | { readonly kind: "deleteGroup"; readonly key: number }
-  | { readonly kind: "deleteCampaign"; readonly key: string }
-  | { readonly kind: "wait"; readonly ms: number };
-
-const campaignKey = fc.constantFrom("red", "green", "blue");
-const groupKey = fc.integer({ min: 1, max: 4 });
-const amount = fc.integer({ min: 0, max: 3 });
-const steps: fc.Arbitrary<readonly Step[]> = fc.array(
-  fc.oneof(
-    fc.record({ kind: fc.constant("campaign" as const), key: campaignKey, budgetMicros: amount }),
-    fc.record({
-      kind: fc.constant("group" as const),
-      key: groupKey,
-      bidMicros: amount,
-      campaignId: fc.option(campaignKey),
-    }),
-    fc.record({ kind: fc.constant("deleteGroup" as const), key: groupKey }),
-    fc.record({ kind: fc.constant("deleteCampaign" as const), key: campaignKey }),
-    fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 40 }) }),
-  ),
-  { maxLength: 40 },
-);
-
-function writeOf(step: Exclude<Step, { kind: "wait" }>, version: bigint): WriteSet {
-  const builder = new WriteSetBuilder();
-  switch (step.kind) {
-    case "campaign":
-      return builder
-        .write(Campaign, "money", {
-          key: step.key,
-          version,
-          columns: { budgetMicros: step.budgetMicros, name: step.key },
-        })
-        .restore(Campaign, { key: step.key, version })
-        .build();
-    case "group": {
-      const { key, bidMicros, campaignId } = step;
-      return builder
-        .write(AdGroup, "bid", { key, version, columns: { bidMicros, campaignId } })
-        .restore(AdGroup, { key, version })
-        .build();
-    }
-    case "deleteGroup":
-      return builder.delete(AdGroup, { key: step.key, version }).build();
-    case "deleteCampaign":
-      return builder.delete(Campaign, { key: step.key, version }).build();
-  }
-}
-
-/** What must be there, from the steps alone. */
-function recompute(all: readonly Step[]) {
-  const campaigns = new Map<string, number>();
-  const groups = new Map<number, { bidMicros: number; campaignId: string | null }>();
-  for (const step of all) {
-    if (step.kind === "campaign") campaigns.set(step.key, step.budgetMicros);
-    if (step.kind === "group") groups.set(step.key, step);
-    if (step.kind === "deleteGroup") groups.delete(step.key);
-    if (step.kind === "deleteCampaign") campaigns.delete(step.key);
-  }
-  return {
-    groups: [...groups]
-      .sort(([one], [other]) => one - other)
-      .map(([key, { bidMicros, campaignId }]) => {
-        const budget = campaignId === null ? undefined : campaigns.get(campaignId);
-        return { key, servable: (budget ?? 0) > 0, bidCappedMicros: Math.min(bidMicros, budget ?? 0) };
-      }),
-    campaigns: [...campaigns]
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([key]) => {
-        const own = [...groups.values()].filter(({ campaignId }) => campaignId === key);
-        return { key, groups: own.length, topBidMicros: Math.max(0, ...own.map(({ bidMicros }) => bidMicros)) };
-      }),
-  };
-}
 
 async function play(all: readonly Step[], failures: { readonly chance: number } = { chance: 0 }) {
   const clock = new VirtualClock();

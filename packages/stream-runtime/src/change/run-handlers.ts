@@ -22,6 +22,8 @@ export interface RunHandlersOptions<Joined> {
   readonly epoch?: number;
   /** Runs at once per lane: no lane takes another's. */
   readonly runsMax?: Readonly<Record<Lane, number>>;
+  /** How long a worker may take for a run; after that somebody else does it. Default 30 s. */
+  readonly leaseMs?: number;
   /** Told when the pump or a claimer cannot go on; both try again after a while. */
   readonly onTrouble?: (what: string, error: Error) => void;
 }
@@ -96,7 +98,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
   const working = LANES.flatMap((lane) => {
     const itemsMax = (options.runsMax ?? RUNS_MAX)[lane];
     return untilStopped(`${lane} work`, async () => {
-      const items = await store.claim({ handlers: names, lane, itemsMax, leaseMs: LEASE_MS });
+      const items = await store.claim({ handlers: names, lane, itemsMax, leaseMs: options.leaseMs ?? LEASE_MS });
       await Promise.all(
         items.map(async (item) => {
           const outcome = await (runs.get(item.handler) as HandlerRun<Joined>).run(item);

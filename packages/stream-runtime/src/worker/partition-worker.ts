@@ -166,8 +166,15 @@ export class PartitionWorker {
     const { recordsMax, bytesMax } = this.#size;
     if (!this.#size.isBehind) await this.#committing;
     const { signal } = this.#stop;
+    // The partition may be this member's again, with another worker: its records are not ours to take.
+    if (signal.aborted) return [];
     const waitMs = this.#hasRetries ? 0 : this.#context.options.pullWaitMs;
-    const records = await member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
+    const pulled = member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
+    const records = await pulled.catch((error: Error) => {
+      // Told to stop, the member delivers nothing any more: that is no failure of ours.
+      if (signal.aborted) return [];
+      throw error;
+    });
     this.#size.pulled(
       records.length,
       records.reduce((total, { value }) => total + value.length, 0),

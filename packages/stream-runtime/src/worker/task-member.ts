@@ -23,6 +23,10 @@ export class TaskMember {
   #member: Member | undefined;
   #stopping = false;
   #rejoining: Promise<void> | undefined;
+  /** Why the group is to be joined anew, until that has begun. */
+  #trouble: Error | undefined;
+  /** Which of our memberships is the last one. */
+  #membership = 0;
   #failures = 0;
 
   constructor(context: Omit<WorkerContext, "onEnded">, options: MemberOptions, onFailed: (error: Error) => void) {
@@ -38,6 +42,7 @@ export class TaskMember {
   async join(): Promise<void> {
     const { task, owner, log } = this.#context;
     const { queueRecordsMax, queueBytesMax, drainMs } = this.#options;
+    const membership = ++this.#membership;
     const claimed: PartitionWorker[] = [];
     const member = await log.join({
       group: task.name,
@@ -56,7 +61,9 @@ export class TaskMember {
       },
       onRevoked: ({ partition }) => this.#give(partition),
       onLost: ({ partition }) => this.#lose(partition),
-      onFailed: (error) => this.#rejoin(error),
+      onFailed: (error) => {
+        if (membership === this.#membership) this.#rejoin(error);
+      },
     });
     this.#member = member;
     for (const worker of claimed) worker.start(member);
@@ -78,6 +85,8 @@ export class TaskMember {
     const metrics = known ?? new PartitionMetrics(task.name, partition, task.lane);
     const context = { ...this.#context, onEnded: (ended: PartitionWorker, error: Error) => this.#ended(ended, error) };
     const worker = new PartitionWorker(context, partition, metrics);
+    // Two workers of one partition would take each other's records.
+    this.#workers.get(partition)?.abandon();
     this.#workers.set(partition, worker);
     this.#metrics.set(partition, metrics);
     return worker;
@@ -100,37 +109,39 @@ export class TaskMember {
       return;
     }
     if (worker.hasCommitted) this.#failures = 0;
-    if (!isFenced(error)) this.#failures++;
     this.#rejoin(error);
   }
 
+  /** What goes wrong on the way back, or in many partitions at once, is one trouble. */
   #rejoin(error: Error): void {
-    if (this.#stopping || this.#rejoining !== undefined) return;
-    if (this.#failures > this.#options.rejoinsMax) {
-      this.#onFailed(error);
-      return;
-    }
-    this.#rejoining = this.#joinAnew().finally(() => {
-      this.#rejoining = undefined;
-    });
+    if (this.#stopping) return;
+    this.#trouble ??= error;
+    this.#rejoining ??= this.#joinAnew();
   }
 
   async #joinAnew(): Promise<void> {
     const { clock } = this.#context;
+    const { rejoinsMax, backOffMs } = this.#options;
+    for (let error = this.#trouble; error !== undefined && !this.#stopping; error = this.#trouble) {
+      if (!isFenced(error)) this.#failures++;
+      await this.#quit();
+      if (this.#failures > rejoinsMax) {
+        this.#onFailed(error);
+        break;
+      }
+      await new Promise<void>((resolve) => clock.after(backOffMs * 2 ** Math.min(this.#failures, 6), resolve));
+      this.#trouble = undefined;
+      if (!this.#stopping) await this.join().catch((failure: Error) => (this.#trouble = failure));
+    }
+    this.#rejoining = undefined;
+  }
+
+  /** Leaves the group at once, with nothing drained. */
+  async #quit(): Promise<void> {
     const member = this.#member;
     this.#member = undefined;
     for (const worker of this.#workers.values()) worker.abandon();
     this.#workers.clear();
     await member?.leave().catch(() => undefined);
-    await new Promise<void>((resolve) =>
-      clock.after(this.#options.backOffMs * 2 ** Math.min(this.#failures, 6), resolve),
-    );
-    if (this.#stopping) return;
-    try {
-      await this.join();
-    } catch (error) {
-      this.#failures++;
-      queueMicrotask(() => this.#rejoin(error as Error));
-    }
   }
 }

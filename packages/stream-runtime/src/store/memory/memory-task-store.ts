@@ -105,7 +105,7 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
       if (this.#options.mutant === "offsetFirst" && !isFenced) partition.next = batch.end;
       throw connectionLost();
     }
-    if (isFenced && this.#options.mutant !== "noFence") return "fenced";
+    if (isFenced && !this.#options.mutant?.startsWith("noFence")) return "fenced";
     this.#apply(partition, batch);
     if (fault === "after") throw connectionLost();
     return "committed";
@@ -247,8 +247,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
 
   #apply(partition: Partition, batch: BatchCommit): void {
     const waiting = new Set(partition.outbox.map(({ recordId }) => recordId));
-    // Without the fence its second line is left out, too: ids that are unique would hide most of what goes wrong.
-    for (const { recordId } of this.#options.mutant === "noFence" ? [] : batch.outbox) {
+    for (const { recordId } of batch.outbox) {
+      if (this.#options.mutant === "noFenceNorUnique") break;
       if (this.#recordIds.has(recordId) || waiting.has(recordId)) {
         throw new Error(`record id "${recordId}" was given twice`);
       }

@@ -1,0 +1,351 @@
+/** Handlers on a real Postgres with the real feed: killed at every named point, and with rules broken on purpose. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Database, openDatabase, type Transaction } from "@tenon/postgres";
+import {
+  openRepo,
+  PostgresCursors,
+  PostgresFeed,
+  type PostgresRepo,
+  versionOf,
+  WriteSetBuilder,
+} from "@tenon/storage-repo";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Write, writeOf, writes } from "../../test/handler-histories.ts";
+import { HANDLER_POINTS, type HandlerSettings } from "../../test/handler-points.ts";
+import {
+  AdGroup,
+  Campaign,
+  CampaignAll,
+  campaignSummary,
+  ENTITIES,
+  GroupAll,
+  groupTerms,
+} from "../../test/handler-world.ts";
+import { type OwnServer, ownServer } from "../../test/own-server.ts";
+import { PostgresWorkStore } from "./postgres-work-store.ts";
+import { type RunHandlersOptions, runHandlers } from "./run-handlers.ts";
+
+const TEST_MAX_MS = 90_000;
+const SETTLED_MS_MAX = 20_000;
+/** After this long without a difference disappearing, it stays. */
+const MUTANT_MS_MAX = 2_000;
+
+let own: OwnServer;
+beforeAll(async () => {
+  own = await ownServer({ fsync: "off", max_connections: "100", max_replication_slots: "20", max_wal_senders: "20" });
+});
+afterAll(() => own.stop());
+
+interface World {
+  readonly url: string;
+  readonly database: Database;
+  readonly repo: PostgresRepo;
+  play(all: readonly Write[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+let made = 0;
+async function world(): Promise<World> {
+  const name = `handlers_${made++}`;
+  await own.database.execute(`create database ${name}`);
+  const url = own.url.replace(/\/postgres$/, `/${name}`);
+  const database = await openDatabase({ url, connectionsMax: 20 });
+  const repo = await openRepo({ database, entities: ENTITIES });
+  let version = 0;
+  const play = async (all: readonly Write[]) => {
+    for (const step of all) {
+      const writeSet = writeOf(step, versionOf(0, ++version));
+      await repo.tx((tx) => tx.write(writeSet), { isolation: "readCommitted", attemptsMax: 20 });
+    }
+  };
+  return { url, database, repo, play, close: () => database.close() };
+}
+
+/** O4: what is derived, and what must be derived of the rows as they are. */
+async function derived({ repo }: World) {
+  return repo.read([GroupAll, CampaignAll], async (snapshot) => {
+    const groups = await snapshot.page(GroupAll, { rowsMax: 1_000 });
+    const campaigns = await snapshot.page(CampaignAll, { rowsMax: 1_000 });
+    const found = {
+      groups: groups.map(({ key, columns }) => [key, columns.servable, columns.bidCappedMicros]),
+      campaigns: campaigns.map(({ key, columns }) => [key, columns.groups, columns.topBidMicros]),
+    };
+    const expected = {
+      groups: groups.map(({ key, columns: { bidMicros, campaignId } }) => {
+        const budget = campaigns.find((each) => each.key === campaignId)?.columns.budgetMicros ?? 0;
+        return [key, budget > 0, Math.min(bidMicros ?? 0, budget)];
+      }),
+      campaigns: campaigns.map(({ key }) => {
+        const bids = groups
+          .filter(({ columns }) => columns.campaignId === key)
+          .map(({ columns }) => columns.bidMicros ?? 0);
+        return [key, bids.length, Math.max(0, ...bids)];
+      }),
+    };
+    return { found, expected };
+  });
+}
+
+/** Resolves when nothing is left to do and nothing differs, or with the difference after so long. */
+async function settled(
+  at: World,
+  maxMs = SETTLED_MS_MAX,
+  parts: readonly ("groups" | "campaigns")[] = ["groups", "campaigns"],
+) {
+  const untilMs = Date.now() + maxMs;
+  for (;;) {
+    const { found, expected } = await derived(at);
+    const [work] = await at.database.query<{ waiting: number }>("select count(*)::int as waiting from stream_work");
+    const isSame = parts.every((part) => JSON.stringify(found[part]) === JSON.stringify(expected[part]));
+    if ((isSame && work?.waiting === 0) || Date.now() > untilMs) return { found, expected };
+    await pause(25);
+  }
+}
+
+async function start(settings: HandlerSettings): Promise<ChildProcess> {
+  const main = join(import.meta.dirname, "../../test/handler-main.ts");
+  const child = spawn(process.execPath, ["--conditions=@tenon/source", main, JSON.stringify(settings)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, "data"), once(child, "exit")]);
+  return child;
+}
+
+async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  const ended = once(child, "exit");
+  if ((child.exitCode ?? child.signalCode) !== null) return;
+  child.kill(signal);
+  await ended;
+}
+
+const history = (seed: number) => fc.sample(writes, { numRuns: 4, seed }).flat();
+
+test.each(["slot", "poll"] as const)(
+  "%s: killed at every named point under two writers, what is derived is what a recomputation gives",
+  { timeout: TEST_MAX_MS },
+  async (reader) => {
+    const at = await world();
+    const children: ChildProcess[] = [];
+    try {
+      for (const [index, point] of HANDLER_POINTS.entries()) {
+        const child = await start({ databaseUrl: at.url, reader, kill: { point, pass: 1 + (index % 2) } });
+        children.push(child);
+        const ended = once(child, "exit");
+        for (let round = 0; child.signalCode === null && round < 100; round++) {
+          await Promise.all([at.play(history(index * 100 + round)), at.play(history(index * 100 + round + 50))]);
+          await pause(20);
+        }
+        await ended;
+        expect(child.signalCode, point).toBe("SIGKILL");
+      }
+      const last = await start({ databaseUrl: at.url, reader });
+      children.push(last);
+      const { found, expected } = await settled(at);
+      expect(found).toEqual(expected);
+      await end(last, "SIGTERM");
+    } finally {
+      await Promise.all(children.map((child) => end(child, "SIGKILL")));
+      await at.close();
+    }
+  },
+);
+
+/** Handlers in this process, with some port replaced by one that breaks a rule. */
+async function run(at: World, broken: (real: Ports) => Partial<RunHandlersOptions<Transaction>> = () => ({})) {
+  const { database, repo } = at;
+  const real: Ports = {
+    repo,
+    store: new PostgresWorkStore(database),
+    cursors: new PostgresCursors(database),
+    feed: new PostgresFeed({ database, entities: ENTITIES, pollMs: 10 }),
+  };
+  return runHandlers({
+    ...real,
+    handlers: [groupTerms, campaignSummary],
+    consumer: "handlers",
+    leaseMs: 500,
+    ...broken(real),
+  });
+}
+
+interface Ports {
+  readonly repo: PostgresRepo;
+  readonly store: PostgresWorkStore;
+  readonly cursors: PostgresCursors;
+  readonly feed: PostgresFeed;
+}
+
+test(
+  "several instances, random histories, two writers at once: derived rows are those of a recomputation",
+  async () => {
+    const at = await world();
+    const running = await Promise.all([run(at), run(at)]);
+    await fc.assert(
+      fc.asyncProperty(writes, writes, async (one, other) => {
+        await Promise.all([at.play(one), at.play(other)]);
+        const { found, expected } = await settled(at);
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 5 },
+    );
+    await Promise.all(running.map((each) => each.stop()));
+    await at.close();
+  },
+  TEST_MAX_MS,
+);
+
+const ONE_CAMPAIGN: readonly Write[] = [
+  { kind: "campaign", key: "red", budgetMicros: 1 },
+  { kind: "group", key: 1, bidMicros: 3, campaignId: "red" },
+];
+
+/** The cursor is stored by itself, and the process ends before the work is: the first time only. */
+test("planted: cursor and work in separate transactions lose a wake-up", async () => {
+  const at = await world();
+  let isFirst = true;
+  const running = await run(at, ({ cursors }) => ({
+    cursors: {
+      claim: (consumer) => cursors.claim(consumer),
+      save: async (_, owner, cursor) => {
+        await at.database.transaction((tx) => cursors.save(tx, owner, cursor));
+        const hasBatches = cursor.mode === "poll" && cursor.seq > 0n;
+        if (!isFirst || !hasBatches) return;
+        isFirst = false;
+        throw new Error("the process ends here");
+      },
+    },
+  }));
+  await at.play(ONE_CAMPAIGN.slice(0, 1));
+  const { found, expected } = await settled(at, MUTANT_MS_MAX);
+  expect(found).not.toEqual(expected);
+  await running.stop();
+  await at.close();
+});
+
+/** A transaction that says of itself what it is not. */
+function pretending(tx: Transaction): Transaction {
+  return {
+    isolation: "repeatableRead",
+    query: (statement: never, values: never) => tx.query(statement, values),
+    execute: (statement, values) => tx.execute(statement, values),
+    copyIn: (statement, chunks) => tx.copyIn(statement, chunks),
+  } as Transaction;
+}
+
+/** Bid and budget always change together, so whoever reads both at one snapshot finds them equal. */
+async function tornReads(isolation: "repeatableRead" | "readCommitted"): Promise<number> {
+  const at = await world();
+  const together = (amount: number, version: bigint) =>
+    new WriteSetBuilder()
+      .write(Campaign, "money", { key: "red", version, columns: { budgetMicros: amount, name: "red" } })
+      .write(AdGroup, "bid", { key: 1, version, columns: { bidMicros: amount, campaignId: "red" } })
+      .build();
+  let amount = 0;
+  const change = () =>
+    at.repo.tx((tx) => tx.write(together(++amount, versionOf(0, amount))), { isolation: "readCommitted" });
+  await change();
+  let torn = 0;
+  let changes = 0;
+  const running = await run(at, ({ store, repo }) => ({
+    handlers: [groupTerms],
+    store: Object.assign(store, {
+      transaction: ((work, options) =>
+        at.database.transaction(work, { ...options, isolation })) as typeof store.transaction,
+    }),
+    repo: {
+      write: (tx, writeSet) => repo.write(tx, writeSet),
+      readWithin: (tx, reads) => {
+        const snapshot = repo.readWithin(pretending(tx), reads);
+        let bidMicros: number | undefined;
+        const rows = async (read: never, keys: never) => {
+          const found = await snapshot.rows(read, keys);
+          const columns = (found[0] as { columns: Record<string, number> } | undefined)?.columns;
+          if (columns?.bidMicros !== undefined) {
+            ({ bidMicros } = columns);
+            // Somebody writes between a run's two reads.
+            if (changes++ < 3) await change();
+          } else if (columns?.budgetMicros !== bidMicros) torn++;
+          return found;
+        };
+        return { rows, rowsBy: snapshot.rowsBy.bind(snapshot), page: snapshot.page.bind(snapshot) } as typeof snapshot;
+      },
+    },
+  }));
+  await settled(at, MUTANT_MS_MAX);
+  await running.stop();
+  await at.close();
+  return torn;
+}
+
+test("planted: READ COMMITTED in place of REPEATABLE READ is refused by name", async () => {
+  const at = await world();
+  const told: string[] = [];
+  const running = await run(at, ({ store }) => ({
+    store: Object.assign(store, {
+      transaction: ((work, options) =>
+        at.database.transaction(work, { ...options, isolation: "readCommitted" })) as typeof store.transaction,
+    }),
+    onTrouble: (_, error) => told.push(error.message),
+  }));
+  await at.play(ONE_CAMPAIGN);
+  while (told.length === 0) await pause(10);
+  expect(told[0]).toMatch(/^TENON1528 /);
+  await running.stop();
+  await at.close();
+});
+
+test("planted: READ COMMITTED that calls itself REPEATABLE READ lets a run see half of a change", async () => {
+  expect(await tornReads("repeatableRead")).toBe(0);
+  expect(await tornReads("readCommitted")).toBeGreaterThan(0);
+});
+
+/** A change arrives, and its work is added, between the reads of a run and its writes. */
+async function changedMeanwhile(mutant: boolean) {
+  const at = await world();
+  await at.play(ONE_CAMPAIGN);
+  let isFirst = true;
+  const running = await run(at, ({ store, repo }) => ({
+    handlers: [groupTerms],
+    store: Object.assign(store, {
+      // Under REPEATABLE READ the server itself refuses to remove what has changed: a second line that the mutant does without.
+      transaction: ((work, options) =>
+        at.database.transaction(work, { ...options, isolation: "readCommitted" })) as typeof store.transaction,
+      ...(mutant && {
+        finish: (async (tx, { handler, key }) => {
+          await tx.execute("delete from stream_work where handler = $1 and key = $2", [handler, JSON.stringify(key)]);
+          return "done";
+        }) as typeof store.finish,
+      }),
+    }),
+    repo: {
+      readWithin: (tx, reads) => repo.readWithin(pretending(tx), reads),
+      write: async (tx, writeSet) => {
+        if (isFirst) {
+          isFirst = false;
+          const last = "select coalesce(max(up_to), 0) as up_to from stream_work";
+          const [before] = await at.database.query<{ up_to: bigint }>(last);
+          await at.play([{ kind: "campaign", key: "red", budgetMicros: 2 }]);
+          const hasCome = async () =>
+            ((await at.database.query<{ up_to: bigint }>(last))[0]?.up_to ?? 0n) > (before?.up_to ?? 0n);
+          while (!(await hasCome())) await pause(10);
+        }
+        return repo.write(tx, writeSet);
+      },
+    },
+  }));
+  const result = await settled(at, mutant ? MUTANT_MS_MAX : SETTLED_MS_MAX, ["groups"]);
+  await running.stop();
+  await at.close();
+  return { found: result.found.groups, expected: result.expected.groups };
+}
+
+test("planted: a work item deleted without the check of its upTo loses the change that came meanwhile", async () => {
+  const real = await changedMeanwhile(false);
+  expect(real.found).toEqual(real.expected);
+  const broken = await changedMeanwhile(true);
+  expect(broken.found).not.toEqual(broken.expected);
+});
