@@ -28,6 +28,8 @@ const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const PEER = join(ROOT, "bench/peers/kafka-streams");
 const JARS = join(ROOT, `.tenon/kafka/streams-jars-${KAFKA}`);
 const CONTENDER = fileURLToPath(new URL("./contender.ts", import.meta.url));
+/** As `bench/src/main.ts` gives every part, MB. */
+const SEMI_SPACE = ["--min-semi-space-size=16", "--max-semi-space-size=128"];
 const CALL = 5_000;
 const FETCH_MAX_MS = 180_000;
 const CPU_MAX = 0.4;
@@ -118,7 +120,7 @@ async function runOne(name: Name, world: World): Promise<Cost> {
         ])
       : start(process.execPath, [
           "--conditions=@tenon/source",
-          "--max-semi-space-size=64",
+          ...SEMI_SPACE,
           CONTENDER,
           name,
           brokers,

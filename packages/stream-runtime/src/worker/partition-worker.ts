@@ -226,6 +226,7 @@ export class PartitionWorker {
   async #idle(): Promise<void> {
     await this.#committing;
     await this.#relay?.settle();
+    this.metrics.outboxPending = this.#relay?.pending ?? 0;
     const { task, clock, store } = this.#context;
     if (task.window === undefined) return;
     const { idleMs } = task.window;
