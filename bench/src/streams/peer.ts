@@ -63,12 +63,11 @@ export async function peer({ rounds, events }: PeerAmounts): Promise<Part> {
   try {
     await fill(kafka, events);
     const world = { kafka, server, events, expected: expectedSums(events) };
-    // The first round warms the broker up.
-    for (let round = 0; round <= rounds; round++)
+    // Filling the topic has warmed the broker up.
+    for (let round = 0; round < rounds; round++)
       for (const step of NAMES.keys()) {
         const name = NAMES[(step + round) % NAMES.length] as Name;
-        const cost = await runOne(name, world);
-        if (round > 0) costs[name].push(cost);
+        costs[name].push(await runOne(name, world));
       }
   } finally {
     await server.stop();

@@ -32,11 +32,11 @@ const QUICK: Amounts = {
 };
 const FULL: Amounts = {
   warmStarts: 7,
-  exactlyOnce: { rounds: 7, batches: { 1: 2_000, 10: 12_000, 100: 60_000, 1000: 200_000, 20000: 400_000 } },
-  pace: { backlog: 400_000, perSecond: 2_000, seconds: 8 },
-  feed: { rounds: 7, commitSeconds: 3, latencySeconds: 6, catchUpTransactions: 20_000 },
-  clients: { rounds: 4, records: 200_000 },
-  peer: { rounds: 4, events: 1_000_000 },
+  exactlyOnce: { rounds: 3, batches: { 1: 1_000, 10: 8_000, 100: 40_000, 1000: 150_000, 20000: 300_000 } },
+  pace: { backlog: 400_000, perSecond: 2_000, seconds: 6 },
+  feed: { rounds: 4, commitSeconds: 2, latencySeconds: 4, catchUpTransactions: 6_000 },
+  clients: { rounds: 2, records: 100_000 },
+  peer: { rounds: 2, events: 1_000_000 },
 };
 
 const PARTS: Readonly<Record<string, (amounts: Amounts) => Promise<Part>>> = {
