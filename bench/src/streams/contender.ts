@@ -15,7 +15,7 @@ const BARE_BATCH = 20_000;
 const [kind, brokers = "", url = "", events = "0"] = process.argv.slice(2);
 
 async function main(): Promise<void> {
-  const log = await openKafkaLog({ brokers: brokers.split(","), client: "platformatic" });
+  const log = await openKafkaLog({ brokers: brokers.split(","), client: "kafkajs" });
   await log.createTopics([SpendResults, LateSpend, deadLetterTopicOf(SpendEvents)]);
   const runtime = await openRuntime({ log, url });
   let stop = () => Promise.resolve();
