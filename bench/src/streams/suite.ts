@@ -23,11 +23,11 @@ interface Amounts {
 }
 
 const QUICK: Amounts = {
-  warmStarts: 3,
-  exactlyOnce: { rounds: 2, batches: { 1: 400, 10: 3_000, 100: 20_000, 1000: 80_000 } },
-  pace: { backlog: 150_000, perSecond: 2_000, seconds: 2 },
-  feed: { rounds: 2, commitSeconds: 1, latencySeconds: 1, catchUpTransactions: 4_000 },
-  clients: { rounds: 1, records: 40_000 },
+  warmStarts: 2,
+  exactlyOnce: { rounds: 2, batches: { 1: 200, 10: 2_000, 100: 12_000, 1000: 60_000 } },
+  pace: { backlog: 120_000, perSecond: 2_000, seconds: 1 },
+  feed: { rounds: 2, commitSeconds: 0.6, latencySeconds: 0.5, catchUpTransactions: 1_600 },
+  clients: { rounds: 1, records: 12_000 },
   peer: "full run only",
 };
 const FULL: Amounts = {
