@@ -15,6 +15,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   graph: () => import("./graph/suite.ts"),
   admixer: () => import("./admixer/suite.ts"),
   cli: () => import("./cli/suite.ts"),
+  streams: () => import("./streams/suite.ts"),
 };
 
 /**

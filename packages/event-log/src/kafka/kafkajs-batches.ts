@@ -30,13 +30,16 @@ export function kafkajsBatches(
 ): FetchAnswer {
   const batches: (WireBatch & { readonly records: FetchedRecord[] })[] = [];
   let context: BatchContext | undefined;
+  let records: FetchedRecord[] = [];
   for (const message of messages) {
     // Records of one batch share one context object; records of the formats before batches have none.
     if (batches.length === 0 || message.batchContext === undefined || message.batchContext !== context) {
       context = message.batchContext;
-      batches.push(batchOf(context, Number(message.offset)));
+      const batch = batchOf(context, Number(message.offset));
+      batches.push(batch);
+      records = batch.records;
     }
-    batches.at(-1)?.records.push(toRecord(message));
+    records.push(toRecord(message));
   }
   const aborted = (abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
     producerId: BigInt(producerId),
@@ -68,7 +71,8 @@ function batchOf(context: BatchContext | undefined, offset: number): WireBatch &
 
 function toRecord({ offset, timestamp, key, value, headers }: FetchedMessage): FetchedRecord {
   const named: [string, Uint8Array][] = [];
-  for (const [name, found] of Object.entries(headers ?? {})) {
+  for (const name of headers === undefined ? [] : Object.keys(headers)) {
+    const found = headers?.[name];
     // Of a header given several times the last counts, as with other readers of a map.
     const bytes = Array.isArray(found) ? (found.at(-1) as Buffer | undefined) : (found as Buffer | undefined);
     named.push([name, bytes ?? new Uint8Array(0)]);

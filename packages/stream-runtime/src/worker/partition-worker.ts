@@ -243,6 +243,7 @@ export class PartitionWorker {
     await this.#committing;
     await this.#relay?.settle();
     this.#requireNotRewound();
+    this.metrics.outboxPending = this.#relay?.pending ?? 0;
     const { task, clock, store } = this.#context;
     if (task.window === undefined) return;
     const { idleMs } = task.window;

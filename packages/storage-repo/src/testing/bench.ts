@@ -1,10 +1,10 @@
-/** The server and the rows that the figures are taken on. */
+/** What the figures of the repository are measured on: rows of about 1 kB on a server of its own. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, type EmbeddedPostgres, openDatabase, startEmbeddedPostgres } from "@tenon/postgres";
 import { z } from "zod";
-import { entity, type GroupWrite, openRepo, type PostgresRepo, read, versionOf } from "../src/index.ts";
+import { entity, type GroupWrite, openRepo, type PostgresRepo, read, versionOf, WriteSetBuilder } from "../index.ts";
 
 const owner = "ads-storage";
 
@@ -63,7 +63,7 @@ export function bidColumns(sequence: number) {
   return { bidMicros: sequence, budgetMicros: sequence * 3, campaignId: sequence % 100 };
 }
 
-function* bidRows(count: number, sequence: number): Generator<GroupWrite> {
+export function* bidRows(count: number, sequence: number): Generator<GroupWrite> {
   for (let key = 0; key < count; key++) yield { key, version: versionOf(0, sequence), columns: bidColumns(sequence) };
 }
 
@@ -72,7 +72,7 @@ export function* signalRows(count: number, sequence: number): Generator<GroupWri
   for (let key = 0; key < count; key++) yield { key, version: versionOf(0, sequence), columns };
 }
 
-/** CPU milliseconds of the server and all its processes. */
+/** CPU milliseconds of a process and those that it started; of a Postgres server these are all its processes. */
 export function serverCpuMs({ pid }: Pick<EmbeddedPostgres, "pid">): number {
   let ticks = 0;
   for (const entry of readdirSync("/proc")) {
@@ -101,3 +101,27 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 export const rounded = (value: number, digits = 2) => Number(value.toFixed(digits));
+
+let sequence = 1;
+
+/** A sequence number that no write of this process had. */
+export function nextSequence(): number {
+  return ++sequence;
+}
+
+/** Three reads and three upserts of column group `bid`, through the repository. */
+export function repoCommit(
+  repo: PostgresRepo,
+  { keys, own, onRetry }: { readonly keys: readonly number[]; readonly own: number; readonly onRetry: () => void },
+): Promise<void> {
+  return repo.tx(
+    async (tx) => {
+      await Promise.all(keys.map((key) => tx.rows(Bid, [key])));
+      const builder = new WriteSetBuilder();
+      for (const key of keys)
+        builder.write(MeasuredRow, "bid", { key, version: versionOf(0, own), columns: bidColumns(own) });
+      await tx.write(builder.build());
+    },
+    { reads: [Bid], onRetry },
+  );
+}
