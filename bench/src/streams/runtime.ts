@@ -23,7 +23,8 @@ export interface OpenRuntime {
 export async function openRuntime({ log, url, batch }: RuntimeOptions): Promise<OpenRuntime> {
   const database = await openDatabase({ url, connectionsMax: 8 });
   const store = new PostgresTaskStore({ database });
-  await store.prepare([{ name: countSpend.name, window: { events: "number", spendMicros: "number" } }]);
+  const window = { events: "number", spendMicros: "number" } as const;
+  await store.prepare([{ name: countSpend.name, source: countSpend.source.name, window }]);
   const bounds = batch === undefined ? undefined : { recordsMin: batch, recordsMax: batch, bytesMax: 8 * 2 ** 20 };
   return {
     database,
