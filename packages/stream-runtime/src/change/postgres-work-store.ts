@@ -1,5 +1,5 @@
 /** Work items in Postgres, beside the repository they are about. */
-import type { Database, Transaction } from "@tenon/postgres";
+import { type Database, type Migrations, migrate, type Transaction } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
 import { numbersText, textsText } from "../store/postgres/array-text.ts";
 import { LANES } from "../task/lane.ts";
@@ -14,27 +14,36 @@ import type {
   WorkStore,
 } from "./work-store.ts";
 
-const TABLE = `create table if not exists stream_work (
-  handler text not null,
-  key text not null,
-  lane smallint not null,
-  up_to bigint not null,
-  claim bigint,
-  claimed_until timestamptz,
-  not_before timestamptz,
-  attempts int not null default 0,
-  parked boolean not null default false,
-  code text,
-  reason text,
-  input_digest text,
-  added_at timestamptz not null default clock_timestamp(),
-  primary key (handler, key)
-)`;
-const CLAIMS = "create sequence if not exists stream_work_claim";
+const WORK_MIGRATIONS: Migrations = {
+  component: "stream-work",
+  steps: [
+    {
+      version: 1,
+      name: "work items",
+      text: `
+        create sequence stream_work_claim;
+        create table stream_work (
+          handler text not null,
+          key text not null,
+          lane smallint not null,
+          up_to bigint not null,
+          claim bigint,
+          claimed_until timestamptz,
+          not_before timestamptz,
+          attempts int not null default 0,
+          parked boolean not null default false,
+          code text,
+          reason text,
+          input_digest text,
+          added_at timestamptz not null default clock_timestamp(),
+          primary key (handler, key)
+        );
+      `,
+    },
+  ],
+};
 /** Parked items shown at once. */
 const PARKED_MAX = 10_000;
-/** Advisory lock of all that change these tables. */
-const PREPARE_LOCK = 7_305_811_002;
 
 const ADD = {
   name: "stream-work-add",
@@ -76,11 +85,7 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
   }
 
   async prepare(): Promise<void> {
-    await this.#database.transaction(async (tx) => {
-      await tx.query("select pg_advisory_xact_lock($1)", [PREPARE_LOCK]);
-      await tx.execute(CLAIMS);
-      await tx.execute(TABLE);
-    });
+    await migrate(this.#database, WORK_MIGRATIONS);
   }
 
   readonly transaction: WorkStore<Transaction>["transaction"] = (work, options) =>

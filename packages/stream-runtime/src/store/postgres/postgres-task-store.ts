@@ -1,5 +1,5 @@
 /** The task store in Postgres: the one place where a batch becomes real. */
-import type { Database, Transaction } from "@tenon/postgres";
+import { type Database, migrate, type Transaction } from "@tenon/postgres";
 import type { WindowRow } from "../../window/window-table.ts";
 import { changedAggregates } from "../store-errors.ts";
 import type { StoreMutant } from "../store-mutant.ts";
@@ -25,7 +25,7 @@ import {
   type StoredOutboxRow,
   type StoredParkedRow,
 } from "./read-rows.ts";
-import { createWindowTable, TABLES, type WindowColumn, windowColumns, windowTable } from "./tables.ts";
+import { createWindowTable, TASK_MIGRATIONS, type WindowColumn, windowColumns, windowTable } from "./tables.ts";
 
 /** Takes part in the same transaction as the batch it belongs to. */
 export type WriteSetWriter = (tx: Transaction, writeSets: readonly unknown[]) => Promise<void>;
@@ -40,7 +40,7 @@ export interface PostgresTaskStoreOptions {
   readonly mutant?: StoreMutant;
 }
 
-/** Advisory lock of all that change tables of the store. */
+/** Advisory lock of all that add tasks: a task has a table of its own for its windows. */
 const PREPARE_LOCK = 7_305_811_001;
 const UNFENCED =
   "update stream_offset set next = $5, watermark_ms = $6, outbox_seq = $7, inbox = inbox || $8::jsonb where task = $1 and partition = $2 and $3::bigint > 0 and $4::bigint >= 0 returning task, partition";
@@ -54,9 +54,9 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async prepare(tasks: readonly StoredTask[]): Promise<void> {
+    await migrate(this.#database, TASK_MIGRATIONS);
     await this.#database.transaction(async (tx) => {
       await tx.query("select pg_advisory_xact_lock($1)", [PREPARE_LOCK]);
-      for (const table of TABLES) await tx.execute(table);
       for (const { name, source, window } of tasks) {
         const layout = JSON.stringify(window ?? null);
         const [stored] = await tx.query<{ layout: string }>(
