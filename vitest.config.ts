@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { propertySeedOf } from "./tools/tidy/src/report/seed-reporter.ts";
 
@@ -23,6 +24,8 @@ export default defineConfig({
     ],
     ...(reportFile !== undefined && { outputFile: { json: reportFile } }),
     // Property tests and type budgets take seconds on a busy machine; a hanging test is caught all the same.
+    // Many tests wait for processes of their own: one worker per core keeps two cores busy, the default of one less does not.
+    maxWorkers: Math.max(2, availableParallelism()),
     setupFiles: ["./tools/tidy/src/report/property-seed.ts"],
     provide: { propertySeed },
     testTimeout: 30_000,
