@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Database } from "../database/database.ts";
 import { type DatabaseOptions, openDatabase } from "../database/open-database.ts";
+import { sqlStateOf } from "../database/sql-state.ts";
 import { withDatabase } from "../database/url.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../embedded/embedded.ts";
 import { PACKAGE_VERSION } from "../embedded/keeper/binaries.ts";
@@ -14,8 +15,18 @@ const SETTINGS = { fsync: "off", max_connections: "300" };
 const LINGER_MS = 10_000;
 /** A database whose test was killed is dropped by a later run after this. */
 const LEFTOVER_MS = 60 * 60_000;
+const STATEMENT_TIMED_OUT = "57014";
 
-export interface TestDatabaseOptions extends Omit<DatabaseOptions, "url"> {}
+/**
+ * Dropping a database waits for every session of the server, those of other tests included, and a session in the middle
+ * of a copy, or writing to a stopped reader, does not answer. After this the database is left for a later run.
+ */
+const DROP_MS_MAX = 5_000;
+
+export interface TestDatabaseOptions extends Omit<DatabaseOptions, "url"> {
+  /** Longest wait for dropping the database, in milliseconds. Default 5,000. */
+  readonly dropMsMax?: number;
+}
 
 /** An empty database of a test. */
 export interface TestDatabase {
@@ -23,7 +34,7 @@ export interface TestDatabase {
   readonly database: Database;
   /** For further pools and connections; the user may do anything on the server. */
   readonly url: string;
-  /** Closes the pool and drops the database, ending every session on it. Call it in `afterAll`. */
+  /** Closes the pool, ends every session on the database and drops it, now or in a later run. Call it in `afterAll`. */
   drop(): Promise<void>;
 }
 
@@ -35,7 +46,10 @@ let shared: Promise<EmbeddedPostgres> | undefined;
  *
  * @throws GraphError as `startEmbeddedPostgres`: a test that needs Postgres fails where none runs, it is not skipped
  */
-export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+export async function testDatabase({
+  dropMsMax = DROP_MS_MAX,
+  ...options
+}: TestDatabaseOptions = {}): Promise<TestDatabase> {
   shared ??= startShared();
   const server = await shared;
   const name = `test_${Date.now()}_${randomBytes(4).toString("hex")}`;
@@ -44,7 +58,7 @@ export async function testDatabase(options: TestDatabaseOptions = {}): Promise<T
   const database = await openDatabase({ applicationName: "tenon-test", ...options, url });
   let dropping: Promise<void> | undefined;
   const drop = () => {
-    dropping ??= database.close().then(() => onServer(server.url, (admin) => dropDatabase(admin, name)));
+    dropping ??= database.close().then(() => onServer(server.url, (admin) => dropDatabase(admin, name, dropMsMax)));
     return dropping;
   };
   return { database, url, drop };
@@ -75,12 +89,18 @@ async function dropLeftovers(admin: Database): Promise<void> {
   const names = await admin.query<{ datname: string }>("select datname from pg_database where datname like 'test\\_%'");
   for (const { datname } of names) {
     const madeMs = Number(/^test_(\d+)_/.exec(datname)?.[1] ?? 0);
-    if (Date.now() - madeMs > LEFTOVER_MS) await dropDatabase(admin, datname);
+    if (Date.now() - madeMs > LEFTOVER_MS) await dropDatabase(admin, datname, DROP_MS_MAX);
   }
 }
 
-async function dropDatabase(admin: Database, name: string): Promise<void> {
-  await admin.execute(`drop database if exists ${name} with (force)`);
+async function dropDatabase(admin: Database, name: string, msMax: number): Promise<void> {
+  // The pool has one connection, so the next statement runs under this setting.
+  await admin.execute(`set statement_timeout = ${msMax}`);
+  try {
+    await admin.execute(`drop database if exists ${name} with (force)`);
+  } catch (error) {
+    if (sqlStateOf(error) !== STATEMENT_TIMED_OUT) throw error;
+  }
 }
 
 async function onServer<Result>(url: string, use: (admin: Database) => Promise<Result>): Promise<Result> {
