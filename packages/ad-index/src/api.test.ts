@@ -29,8 +29,8 @@ import {
 } from "./api.ts";
 import { SAMPLE_EMBEDDING, type SampleAd, withEmbeddings } from "./conformance/index.ts";
 import { plainAd } from "./conformance/support.ts";
-import { buildExactIndex } from "./exact/build-exact-index.ts";
 import { bindAdIndex } from "./host.ts";
+import { buildExactIndex } from "./segments/build-exact-index.ts";
 
 const EVERYBODY = { targeting: { country: [countryCode("DE")] }, atMs: 50 };
 const QUERY = {

@@ -9,10 +9,10 @@
  */
 import type { AdDocument, AdId, DropReason, TargetingAssignment } from "@tenon/ads-model";
 import { type DictionaryColumn, type F32Column, type IdColumn, resource, type U8Column } from "@tenon/graph-core";
-import type { ForwardColumnName, ForwardColumns } from "./forward-columns.ts";
+import type { ForwardColumnName, ForwardColumns } from "./forward/forward-columns.ts";
 
-export * from "./forward-columns.ts";
-export { wordsOf } from "./words.ts";
+export * from "./forward/forward-columns.ts";
+export { wordsOf } from "./keywords/words.ts";
 
 /** Most ads one search may ask for. */
 export const SEARCH_ADS_MAX = 10_000;

@@ -2,8 +2,8 @@
 import { type AdDocument, isScheduledAt, matchesTargeting } from "@tenon/ads-model";
 import type { AdFilter, IneligibleReason } from "../api.ts";
 import type { CampaignBlocks } from "../host.ts";
-import { inverseDocumentFrequency, saturation, weightedTexts } from "../keyword-scoring.ts";
-import { wordsOf } from "../words.ts";
+import { inverseDocumentFrequency, saturation, weightedTexts } from "../keywords/keyword-scoring.ts";
+import { wordsOf } from "../keywords/words.ts";
 import type { SampleAd } from "./arbitraries.ts";
 
 export interface Scored {

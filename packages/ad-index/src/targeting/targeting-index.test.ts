@@ -1,8 +1,8 @@
 import { countryCode, matchesTargeting, type TargetingAssignment, type TargetingExpression } from "@tenon/ads-model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { hasBit, wordsFor } from "../bits/bitset.ts";
 import { targetingAssignments, targetingExpressions } from "../conformance/index.ts";
-import { hasBit, wordsFor } from "./bitset.ts";
 import { TargetingIndex } from "./targeting-index.ts";
 
 function matching(index: TargetingIndex, size: number, assignment: TargetingAssignment): readonly number[] {

@@ -1,7 +1,7 @@
 /** Checks of what callers send: a wrong query is refused in words, before any work. */
 import { SEARCH_ADS_MAX, SEARCH_WORDS_MAX, type VectorQuery } from "../api.ts";
-import { wordsOf } from "../words.ts";
-import { badLimit, badVector, embeddingVersionDiffers, tooMany } from "./errors.ts";
+import { badLimit, badVector, embeddingVersionDiffers, tooMany } from "../errors.ts";
+import { wordsOf } from "../keywords/words.ts";
 
 /** Throws TENON1400. */
 export function checkLimit(limit: number): void {

@@ -1,7 +1,7 @@
 /** What the index relies on in a document, beyond its schema: a matchable target and a comparable vector. */
 import type { AdDocument } from "@tenon/ads-model";
+import { badAdVector, badEmbeddingMatrix, badTargeting, embeddingRowMissing } from "../errors.ts";
 import type { DocumentUpsert, EmbeddingMatrix } from "../host.ts";
-import { badAdVector, badEmbeddingMatrix, badTargeting, embeddingRowMissing } from "./errors.ts";
 import type { IndexedAd } from "./segment.ts";
 
 /** Throws TENON1409 unless the matrix is whole rows. */

@@ -5,13 +5,13 @@
  * G2 What a segment answers never changes. Which of its rows are live, and which are blocked, is the snapshot's knowledge.
  */
 import type { AdDocument } from "@tenon/ads-model";
-import { hasBit, setBit, wordsFor } from "./bitset.ts";
-import { type Codebooks, forwardTable } from "./forward-table.ts";
+import { hasBit, setBit, wordsFor } from "../bits/bitset.ts";
+import { type Codebooks, forwardTable } from "../forward/forward-table.ts";
+import { KeywordIndex } from "../keywords/keyword-index.ts";
+import { ScheduleIndex } from "../targeting/schedule-index.ts";
+import { TargetingIndex } from "../targeting/targeting-index.ts";
+import { VectorTable } from "../vectors/vector-table.ts";
 import { IdTable } from "./id-table.ts";
-import { KeywordIndex } from "./keyword-index.ts";
-import { ScheduleIndex } from "./schedule-index.ts";
-import { TargetingIndex } from "./targeting-index.ts";
-import { VectorTable } from "./vector-table.ts";
 
 /** An ad that passed the checks of `checkDocument`. */
 export interface IndexedAd {

@@ -3,7 +3,7 @@
  * whose start or end lies between. Requests come in the order of time, so a move is nearly always short.
  */
 import type { Schedule } from "@tenon/ads-model";
-import { clearBit, setBit, wordsFor } from "./bitset.ts";
+import { clearBit, setBit, wordsFor } from "../bits/bitset.ts";
 
 /** End of a schedule without end, in milliseconds since the epoch: columns hold no null. */
 export const WITHOUT_END_MS = Number.MAX_SAFE_INTEGER;

@@ -1,7 +1,7 @@
 /** Inverted index over the texts of a segment's ads; scoring is in keyword-scoring.ts. */
 import type { AdDocument } from "@tenon/ads-model";
-import { weightedTexts } from "../keyword-scoring.ts";
-import { wordsOf } from "../words.ts";
+import { weightedTexts } from "./keyword-scoring.ts";
+import { wordsOf } from "./words.ts";
 
 /** Ads that hold one word: `rows[n]` holds it `frequencies[n]` times, weighted. */
 export interface Postings {

@@ -20,17 +20,17 @@ import {
   type SearchAnswer,
   type VectorQuery,
 } from "../api.ts";
-import { hasBit } from "./bitset.ts";
-import { tooMany } from "./errors.ts";
-import { locate, readColumns, readStatus } from "./forward-read.ts";
-import type { Dictionaries } from "./forward-table.ts";
-import { type ScoreBoard, scoreKeywords } from "./keyword-search.ts";
+import { hasBit } from "../bits/bitset.ts";
+import { tooMany } from "../errors.ts";
+import { locate, readColumns, readStatus } from "../forward/forward-read.ts";
+import type { Dictionaries } from "../forward/forward-table.ts";
+import { type ScoreBoard, scoreKeywords } from "../keywords/keyword-search.ts";
+import { TopCandidates } from "../vectors/top-candidates.ts";
+import { paddedQuery, type Stop } from "../vectors/vector-table.ts";
 import { ineligibleReason, type MatchSet, matchAds } from "./match.ts";
 import { MatchCache } from "./match-cache.ts";
 import { checkLimit, checkVectorQuery, searchWords } from "./query-checks.ts";
 import type { BlockReasons, SegmentView } from "./segment-view.ts";
-import { TopCandidates } from "./top-candidates.ts";
-import { paddedQuery, type Stop } from "./vector-table.ts";
 
 /** Words of {@link EligibilityAnswer}. */
 const OUTCOMES = new Dictionary(["eligible", "not_indexed", "targeting_mismatch", ...INELIGIBLE_REASONS]);

@@ -1,10 +1,10 @@
 import type { AdDocument, AdId } from "@tenon/ads-model";
+import { documentTwice } from "../errors.ts";
+import { newCodebooks } from "../forward/forward-table.ts";
 import type { AdIndexHost, EmbeddingMatrix } from "../host.ts";
+import { ScoreBoard } from "../keywords/keyword-search.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
-import { documentTwice } from "./errors.ts";
 import { ExactIndex } from "./exact-index.ts";
-import { newCodebooks } from "./forward-table.ts";
-import { ScoreBoard } from "./keyword-search.ts";
 import type { IndexedAd } from "./segment.ts";
 
 export interface ExactIndexOptions {

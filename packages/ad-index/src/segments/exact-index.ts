@@ -9,6 +9,8 @@ import { hash } from "node:crypto";
 import type { AdDocument, AdId } from "@tenon/ads-model";
 import { GraphError } from "@tenon/graph-core";
 import type { IndexVersion } from "../api.ts";
+import { hasBit } from "../bits/bitset.ts";
+import { type Codebooks, dictionariesOf } from "../forward/forward-table.ts";
 import type {
   AdIndexHost,
   CampaignBlocks,
@@ -18,11 +20,9 @@ import type {
   IndexChanges,
   RejectedDocument,
 } from "../host.ts";
-import { hasBit } from "./bitset.ts";
 import { newestChanges } from "./changes.ts";
 import { checkDocument } from "./check-document.ts";
 import { ExactSnapshot, type SearchTools, type SnapshotState } from "./exact-snapshot.ts";
-import { type Codebooks, dictionariesOf } from "./forward-table.ts";
 import { type IndexedAd, Segment } from "./segment.ts";
 import { type BlockReasons, SegmentView } from "./segment-view.ts";
 import { Tombstones } from "./tombstones.ts";

@@ -4,8 +4,8 @@
  */
 import type { AdDocument } from "@tenon/ads-model";
 import { type AdFilter, INELIGIBLE_REASONS, type IneligibleReason, type MatchEvidence } from "../api.ts";
-import { countBits, onesOf, wordsFor } from "./bitset.ts";
-import { isWithinSchedule } from "./schedule-index.ts";
+import { countBits, onesOf, wordsFor } from "../bits/bitset.ts";
+import { isWithinSchedule } from "../targeting/schedule-index.ts";
 import { BLOCK_REASONS, type BlockReasons, type SegmentView } from "./segment-view.ts";
 
 /** Rows of one segment that pass. */

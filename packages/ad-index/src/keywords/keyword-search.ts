@@ -1,11 +1,12 @@
 /** Scores the ads of all segments that hold any of the words (K1, K2 of keyword-scoring.ts). */
-import { inverseDocumentFrequency, saturation } from "../keyword-scoring.ts";
-import { hasBit } from "./bitset.ts";
+
+import { hasBit } from "../bits/bitset.ts";
+import type { SegmentMatch } from "../segments/match.ts";
+import type { SegmentView } from "../segments/segment-view.ts";
+import type { TopCandidates } from "../vectors/top-candidates.ts";
+import type { Stop } from "../vectors/vector-table.ts";
 import type { Postings } from "./keyword-index.ts";
-import type { SegmentMatch } from "./match.ts";
-import type { SegmentView } from "./segment-view.ts";
-import type { TopCandidates } from "./top-candidates.ts";
-import type { Stop } from "./vector-table.ts";
+import { inverseDocumentFrequency, saturation } from "./keyword-scoring.ts";
 
 /** Sums per row of one segment. Searches share it, because they are synchronous and never overlap. */
 export class ScoreBoard {

@@ -17,8 +17,8 @@ import {
   type TargetingConjunction,
   type TargetingExpression,
 } from "@tenon/ads-model";
-import { clearBit, fullBitset, lowestBit, setBit, WORD_BITS, wordsFor } from "./bitset.ts";
-import { intersect, type PostingSet, postingSet, subtract, unite } from "./posting-set.ts";
+import { clearBit, fullBitset, lowestBit, setBit, WORD_BITS, wordsFor } from "../bits/bitset.ts";
+import { intersect, type PostingSet, postingSet, subtract, unite } from "../bits/posting-set.ts";
 
 type Value = string | number;
 

@@ -1,7 +1,8 @@
 /** A segment as one snapshot sees it. */
+
+import { clearBit, fullBitset, hasBit, setBit, wordsFor } from "../bits/bitset.ts";
+import { uniteWords } from "../bits/posting-set.ts";
 import type { CampaignBlockReason } from "../host.ts";
-import { clearBit, fullBitset, hasBit, setBit, wordsFor } from "./bitset.ts";
-import { uniteWords } from "./posting-set.ts";
 import type { Segment } from "./segment.ts";
 
 /** Blocked campaigns by id. */

@@ -1,15 +1,15 @@
 /** Reads forward columns of given ads across the segments of a snapshot. */
 import { type Column, DictionaryColumn, F64Column, I32Column, IdColumn, U8Column } from "@tenon/graph-core";
+import { unknownForwardColumn } from "../errors.ts";
+import type { SegmentView } from "../segments/segment-view.ts";
 import {
   FORWARD_COLUMN_NAMES,
   FORWARD_COLUMN_TYPES,
   type ForwardColumnName,
   ROW_FOUND,
   ROW_MISSING,
-} from "../forward-columns.ts";
-import { unknownForwardColumn } from "./errors.ts";
+} from "./forward-columns.ts";
 import { type Dictionaries, FORWARD_STRIDE, forwardOffset, type WordName } from "./forward-table.ts";
-import type { SegmentView } from "./segment-view.ts";
 
 /** Where ads are: row `rowOf[n]` of `views[viewOf[n]]`; row -1 for an ad that is not live. */
 export interface Places {

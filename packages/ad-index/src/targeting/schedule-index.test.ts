@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hasBit } from "./bitset.ts";
+import { hasBit } from "../bits/bitset.ts";
 import { isWithinSchedule, ScheduleIndex } from "./schedule-index.ts";
 
 const instants = fc.integer({ min: 0, max: 20 });

@@ -5,7 +5,7 @@
  *    rounded to float32 at the end. The order of additions is fixed, so a score is the same bits on every machine and in every
  *    segment the vector may move to.
  */
-import { lowestBit, onesOf, setBit, wordsFor } from "./bitset.ts";
+import { lowestBit, onesOf, setBit, wordsFor } from "../bits/bitset.ts";
 import type { TopCandidates } from "./top-candidates.ts";
 
 const LANES = 4;

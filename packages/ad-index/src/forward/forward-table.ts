@@ -10,15 +10,15 @@ import {
   PACING_MODES,
 } from "@tenon/ads-model";
 import type { Dictionary } from "@tenon/graph-core";
+import { WITHOUT_END_MS } from "../targeting/schedule-index.ts";
+import { Codebook } from "./codebook.ts";
 import {
   FORWARD_COLUMN_NAMES,
   type FORWARD_COLUMN_TYPES,
   type ForwardColumnName,
   frequencyCapColumn,
   NO_FREQUENCY_CAP,
-} from "../forward-columns.ts";
-import { Codebook } from "./codebook.ts";
-import { WITHOUT_END_MS } from "./schedule-index.ts";
+} from "./forward-columns.ts";
 
 const I32_MAX = 2 ** 31 - 1;
 
