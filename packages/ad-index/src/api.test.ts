@@ -30,7 +30,7 @@ import {
 import { SAMPLE_EMBEDDING, type SampleAd, withEmbeddings } from "./conformance/index.ts";
 import { plainAd } from "./conformance/support.ts";
 import { bindAdIndex } from "./host.ts";
-import { buildExactIndex } from "./segments/build-exact-index.ts";
+import { buildExactIndex } from "./segments/open-index.ts";
 
 const EVERYBODY = { targeting: { country: [countryCode("DE")] }, atMs: 50 };
 const QUERY = {
@@ -43,7 +43,7 @@ const ONE = IdColumn.from([1, 404]);
 
 function indexOf(...ads: readonly SampleAd[]) {
   const { documents, embeddings } = withEmbeddings(ads);
-  return buildExactIndex(documents, { embeddings, base: "base" });
+  return buildExactIndex(documents, { embeddings, name: "base" });
 }
 
 test("every answer is a value of the closed universe: it survives recording unchanged", async () => {

@@ -27,7 +27,7 @@ export const FORWARD_RECORD_IDS_MAX = 200;
 export interface IndexVersion {
   /** Name of the full build. */
   readonly base: string;
-  /** Change batches applied since that build. */
+  /** Grows with every batch of changes; 0 while the base is served as it was built. */
   readonly delta: number;
   /** Version of the list of blocked campaigns; 0 before the first one. */
   readonly eligibility: number;

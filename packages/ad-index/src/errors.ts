@@ -96,3 +96,39 @@ export function badEmbeddingMatrix(version: string, dimensions: number, values: 
     },
   );
 }
+
+export function baseTooOld(base: string, watermark: number, floor: number): GraphError {
+  return new GraphError(`base "${base}" lacks changes that are no longer held here`, {
+    code: "TENON1445",
+    category: "resource",
+    detail: `its watermark is ${watermark}; changes up to position ${floor} were folded into the served base`,
+    hint: "to go back to it, call rollBack with the changes after its watermark from the history of the feed",
+  });
+}
+
+export function tooManyChanges(found: number, max: number): GraphError {
+  return new GraphError(`${found} ads would differ from the base, at most ${max} may`, {
+    code: "TENON1446",
+    category: "resource",
+    detail: `expected at most ${max} changed ads since the base; nothing of this batch was applied`,
+    hint: "swap in a newer base or compact, then send the batch again; do not acknowledge it to the feed before",
+  });
+}
+
+export function swapRunning(base: string): GraphError {
+  return new GraphError(`base "${base}" cannot be swapped in: another swap is running`, {
+    code: "TENON1447",
+    category: "resource",
+    detail: "expected one swap, compaction or rollback at a time",
+    hint: "await the one that runs, then try again",
+  });
+}
+
+export function baseOfAnotherIndex(base: string): GraphError {
+  return new GraphError(`base "${base}" was not made by this index's builder`, {
+    code: "TENON1448",
+    category: "input",
+    detail: "expected a base of buildBase or loadBase",
+    hint: "build the base with the same version of this package",
+  });
+}

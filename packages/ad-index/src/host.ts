@@ -33,6 +33,11 @@ export interface DocumentDelete {
 
 /** One batch of the change feed; all of it becomes visible together. */
 export interface IndexChanges {
+  /**
+   * Where the change feed stands after this batch, growing with every batch: a base whose watermark is not lower holds the batch
+   * already. A batch without a position is replayed on every later base.
+   */
+  readonly position?: number;
   readonly upserts?: readonly DocumentUpsert[];
   readonly deletes?: readonly DocumentDelete[];
 }
@@ -62,14 +67,60 @@ export interface CampaignBlocks {
   readonly blocked: readonly { readonly campaignId: CampaignId; readonly reason: CampaignBlockReason }[];
 }
 
+/** A complete index of one instant: made by `buildBase`, or loaded from files. Its content never changes. */
+export interface IndexBase {
+  readonly name: string;
+  /** Position of the change feed up to which this base holds every change. */
+  readonly watermark: number;
+  readonly embeddingVersion: string;
+  readonly documentCount: number;
+}
+
+export interface SwapReport {
+  readonly version: IndexVersion;
+  /** Changes later than the base's watermark that were brought over. */
+  readonly replayedCount: number;
+  /** Documents among them that this base cannot index. */
+  readonly rejected: readonly RejectedDocument[];
+}
+
+export interface IndexStatus {
+  readonly version: IndexVersion;
+  readonly base: IndexBase;
+  /** `baseOnly`: changes are taken in, but requests see the base as it was built. */
+  readonly serving: "live" | "baseOnly";
+  /** Position of the newest batch with one; the base's watermark before it. */
+  readonly position: number;
+  /** Ads changed or deleted since the base: what a swap replays. */
+  readonly changedAds: number;
+  /** Enough has changed that a new base is cheaper than going on. */
+  readonly compactionDue: boolean;
+  /** Pieces that a search visits, the base included. */
+  readonly segments: number;
+}
+
 /** An index with its write side. Each call swaps in a new snapshot; requests that hold an older one are not disturbed. */
 export interface AdIndexHost extends AdIndex {
-  /** Applies a batch, newest version of each ad wins. Visible in the next `current()`. */
+  /** Applies a batch, newest version of each ad wins. Visible in the next `current()`. Throws TENON1446 when too much has changed. */
   apply(changes: IndexChanges): ChangeReport;
   /** Replaces the list of blocked campaigns, if it is newer. */
   blockCampaigns(blocks: CampaignBlocks): IndexVersion;
-  /** Folds all changes into a new base, named like a build. Answers stay the same. */
-  compact(base?: string): IndexVersion;
+  /** Folds all changes into a new base, named like a build, and swaps it in. Answers stay the same. */
+  compact(base?: string): Promise<IndexVersion>;
+  /**
+   * Serves from a newer base, and keeps every change later than its watermark, also those applied meanwhile. The work is done
+   * in slices between requests. Rejects with TENON1445 for a base older than the changes this index still holds, TENON1447 while
+   * another swap is running, TENON1448 for a base of another kind of index.
+   */
+  swapBase(base: IndexBase): Promise<SwapReport>;
+  /**
+   * Serves from an earlier base. `changes`: those after its watermark, in order, from the history of the change feed; changes applied
+   * here meanwhile follow them. Nothing else of the present state is kept: what a bad change did is gone with it.
+   */
+  rollBack(base: IndexBase, changes: Iterable<IndexChanges>): Promise<SwapReport>;
+  /** Shows requests the base alone, or the base with all changes again. Blocked campaigns stay blocked either way. */
+  serveBaseOnly(on: boolean): IndexVersion;
+  status(): IndexStatus;
 }
 
 /** Binds an index for a host's graphs: each request gets the snapshot that is newest when it starts. */

@@ -1,5 +1,6 @@
-/** Ad retrieval: the port for nodes (`./api`), the port for hosts, and the exact in-memory binding. */
+/** Ad retrieval: the port for nodes (`./api`), the port for hosts, and the bindings. */
 export * from "./api.ts";
 export type * from "./host.ts";
 export { bindAdIndex } from "./host.ts";
-export { buildExactIndex, type ExactIndexOptions } from "./segments/build-exact-index.ts";
+export { type BaseOptions, buildBase } from "./segments/base.ts";
+export { buildExactIndex, type IndexOptions, openIndex } from "./segments/open-index.ts";

@@ -2,10 +2,10 @@ import { adId } from "@tenon/ads-model";
 import { IdColumn } from "@tenon/graph-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type AdFilter, type AdIndexSnapshot, FORWARD_COLUMN_NAMES } from "../api.ts";
-import type { AdIndexHost, IndexChanges } from "../host.ts";
+import type { AdIndexHost } from "../host.ts";
 import type { MakeIndex } from "./ad-index-contract.ts";
-import { filters, type SampleAd, sampleAds, sampleMarketplaces, vectors } from "./arbitraries.ts";
+import { filters, sampleMarketplaces, vectors } from "./arbitraries.ts";
+import { answersOf, batches, changesOf, Model } from "./model.ts";
 import {
   ADS_MAX,
   blockLists,
@@ -15,18 +15,8 @@ import {
   PROPERTY,
   plainAd,
   revised,
-  scoredOf,
   searchVectors,
 } from "./support.ts";
-
-type Step = { readonly upsert: SampleAd } | { readonly delete: number; readonly version: number };
-
-const ids = fc.integer({ min: 1, max: 2 * ADS_MAX });
-const steps: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 3, arbitrary: sampleAds(ids).map((upsert) => ({ upsert })) },
-  { weight: 1, arbitrary: fc.record({ delete: ids, version: fc.integer({ min: 1, max: 9 }) }) },
-);
-const batches = fc.array(fc.array(steps, { minLength: 1, maxLength: 8 }), { maxLength: 8 });
 
 export function changeContract(makeIndex: MakeIndex): void {
   test("base plus changes answers like a full build of the newest versions, before and after compaction", async () => {
@@ -50,7 +40,7 @@ export function changeContract(makeIndex: MakeIndex): void {
           rebuilt.blockCampaigns({ version: 2, blocked });
           const wanted = await answersOf(rebuilt.current(), model.ads, filter, query);
           expect(await answersOf(index.current(), model.ads, filter, query)).toEqual(wanted);
-          index.compact("compacted");
+          await index.compact("compacted");
           expect(await answersOf(index.current(), model.ads, filter, query)).toEqual(wanted);
           expect(index.current().version).toMatchObject({
             base: "compacted",
@@ -89,7 +79,7 @@ export function changeContract(makeIndex: MakeIndex): void {
           const wanted = await answersOf(before, ads, filter, query);
           for (const batch of changes) index.apply(changesOf(batch));
           index.blockCampaigns({ version: 1, blocked });
-          index.compact();
+          await index.compact();
           // Another filter first, so that nothing remembered can answer.
           before.matchTargeting({ ...filter, atMs: filter.atMs + 1 });
           expect(await answersOf(before, ads, filter, query)).toEqual(wanted);
@@ -158,7 +148,7 @@ export function changeContract(makeIndex: MakeIndex): void {
     // New documents of a blocked campaign are blocked too, however the index arranges them.
     for (let id = 1; id <= 6; id++) index.apply({ upserts: [revised(plainAd(id), 2)] });
     expect(found(index)).toEqual([]);
-    index.compact();
+    await index.compact();
     expect(found(index)).toEqual([]);
     index.blockCampaigns({ version: 4, blocked: [] });
     expect(found(index)).toEqual([6, 5, 4, 3, 2, 1]);
@@ -190,57 +180,4 @@ export function changeContract(makeIndex: MakeIndex): void {
 
 function found(index: AdIndexHost): readonly number[] {
   return idsOf(searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0]).ids);
-}
-
-function changesOf(batch: readonly Step[]): IndexChanges {
-  return {
-    upserts: batch.flatMap((step) => ("upsert" in step ? [step.upsert] : [])),
-    deletes: batch.flatMap((step) => ("delete" in step ? [{ adId: adId(step.delete), version: step.version }] : [])),
-  };
-}
-
-/** Everything a request can see, without the version. */
-async function answersOf(
-  snapshot: AdIndexSnapshot,
-  ads: readonly SampleAd[],
-  filter: AdFilter,
-  query: readonly number[],
-) {
-  const wantedIds = IdColumn.from(ads.map(({ document }) => document.adId));
-  const { columns } = snapshot.forwardColumns({ ids: wantedIds, columns: FORWARD_COLUMN_NAMES });
-  const { targeted, eligible, dropped } = snapshot.matchTargeting(filter);
-  return {
-    match: { targeted, eligible, dropped },
-    vectors: scoredOf(searchVectors(snapshot, filter, query, 20)),
-    words: scoredOf(snapshot.searchKeywords({ words: ["coffee", "red"], filter, limit: 20 })),
-    columns: FORWARD_COLUMN_NAMES.map((name) =>
-      Array.from({ length: wantedIds.length }, (_, row) => columns[name].at(row)),
-    ),
-    records: (await snapshot.forwardRecords(wantedIds, new AbortController().signal)).found.map(
-      ({ adId: id, version }) => [id, version],
-    ),
-  };
-}
-
-/** The rule of versions, by definition: the newest change of an ad counts, a deletion before an upsert of its version. */
-class Model {
-  private readonly held = new Map<number, { readonly version: number; readonly ad: SampleAd | undefined }>();
-
-  constructor(ads: readonly SampleAd[]) {
-    for (const ad of ads) this.held.set(ad.document.adId, { version: ad.document.version, ad });
-  }
-
-  get ads(): readonly SampleAd[] {
-    return [...this.held.values()].flatMap(({ ad }) => (ad === undefined ? [] : [ad]));
-  }
-
-  apply(batch: readonly Step[]): void {
-    const deletesFirst = batch.toSorted((left, right) => Number("upsert" in left) - Number("upsert" in right));
-    for (const step of deletesFirst) {
-      const id = "upsert" in step ? step.upsert.document.adId : step.delete;
-      const version = "upsert" in step ? step.upsert.document.version : step.version;
-      if (version > (this.held.get(id)?.version ?? 0))
-        this.held.set(id, { version, ad: "upsert" in step ? step.upsert : undefined });
-    }
-  }
 }

@@ -2,11 +2,9 @@
  * Which ads pass a filter: targeting by bitsets, then eligibility. Counts are exact; every targeted ad is eligible or counted
  * under its first reason in the order of `INELIGIBLE_REASONS`.
  */
-import type { AdDocument } from "@tenon/ads-model";
 import { type AdFilter, INELIGIBLE_REASONS, type IneligibleReason, type MatchEvidence } from "../api.ts";
-import { countBits, onesOf, wordsFor } from "../bits/bitset.ts";
-import { isWithinSchedule } from "../targeting/schedule-index.ts";
-import { BLOCK_REASONS, type BlockReasons, type SegmentView } from "./segment-view.ts";
+import { countBits, hasBit, onesOf, wordsFor } from "../bits/bitset.ts";
+import { BLOCK_REASONS, type SegmentView } from "./segment-view.ts";
 
 /** Rows of one segment that pass. */
 export interface SegmentMatch {
@@ -66,17 +64,14 @@ function countBlocked({ blockedBy }: SegmentView, word: number, rows: number, dr
   for (const reason of BLOCK_REASONS) dropped[reason] += onesOf(rows & (blockedBy[reason][word] as number));
 }
 
-/** The first reason for which an ad may not serve, or undefined: the same rule as the match, for one ad. */
-export function ineligibleReason(
-  document: AdDocument,
-  atMs: number,
-  blocks: BlockReasons,
-): IneligibleReason | undefined {
-  if (document.status !== "active") return "paused";
-  if (!isWithinSchedule(document.schedule, atMs)) return "out_of_schedule";
-  const blocked = blocks.get(document.campaignId);
+/** The first reason for which the ad of a row may not serve, or undefined: the same rule as the match, for one ad. */
+export function ineligibleReason(view: SegmentView, row: number, atMs: number): IneligibleReason | undefined {
+  const { states, schedules } = view.segment;
+  if (!hasBit(states.active, row)) return "paused";
+  if (!hasBit(schedules.rowsAt(atMs), row)) return "out_of_schedule";
+  const blocked = BLOCK_REASONS.find((reason) => hasBit(view.blockedBy[reason], row));
   if (blocked !== undefined) return blocked;
   // A pending review counts as not passed: only approved ads serve.
-  if (document.creativeReview !== "approved") return "creative_rejected";
-  return document.policyReview !== "approved" ? "policy_blocked" : undefined;
+  if (!hasBit(states.creativeApproved, row)) return "creative_rejected";
+  return hasBit(states.policyApproved, row) ? undefined : "policy_blocked";
 }

@@ -3,8 +3,8 @@ import { F32Column, IdColumn } from "@tenon/graph-core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SAMPLE_EMBEDDING, type SampleAd, sampleAds, withEmbeddings } from "../conformance/index.ts";
-import { buildExactIndex } from "./build-exact-index.ts";
-import { ExactIndex } from "./exact-index.ts";
+import { buildExactIndex } from "./open-index.ts";
+import { SegmentIndex } from "./segment-index.ts";
 import { TOMBSTONES_MAX, Tombstones } from "./tombstones.ts";
 
 const EVERYBODY = { targeting: {}, atMs: 50 };
@@ -31,7 +31,7 @@ function build(...ads: readonly SampleAd[]) {
 }
 
 function stateOf(index: ReturnType<typeof build>) {
-  if (!(index instanceof ExactIndex)) throw new Error("not an exact index");
+  if (!(index instanceof SegmentIndex)) throw new Error("not an index of segments");
   return index.current().state;
 }
 
@@ -67,7 +67,7 @@ test("the name of a build is that of its ads and versions, or the one given", ()
   expect(base(ad(1), ad(2))).toBe(base(ad(2), ad(1)));
   expect(base(ad(1), ad(2))).not.toBe(base(ad(1), ad(2, { version: 2 })));
   const { documents, embeddings } = withEmbeddings([ad(1)]);
-  expect(buildExactIndex(documents, { embeddings, base: "2026-11-22T10" }).current().version.base).toBe(
+  expect(buildExactIndex(documents, { embeddings, name: "2026-11-22T10" }).current().version.base).toBe(
     "2026-11-22T10",
   );
 });
@@ -93,7 +93,7 @@ test("the matrix is copied: writing to it later changes no score", () => {
   expect(snapshot.searchVectors(query).scores.at(0)).toBe(1);
 });
 
-test("segments stay few however many change batches come, and only live ads are kept in them", () => {
+test("segments stay few however many change batches come, and only live ads are kept in them", async () => {
   const index = build(...Array.from({ length: 40 }, (_, place) => ad(place + 1)));
   let segmentsMost = 0;
   for (let version = 2; version < 12; version++) {
@@ -105,18 +105,20 @@ test("segments stay few however many change batches come, and only live ads are 
   const [base, ...young] = stateOf(index).views;
   expect(base?.liveCount).toBe(0);
   expect(young.reduce((sum, { liveCount }) => sum + liveCount, 0)).toBe(60);
-  index.compact();
+  await index.compact();
   expect(stateOf(index).views.map(({ segment, liveCount }) => [segment.size, liveCount])).toEqual([[60, 60]]);
 });
 
 test("remembered deletions are bounded, the oldest are forgotten first", () => {
   const tombstones = new Tombstones();
-  for (let id = 1; id <= TOMBSTONES_MAX; id++) tombstones.add(id, 5);
-  tombstones.add(1, 6);
-  tombstones.add(TOMBSTONES_MAX + 1, 5);
-  expect([tombstones.versionOf(1), tombstones.versionOf(2), tombstones.versionOf(TOMBSTONES_MAX + 1)]).toEqual([
-    6, 0, 5,
-  ]);
+  for (let id = 1; id <= TOMBSTONES_MAX; id++) tombstones.add(adId(id), 5);
+  tombstones.add(adId(1), 6);
+  tombstones.add(adId(TOMBSTONES_MAX + 1), 5);
+  expect([
+    tombstones.versionOf(adId(1)),
+    tombstones.versionOf(adId(2)),
+    tombstones.versionOf(adId(TOMBSTONES_MAX + 1)),
+  ]).toEqual([6, 0, 5]);
 });
 
 test("a search that is cut between two looks at the clock has read at least one block", () => {

@@ -1,4 +1,4 @@
-/** One version of the exact index: answers every query by looking at everything that passes the filter. */
+/** One version of an index: answers every query over all its segments. */
 import type { AdDocument, AdId } from "@tenon/ads-model";
 import { Dictionary, DictionaryColumn, type IdColumn } from "@tenon/graph-core";
 import {
@@ -23,14 +23,14 @@ import {
 import { hasBit } from "../bits/bitset.ts";
 import { tooMany } from "../errors.ts";
 import { locate, readColumns, readStatus } from "../forward/forward-read.ts";
-import type { Dictionaries } from "../forward/forward-table.ts";
+import { type Codebooks, type Dictionaries, dictionariesOf } from "../forward/forward-table.ts";
 import { type ScoreBoard, scoreKeywords } from "../keywords/keyword-search.ts";
 import { TopCandidates } from "../vectors/top-candidates.ts";
 import { paddedQuery, type Stop } from "../vectors/vector-table.ts";
 import { ineligibleReason, type MatchSet, matchAds } from "./match.ts";
 import { MatchCache } from "./match-cache.ts";
 import { checkLimit, checkVectorQuery, searchWords } from "./query-checks.ts";
-import type { BlockReasons, SegmentView } from "./segment-view.ts";
+import type { SegmentView } from "./segment-view.ts";
 
 /** Words of {@link EligibilityAnswer}. */
 const OUTCOMES = new Dictionary(["eligible", "not_indexed", "targeting_mismatch", ...INELIGIBLE_REASONS]);
@@ -42,8 +42,7 @@ export interface SnapshotState {
   readonly version: IndexVersion;
   /** Each live ad is live in exactly one of them. */
   readonly views: readonly SegmentView[];
-  readonly blocks: BlockReasons;
-  readonly dictionaries: Dictionaries;
+  readonly codebooks: Codebooks;
   readonly dimensions: number;
 }
 
@@ -54,16 +53,18 @@ export interface SearchTools {
   readonly nowMs: () => number;
 }
 
-export class ExactSnapshot implements AdIndexSnapshot {
+export class IndexSnapshot implements AdIndexSnapshot {
   readonly version: IndexVersion;
   readonly state: SnapshotState;
   private readonly tools: SearchTools;
+  private readonly dictionaries: Dictionaries;
   private readonly matches = new MatchCache();
 
   constructor(state: SnapshotState, tools: SearchTools) {
     this.version = state.version;
     this.state = state;
     this.tools = tools;
+    this.dictionaries = dictionariesOf(state.codebooks);
   }
 
   matchTargeting(filter: AdFilter): MatchAnswer {
@@ -130,8 +131,7 @@ export class ExactSnapshot implements AdIndexSnapshot {
       // What a search found passed the same rule: most ads are settled without reading their documents.
       else if (hasBit(match.eligible, row)) codes[place] = ELIGIBLE;
       else {
-        const document = match.view.segment.documents[row] as AdDocument;
-        const reason = ineligibleReason(document, filter.atMs, this.state.blocks);
+        const reason = ineligibleReason(match.view, row, filter.atMs);
         codes[place] = reason === undefined ? TARGETING_MISMATCH : OUTCOMES.codeOf(reason);
       }
     }
@@ -149,7 +149,7 @@ export class ExactSnapshot implements AdIndexSnapshot {
       partial: false,
       status: readStatus(places),
       missingCount: places.missingCount,
-      columns: readColumns(columns, places, this.state.dictionaries) as unknown as ForwardColumns<Name>,
+      columns: readColumns(columns, places, this.dictionaries) as unknown as ForwardColumns<Name>,
     };
   }
 

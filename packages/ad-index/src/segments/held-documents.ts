@@ -1,0 +1,134 @@
+/**
+ * The documents an index holds: a base, small segments of later changes, and the deletions. A batch of changes makes one small
+ * segment of its documents and takes the rows it replaces out of the older ones; small segments are merged as they gather.
+ *
+ * E1 Each ad is live in at most one segment. Versions decide which document that is, arrival order never does.
+ * E2 Views never change: a reader keeps what it was given.
+ */
+import type { AdId } from "@tenon/ads-model";
+import { GraphError } from "@tenon/graph-core";
+import { hasBit } from "../bits/bitset.ts";
+import { FORWARD_STRIDE, forwardOffset } from "../forward/forward-table.ts";
+import type { DocumentUpsert, RejectedDocument } from "../host.ts";
+import type { SegmentBase } from "./base.ts";
+import type { Change } from "./changes.ts";
+import { checkDocument } from "./check-document.ts";
+import { type IndexedAd, Segment } from "./segment.ts";
+import { type BlockReasons, SegmentView } from "./segment-view.ts";
+import { Tombstones } from "./tombstones.ts";
+
+/** A segment is merged with the one before it while that holds fewer than this many times its ads. */
+const MERGE_FACTOR = 4;
+const VERSION_OFFSET = forwardOffset("documentVersion") as number;
+
+export interface Absorbed {
+  readonly applied: readonly Change[];
+  readonly stale: readonly AdId[];
+  readonly rejected: readonly RejectedDocument[];
+}
+
+export class HeldDocuments {
+  readonly base: SegmentBase;
+  /** The first is the base's; see E1. */
+  views: readonly SegmentView[];
+  private blocks: BlockReasons;
+  private readonly tombstones = new Tombstones();
+
+  constructor(base: SegmentBase, blocks: BlockReasons) {
+    this.base = base;
+    this.blocks = blocks;
+    this.views = [SegmentView.of(base.segment, blocks)];
+    for (const { adId, version } of base.deletions) this.tombstones.add(adId, version);
+  }
+
+  /** Takes in changes of distinct ads. One document that cannot be indexed does not stop the others. */
+  absorb(changes: readonly Change[]): Absorbed {
+    const applied: Change[] = [];
+    const stale: AdId[] = [];
+    const rejected: RejectedDocument[] = [];
+    const added: IndexedAd[] = [];
+    for (const change of changes) {
+      if (change.version <= this.versionHeld(change.adId)) {
+        stale.push(change.adId);
+        continue;
+      }
+      if (change.upsert === undefined) this.tombstones.add(change.adId, change.version);
+      else {
+        const ad = this.checked(change.upsert, rejected);
+        if (ad === undefined) continue;
+        added.push(ad);
+      }
+      applied.push(change);
+    }
+    if (applied.length > 0) {
+      const views = this.views.map((view) => withoutAds(view, applied));
+      if (added.length > 0) views.push(this.viewOf(added));
+      this.views = this.merged(views);
+    }
+    return { applied, stale, rejected };
+  }
+
+  block(blocks: BlockReasons): void {
+    this.blocks = blocks;
+    this.views = this.views.map((view) => view.withBlocks(blocks));
+  }
+
+  /** Every deletion remembered, as changes. */
+  deletions(): readonly Change[] {
+    return this.tombstones.deletions();
+  }
+
+  /** Every live ad with its document. */
+  liveAds(): readonly IndexedAd[] {
+    return this.views.flatMap(liveAds);
+  }
+
+  private versionHeld(adId: AdId): number {
+    return Math.max(this.liveVersionOf(adId), this.tombstones.versionOf(adId));
+  }
+
+  private liveVersionOf(adId: AdId): number {
+    for (const view of this.views) {
+      const row = view.liveRowOf(adId);
+      if (row >= 0) return view.segment.forward[row * FORWARD_STRIDE + VERSION_OFFSET] as number;
+    }
+    return 0;
+  }
+
+  private checked(upsert: DocumentUpsert, rejected: RejectedDocument[]): IndexedAd | undefined {
+    try {
+      return checkDocument(upsert, this.base.embeddings);
+    } catch (problem) {
+      if (!(problem instanceof GraphError)) throw problem;
+      rejected.push({ adId: upsert.document.adId, problem });
+      return undefined;
+    }
+  }
+
+  private viewOf(ads: readonly IndexedAd[]): SegmentView {
+    const { embeddings, codebooks } = this.base;
+    return SegmentView.of(new Segment(ads, { dimensions: embeddings.dimensions, codebooks }), this.blocks);
+  }
+
+  /** Merges young segments so that their number stays logarithmic in the changes; the base is left to compaction. */
+  private merged([base, ...rest]: readonly SegmentView[]): readonly SegmentView[] {
+    const young = rest.filter(({ liveCount }) => liveCount > 0);
+    for (;;) {
+      const last = young.at(-1);
+      const previous = young.at(-2);
+      if (last === undefined || previous === undefined || previous.liveCount >= MERGE_FACTOR * last.liveCount) break;
+      young.splice(-2, 2, this.viewOf([...liveAds(previous), ...liveAds(last)]));
+    }
+    return base === undefined ? young : [base, ...young];
+  }
+}
+
+/** The view without the changed ads; itself when it holds none of them. */
+function withoutAds(view: SegmentView, changes: readonly Change[]): SegmentView {
+  const rows = changes.map(({ adId }) => view.liveRowOf(adId)).filter((row) => row >= 0);
+  return rows.length === 0 ? view : view.without(rows);
+}
+
+function liveAds({ segment, live }: SegmentView): readonly IndexedAd[] {
+  return segment.documents.flatMap((_, row) => (hasBit(live, row) ? [segment.adOf(row)] : []));
+}

@@ -1,0 +1,5 @@
+import { adIndexContract } from "../conformance/index.ts";
+import { buildBase } from "./base.ts";
+import { openIndex } from "./open-index.ts";
+
+adIndexContract({ makeBase: buildBase, openIndex });

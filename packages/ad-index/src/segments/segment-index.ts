@@ -1,0 +1,221 @@
+/**
+ * An index over a base and its changes.
+ *
+ * E3 A snapshot never changes; a change makes a new one and swaps one reference.
+ * E4 A swap of the base is prepared beside the served state, in slices between requests, and loses no change: those in the log
+ *    are replayed, those that arrive meanwhile too, and the last of them in the same turn in which the reference is swapped.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { IndexVersion } from "../api.ts";
+import { baseOfAnotherIndex, baseTooOld, swapRunning } from "../errors.ts";
+import type {
+  AdIndexHost,
+  CampaignBlocks,
+  ChangeReport,
+  IndexBase,
+  IndexChanges,
+  IndexStatus,
+  RejectedDocument,
+  SwapReport,
+} from "../host.ts";
+import { SegmentBase } from "./base.ts";
+import { ChangeLog, COMPACTION_DUE_ADS } from "./change-log.ts";
+import { type Change, newestChanges } from "./changes.ts";
+import { HeldDocuments } from "./held-documents.ts";
+import { IndexSnapshot, type SearchTools } from "./index-snapshot.ts";
+import { type BlockReasons, SegmentView } from "./segment-view.ts";
+
+/** Changes replayed between two turns of the event loop: a few milliseconds of work. */
+const REPLAY_SLICE = 250;
+
+/** What a swap leaves of the log, and what it replays at first. */
+interface Swap {
+  readonly base: SegmentBase;
+  readonly replay: Iterable<readonly Change[]>;
+  readonly trimLog: () => void;
+}
+
+export class SegmentIndex implements AdIndexHost {
+  private readonly tools: SearchTools;
+  private held: HeldDocuments;
+  private log: ChangeLog;
+  private snapshot: IndexSnapshot;
+  private blocks: BlockReasons = new Map();
+  private blocksVersion = 0;
+  /** Grows with every batch; makes versions of one base distinct. */
+  private revision = 0;
+  private changedSinceBase = false;
+  private baseOnly = false;
+  private swapping = false;
+
+  constructor(base: IndexBase, tools: SearchTools) {
+    this.tools = tools;
+    this.held = new HeldDocuments(requireSegments(base), this.blocks);
+    this.log = new ChangeLog(base.watermark);
+    this.snapshot = this.newSnapshot();
+  }
+
+  current(): IndexSnapshot {
+    return this.snapshot;
+  }
+
+  apply({ upserts = [], deletes = [], position }: IndexChanges): ChangeReport {
+    const { newest, stale } = newestChanges(upserts, deletes);
+    this.log.requireRoom(newest);
+    const absorbed = this.held.absorb(newest);
+    this.log.add(absorbed.applied, position);
+    if (absorbed.applied.length > 0) {
+      this.noteChange();
+      if (!this.baseOnly) this.snapshot = this.newSnapshot();
+    }
+    return {
+      version: this.snapshot.version,
+      appliedCount: absorbed.applied.length,
+      stale: [...stale, ...absorbed.stale],
+      rejected: absorbed.rejected,
+    };
+  }
+
+  blockCampaigns({ version, blocked }: CampaignBlocks): IndexVersion {
+    if (version <= this.blocksVersion) return this.snapshot.version;
+    this.blocks = new Map(blocked.map(({ campaignId, reason }) => [campaignId, reason]));
+    this.blocksVersion = version;
+    this.held.block(this.blocks);
+    return this.publish();
+  }
+
+  async compact(name?: string): Promise<IndexVersion> {
+    const { order, position: watermark } = this.log;
+    const { embeddings } = this.held.base;
+    const deletions = this.held.deletions();
+    const base = new SegmentBase(this.held.liveAds(), {
+      embeddings,
+      watermark,
+      deletions,
+      ...(name !== undefined && { name }),
+    });
+    const { version } = await this.swap({
+      base,
+      replay: [this.log.since(order)],
+      trimLog: () => this.log.dropUpToOrder(order, watermark),
+    });
+    return version;
+  }
+
+  async swapBase(base: IndexBase): Promise<SwapReport> {
+    const next = requireSegments(base);
+    const { watermark } = next;
+    if (watermark < this.log.floor) throw baseTooOld(next.name, watermark, this.log.floor);
+    return this.swap({
+      base: next,
+      // Deletions first: one that the log has already dropped still keeps out a late upsert that is older.
+      replay: [this.held.deletions(), this.log.after(watermark)],
+      trimLog: () => this.log.dropUpTo(watermark),
+    });
+  }
+
+  async rollBack(base: IndexBase, changes: Iterable<IndexChanges>): Promise<SwapReport> {
+    const next = requireSegments(base);
+    const older = new ChangeLog(next.watermark);
+    const replay = [...changes].map(({ upserts = [], deletes = [], position }) => {
+      const { newest } = newestChanges(upserts, deletes);
+      older.requireRoom(newest);
+      older.add(newest, position);
+      return newest;
+    });
+    const kept = this.log;
+    return this.swap({
+      base: next,
+      replay: [...replay, kept.after(older.position)],
+      trimLog: () => {
+        older.add(kept.after(older.position), kept.position);
+        this.log = older;
+      },
+    });
+  }
+
+  serveBaseOnly(on: boolean): IndexVersion {
+    this.baseOnly = on;
+    return this.publish();
+  }
+
+  status(): IndexStatus {
+    return {
+      version: this.snapshot.version,
+      base: this.held.base,
+      serving: this.baseOnly ? "baseOnly" : "live",
+      position: this.log.position,
+      changedAds: this.log.size,
+      compactionDue: this.log.size >= COMPACTION_DUE_ADS,
+      segments: this.held.views.length,
+    };
+  }
+
+  private async swap({ base, replay, trimLog }: Swap): Promise<SwapReport> {
+    if (this.swapping) throw swapRunning(base.name);
+    this.swapping = true;
+    try {
+      const rejected: RejectedDocument[] = [];
+      const held = new HeldDocuments(base, this.blocks);
+      let replayedCount = 0;
+      const absorb = (changes: readonly Change[]) => {
+        const absorbed = held.absorb(changes);
+        replayedCount += absorbed.applied.length;
+        rejected.push(...absorbed.rejected);
+      };
+      let { order } = this.log;
+      await nextTurn();
+      for (const changes of replay) {
+        for (let from = 0; from < changes.length; from += REPLAY_SLICE) {
+          absorb(changes.slice(from, from + REPLAY_SLICE));
+          await nextTurn();
+        }
+      }
+      for (let late = this.log.since(order); late.length > REPLAY_SLICE; late = this.log.since(order)) {
+        ({ order } = this.log);
+        absorb(late);
+        await nextTurn();
+      }
+      absorb(this.log.since(order));
+      held.block(this.blocks);
+      trimLog();
+      this.held = held;
+      this.changedSinceBase = false;
+      if (replayedCount > 0) this.noteChange();
+      return { version: this.publish(), replayedCount, rejected };
+    } finally {
+      this.swapping = false;
+    }
+  }
+
+  private noteChange(): void {
+    this.revision++;
+    this.changedSinceBase = true;
+  }
+
+  private publish(): IndexVersion {
+    this.snapshot = this.newSnapshot();
+    return this.snapshot.version;
+  }
+
+  private newSnapshot(): IndexSnapshot {
+    const { base } = this.held;
+    const views = this.baseOnly ? [SegmentView.of(base.segment, this.blocks)] : this.held.views;
+    const version = Object.freeze({
+      base: base.name,
+      delta: this.baseOnly || !this.changedSinceBase ? 0 : this.revision,
+      eligibility: this.blocksVersion,
+      embeddingVersion: base.embeddingVersion,
+      documentCount: views.reduce((sum, { liveCount }) => sum + liveCount, 0),
+    });
+    return new IndexSnapshot(
+      { version, views, codebooks: base.codebooks, dimensions: base.embeddings.dimensions },
+      this.tools,
+    );
+  }
+}
+
+function requireSegments(base: IndexBase): SegmentBase {
+  if (base instanceof SegmentBase) return base;
+  throw baseOfAnotherIndex(base.name);
+}
