@@ -125,7 +125,7 @@ export function adIndexOf({
   const rows = Float32Array.from(ads.flatMap(({ vector }) => vector));
   return buildExactIndex(documents, {
     embeddings: { version, dimensions, rows },
-    base: "test",
+    name: "test",
     nowMs: () => 0,
   }).current();
 }
