@@ -18,7 +18,8 @@ export function otherFormat(path: string, found: number, known: number): GraphEr
     code: "TENON1426",
     category: "resource",
     detail: `expected format ${known}, found ${found}`,
-    hint: found > known ? "roll out the program that reads it before the base, or take the previous base" : TAKE_PREVIOUS,
+    hint:
+      found > known ? "roll out the program that reads it before the base, or take the previous base" : TAKE_PREVIOUS,
   });
 }
 

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { GraphError } from "@tenon/graph-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type FileContent, readSections, type Section, type Sections, sectionsInMemory, writeSections } from "./index.ts";
+import {
+  type FileContent,
+  readSections,
+  type Section,
+  type Sections,
+  sectionsInMemory,
+  writeSections,
+} from "./index.ts";
 import { ALIGNMENT } from "./layout.ts";
 import { SECTION_ARRAYS, type SectionArrayType, sectionTypeOf } from "./section-types.ts";
 import { writeDurably } from "./write-durably.ts";
@@ -69,7 +76,9 @@ test("what was written is read, in any order of the sections, shared or not", as
 });
 
 function bytesOf(one: Section): Uint8Array {
-  return typeof one === "string" ? Buffer.from(one) : new Uint8Array(one.buffer, one.byteOffset, one.byteLength).slice();
+  return typeof one === "string"
+    ? Buffer.from(one)
+    : new Uint8Array(one.buffer, one.byteOffset, one.byteLength).slice();
 }
 
 test("every flipped bit is found, wherever it lies", async () => {

@@ -83,6 +83,7 @@ export function readPrelude(bytes: Uint8Array): (Prelude & { readonly intact: bo
     fileBytes: Number(view.getBigUint64(16, true)),
     headerChecksum: view.getUint32(24, true),
     intact:
-      crc32(bytes.subarray(0, CHECKED_BYTES)) === view.getUint32(CHECKED_BYTES, true) && rest.every((byte) => byte === 0),
+      crc32(bytes.subarray(0, CHECKED_BYTES)) === view.getUint32(CHECKED_BYTES, true) &&
+      rest.every((byte) => byte === 0),
   };
 }

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { corrupted, cutShort, notAnIndexFile, otherFormat, otherKind } from "./errors.ts";
-import { aligned, FORMAT, type FileHeader, PRELUDE_BYTES, readPrelude } from "./layout.ts";
+import { aligned, type FileHeader, FORMAT, PRELUDE_BYTES, readPrelude } from "./layout.ts";
 import { SectionFile } from "./section-file.ts";
 
 /** Read and checked at once; between two the event loop belongs to others for a moment. */

@@ -5,8 +5,8 @@ import {
   SECTION_ARRAYS,
   type Section,
   type SectionOf,
-  type Sections,
   type SectionSource,
+  type Sections,
   type SectionType,
   sectionTypeOf,
 } from "./section-types.ts";

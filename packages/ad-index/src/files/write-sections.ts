@@ -2,8 +2,8 @@ import { cannotWriteFile } from "./errors.ts";
 import {
   aligned,
   type FileFacts,
-  FORMAT,
   type FileHeader,
+  FORMAT,
   HEADER_BYTES_MAX,
   PRELUDE_BYTES,
   paddedChecksum,

@@ -1,6 +1,6 @@
 import type { AdDocument, AdId } from "@tenon/ads-model";
 import { documentTwice } from "../errors.ts";
-import { newCodebooks } from "../forward/forward-table.ts";
+import { newCodebooks } from "../forward/forward-values.ts";
 import type { AdIndexHost, EmbeddingMatrix } from "../host.ts";
 import { ScoreBoard } from "../keywords/keyword-search.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";

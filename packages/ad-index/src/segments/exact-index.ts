@@ -10,7 +10,7 @@ import type { AdDocument, AdId } from "@tenon/ads-model";
 import { GraphError } from "@tenon/graph-core";
 import type { IndexVersion } from "../api.ts";
 import { hasBit } from "../bits/bitset.ts";
-import { type Codebooks, dictionariesOf } from "../forward/forward-table.ts";
+import { type Codebooks, dictionariesOf } from "../forward/forward-values.ts";
 import type {
   AdIndexHost,
   CampaignBlocks,

@@ -6,7 +6,8 @@
  */
 import type { AdDocument } from "@tenon/ads-model";
 import { hasBit, setBit, wordsFor } from "../bits/bitset.ts";
-import { type Codebooks, forwardTable } from "../forward/forward-table.ts";
+import type { ForwardTable } from "../forward/forward-table.ts";
+import { type Codebooks, forwardTable } from "../forward/forward-values.ts";
 import { KeywordIndex } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
 import { TargetingIndex } from "../targeting/targeting-index.ts";
@@ -42,8 +43,8 @@ export class Segment {
   readonly states: StateRows;
   readonly vectors: VectorTable;
   readonly keywords: KeywordIndex;
-  /** Forward columns, see forward-table.ts. */
-  readonly forward: Float64Array;
+  /** Forward columns by row. */
+  readonly forward: ForwardTable;
   private readonly rowsById: IdTable;
   private readonly rowsByCampaign: ReadonlyMap<number, readonly number[]>;
 
