@@ -9,7 +9,8 @@ import {
   ROW_FOUND,
   ROW_MISSING,
 } from "./forward-columns.ts";
-import { type Dictionaries, FORWARD_STRIDE, forwardOffset, type WordName } from "./forward-table.ts";
+import type { ForwardTable, PlacedColumn } from "./forward-table.ts";
+import type { Dictionaries, WordName } from "./forward-values.ts";
 
 /** Where ads are: row `rowOf[n]` of `views[viewOf[n]]`; row -1 for an ad that is not live. */
 export interface Places {
@@ -46,31 +47,67 @@ export function readColumns(
   places: Places,
   dictionaries: Dictionaries,
 ): Readonly<Record<string, Column>> {
-  const values = gatherValues(names, places);
-  const size = places.rowOf.length;
   const columns: Record<string, Column> = {};
-  for (const [place, name] of names.entries()) {
-    columns[name] = columnOf(name, values.subarray(place * size, (place + 1) * size), dictionaries);
+  const byView = placesByView(places);
+  for (const name of names) {
+    if (!Object.hasOwn(FORWARD_COLUMN_TYPES, name)) throw unknownForwardColumn(name, FORWARD_COLUMN_NAMES);
+    const values = new Float64Array(places.rowOf.length);
+    for (const { table, ...rows } of byView) gather(values, table.columns.get(name) as PlacedColumn, rows);
+    columns[name] = columnOf(name, values, dictionaries);
   }
   return columns;
 }
 
-/** The values of `names`, column after column. Reads ad by ad, because an ad's values stand together. */
-function gatherValues(names: readonly ForwardColumnName[], { views, viewOf, rowOf }: Places): Float64Array {
-  const size = rowOf.length;
-  const offsets = names.map((name) => forwardOffset(name) ?? unknown(name));
-  const tables = views.map(({ segment }) => segment.forward);
-  const values = new Float64Array(size * names.length);
-  for (let place = 0; place < size; place++) {
+/** `at[n]` of the answer is row `rows[n]` of the segment. */
+interface ViewRows {
+  readonly at: Int32Array;
+  readonly rows: Int32Array;
+}
+
+/** The ads of each segment together: where a column is, is asked once per segment. */
+function placesByView({ views, viewOf, rowOf }: Places): readonly (ViewRows & { readonly table: ForwardTable })[] {
+  const counts = new Int32Array(views.length);
+  for (let place = 0; place < rowOf.length; place++) {
+    if ((rowOf[place] as number) >= 0) (counts[viewOf[place] as number] as number)++;
+  }
+  const found = views.map(({ segment }, view) => ({
+    table: segment.forward,
+    at: new Int32Array(counts[view] as number),
+    rows: new Int32Array(counts[view] as number),
+  }));
+  counts.fill(0);
+  for (let place = 0; place < rowOf.length; place++) {
     const row = rowOf[place] as number;
     if (row < 0) continue;
-    const table = tables[viewOf[place] as number] as Float64Array;
-    const base = row * FORWARD_STRIDE;
-    for (let column = 0; column < offsets.length; column++) {
-      values[column * size + place] = table[base + (offsets[column] as number)] as number;
+    const view = viewOf[place] as number;
+    const next = (counts[view] as number)++;
+    (found[view] as ViewRows).at[next] = place;
+    (found[view] as ViewRows).rows[next] = row;
+  }
+  return found.filter(({ at }) => at.length > 0);
+}
+
+/** One loop per form, so that a read is an address and at most one multiplication or look-up. */
+function gather(
+  values: Float64Array,
+  { form, rows: stored, stride, place }: PlacedColumn,
+  { at, rows }: ViewRows,
+): void {
+  if (form.form === "plain") {
+    for (let n = 0; n < at.length; n++) {
+      values[at[n] as number] = stored[(rows[n] as number) * stride + place] as number;
+    }
+  } else if (form.form === "steps") {
+    const { start, step } = form;
+    for (let n = 0; n < at.length; n++) {
+      values[at[n] as number] = start + step * (stored[(rows[n] as number) * stride + place] as number);
+    }
+  } else {
+    for (let n = 0; n < at.length; n++) {
+      const code = stored[(rows[n] as number) * stride + place] as number;
+      values[at[n] as number] = form.values[code] as number;
     }
   }
-  return values;
 }
 
 /** A missing row is 0 in every type: the code 0 is that of the empty word. */
@@ -85,8 +122,4 @@ function columnOf(name: ForwardColumnName, values: Float64Array, dictionaries: D
     case "dictionary":
       return DictionaryColumn.fromCodes(dictionaries[name as WordName], values);
   }
-}
-
-function unknown(name: string): never {
-  throw unknownForwardColumn(name, FORWARD_COLUMN_NAMES);
 }

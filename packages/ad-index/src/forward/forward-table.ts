@@ -1,119 +1,94 @@
+/** Forward columns of a segment, one row per row of the segment. Rows without an ad hold nothing that anybody may read. */
+import { type ColumnForm, columnForm, type Family, storedOf } from "./column-layout.ts";
+import { FORWARD_COLUMN_NAMES, type ForwardColumnName } from "./forward-columns.ts";
+
+export type FamilyRows = Uint8Array | Int32Array | Float32Array | Float64Array;
+
+const FAMILY_ARRAYS = { u8: Uint8Array, i32: Int32Array, f32: Float32Array, f64: Float64Array } as const;
+export const FAMILIES = Object.keys(FAMILY_ARRAYS) as readonly Family[];
+
+/** Where a column's values are: `form` says what `rows[row * stride + place]` stands for. */
+export interface PlacedColumn {
+  readonly form: ColumnForm;
+  readonly rows: FamilyRows;
+  readonly stride: number;
+  readonly place: number;
+}
+
+/** Columns by name, values as doubles, one per row. */
+export type ColumnValues = ReadonlyMap<ForwardColumnName, Float64Array>;
+
+export interface ForwardTable {
+  readonly size: number;
+  /** In the order of {@link FORWARD_COLUMN_NAMES}. */
+  readonly columns: ReadonlyMap<ForwardColumnName, PlacedColumn>;
+  /** By type; a family without columns is empty. */
+  readonly families: Readonly<Record<Family, FamilyRows>>;
+  /** Bytes of everything that is kept. */
+  readonly bytes: number;
+}
+
 /**
- * Forward columns of a segment. Values of one ad stand together, all as doubles: a request reads a dozen columns of a few hundred
- * ads from all over the index, and so touches a few cache lines per ad instead of one per value.
+ * Stores every column in the form that {@link columnForm} finds, or that `formOf` says.
+ *
+ * @param present rows that hold an ad
  */
-import {
-  type AdDocument,
-  FREQUENCY_CAP_LEVELS,
-  FREQUENCY_CAP_WINDOWS_DAYS,
-  OBJECTIVES,
-  PACING_MODES,
-} from "@tenon/ads-model";
-import type { Dictionary } from "@tenon/graph-core";
-import { WITHOUT_END_MS } from "../targeting/schedule-index.ts";
-import { Codebook } from "./codebook.ts";
-import {
-  FORWARD_COLUMN_NAMES,
-  type FORWARD_COLUMN_TYPES,
-  type ForwardColumnName,
-  frequencyCapColumn,
-  NO_FREQUENCY_CAP,
-} from "./forward-columns.ts";
-
-const I32_MAX = 2 ** 31 - 1;
-
-type NameOfType<Type> = {
-  [Name in ForwardColumnName]: (typeof FORWARD_COLUMN_TYPES)[Name] extends Type ? Name : never;
-}[ForwardColumnName];
-type NumberName = NameOfType<"id" | "f64">;
-export type WordName = NameOfType<"dictionary">;
-
-const NUMBER_OF: { readonly [Name in NumberName]: (document: AdDocument) => number } = {
-  adGroupId: (document) => document.adGroupId,
-  campaignId: (document) => document.campaignId,
-  advertiserId: (document) => document.advertiserId,
-  creativeId: (document) => document.creativeId,
-  documentVersion: (document) => document.version,
-  updatedAtMs: (document) => document.updatedAtMs,
-  startAtMs: (document) => document.schedule.startAtMs,
-  endAtMs: (document) => document.schedule.endAtMs ?? WITHOUT_END_MS,
-  bidMicros: ({ bid }) => (bid.pays === "perClick" ? bid.bidMicros : 0),
-  cpmMicros: ({ bid }) => (bid.pays === "perThousandImpressions" ? bid.cpmMicros : 0),
-  floorMicros: (document) => document.floorMicros,
-  lifetimeCapMicros: (document) => document.budget.lifetime.capMicros,
-  dailyCapMicros: (document) => document.budget.daily?.capMicros ?? 0,
-  qualityScore: (document) => document.qualityScore,
-  popularity: (document) => document.popularity,
-};
-
-const WORD_OF: { readonly [Name in WordName]: (document: AdDocument) => string } = {
-  category: (document) => document.category,
-  objective: (document) => document.objective,
-  bidPays: (document) => document.bid.pays,
-  pacing: (document) => document.budget.pacing,
-};
-
-export type Codebooks = { readonly [Name in WordName]: Codebook };
-export type Dictionaries = { readonly [Name in WordName]: Dictionary };
-
-/** Codebooks of a new index. Words of closed vocabularies are there from the start, so that their codes never depend on the ads. */
-export function newCodebooks(): Codebooks {
-  return {
-    category: new Codebook(),
-    objective: new Codebook(OBJECTIVES),
-    bidPays: new Codebook(["perClick", "perThousandImpressions"]),
-    pacing: new Codebook(PACING_MODES),
-  };
-}
-
-export function dictionariesOf(codebooks: Codebooks): Dictionaries {
-  return {
-    category: codebooks.category.dictionary(),
-    objective: codebooks.objective.dictionary(),
-    bidPays: codebooks.bidPays.dictionary(),
-    pacing: codebooks.pacing.dictionary(),
-  };
-}
-
-/** Values per ad in a {@link ForwardTable}. */
-export const FORWARD_STRIDE = FORWARD_COLUMN_NAMES.length;
-const OFFSETS = new Map(FORWARD_COLUMN_NAMES.map((name, offset) => [name, offset]));
-
-/** Where a column stands within an ad's values, or undefined for a name that is no column. */
-export function forwardOffset(name: ForwardColumnName): number | undefined {
-  return OFFSETS.get(name);
-}
-
-const offsetOf = (name: ForwardColumnName) => OFFSETS.get(name) as number;
-const CAP_OFFSETS = new Map(
-  FREQUENCY_CAP_LEVELS.map((level) => [
-    level,
-    new Map(FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [days, offsetOf(frequencyCapColumn(level, days))])),
-  ]),
-);
-const NUMBERS = (Object.keys(NUMBER_OF) as NumberName[]).map((name) => ({
-  offset: offsetOf(name),
-  read: NUMBER_OF[name],
-}));
-const WORDS = (Object.keys(WORD_OF) as WordName[]).map((name) => ({
-  name,
-  offset: offsetOf(name),
-  read: WORD_OF[name],
-}));
-
-/** `FORWARD_STRIDE` values per document; words as codes of the codebooks. */
-export function forwardTable(documents: readonly AdDocument[], codebooks: Codebooks): Float64Array {
-  const table = new Float64Array(documents.length * FORWARD_STRIDE).fill(NO_FREQUENCY_CAP);
-  for (const [row, document] of documents.entries()) {
-    const base = row * FORWARD_STRIDE;
-    for (const { offset, read } of NUMBERS) table[base + offset] = read(document);
-    for (const { name, offset, read } of WORDS) table[base + offset] = codebooks[name].codeOf(read(document));
-    for (const { level, windowDays, impressionsMax } of document.frequencyCaps) {
-      const place = base + (CAP_OFFSETS.get(level)?.get(windowDays) as number);
-      const known = table[place] as number;
-      // The strictest cap counts. Counts beyond 32 bits are no caps that anybody reaches, and are cut there.
-      if (known === NO_FREQUENCY_CAP || impressionsMax < known) table[place] = Math.min(impressionsMax, I32_MAX);
-    }
+export function layOut(
+  size: number,
+  values: ColumnValues,
+  { present, formOf }: { readonly present: readonly number[]; readonly formOf: FormOf },
+): ForwardTable {
+  const forms = new Map<ForwardColumnName, ColumnForm>();
+  for (const [name, column] of values) forms.set(name, formOf(name, presentValues(column, present)));
+  const table = placed(size, forms, (family, stride) => new FAMILY_ARRAYS[family](size * stride));
+  for (const [name, { form, rows, stride, place }] of table.columns) {
+    const column = values.get(name) as Float64Array;
+    const store = storedOf(form);
+    for (const row of present) rows[row * stride + place] = store(column[row] as number);
   }
   return table;
+}
+
+export type FormOf = (name: ForwardColumnName, present: Float64Array) => ColumnForm;
+export const narrowest: FormOf = (_, present) => columnForm(present);
+
+/** A column's name and family, in the order in which a row holds them. */
+export interface ColumnPlace {
+  readonly name: string;
+  readonly family: Family;
+}
+
+/**
+ * The table of given forms over rows that `rowsOf` makes, or has read.
+ *
+ * @param order every column of a row, also those without a form here
+ */
+export function placed(
+  size: number,
+  forms: ReadonlyMap<ForwardColumnName, ColumnForm>,
+  rowsOf: (family: Family, stride: number) => FamilyRows,
+  order: readonly ColumnPlace[] = FORWARD_COLUMN_NAMES.map((name) => ({ name, family: familyOf(forms, name) })),
+): ForwardTable {
+  const namesOf = (family: Family) => order.filter((column) => column.family === family).map(({ name }) => name);
+  const own = Object.fromEntries(FAMILIES.map((family) => [family, namesOf(family)])) as Record<Family, string[]>;
+  const families = Object.fromEntries(FAMILIES.map((family) => [family, rowsOf(family, own[family].length)])) as Record<
+    Family,
+    FamilyRows
+  >;
+  const columns = new Map<ForwardColumnName, PlacedColumn>();
+  let bytes = FAMILIES.reduce((sum, family) => sum + families[family].byteLength, 0);
+  for (const [name, form] of forms) {
+    const names = own[form.family];
+    columns.set(name, { form, rows: families[form.family], stride: names.length, place: names.indexOf(name) });
+    if (form.form === "values") bytes += form.values.byteLength;
+  }
+  return { size, columns, families, bytes };
+}
+
+function familyOf(forms: ReadonlyMap<ForwardColumnName, ColumnForm>, name: ForwardColumnName): Family {
+  return (forms.get(name) as ColumnForm).family;
+}
+
+function presentValues(column: Float64Array, present: readonly number[]): Float64Array {
+  return present.length === column.length ? column : Float64Array.from(present, (row) => column[row] as number);
 }

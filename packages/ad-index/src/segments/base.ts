@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type { AdDocument, AdId } from "@tenon/ads-model";
 import { documentTwice } from "../errors.ts";
-import { type Codebooks, newCodebooks } from "../forward/forward-table.ts";
+import { type Codebooks, newCodebooks } from "../forward/forward-values.ts";
 import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
 import { type IndexedAd, Segment } from "./segment.ts";
@@ -70,8 +70,9 @@ function newestAds(documents: Iterable<AdDocument>, embeddings: EmbeddingMatrix)
 }
 
 /** A name that equal sets of (ad, version) share and others do not, because rows are in the order of ids. */
-function nameOf({ documents }: Segment): string {
-  const facts = new Float64Array(documents.length * 2);
-  for (const [row, { adId, version }] of documents.entries()) facts.set([adId, version], row * 2);
+function nameOf({ ids, versions }: Segment): string {
+  const facts = new Float64Array(ids.length * 2);
+  facts.set(ids);
+  facts.set(versions, ids.length);
   return hash("sha256", new Uint8Array(facts.buffer)).slice(0, BASE_DIGITS);
 }

@@ -8,7 +8,6 @@
 import type { AdId } from "@tenon/ads-model";
 import { GraphError } from "@tenon/graph-core";
 import { hasBit } from "../bits/bitset.ts";
-import { FORWARD_STRIDE, forwardOffset } from "../forward/forward-table.ts";
 import type { DocumentUpsert, RejectedDocument } from "../host.ts";
 import type { SegmentBase } from "./base.ts";
 import type { Change } from "./changes.ts";
@@ -19,7 +18,6 @@ import { Tombstones } from "./tombstones.ts";
 
 /** A segment is merged with the one before it while that holds fewer than this many times its ads. */
 const MERGE_FACTOR = 4;
-const VERSION_OFFSET = forwardOffset("documentVersion") as number;
 
 export interface Absorbed {
   readonly applied: readonly Change[];
@@ -90,7 +88,7 @@ export class HeldDocuments {
   private liveVersionOf(adId: AdId): number {
     for (const view of this.views) {
       const row = view.liveRowOf(adId);
-      if (row >= 0) return view.segment.forward[row * FORWARD_STRIDE + VERSION_OFFSET] as number;
+      if (row >= 0) return view.segment.versions[row] as number;
     }
     return 0;
   }

@@ -23,7 +23,7 @@ import {
 import { hasBit } from "../bits/bitset.ts";
 import { tooMany } from "../errors.ts";
 import { locate, readColumns, readStatus } from "../forward/forward-read.ts";
-import { type Codebooks, type Dictionaries, dictionariesOf } from "../forward/forward-table.ts";
+import { type Codebooks, type Dictionaries, dictionariesOf } from "../forward/forward-values.ts";
 import { type ScoreBoard, scoreKeywords } from "../keywords/keyword-search.ts";
 import { TopCandidates } from "../vectors/top-candidates.ts";
 import { paddedQuery, type Stop } from "../vectors/vector-table.ts";

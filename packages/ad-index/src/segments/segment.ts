@@ -6,7 +6,8 @@
  */
 import type { AdDocument } from "@tenon/ads-model";
 import { hasBit } from "../bits/bitset.ts";
-import { type Codebooks, forwardTable } from "../forward/forward-table.ts";
+import type { ForwardTable } from "../forward/forward-table.ts";
+import { type Codebooks, forwardTable } from "../forward/forward-values.ts";
 import { KeywordIndex } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
 import { StateRows } from "../targeting/state-rows.ts";
@@ -30,14 +31,16 @@ export class Segment {
   readonly size: number;
   /** Ad id per row, ascending. */
   readonly ids: Float64Array;
+  /** Document version per row. */
+  readonly versions: Float64Array;
   readonly documents: readonly AdDocument[];
   readonly targeting: TargetingIndex;
   readonly schedules: ScheduleIndex;
   readonly states: StateRows;
   readonly vectors: VectorTable;
   readonly keywords: KeywordIndex;
-  /** Forward columns, see forward-table.ts. */
-  readonly forward: Float64Array;
+  /** Forward columns by row. */
+  readonly forward: ForwardTable;
   private readonly rowsById: IdTable;
   private readonly rowsByCampaign: ReadonlyMap<number, readonly number[]>;
 
@@ -48,6 +51,7 @@ export class Segment {
     this.size = documents.length;
     this.documents = documents;
     this.ids = Float64Array.from(documents, ({ adId }) => adId);
+    this.versions = Float64Array.from(documents, ({ version }) => version);
     this.rowsById = new IdTable(this.ids);
     this.targeting = TargetingIndex.of(documents.map(({ targeting }) => targeting));
     this.schedules = ScheduleIndex.of(documents.map(({ schedule }) => schedule));

@@ -1,0 +1,118 @@
+/** What the forward columns of a document hold. */
+import {
+  type AdDocument,
+  FREQUENCY_CAP_LEVELS,
+  FREQUENCY_CAP_WINDOWS_DAYS,
+  type FrequencyCapLevel,
+  OBJECTIVES,
+  PACING_MODES,
+} from "@tenon/ads-model";
+import type { Dictionary } from "@tenon/graph-core";
+import { WITHOUT_END_MS } from "../targeting/schedule-index.ts";
+import { Codebook } from "./codebook.ts";
+import { codeForm } from "./column-layout.ts";
+import {
+  FORWARD_COLUMN_NAMES,
+  type FORWARD_COLUMN_TYPES,
+  type ForwardColumnName,
+  frequencyCapColumn,
+  NO_FREQUENCY_CAP,
+} from "./forward-columns.ts";
+import { type FormOf, type ForwardTable, layOut, narrowest } from "./forward-table.ts";
+
+const I32_MAX = 2 ** 31 - 1;
+
+type NameOfType<Type> = {
+  [Name in ForwardColumnName]: (typeof FORWARD_COLUMN_TYPES)[Name] extends Type ? Name : never;
+}[ForwardColumnName];
+type NumberName = NameOfType<"id" | "f64">;
+export type WordName = NameOfType<"dictionary">;
+
+const NUMBER_OF: { readonly [Name in NumberName]: (document: AdDocument) => number } = {
+  adGroupId: (document) => document.adGroupId,
+  campaignId: (document) => document.campaignId,
+  advertiserId: (document) => document.advertiserId,
+  creativeId: (document) => document.creativeId,
+  documentVersion: (document) => document.version,
+  updatedAtMs: (document) => document.updatedAtMs,
+  startAtMs: (document) => document.schedule.startAtMs,
+  endAtMs: (document) => document.schedule.endAtMs ?? WITHOUT_END_MS,
+  bidMicros: ({ bid }) => (bid.pays === "perClick" ? bid.bidMicros : 0),
+  cpmMicros: ({ bid }) => (bid.pays === "perThousandImpressions" ? bid.cpmMicros : 0),
+  floorMicros: (document) => document.floorMicros,
+  lifetimeCapMicros: (document) => document.budget.lifetime.capMicros,
+  dailyCapMicros: (document) => document.budget.daily?.capMicros ?? 0,
+  qualityScore: (document) => document.qualityScore,
+  popularity: (document) => document.popularity,
+};
+
+const WORD_OF: { readonly [Name in WordName]: (document: AdDocument) => string } = {
+  category: (document) => document.category,
+  objective: (document) => document.objective,
+  bidPays: (document) => document.bid.pays,
+  pacing: (document) => document.budget.pacing,
+};
+
+export type Codebooks = { readonly [Name in WordName]: Codebook };
+export type Dictionaries = { readonly [Name in WordName]: Dictionary };
+
+/** Codebooks of a new index. Words of closed vocabularies are there from the start, so that their codes never depend on the ads. */
+export function newCodebooks(): Codebooks {
+  return {
+    category: new Codebook(),
+    objective: new Codebook(OBJECTIVES),
+    bidPays: new Codebook(["perClick", "perThousandImpressions"]),
+    pacing: new Codebook(PACING_MODES),
+  };
+}
+
+export function dictionariesOf(codebooks: Codebooks): Dictionaries {
+  return {
+    category: codebooks.category.dictionary(),
+    objective: codebooks.objective.dictionary(),
+    bidPays: codebooks.bidPays.dictionary(),
+    pacing: codebooks.pacing.dictionary(),
+  };
+}
+
+const NUMBER_NAMES = Object.keys(NUMBER_OF) as readonly NumberName[];
+export const WORD_NAMES = Object.keys(WORD_OF) as readonly WordName[];
+
+const formOf: FormOf = (name, present) => (name in WORD_OF ? codeForm(present) : narrowest(name, present));
+
+/** A row per document; `undefined` for an empty row. Words are stored as codes of the codebooks. */
+export function forwardTable(documents: readonly (AdDocument | undefined)[], codebooks: Codebooks): ForwardTable {
+  const size = documents.length;
+  const values = new Map(FORWARD_COLUMN_NAMES.map((name) => [name, new Float64Array(size)]));
+  const columnOf = (name: ForwardColumnName) => values.get(name) as Float64Array;
+  const numbers = NUMBER_NAMES.map((name) => ({ column: columnOf(name), read: NUMBER_OF[name] }));
+  const words = WORD_NAMES.map((name) => ({ column: columnOf(name), codebook: codebooks[name], read: WORD_OF[name] }));
+  const caps = capColumns(columnOf);
+  const present: number[] = [];
+  // Document after document, and not column after column: a document is far away in memory, a column is not.
+  for (const [row, document] of documents.entries()) {
+    if (document === undefined) continue;
+    present.push(row);
+    for (const { column, read } of numbers) column[row] = read(document);
+    for (const { column, codebook, read } of words) column[row] = codebook.codeOf(read(document));
+    for (const { level, windowDays, impressionsMax } of document.frequencyCaps) {
+      const column = caps.get(level)?.get(windowDays) as Float64Array;
+      const known = column[row] as number;
+      // The strictest cap counts. Counts beyond 32 bits are no caps that anybody reaches, and are cut there.
+      if (known === NO_FREQUENCY_CAP || impressionsMax < known) column[row] = Math.min(impressionsMax, I32_MAX);
+    }
+  }
+  return layOut(size, values, { present, formOf });
+}
+
+/** By level and window, each without a cap yet. */
+function capColumns(columnOf: (name: ForwardColumnName) => Float64Array) {
+  const ofLevel = (level: FrequencyCapLevel) =>
+    new Map(
+      FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [
+        days,
+        columnOf(frequencyCapColumn(level, days)).fill(NO_FREQUENCY_CAP),
+      ]),
+    );
+  return new Map(FREQUENCY_CAP_LEVELS.map((level) => [level, ofLevel(level)]));
+}
