@@ -83,7 +83,8 @@ for (let read = 0; read < READS; read++) {
   times.doubles.push(timed(() => readPlain(other)));
 }
 
-const share = (values: number[], at: number) => values.sort((left, right) => left - right)[Math.floor(values.length * at)];
+const share = (values: number[], at: number) =>
+  values.sort((left, right) => left - right)[Math.floor(values.length * at)];
 const us = (ms: number | undefined) => `${((ms ?? 0) * 1_000).toFixed(0)} us`;
 const lines = [
   `${documents.length} ads, ${stride} columns: ${(table.bytes / documents.length).toFixed(1)} bytes per ad; as doubles ${stride * 8}`,

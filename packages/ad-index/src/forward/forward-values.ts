@@ -109,7 +109,10 @@ export function forwardTable(documents: readonly (AdDocument | undefined)[], cod
 function capColumns(columnOf: (name: ForwardColumnName) => Float64Array) {
   const ofLevel = (level: FrequencyCapLevel) =>
     new Map(
-      FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [days, columnOf(frequencyCapColumn(level, days)).fill(NO_FREQUENCY_CAP)]),
+      FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [
+        days,
+        columnOf(frequencyCapColumn(level, days)).fill(NO_FREQUENCY_CAP),
+      ]),
     );
   return new Map(FREQUENCY_CAP_LEVELS.map((level) => [level, ofLevel(level)]));
 }
