@@ -4,14 +4,22 @@
  * Each write of a key is a file of its own, `key.<generation>`, made by linking a finished file to a name that must be free: of two
  * writers one gets it, without a lock that a killed process could leave behind. The highest generation is the object.
  */
-import { type FileHandle, mkdir, open, readdir, stat, unlink } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdir, readdir, stat, unlink } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { codeOf, syncFolder, UNFINISHED, writeDurably } from "../../files/write-durably.ts";
 import { storeFailed, storeRefuses } from "../errors.ts";
 import { bodyChunks } from "./body.ts";
 import { type Body, isKey, type ListedObject, type ObjectStore, type StoredObject } from "./object-store.ts";
 
 const GENERATION = /^(.+)\.g(\d{1,15})$/;
+/**
+ * Generations of a key that stay. A writer that slept while so many others wrote finds the name it wants free again, and is told
+ * apart by that: the newest generation is this far away.
+ */
+const GENERATIONS_KEPT = 16;
+/** Tries of a read whose generation was replaced under its hands. */
+const READ_TRIES_MAX = 8;
 
 export class FolderStore implements ObjectStore {
   readonly name: string;
@@ -24,13 +32,16 @@ export class FolderStore implements ObjectStore {
 
   get(key: string): Promise<StoredObject | undefined> {
     return this.#guarded(async () => {
-      const generation = await this.#generationOf(key);
-      if (generation === undefined) return undefined;
-      const file = await openIfThere(this.#path(key, generation));
-      // Replaced and cleaned up since: there is a newer one.
-      if (file === undefined) return this.get(key);
-      const { size } = await file.stat();
-      return { bytes: size, etag: String(generation), chunks: chunksOf(file) };
+      for (let tries = 0; tries < READ_TRIES_MAX; tries++) {
+        const generation = await this.#generationOf(key);
+        if (generation === undefined) return undefined;
+        const path = this.#path(key, generation);
+        const facts = await stat(path).catch(ifThere);
+        // Cleaned up since: there is a newer one, or none.
+        if (facts === undefined) continue;
+        return { bytes: facts.size, etag: etagOf(generation, facts), chunks: this.#chunksOf(path) };
+      }
+      throw storeFailed(this.name, `"${key}" changes too fast to be read`);
     });
   }
 
@@ -44,7 +55,9 @@ export class FolderStore implements ObjectStore {
   putIfMatch(key: string, body: Body, etag: string): Promise<string | undefined> {
     return this.#guarded(async () => {
       const generation = await this.#generationOf(key);
-      if (generation === undefined || String(generation) !== etag) return undefined;
+      if (generation === undefined) return undefined;
+      const facts = await stat(this.#path(key, generation)).catch(ifThere);
+      if (facts === undefined || etagOf(generation, facts) !== etag) return undefined;
       return this.#write(key, body, generation + 1);
     });
   }
@@ -52,8 +65,8 @@ export class FolderStore implements ObjectStore {
   list(prefix: string): Promise<readonly ListedObject[]> {
     return this.#guarded(async () => {
       const newest = new Map<string, number>();
-      for (const path of await namesUnder(this.#root)) {
-        const [, key = "", text = ""] = GENERATION.exec(path) ?? [];
+      for (const path of await filesUnder(this.#root)) {
+        const [, key = "", text = ""] = GENERATION.exec(path.slice(this.#root.length + 1)) ?? [];
         if (isKey(key) && key.startsWith(prefix)) newest.set(key, Math.max(newest.get(key) ?? 0, Number(text)));
       }
       const listed: ListedObject[] = [];
@@ -72,6 +85,20 @@ export class FolderStore implements ObjectStore {
     });
   }
 
+  collectUnfinished(beforeMs: number): Promise<number> {
+    return this.#guarded(async () => {
+      let count = 0;
+      for (const path of await filesUnder(this.#root)) {
+        if (!basename(path).startsWith(UNFINISHED)) continue;
+        const facts = await stat(path).catch(ifThere);
+        if (facts === undefined || facts.mtimeMs >= beforeMs) continue;
+        await unlink(path).catch(ifThere);
+        count++;
+      }
+      return count;
+    });
+  }
+
   async #write(key: string, body: Body, generation: number): Promise<string | undefined> {
     const path = this.#path(key, generation);
     await makeFolder(dirname(path));
@@ -79,14 +106,26 @@ export class FolderStore implements ObjectStore {
       for await (const chunk of bodyChunks(body)) await file.writeFile(chunk);
     };
     if (!(await writeDurably(path, write, "create"))) return undefined;
+    const facts = await stat(path).catch(ifThere);
     const generations = await this.#generationsOf(key);
-    if (generations.at(-1) !== generation) {
-      // A writer that slept: others went past this generation and cleaned it up, so that its name was free again.
+    const newest = generations.at(-1) ?? generation;
+    if (facts === undefined || newest - generation >= GENERATIONS_KEPT) {
       await unlink(path).catch(ifThere);
       return undefined;
     }
-    for (const older of generations.slice(0, -1)) await unlink(this.#path(key, older)).catch(ifThere);
-    return String(generation);
+    for (const older of generations.filter((each) => newest - each >= GENERATIONS_KEPT)) {
+      await unlink(this.#path(key, older)).catch(ifThere);
+    }
+    return etagOf(generation, facts);
+  }
+
+  /** Opened when it is read: who asks only for the etag leaves nothing open. */
+  async *#chunksOf(path: string): AsyncGenerator<Uint8Array> {
+    try {
+      yield* createReadStream(path);
+    } catch (cause) {
+      throw storeFailed(this.name, "an object could not be read to its end", cause);
+    }
   }
 
   #path(key: string, generation: number): string {
@@ -116,19 +155,15 @@ export class FolderStore implements ObjectStore {
     } catch (error) {
       const code = codeOf(error);
       if (code === "EACCES" || code === "EPERM" || code === "EROFS") throw storeRefuses(this.name, code);
-      if (code?.startsWith("E")) throw storeFailed(this.name, code, error);
+      if (code !== undefined && /^E[A-Z\d]+$/.test(code)) throw storeFailed(this.name, code, error);
       throw error;
     }
   }
 }
 
-async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
-  // Closes the file when it ends, also when the reader ends it.
-  yield* file.createReadStream();
-}
-
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  return open(path, "r").catch(ifThere);
+/** The generation alone would come back after a deletion. */
+function etagOf(generation: number, { ino, mtimeMs }: { readonly ino: number; readonly mtimeMs: number }): string {
+  return `${generation}-${ino}-${mtimeMs}`;
 }
 
 function ifThere(error: unknown): undefined {
@@ -142,10 +177,7 @@ async function makeFolder(folder: string): Promise<void> {
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-/** Files under a folder, by path from there; without unfinished ones. */
-async function namesUnder(folder: string): Promise<readonly string[]> {
+async function filesUnder(folder: string): Promise<readonly string[]> {
   const entries = (await readdir(folder, { withFileTypes: true, recursive: true }).catch(ifThere)) ?? [];
-  return entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith(UNFINISHED))
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

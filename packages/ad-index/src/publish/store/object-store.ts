@@ -40,8 +40,10 @@ export interface ObjectStore {
   putIfMatch(key: string, body: Body, etag: string): Promise<string | undefined>;
   /** Everything whose key begins with the prefix, in ascending order of keys. */
   list(prefix: string): Promise<readonly ListedObject[]>;
-  /** Whether it was there or not. */
+  /** Whether it was there or not. Not ordered with writes of the same key at the same time. */
   delete(key: string): Promise<void>;
+  /** Removes what writers that died before an instant left unfinished, which nobody sees; returns how many. */
+  collectUnfinished(beforeMs: number): Promise<number>;
 }
 
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}$/;
