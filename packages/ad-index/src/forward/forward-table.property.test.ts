@@ -43,7 +43,7 @@ test("every form gives back the value that was stored, bit for bit, and fits its
       seen.add(`${form.family} ${form.form}`);
       const store = storedOf(form);
       const rows = { u8: Uint8Array, i32: Int32Array, f32: Float32Array, f64: Float64Array }[form.family].from(
-        values.map((value) => store(value)),
+        Array.from(values, store),
       );
       for (const [row, value] of values.entries()) {
         const stored = rows[row] as number;
@@ -71,8 +71,8 @@ test.each([
   ["f32 plain", (row: number) => row / 1_024],
   ["i32 values", (row: number) => Math.sin(row % 300)],
   ["f64 plain", (row: number) => Math.sin(row)],
-])("a column takes the narrowest form, and gives back what was stored: %s", (form, valueOf) => {
-  const found = columnForm(Float64Array.from({ length: 8_000 }, (_, row) => valueOf(row)));
+])("a column takes the narrowest form: %s", (form, numberOf) => {
+  const found = columnForm(Float64Array.from({ length: 8_000 }, (_, row) => numberOf(row)));
   expect(`${found.family} ${found.form}`).toBe(form);
 });
 

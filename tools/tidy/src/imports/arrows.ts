@@ -127,6 +127,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   "@opentelemetry/.+": ["packages/admixer/src/observe/"],
   pg: ["packages/postgres/src/", "bench/"],
   "hyparquet-writer": ["packages/storage-repo/src/snapshot/"],
+  lmdb: ["packages/ad-index/src/forward/lmdb/"],
   kafkajs: ["packages/event-log/src/kafka/"],
   "@platformatic/kafka": ["packages/event-log/src/kafka/"],
   "hnswlib-node": ["packages/ad-index/src/vectors/hnsw/"],
@@ -137,12 +138,12 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   "dependency-cruiser": ["tools/tidy/src/imports/"],
   "fast-check": [
     "packages/graph-testkit/src/",
-    "packages/ad-index/src/conformance/",
+    "packages/ad-index/src/(forward/)?conformance/",
     "tools/tidy/src/report/property-seed.ts",
   ],
   vitest: [
     "packages/graph-testkit/src/",
-    "packages/(ad-index|storage-repo|event-log)/src/conformance/",
+    "packages/(ad-index|storage-repo|event-log)/src/(forward/)?conformance/",
     "tools/tidy/src/report/",
   ],
   async: ["bench/"],
