@@ -93,6 +93,8 @@ export interface VectorQuery extends SearchQuery {
   readonly vector: F32Column;
   /** The space the vector belongs to. */
   readonly embeddingVersion: string;
+  /** Also search exactly, and report in the decision's parameters as `shadowRecall` which share of that answer was found. */
+  readonly shadow?: boolean | undefined;
 }
 
 export interface KeywordQuery extends SearchQuery {
@@ -104,6 +106,8 @@ export interface KeywordQuery extends SearchQuery {
 export interface SearchDecision {
   /** The method the index chose, e.g. `exactScan`. */
   readonly method: string;
+  /** Why it chose it, in a few words. */
+  readonly reason: string;
   readonly match: MatchEvidence;
   /** Vectors scored, or postings read. */
   readonly rowsRead: number;

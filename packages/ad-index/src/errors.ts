@@ -132,3 +132,12 @@ export function baseOfAnotherIndex(base: string): GraphError {
     hint: "build the base with the same version of this package",
   });
 }
+
+export function recordsMissing(base: string, count: number, adId: number | undefined): GraphError {
+  return new GraphError(`${count} documents of base "${base}" are not in its records, for example that of ad ${adId}`, {
+    code: "TENON1449",
+    category: "resource",
+    detail: "expected the document of every live ad, at the version that the base names",
+    hint: "load the base from the store again, or build a new one",
+  });
+}

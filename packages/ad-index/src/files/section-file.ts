@@ -32,6 +32,11 @@ export class SectionFile implements SectionSource {
     return [...this.#entries.keys()];
   }
 
+  /** Every section by name; views, not copies. */
+  sections(): Sections {
+    return Object.fromEntries(Array.from(this.#entries, ([name, entry]) => [name, this.#read(entry)]));
+  }
+
   section<const Type extends SectionType>(name: string, type: Type): SectionOf<Type> {
     const entry = this.#entries.get(name);
     if (entry?.type !== type) {

@@ -1,11 +1,15 @@
 /** A complete index of one instant, as the pieces that an index serves from. */
 import { hash } from "node:crypto";
 import type { AdDocument, AdId } from "@tenon/ads-model";
-import { documentTwice } from "../errors.ts";
+import { hasBit } from "../bits/bitset.ts";
+import { documentTwice, recordsMissing } from "../errors.ts";
 import { type Codebooks, newCodebooks } from "../forward/forward-values.ts";
 import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
+import { RECORD_KEYS_MAX, type RecordAnswer, type RecordKey, type RecordStore } from "../forward/records/record-store.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
+import { inLists } from "./in-lists.ts";
 import { type IndexedAd, Segment } from "./segment.ts";
+import type { SegmentView } from "./segment-view.ts";
 
 /** Hex digits of the name of a base that was given none: 48 bits tell builds apart. */
 const BASE_DIGITS = 12;
@@ -19,6 +23,25 @@ export interface BaseOptions {
   readonly watermark?: number;
   /** Deletions up to the watermark: they keep out upserts that come late and are older. */
   readonly deletions?: readonly DocumentDelete[];
+  /**
+   * `flat` (the default): every search looks at every eligible ad. `lists`: ads are laid out in inverted lists, and each search is
+   * planned; what a large index needs.
+   */
+  readonly vectors?: VectorLayout;
+}
+
+export type VectorLayout = "flat" | "lists";
+
+export interface BaseParts {
+  readonly name: string | undefined;
+  readonly watermark: number;
+  readonly segment: Segment;
+  readonly embeddings: EmbeddingMatrix;
+  readonly layout: VectorLayout;
+  readonly codebooks: Codebooks;
+  readonly deletions: readonly DocumentDelete[];
+  /** Documents of a segment that does not hold them. */
+  readonly records?: RecordStore;
 }
 
 export class SegmentBase implements IndexBase {
@@ -26,16 +49,29 @@ export class SegmentBase implements IndexBase {
   readonly watermark: number;
   readonly segment: Segment;
   readonly embeddings: EmbeddingMatrix;
+  readonly layout: VectorLayout;
   readonly codebooks: Codebooks;
   readonly deletions: readonly DocumentDelete[];
+  readonly records: RecordStore | undefined;
 
-  constructor(ads: readonly IndexedAd[], { embeddings, name, watermark = 0, deletions = [] }: BaseOptions) {
-    this.codebooks = newCodebooks();
-    this.segment = new Segment(ads, { dimensions: embeddings.dimensions, codebooks: this.codebooks });
-    this.name = name ?? nameOf(this.segment);
-    this.watermark = watermark;
-    this.embeddings = embeddings;
-    this.deletions = deletions;
+  constructor(parts: BaseParts) {
+    this.name = parts.name ?? nameOf(parts.segment);
+    this.watermark = parts.watermark;
+    this.segment = parts.segment;
+    this.embeddings = parts.embeddings;
+    this.layout = parts.layout;
+    this.codebooks = parts.codebooks;
+    this.deletions = parts.deletions;
+    this.records = parts.records;
+  }
+
+  /** Lays out ads that were checked. */
+  static of(ads: readonly IndexedAd[], options: BaseOptions): SegmentBase {
+    const { embeddings, name, watermark = 0, deletions = [], vectors: layout = "flat" } = options;
+    const codebooks = newCodebooks();
+    const settings = { dimensions: embeddings.dimensions, codebooks };
+    const segment = layout === "flat" ? Segment.of(ads, settings) : inLists(ads, { embeddings, codebooks });
+    return new SegmentBase({ name, watermark, segment, embeddings, layout, codebooks, deletions });
   }
 
   get embeddingVersion(): string {
@@ -43,8 +79,33 @@ export class SegmentBase implements IndexBase {
   }
 
   get documentCount(): number {
-    return this.segment.size;
+    return this.segment.adCount;
   }
+
+  /** The live ads of this base's segment, with documents from its records. Throws TENON1449 when some are not there. */
+  async readAds({ segment, live }: SegmentView): Promise<readonly IndexedAd[]> {
+    const rows = Int32Array.from(segment.ids.keys()).filter((row) => hasBit(live, row));
+    const ads: IndexedAd[] = [];
+    for (let from = 0; from < rows.length; from += RECORD_KEYS_MAX) {
+      const slice = rows.subarray(from, from + RECORD_KEYS_MAX);
+      const keys = Array.from(slice, (row) => recordKey(segment, row));
+      const { found, stale, missing } = (await this.records?.get(keys)) ?? NOTHING;
+      if (found.length < slice.length) throw recordsMissing(this.name, slice.length - found.length, stale[0]?.adId ?? missing[0]);
+      for (const [place, document] of found.entries())
+        ads.push({ document, vector: segment.vectorOf(slice[place] as number) });
+    }
+    return ads;
+  }
+
+  async close(): Promise<void> {
+    await this.records?.close();
+  }
+}
+
+const NOTHING: RecordAnswer = { found: [], stale: [], missing: [] };
+
+export function recordKey({ ids, versions }: Segment, row: number): RecordKey {
+  return { adId: ids[row] as AdId, version: versions[row] as number };
 }
 
 /**
@@ -54,7 +115,7 @@ export class SegmentBase implements IndexBase {
  * TENON1409 bad matrix. A full build is strict: it stops at the first bad document, and the served version stays.
  */
 export function buildBase(documents: Iterable<AdDocument>, options: BaseOptions): IndexBase {
-  return new SegmentBase(newestAds(documents, options.embeddings), options);
+  return SegmentBase.of(newestAds(documents, options.embeddings), options);
 }
 
 function newestAds(documents: Iterable<AdDocument>, embeddings: EmbeddingMatrix): readonly IndexedAd[] {

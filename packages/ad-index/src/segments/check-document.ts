@@ -10,15 +10,20 @@ export function checkEmbeddings({ version, dimensions, rows }: EmbeddingMatrix):
   throw badEmbeddingMatrix(version, dimensions, rows.length);
 }
 
+/** Where vectors of documents come from that bring none. */
+export interface EmbeddingSpace extends EmbeddingMatrix {
+  /** The vector that the index holds for the same row of the matrix; asked when `rows` does not reach it. */
+  readonly held?: (document: AdDocument) => Float32Array | undefined;
+}
+
 /**
  * The ad as it can be indexed. An ad embedded in another space stays findable by words, without a vector.
  * Throws TENON1406 or TENON1407 for its vector, TENON1408 for its targeting. Freezes the document: it is shared with every reader.
  */
-export function checkDocument({ document, vector }: DocumentUpsert, embeddings: EmbeddingMatrix): IndexedAd {
+export function checkDocument({ document, vector }: DocumentUpsert, space: EmbeddingSpace): IndexedAd {
   checkTargeting(document);
-  const found =
-    document.embedding.version === embeddings.version ? (vector ?? vectorIn(embeddings, document)) : undefined;
-  if (found !== undefined) checkVector(document.adId, found, embeddings.dimensions);
+  const found = document.embedding.version === space.version ? (vector ?? vectorIn(space, document)) : undefined;
+  if (found !== undefined) checkVector(document.adId, found, space.dimensions);
   freezeDeep(document);
   return { document, vector: found };
 }
@@ -35,11 +40,12 @@ function checkTargeting({ adId, targeting }: AdDocument): void {
   }
 }
 
-function vectorIn({ version, dimensions, rows }: EmbeddingMatrix, { adId, embedding }: AdDocument): Float32Array {
-  const start = embedding.row * dimensions;
-  if (start + dimensions > rows.length)
-    throw embeddingRowMissing(adId, embedding.row, version, rows.length / dimensions);
-  return rows.subarray(start, start + dimensions);
+function vectorIn({ version, dimensions, rows, held }: EmbeddingSpace, document: AdDocument): Float32Array {
+  const start = document.embedding.row * dimensions;
+  if (start + dimensions <= rows.length) return rows.subarray(start, start + dimensions);
+  const known = held?.(document);
+  if (known !== undefined) return known;
+  throw embeddingRowMissing(document.adId, document.embedding.row, version, rows.length / dimensions);
 }
 
 function checkVector(adId: number, vector: ArrayLike<number>, dimensions: number): void {

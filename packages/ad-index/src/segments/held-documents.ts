@@ -5,7 +5,7 @@
  * E1 Each ad is live in at most one segment. Versions decide which document that is, arrival order never does.
  * E2 Views never change: a reader keeps what it was given.
  */
-import type { AdId } from "@tenon/ads-model";
+import type { AdDocument, AdId } from "@tenon/ads-model";
 import { GraphError } from "@tenon/graph-core";
 import { hasBit } from "../bits/bitset.ts";
 import type { DocumentUpsert, RejectedDocument } from "../host.ts";
@@ -76,9 +76,12 @@ export class HeldDocuments {
     return this.tombstones.deletions();
   }
 
-  /** Every live ad with its document. */
-  liveAds(): readonly IndexedAd[] {
-    return this.views.flatMap(liveAds);
+  /** Every live ad with its document, of the state at the call. Documents of a loaded base are read from its records. */
+  async liveAds(): Promise<readonly IndexedAd[]> {
+    const lists = await Promise.all(
+      this.views.map((view) => (view.segment.documents === undefined ? this.base.readAds(view) : liveAds(view))),
+    );
+    return lists.flat();
   }
 
   private versionHeld(adId: AdId): number {
@@ -86,16 +89,27 @@ export class HeldDocuments {
   }
 
   private liveVersionOf(adId: AdId): number {
+    const place = this.placeOf(adId);
+    return place === undefined ? 0 : (place.segment.versions[place.row] as number);
+  }
+
+  private placeOf(adId: AdId): { readonly segment: Segment; readonly row: number } | undefined {
     for (const view of this.views) {
       const row = view.liveRowOf(adId);
-      if (row >= 0) return view.segment.versions[row] as number;
+      if (row >= 0) return { segment: view.segment, row };
     }
-    return 0;
+    return undefined;
   }
+
+  /** An ad that changed in anything but its embedding keeps its vector. */
+  private readonly heldVector = ({ adId, embedding }: AdDocument): Float32Array | undefined => {
+    const place = this.placeOf(adId);
+    return place?.segment.embeddingRows[place.row] === embedding.row ? place.segment.vectorOf(place.row) : undefined;
+  };
 
   private checked(upsert: DocumentUpsert, rejected: RejectedDocument[]): IndexedAd | undefined {
     try {
-      return checkDocument(upsert, this.base.embeddings);
+      return checkDocument(upsert, { ...this.base.embeddings, held: this.heldVector });
     } catch (problem) {
       if (!(problem instanceof GraphError)) throw problem;
       rejected.push({ adId: upsert.document.adId, problem });
@@ -105,7 +119,7 @@ export class HeldDocuments {
 
   private viewOf(ads: readonly IndexedAd[]): SegmentView {
     const { embeddings, codebooks } = this.base;
-    return SegmentView.of(new Segment(ads, { dimensions: embeddings.dimensions, codebooks }), this.blocks);
+    return SegmentView.of(Segment.of(ads, { dimensions: embeddings.dimensions, codebooks }), this.blocks);
   }
 
   /** Merges young segments so that their number stays logarithmic in the changes; the base is left to compaction. */
@@ -128,5 +142,8 @@ function withoutAds(view: SegmentView, changes: readonly Change[]): SegmentView 
 }
 
 function liveAds({ segment, live }: SegmentView): readonly IndexedAd[] {
-  return segment.documents.flatMap((_, row) => (hasBit(live, row) ? [segment.adOf(row)] : []));
+  const { documents = [] } = segment;
+  return documents.flatMap((document, row) =>
+    document !== undefined && hasBit(live, row) ? [{ document, vector: segment.vectorOf(row) }] : [],
+  );
 }

@@ -12,13 +12,14 @@ export class IdTable {
   private readonly pairs: Float64Array;
   private readonly mask: number;
 
-  /** `ids[row]`: distinct, 1 or more. */
+  /** `ids[row]`: distinct, 1 or more; below 0 for a row that holds nothing. */
   constructor(ids: Float64Array) {
     const capacity = 2 ** Math.max(2, Math.ceil(Math.log2((ids.length + 1) / LOAD_MAX)));
     this.pairs = new Float64Array(2 * capacity);
     this.mask = capacity - 1;
     for (let row = 0; row < ids.length; row++) {
       const id = ids[row] as number;
+      if (id < 0) continue;
       let place = placeOf(id) & this.mask;
       while (this.pairs[2 * place] !== EMPTY) place = (place + 1) & this.mask;
       this.pairs[2 * place] = id;

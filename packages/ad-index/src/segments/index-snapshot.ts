@@ -22,15 +22,17 @@ import {
 } from "../api.ts";
 import { hasBit } from "../bits/bitset.ts";
 import { tooMany } from "../errors.ts";
+import type { RecordKey, RecordStore } from "../forward/records/record-store.ts";
 import { locate, readColumns, readStatus } from "../forward/forward-read.ts";
 import { type Codebooks, type Dictionaries, dictionariesOf } from "../forward/forward-values.ts";
 import { type ScoreBoard, scoreKeywords } from "../keywords/keyword-search.ts";
 import { TopCandidates } from "../vectors/top-candidates.ts";
-import { paddedQuery, type Stop } from "../vectors/vector-table.ts";
+import { recordKey } from "./base.ts";
 import { ineligibleReason, type MatchSet, matchAds } from "./match.ts";
 import { MatchCache } from "./match-cache.ts";
 import { checkLimit, checkVectorQuery, searchWords } from "./query-checks.ts";
 import type { SegmentView } from "./segment-view.ts";
+import { countPresent, type RowQuery, type RowScan } from "./vector-rows.ts";
 
 /** Words of {@link EligibilityAnswer}. */
 const OUTCOMES = new Dictionary(["eligible", "not_indexed", "targeting_mismatch", ...INELIGIBLE_REASONS]);
@@ -44,6 +46,8 @@ export interface SnapshotState {
   readonly views: readonly SegmentView[];
   readonly codebooks: Codebooks;
   readonly dimensions: number;
+  /** Documents of a loaded base. */
+  readonly records: RecordStore | undefined;
 }
 
 /** What snapshots of one index share. */
@@ -75,26 +79,29 @@ export class IndexSnapshot implements AdIndexSnapshot {
     checkLimit(query.limit);
     checkVectorQuery(query, { embeddingVersion: this.version.embeddingVersion, dimensions: this.state.dimensions });
     const { segments, evidence } = this.match(query.filter);
-    const components = paddedQuery(query.vector);
     const top = new TopCandidates(query.limit);
-    const stop = this.stopAfter(query.timeBudgetMs);
-    let rowsRead = 0;
+    const time = this.timeLimit(query.timeBudgetMs);
+    const vector = componentsOf(query.vector);
     let searchable = 0;
-    for (const { view, eligible } of segments) {
-      const { ids, vectors } = view.segment;
-      searchable += vectors.countPresent(eligible);
-      if (!stop?.()) rowsRead += vectors.scan(eligible, components, ids, top, stop);
-    }
+    // Changes first: the base then has a threshold to beat.
+    const scans = segments.toReversed().map(({ view, eligible }) => {
+      const { vectors } = view.segment;
+      const own = countPresent(eligible, vectors.present);
+      searchable += own;
+      return vectors.search({ vector, limit: query.limit, eligible, searchable: own, time, shadow: query.shadow === true }, top);
+    });
+    const base = scans.at(-1) as RowScan;
     return {
       version: this.version,
-      partial: rowsRead < searchable,
+      partial: scans.some(({ partial }) => partial),
       ...top.take(),
       decision: {
-        method: "exactScan",
+        method: base.method,
+        reason: base.reason,
         match: evidence,
-        rowsRead,
+        rowsRead: scans.reduce((sum, { rowsRead }) => sum + rowsRead, 0),
         rowsUnsearchable: evidence.eligible - searchable,
-        parameters: {},
+        parameters: base.parameters,
       },
     };
   }
@@ -104,13 +111,14 @@ export class IndexSnapshot implements AdIndexSnapshot {
     const words = searchWords(query.words);
     const { segments, evidence } = this.match(query.filter);
     const top = new TopCandidates(query.limit);
-    const scan = scoreKeywords(words, segments, this.tools.board, top, this.stopAfter(query.timeBudgetMs));
+    const scan = scoreKeywords(words, segments, this.tools.board, top, this.timeLimit(query.timeBudgetMs)?.stop);
     return {
       version: this.version,
       partial: scan.stopped,
       ...top.take(),
       decision: {
         method: "invertedIndex",
+        reason: "the words decide which ads are looked at",
         match: evidence,
         rowsRead: scan.postingsRead,
         rowsUnsearchable: 0,
@@ -157,11 +165,22 @@ export class IndexSnapshot implements AdIndexSnapshot {
     signal.throwIfAborted();
     if (ids.length > FORWARD_RECORD_IDS_MAX) throw tooMany("records", ids.length, FORWARD_RECORD_IDS_MAX);
     const { viewOf, rowOf } = locate(ids, this.state.views);
+    const keys: RecordKey[] = [];
+    const documents: (AdDocument | undefined)[] = [];
+    for (let place = 0; place < ids.length; place++) {
+      const row = rowOf[place] as number;
+      const segment = this.state.views[viewOf[place] as number]?.segment;
+      documents[place] = row < 0 ? undefined : segment?.documents?.[row];
+      if (segment !== undefined && row >= 0 && segment.documents === undefined) keys.push(recordKey(segment, row));
+    }
+    const read = keys.length === 0 ? [] : ((await this.state.records?.get(keys, signal))?.found ?? []);
+    const recorded = new Map(read.map((document) => [document.adId, document]));
     const found: AdDocument[] = [];
     const missing: AdId[] = [];
-    for (let place = 0; place < ids.length; place++) {
-      const document = this.state.views[viewOf[place] as number]?.segment.documents[rowOf[place] as number];
-      if (document === undefined) missing.push(ids.at(place) as AdId);
+    for (const [place, known] of documents.entries()) {
+      const adId = ids.at(place) as AdId;
+      const document = known ?? recorded.get(adId);
+      if (document === undefined) missing.push(adId);
       else found.push(document);
     }
     return { version: this.version, partial: false, found, missing };
@@ -171,10 +190,14 @@ export class IndexSnapshot implements AdIndexSnapshot {
     return this.matches.get(filter, (missed) => matchAds(this.state.views, missed));
   }
 
-  private stopAfter(budgetMs: number | undefined): Stop | undefined {
+  private timeLimit(budgetMs: number | undefined): RowQuery["time"] {
     if (budgetMs === undefined) return undefined;
     const { nowMs } = this.tools;
     const endMs = nowMs() + budgetMs;
-    return () => nowMs() >= endMs;
+    return { stop: () => nowMs() >= endMs, leftMs: () => endMs - nowMs() };
   }
+}
+
+function componentsOf(vector: VectorQuery["vector"]): Float32Array {
+  return Float32Array.from({ length: vector.length }, (_, axis) => vector.at(axis));
 }

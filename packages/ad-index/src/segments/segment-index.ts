@@ -32,6 +32,8 @@ const REPLAY_SLICE = 250;
 interface Swap {
   readonly base: SegmentBase;
   readonly replay: Iterable<readonly Change[]>;
+  /** Order of the log from which on changes follow those. */
+  readonly since: number;
   readonly trimLog: () => void;
 }
 
@@ -84,53 +86,58 @@ export class SegmentIndex implements AdIndexHost {
     return this.publish();
   }
 
-  async compact(name?: string): Promise<IndexVersion> {
-    const { order, position: watermark } = this.log;
-    const { embeddings } = this.held.base;
-    const deletions = this.held.deletions();
-    const base = new SegmentBase(this.held.liveAds(), {
-      embeddings,
-      watermark,
-      deletions,
-      ...(name !== undefined && { name }),
-    });
-    const { version } = await this.swap({
-      base,
-      replay: [this.log.since(order)],
-      trimLog: () => this.log.dropUpToOrder(order, watermark),
-    });
-    return version;
-  }
-
-  async swapBase(base: IndexBase): Promise<SwapReport> {
-    const next = requireSegments(base);
-    const { watermark } = next;
-    if (watermark < this.log.floor) throw baseTooOld(next.name, watermark, this.log.floor);
-    return this.swap({
-      base: next,
-      // Deletions first: one that the log has already dropped still keeps out a late upsert that is older.
-      replay: [this.held.deletions(), this.log.after(watermark)],
-      trimLog: () => this.log.dropUpTo(watermark),
+  compact(name?: string): Promise<IndexVersion> {
+    return this.alone(name ?? "compacted", async () => {
+      const { order, position: watermark } = this.log;
+      const { embeddings, layout: vectors } = this.held.base;
+      const deletions = this.held.deletions();
+      const ads = await this.held.liveAds();
+      const named = name !== undefined && { name };
+      const { version } = await this.swap({
+        base: SegmentBase.of(ads, { embeddings, watermark, deletions, vectors, ...named }),
+        replay: [],
+        since: order,
+        trimLog: () => this.log.dropUpToOrder(order, watermark),
+      });
+      return version;
     });
   }
 
-  async rollBack(base: IndexBase, changes: Iterable<IndexChanges>): Promise<SwapReport> {
-    const next = requireSegments(base);
-    const older = new ChangeLog(next.watermark);
-    const replay = [...changes].map(({ upserts = [], deletes = [], position }) => {
-      const { newest } = newestChanges(upserts, deletes);
-      older.requireRoom(newest);
-      older.add(newest, position);
-      return newest;
+  swapBase(base: IndexBase): Promise<SwapReport> {
+    return this.alone(base.name, () => {
+      const next = requireSegments(base);
+      const { watermark } = next;
+      if (watermark < this.log.floor) throw baseTooOld(next.name, watermark, this.log.floor);
+      return this.swap({
+        base: next,
+        // Deletions first: one that the log has already dropped still keeps out a late upsert that is older.
+        replay: [this.held.deletions(), this.log.after(watermark)],
+        since: this.log.order,
+        trimLog: () => this.log.dropUpTo(watermark),
+      });
     });
-    const kept = this.log;
-    return this.swap({
-      base: next,
-      replay: [...replay, kept.after(older.position)],
-      trimLog: () => {
-        older.add(kept.after(older.position), kept.position);
-        this.log = older;
-      },
+  }
+
+  rollBack(base: IndexBase, changes: Iterable<IndexChanges>): Promise<SwapReport> {
+    return this.alone(base.name, () => {
+      const next = requireSegments(base);
+      const older = new ChangeLog(next.watermark);
+      const replay = [...changes].map(({ upserts = [], deletes = [], position }) => {
+        const { newest } = newestChanges(upserts, deletes);
+        older.requireRoom(newest);
+        older.add(newest, position);
+        return newest;
+      });
+      const kept = this.log;
+      return this.swap({
+        base: next,
+        replay: [...replay, kept.after(older.position)],
+        since: kept.order,
+        trimLog: () => {
+          older.add(kept.after(older.position), kept.position);
+          this.log = older;
+        },
+      });
     });
   }
 
@@ -151,41 +158,46 @@ export class SegmentIndex implements AdIndexHost {
     };
   }
 
-  private async swap({ base, replay, trimLog }: Swap): Promise<SwapReport> {
-    if (this.swapping) throw swapRunning(base.name);
+  /** Two that replace the state would each lose the changes of the other. */
+  private async alone<Result>(base: string, work: () => Promise<Result>): Promise<Result> {
+    if (this.swapping) throw swapRunning(base);
     this.swapping = true;
     try {
-      const rejected: RejectedDocument[] = [];
-      const held = new HeldDocuments(base, this.blocks);
-      let replayedCount = 0;
-      const absorb = (changes: readonly Change[]) => {
-        const absorbed = held.absorb(changes);
-        replayedCount += absorbed.applied.length;
-        rejected.push(...absorbed.rejected);
-      };
-      let { order } = this.log;
-      await nextTurn();
-      for (const changes of replay) {
-        for (let from = 0; from < changes.length; from += REPLAY_SLICE) {
-          absorb(changes.slice(from, from + REPLAY_SLICE));
-          await nextTurn();
-        }
-      }
-      for (let late = this.log.since(order); late.length > REPLAY_SLICE; late = this.log.since(order)) {
-        ({ order } = this.log);
-        absorb(late);
-        await nextTurn();
-      }
-      absorb(this.log.since(order));
-      held.block(this.blocks);
-      trimLog();
-      this.held = held;
-      this.changedSinceBase = false;
-      if (replayedCount > 0) this.noteChange();
-      return { version: this.publish(), replayedCount, rejected };
+      return await work();
     } finally {
       this.swapping = false;
     }
+  }
+
+  private async swap({ base, replay, since, trimLog }: Swap): Promise<SwapReport> {
+    const rejected: RejectedDocument[] = [];
+    const held = new HeldDocuments(base, this.blocks);
+    let replayedCount = 0;
+    const absorb = (changes: readonly Change[]) => {
+      const absorbed = held.absorb(changes);
+      replayedCount += absorbed.applied.length;
+      rejected.push(...absorbed.rejected);
+    };
+    await nextTurn();
+    for (const changes of replay) {
+      for (let from = 0; from < changes.length; from += REPLAY_SLICE) {
+        absorb(changes.slice(from, from + REPLAY_SLICE));
+        await nextTurn();
+      }
+    }
+    let order = since;
+    for (let late = this.log.since(order); late.length > REPLAY_SLICE; late = this.log.since(order)) {
+      ({ order } = this.log);
+      absorb(late);
+      await nextTurn();
+    }
+    absorb(this.log.since(order));
+    held.block(this.blocks);
+    trimLog();
+    this.held = held;
+    this.changedSinceBase = false;
+    if (replayedCount > 0) this.noteChange();
+    return { version: this.publish(), replayedCount, rejected };
   }
 
   private noteChange(): void {
@@ -208,10 +220,8 @@ export class SegmentIndex implements AdIndexHost {
       embeddingVersion: base.embeddingVersion,
       documentCount: views.reduce((sum, { liveCount }) => sum + liveCount, 0),
     });
-    return new IndexSnapshot(
-      { version, views, codebooks: base.codebooks, dimensions: base.embeddings.dimensions },
-      this.tools,
-    );
+    const { codebooks, records, embeddings } = base;
+    return new IndexSnapshot({ version, views, codebooks, records, dimensions: embeddings.dimensions }, this.tools);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A segment as one snapshot sees it. */
 
-import { clearBit, fullBitset, hasBit, setBit, wordsFor } from "../bits/bitset.ts";
+import { clearBit, hasBit, setBit, wordsFor } from "../bits/bitset.ts";
 import { uniteWords } from "../bits/combine.ts";
 import type { CampaignBlockReason } from "../host.ts";
 import type { Segment } from "./segment.ts";
@@ -48,8 +48,8 @@ export class SegmentView {
     const liveWords = segment.keywords.lengths.reduce((sum, length) => sum + length, 0);
     return new SegmentView(
       segment,
-      fullBitset(segment.size),
-      { liveCount: segment.size, liveWords },
+      segment.occupied,
+      { liveCount: segment.adCount, liveWords },
       blockedRows(segment, blocks),
     );
   }

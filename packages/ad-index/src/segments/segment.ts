@@ -1,19 +1,25 @@
 /**
  * An immutable piece of the index: some ads, each in one row, with everything that searches read about them.
  *
- * G1 Rows are in ascending order of ad id, so that equal sets of ads make equal segments, in whatever order they came.
+ * G1 Equal sets of ads make equal segments, in whatever order they came: rows are in the order of ids, or of inverted lists that
+ *    depend on the set alone. Lists are padded with empty rows, whose id is {@link NO_AD}.
  * G2 What a segment answers never changes. Which of its rows are live, and which are blocked, is the snapshot's knowledge.
  */
 import type { AdDocument } from "@tenon/ads-model";
-import { hasBit } from "../bits/bitset.ts";
+import { hasBit, setBit, wordsFor } from "../bits/bitset.ts";
 import type { ForwardTable } from "../forward/forward-table.ts";
 import { type Codebooks, forwardTable } from "../forward/forward-values.ts";
-import { KeywordIndex } from "../keywords/keyword-index.ts";
+import { buildKeywordIndex } from "../keywords/keyword-builder.ts";
+import type { KeywordIndex } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
 import { StateRows } from "../targeting/state-rows.ts";
 import { TargetingIndex } from "../targeting/targeting-index.ts";
-import { VectorTable } from "../vectors/vector-table.ts";
+import { CampaignRows } from "./campaign-rows.ts";
 import { IdTable } from "./id-table.ts";
+import { FlatRows, type VectorRows } from "./vector-rows.ts";
+
+/** Id of an empty row. */
+export const NO_AD = -1;
 
 /** An ad that passed the checks of `checkDocument`. */
 export interface IndexedAd {
@@ -27,42 +33,79 @@ export interface SegmentSettings {
   readonly codebooks: Codebooks;
 }
 
-export class Segment {
-  readonly size: number;
-  /** Ad id per row, ascending. */
+/** Numbers about the ad of a row that the index itself needs; an empty row has {@link NO_AD} in each. */
+export interface RowFacts {
   readonly ids: Float64Array;
-  /** Document version per row. */
   readonly versions: Float64Array;
-  readonly documents: readonly AdDocument[];
+  readonly campaigns: Float64Array;
+  /** Row of the ad's vector in the matrix of its build. */
+  readonly embeddingRows: Float64Array;
+}
+
+export interface SegmentParts extends RowFacts {
   readonly targeting: TargetingIndex;
   readonly schedules: ScheduleIndex;
   readonly states: StateRows;
-  readonly vectors: VectorTable;
+  readonly vectors: VectorRows;
   readonly keywords: KeywordIndex;
   /** Forward columns by row. */
   readonly forward: ForwardTable;
-  private readonly rowsById: IdTable;
-  private readonly rowsByCampaign: ReadonlyMap<number, readonly number[]>;
+  /** By row, where they are kept on the heap; a loaded base has them in its record store. */
+  readonly documents: readonly (AdDocument | undefined)[] | undefined;
+}
 
-  /** `ads`: distinct ids, any order. */
-  constructor(ads: readonly IndexedAd[], settings: SegmentSettings) {
-    const sorted = ads.toSorted((left, right) => left.document.adId - right.document.adId);
-    const documents = sorted.map(({ document }) => document);
-    this.size = documents.length;
-    this.documents = documents;
-    this.ids = Float64Array.from(documents, ({ adId }) => adId);
-    this.versions = Float64Array.from(documents, ({ version }) => version);
-    this.rowsById = new IdTable(this.ids);
-    this.targeting = TargetingIndex.of(documents.map(({ targeting }) => targeting));
-    this.schedules = ScheduleIndex.of(documents.map(({ schedule }) => schedule));
-    this.states = StateRows.of(documents);
-    this.vectors = new VectorTable(
-      sorted.map(({ vector }) => vector),
-      settings.dimensions,
-    );
-    this.keywords = new KeywordIndex(documents);
-    this.forward = forwardTable(documents, settings.codebooks);
-    this.rowsByCampaign = groupByCampaign(documents);
+export class Segment implements SegmentParts {
+  readonly ids: Float64Array;
+  readonly versions: Float64Array;
+  readonly campaigns: Float64Array;
+  readonly embeddingRows: Float64Array;
+  readonly targeting: TargetingIndex;
+  readonly schedules: ScheduleIndex;
+  readonly states: StateRows;
+  readonly vectors: VectorRows;
+  readonly keywords: KeywordIndex;
+  readonly forward: ForwardTable;
+  readonly documents: readonly (AdDocument | undefined)[] | undefined;
+  /** Rows, empty ones included. */
+  readonly size: number;
+  readonly adCount: number;
+  /** Rows that hold an ad, one bit per row. */
+  readonly occupied: Int32Array;
+  private readonly rowsById: IdTable;
+  private readonly rowsByCampaign: CampaignRows;
+
+  constructor(parts: SegmentParts) {
+    const { ids } = parts;
+    this.ids = ids;
+    this.versions = parts.versions;
+    this.campaigns = parts.campaigns;
+    this.embeddingRows = parts.embeddingRows;
+    this.targeting = parts.targeting;
+    this.schedules = parts.schedules;
+    this.states = parts.states;
+    this.vectors = parts.vectors;
+    this.keywords = parts.keywords;
+    this.forward = parts.forward;
+    this.documents = parts.documents;
+    this.size = ids.length;
+    this.occupied = new Int32Array(wordsFor(ids.length));
+    let adCount = 0;
+    for (let row = 0; row < ids.length; row++) {
+      if (ids[row] === NO_AD) continue;
+      setBit(this.occupied, row);
+      adCount++;
+    }
+    this.adCount = adCount;
+    this.rowsById = new IdTable(ids);
+    this.rowsByCampaign = new CampaignRows(parts.campaigns);
+  }
+
+  /** Rows in the order of ids, vectors searched one by one. `ads`: distinct ids, any order. */
+  static of(ads: readonly IndexedAd[], { dimensions, codebooks }: SegmentSettings): Segment {
+    const rows = ads.toSorted((left, right) => left.document.adId - right.document.adId);
+    const ids = Float64Array.from(rows, ({ document }) => document.adId);
+    const vectors = rows.map(({ vector }) => vector);
+    return new Segment(partsOf(rows, new FlatRows(ids, vectors, dimensions), codebooks));
   }
 
   /** Row of an ad, or -1. The row may be dead in a given snapshot. */
@@ -70,22 +113,35 @@ export class Segment {
     return this.rowsById.rowOf(id);
   }
 
-  rowsOfCampaign(campaignId: number): readonly number[] {
-    return this.rowsByCampaign.get(campaignId) ?? [];
+  rowsOfCampaign(campaignId: number): Int32Array {
+    return this.rowsByCampaign.rowsOf(campaignId);
   }
 
-  adOf(row: number): IndexedAd {
-    const vector = hasBit(this.vectors.present, row) ? this.vectors.vectorOf(row) : undefined;
-    return { document: this.documents[row] as AdDocument, vector };
+  vectorOf(row: number): Float32Array | undefined {
+    return hasBit(this.vectors.present, row) ? this.vectors.vectorOf(row) : undefined;
   }
 }
 
-function groupByCampaign(documents: readonly AdDocument[]): ReadonlyMap<number, readonly number[]> {
-  const groups = new Map<number, number[]>();
-  for (const [row, { campaignId }] of documents.entries()) {
-    const rows = groups.get(campaignId);
-    if (rows === undefined) groups.set(campaignId, [row]);
-    else rows.push(row);
-  }
-  return groups;
+/** Everything about rows that are laid out already. */
+export function partsOf(
+  rows: readonly (IndexedAd | undefined)[],
+  vectors: VectorRows,
+  codebooks: Codebooks,
+): SegmentParts {
+  const documents = rows.map((ad) => ad?.document);
+  const facts = (of: (document: AdDocument) => number) =>
+    Float64Array.from(documents, (document) => (document === undefined ? NO_AD : of(document)));
+  return {
+    ids: facts(({ adId }) => adId),
+    versions: facts(({ version }) => version),
+    campaigns: facts(({ campaignId }) => campaignId),
+    embeddingRows: facts(({ embedding }) => embedding.row),
+    targeting: TargetingIndex.of(documents.map((document) => document?.targeting)),
+    schedules: ScheduleIndex.of(documents.map((document) => document?.schedule)),
+    states: StateRows.of(documents),
+    vectors,
+    keywords: buildKeywordIndex(documents),
+    forward: forwardTable(documents, codebooks),
+    documents,
+  };
 }

@@ -1,0 +1,30 @@
+/** Lays out a segment in inverted lists. */
+import { setBit, wordsFor } from "../bits/bitset.ts";
+import type { Codebooks } from "../forward/forward-values.ts";
+import type { EmbeddingMatrix } from "../host.ts";
+import { VectorSegment } from "../vectors/index.ts";
+import { ListRows } from "./list-rows.ts";
+import { type IndexedAd, partsOf, Segment } from "./segment.ts";
+
+/** Searches of one index run one after the other, under one mask each. */
+export const LIST_OPTIONS = { bitmapsMax: 1 };
+
+export function inLists(
+  ads: readonly IndexedAd[],
+  { embeddings, codebooks }: { readonly embeddings: EmbeddingMatrix; readonly codebooks: Codebooks },
+): Segment {
+  const { version: embeddingVersion, dimensions } = embeddings;
+  const vectors = new Float32Array(ads.length * dimensions);
+  const present = new Int32Array(wordsFor(ads.length));
+  for (const [place, { vector }] of ads.entries()) {
+    if (vector === undefined) continue;
+    vectors.set(vector, place * dimensions);
+    setBit(present, place);
+  }
+  const ids = ads.map(({ document }) => document.adId);
+  const input = { ids, vectors, dimensions, metric: "innerProduct", embeddingVersion, present } as const;
+  const { segment, rowOfInput } = VectorSegment.build(input, LIST_OPTIONS);
+  const rows: (IndexedAd | undefined)[] = Array(segment.shape.size).fill(undefined);
+  for (const [place, ad] of ads.entries()) rows[rowOfInput[place] as number] = ad;
+  return new Segment(partsOf(rows, new ListRows(segment), codebooks));
+}
