@@ -2,7 +2,7 @@ import type { AdDocument, AdId } from "@tenon/ads-model";
 import { documentTwice } from "../errors.ts";
 import { newCodebooks } from "../forward/forward-table.ts";
 import type { AdIndexHost, EmbeddingMatrix } from "../host.ts";
-import { ScoreBoard } from "../keywords/keyword-search.ts";
+import { ScoreBoard } from "../keywords/row-sums.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
 import { ExactIndex } from "./exact-index.ts";
 import type { IndexedAd } from "./segment.ts";

@@ -24,7 +24,8 @@ import { hasBit } from "../bits/bitset.ts";
 import { tooMany } from "../errors.ts";
 import { locate, readColumns, readStatus } from "../forward/forward-read.ts";
 import type { Dictionaries } from "../forward/forward-table.ts";
-import { type ScoreBoard, scoreKeywords } from "../keywords/keyword-search.ts";
+import { scoreKeywords } from "../keywords/keyword-search.ts";
+import type { ScoreBoard } from "../keywords/row-sums.ts";
 import { TopCandidates } from "../vectors/top-candidates.ts";
 import { paddedQuery, type Stop } from "../vectors/vector-table.ts";
 import { ineligibleReason, type MatchSet, matchAds } from "./match.ts";
@@ -100,10 +101,11 @@ export class ExactSnapshot implements AdIndexSnapshot {
 
   searchKeywords(query: KeywordQuery): SearchAnswer {
     checkLimit(query.limit);
-    const words = searchWords(query.words);
+    const words = searchWords(query);
     const { segments, evidence } = this.match(query.filter);
     const top = new TopCandidates(query.limit);
-    const scan = scoreKeywords(words, segments, this.tools.board, top, this.stopAfter(query.timeBudgetMs));
+    const stop = this.stopAfter(query.timeBudgetMs);
+    const scan = scoreKeywords(words, segments, { limit: query.limit, board: this.tools.board, top, stop });
     return {
       version: this.version,
       partial: scan.stopped,
@@ -113,7 +115,7 @@ export class ExactSnapshot implements AdIndexSnapshot {
         match: evidence,
         rowsRead: scan.postingsRead,
         rowsUnsearchable: 0,
-        parameters: { words: words.length },
+        parameters: { words: words.scored.length },
       },
     };
   }

@@ -7,7 +7,8 @@
 import type { AdDocument } from "@tenon/ads-model";
 import { hasBit } from "../bits/bitset.ts";
 import { type Codebooks, forwardTable } from "../forward/forward-table.ts";
-import { KeywordIndex } from "../keywords/keyword-index.ts";
+import { buildKeywordIndex } from "../keywords/keyword-builder.ts";
+import type { KeywordIndex } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
 import { StateRows } from "../targeting/state-rows.ts";
 import { TargetingIndex } from "../targeting/targeting-index.ts";
@@ -56,7 +57,7 @@ export class Segment {
       sorted.map(({ vector }) => vector),
       settings.dimensions,
     );
-    this.keywords = new KeywordIndex(documents);
+    this.keywords = buildKeywordIndex(documents);
     this.forward = forwardTable(documents, settings.codebooks);
     this.rowsByCampaign = groupByCampaign(documents);
   }
