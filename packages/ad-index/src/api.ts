@@ -98,8 +98,12 @@ export interface VectorQuery extends SearchQuery {
 }
 
 export interface KeywordQuery extends SearchQuery {
-  /** Words or text; normalised by {@link wordsOf}. An ad is found if it holds any of them. */
+  /** Words or text; normalised by {@link wordsOf}. An ad is found if it holds any of them, or of `must`. */
   readonly words: readonly string[];
+  /** Words that every ad found holds; they score like the others. */
+  readonly must?: readonly string[] | undefined;
+  /** Words that no ad found holds. */
+  readonly mustNot?: readonly string[] | undefined;
 }
 
 /** How a search was answered: evidence for traces and for comparing index bindings. */

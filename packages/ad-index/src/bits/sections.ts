@@ -1,7 +1,7 @@
 /** Named typed arrays: the form in which the parts of a segment are stored and loaded. */
 import { sectionMissing, sectionWrong } from "./errors.ts";
 
-export type SectionArray = Int32Array | Float64Array | Uint8Array;
+export type SectionArray = Int32Array | Float64Array | Uint16Array | Uint8Array;
 export type Sections = Readonly<Record<string, SectionArray>>;
 
 /** The same sections, each name behind `prefix` and a dot. */
@@ -33,6 +33,12 @@ export class SectionReader {
   float64(name: string, length?: number): Float64Array {
     const section = this.read(name, length);
     if (!(section instanceof Float64Array)) throw this.wrong(name, "type Float64Array", section.constructor.name);
+    return section;
+  }
+
+  uint16(name: string, length?: number): Uint16Array {
+    const section = this.read(name, length);
+    if (!(section instanceof Uint16Array)) throw this.wrong(name, "type Uint16Array", section.constructor.name);
     return section;
   }
 

@@ -19,10 +19,23 @@ export function keywordContract(makeIndex: MakeIndex): void {
         async (ads, filter, words, limit) => {
           const snapshot = (await indexOf(makeIndex, ads)).current();
           expect(scoredOf(snapshot.searchKeywords({ words, filter, limit }))).toEqual(
-            new Oracle(ads).matchingWords(filter, words).slice(0, limit),
+            new Oracle(ads).matchingWords(filter, { words }).slice(0, limit),
           );
         },
       ),
+      PROPERTY,
+    );
+  });
+
+  test("ads without a demanded word and ads with an excluded one are not found; demanded words score", async () => {
+    await fc.assert(
+      fc.asyncProperty(sampleMarketplaces(ADS_MAX), queries, queries, queries, async (ads, words, must, mustNot) => {
+        const snapshot = (await indexOf(makeIndex, ads)).current();
+        const query = { words, must: must.slice(0, 2), mustNot: mustNot.slice(0, 1) };
+        expect(scoredOf(snapshot.searchKeywords({ ...query, filter: EVERYBODY, limit: ADS_MAX }))).toEqual(
+          new Oracle(ads).matchingWords(EVERYBODY, query),
+        );
+      }),
       PROPERTY,
     );
   });
@@ -54,8 +67,10 @@ export function keywordContract(makeIndex: MakeIndex): void {
   test("more words than one query can hold are refused", async () => {
     const snapshot = (await indexOf(makeIndex, [plainAd(1)])).current();
     const words = Array.from({ length: SEARCH_WORDS_MAX + 1 }, (_, place) => `word${place}`);
-    expect(() => snapshot.searchKeywords({ words, filter: EVERYBODY, limit: 1 })).toThrow(
-      "TENON1403 101 search words in one call",
-    );
+    const [filter, limit] = [EVERYBODY, 1];
+    const refused = "TENON1403 101 search words in one call";
+    expect(() => snapshot.searchKeywords({ words, filter, limit })).toThrow(refused);
+    expect(() => snapshot.searchKeywords({ words: [], must: words, filter, limit })).toThrow(refused);
+    expect(() => snapshot.searchKeywords({ words: ["word"], mustNot: words.slice(1), filter, limit })).toThrow(refused);
   });
 }

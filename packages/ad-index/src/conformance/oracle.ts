@@ -1,8 +1,14 @@
 /** The port by its definition, one ad after the other, in plain code: what every binding is compared with. */
 import { type AdDocument, isScheduledAt, matchesTargeting } from "@tenon/ads-model";
-import type { AdFilter, IneligibleReason } from "../api.ts";
+import type { AdFilter, IneligibleReason, KeywordQuery } from "../api.ts";
 import type { CampaignBlocks } from "../host.ts";
-import { inverseDocumentFrequency, saturation, weightedTexts } from "../keywords/keyword-scoring.ts";
+import {
+  contribution,
+  inverseDocumentFrequency,
+  lengthPenalty,
+  scoreOf,
+  weightedTexts,
+} from "../keywords/keyword-scoring.ts";
 import { wordsOf } from "../keywords/words.ts";
 import type { SampleAd } from "./arbitraries.ts";
 
@@ -61,26 +67,30 @@ export class Oracle {
     );
   }
 
-  /** Every eligible ad that holds one of the words, best first. */
-  matchingWords(filter: AdFilter, words: readonly string[]): readonly Scored[] {
-    const wanted = [...new Set(words.flatMap(wordsOf))].sort();
+  /** Every eligible ad that holds one of the words, all of `must` and none of `mustNot`, best first. */
+  matchingWords(
+    filter: AdFilter,
+    { words, must = [], mustNot = [] }: Pick<KeywordQuery, "words" | "must" | "mustNot">,
+  ): readonly Scored[] {
+    const wanted = new Set([...words, ...must].flatMap(wordsOf));
     const counts = new Map(this.ads.map(({ document }) => [document, wordCounts(document)]));
     const lengths = [...counts.values()].map((count) => sum([...count.values()]));
     const lengthMean = sum(lengths) / lengths.length;
     return inOrder(
       this.eligible(filter).flatMap(({ document }) => {
         const count = counts.get(document) ?? new Map<string, number>();
-        const held = wanted.filter((word) => count.has(word));
+        const held = [...wanted].filter((word) => count.has(word));
         const length = sum([...count.values()]);
-        const score = sum(
-          held.map((word) => {
-            const holders = [...counts.values()].filter((other) => other.has(word)).length;
-            return (
-              inverseDocumentFrequency(holders, counts.size) * saturation(count.get(word) ?? 0, length, lengthMean)
-            );
-          }),
-        );
-        return held.length === 0 ? [] : [{ id: document.adId, score: Math.fround(score) }];
+        const found =
+          held.length > 0 &&
+          must.flatMap(wordsOf).every((word) => count.has(word)) &&
+          !mustNot.flatMap(wordsOf).some((word) => count.has(word));
+        const added = held.map((word) => {
+          const holders = [...counts.values()].filter((other) => other.has(word)).length;
+          const weight = inverseDocumentFrequency(holders, counts.size);
+          return contribution(weight, count.get(word) ?? 0, lengthPenalty(length, lengthMean));
+        });
+        return found ? [{ id: document.adId, score: scoreOf(sum(added)) }] : [];
       }),
     );
   }

@@ -4,17 +4,27 @@
 export const SECTION_ARRAYS = {
   i8: Int8Array,
   u8: Uint8Array,
+  u16: Uint16Array,
   i32: Int32Array,
   u32: Uint32Array,
   f32: Float32Array,
   f64: Float64Array,
 } as const;
 
-export type SectionArrayType = keyof typeof SECTION_ARRAYS;
+/** Over any memory, shared memory included. */
+interface SectionArrays {
+  readonly i8: Int8Array;
+  readonly u8: Uint8Array;
+  readonly u16: Uint16Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly f32: Float32Array;
+  readonly f64: Float64Array;
+}
+
+export type SectionArrayType = keyof SectionArrays;
 export type SectionType = SectionArrayType | "utf8";
-export type SectionOf<Type extends SectionType> = Type extends SectionArrayType
-  ? InstanceType<(typeof SECTION_ARRAYS)[Type]>
-  : string;
+export type SectionOf<Type extends SectionType> = Type extends SectionArrayType ? SectionArrays[Type] : string;
 export type Section = SectionOf<SectionType>;
 /** By name. A part's names begin with a prefix of its own: `forward.f64`. */
 export type Sections = Readonly<Record<string, Section>>;

@@ -1,96 +1,107 @@
-/** Scores the ads of all segments that hold any of the words (K1, K2 of keyword-scoring.ts). */
+/** The best ads of all segments for some words (K1, K2 of keyword-scoring.ts), by whatever way is cheaper. */
 
-import { hasBit } from "../bits/bitset.ts";
-import type { SegmentMatch } from "../segments/match.ts";
-import type { SegmentView } from "../segments/segment-view.ts";
 import type { TopCandidates } from "../vectors/top-candidates.ts";
 import type { Stop } from "../vectors/vector-table.ts";
-import type { Postings } from "./keyword-index.ts";
-import { inverseDocumentFrequency, saturation } from "./keyword-scoring.ts";
+import { type KeywordIndex, UNKNOWN_WORD } from "./keyword-index.ts";
+import { inverseDocumentFrequency } from "./keyword-scoring.ts";
+import { LiveHolders } from "./live-holders.ts";
+import { RowSums, type ScoreBoard } from "./row-sums.ts";
+import { type KeywordScan, type SegmentSearch, scoreBest } from "./score-best.ts";
+import { filterByWords } from "./word-filter.ts";
 
-/** Sums per row of one segment. Searches share it, because they are synchronous and never overlap. */
-export class ScoreBoard {
-  /** All 0 between searches. */
-  sums = new Float64Array(0);
-  touched = new Int32Array(0);
+/** Below this many postings scoring all of them costs less than finding out which to leave out. */
+const POSTINGS_MANY = 2_048;
 
-  makeRoom(size: number): void {
-    if (this.sums.length >= size) return;
-    this.sums = new Float64Array(size);
-    this.touched = new Int32Array(size);
-  }
+/** Words of a query, normalised, each list distinct and sorted. */
+export interface SearchWords {
+  /** Each of them adds to an ad's score: the words wished for and those in `must`. */
+  readonly scored: readonly string[];
+  readonly must: readonly string[];
+  readonly mustNot: readonly string[];
 }
 
-export interface KeywordScan {
-  readonly postingsRead: number;
-  readonly stopped: boolean;
+/** A segment as keyword search sees it. */
+export interface KeywordSegment {
+  readonly view: {
+    /** Does not change any more. */
+    readonly live: Int32Array;
+    readonly liveCount: number;
+    /** Weighted words of the live rows. */
+    readonly liveWords: number;
+    readonly segment: { readonly keywords: KeywordIndex; readonly ids: Float64Array };
+  };
+  /** Rows that may be found. */
+  readonly eligible: Int32Array;
 }
 
-/** `words`: normalised, distinct, sorted: their order decides the rounding of sums. */
+export type Method = "cheapest" | "allPostings" | "bestFirst";
+
+/** `method`: anything but the cheapest is for tests and measurements; the answer is the same. */
 export function scoreKeywords(
-  words: readonly string[],
-  segments: readonly SegmentMatch[],
-  board: ScoreBoard,
-  top: TopCandidates,
-  stop: Stop | undefined,
+  words: SearchWords,
+  segments: readonly KeywordSegment[],
+  {
+    limit,
+    board,
+    top,
+    stop,
+    method = "cheapest",
+  }: {
+    /** Ads wanted, as in `top`. */
+    readonly limit: number;
+    readonly board: ScoreBoard;
+    readonly top: TopCandidates;
+    readonly stop: Stop | undefined;
+    readonly method?: Method;
+  },
 ): KeywordScan {
   const liveCount = segments.reduce((sum, { view }) => sum + view.liveCount, 0);
-  const liveWords = segments.reduce((sum, { view }) => sum + view.liveWords, 0);
-  const weights = words.map((word) => {
-    const holders = segments.reduce(
-      (sum, { view }) => sum + liveHolders(view, view.segment.keywords.postingsOf(word)),
-      0,
-    );
-    return inverseDocumentFrequency(holders, liveCount);
-  });
+  const lengthMean = segments.reduce((sum, { view }) => sum + view.liveWords, 0) / liveCount;
+  const weights = words.scored.map((word) => inverseDocumentFrequency(holdersOf(word, segments), liveCount));
   let postingsRead = 0;
-  for (const match of segments) {
+  if (limit === 0) return { postingsRead, stopped: false };
+  for (const { view, eligible } of segments) {
     if (stop?.()) return { postingsRead, stopped: true };
-    postingsRead += scoreSegment(words, weights, match, liveWords / liveCount, board, top);
+    const { keywords, ids } = view.segment;
+    const filtered = filterByWords(keywords, eligible, words);
+    const held = words.scored
+      .map((word, place) => ({ number: keywords.numberOf(word), weight: weights[place] as number }))
+      .filter(({ number }) => number !== UNKNOWN_WORD);
+    const search = { keywords, ids, rows: filtered.rows, words: held, lengthMean, limit };
+    board.prepare(ids.length, lengthMean);
+    const leavesOut = method === "cheapest" ? postingsOf(search) >= POSTINGS_MANY : method === "bestFirst";
+    const scan = leavesOut ? scoreBest(search, board, top, stop) : scoreAll(search, board, top);
+    postingsRead += filtered.postingsRead + scan.postingsRead;
+    if (scan.stopped) return { postingsRead, stopped: true };
   }
   return { postingsRead, stopped: false };
 }
 
-function liveHolders(view: SegmentView, postings: Postings): number {
-  if (view.liveCount === view.segment.size) return postings.rows.length;
-  let holders = 0;
-  for (const row of postings.rows) if (hasBit(view.live, row)) holders++;
-  return holders;
+function scoreAll(search: SegmentSearch, board: ScoreBoard, top: TopCandidates): KeywordScan {
+  const { keywords, ids, rows, words } = search;
+  const { starts } = keywords.postings;
+  const sums = new RowSums(keywords, rows, board);
+  for (const { number, weight } of words) {
+    sums.add(weight, starts[number] as number, starts[number + 1] as number);
+  }
+  sums.take((score, row) => {
+    if (score >= top.threshold) top.offer(score, ids[row] as number);
+  });
+  return { postingsRead: postingsOf(search), stopped: false };
 }
 
-/** Adds up the words of each eligible row, offers the sums and clears the board. Returns the postings read. */
-function scoreSegment(
-  words: readonly string[],
-  weights: readonly number[],
-  { view, eligible }: SegmentMatch,
-  lengthMean: number,
-  board: ScoreBoard,
-  top: TopCandidates,
-): number {
-  const { keywords, ids, size } = view.segment;
-  const { lengths } = keywords;
-  board.makeRoom(size);
-  const { sums, touched } = board;
-  let touchedCount = 0;
-  let read = 0;
-  for (const [place, word] of words.entries()) {
-    const { rows, frequencies } = keywords.postingsOf(word);
-    const weight = weights[place] as number;
-    read += rows.length;
-    for (let entry = 0; entry < rows.length; entry++) {
-      const row = rows[entry] as number;
-      if (!hasBit(eligible, row)) continue;
-      const sum = sums[row] as number;
-      // Every word adds more than 0, so a sum of 0 is a row met for the first time.
-      if (sum === 0) touched[touchedCount++] = row;
-      sums[row] = sum + weight * saturation(frequencies[entry] as number, lengths[row] as number, lengthMean);
-    }
-  }
-  for (let place = 0; place < touchedCount; place++) {
-    const row = touched[place] as number;
-    const score = Math.fround(sums[row] as number);
-    sums[row] = 0;
-    if (score >= top.threshold) top.offer(score, ids[row] as number);
-  }
-  return read;
+function postingsOf({ keywords, words }: SegmentSearch): number {
+  return words.reduce((sum, { number }) => sum + keywords.holdersOf(number), 0);
+}
+
+/** By set of live rows, which snapshots share until it changes. */
+const liveHolders = new WeakMap<Int32Array, LiveHolders>();
+
+function holdersOf(word: string, segments: readonly KeywordSegment[]): number {
+  return segments.reduce((sum, { view: { live, segment } }) => {
+    const known = liveHolders.get(live);
+    const holders = known ?? new LiveHolders(segment.keywords, live);
+    if (known === undefined) liveHolders.set(live, holders);
+    return sum + holders.of(segment.keywords.numberOf(word));
+  }, 0);
 }

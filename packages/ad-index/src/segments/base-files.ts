@@ -4,19 +4,20 @@
  * F5 Loading makes nothing per ad but the table of ids: sections are viewed where they were read.
  * F6 A base whose parts do not fit together is refused by name; the served one stays.
  */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
-import { type SectionFile, type Sections, readSections, writeSections } from "../files/index.ts";
+import { baseOfAnotherIndex } from "../errors.ts";
+import { readSections, type SectionFile, type Sections, writeSections } from "../files/index.ts";
 import { forwardFromSections, forwardToSections } from "../forward/forward-sections.ts";
 import { newCodebooks } from "../forward/forward-values.ts";
 import type { RecordStore } from "../forward/records/record-store.ts";
 import { RECORD_KEYS_MAX } from "../forward/records/record-store.ts";
+import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
 import { KeywordIndex } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
 import { StateRows } from "../targeting/state-rows.ts";
 import { TargetingIndex } from "../targeting/targeting-index.ts";
 import { type VectorFacts, VectorSegment } from "../vectors/index.ts";
-import { baseOfAnotherIndex } from "../errors.ts";
 import { SegmentBase } from "./base.ts";
 import { LIST_OPTIONS } from "./in-lists.ts";
 import { ListRows } from "./list-rows.ts";
@@ -45,8 +46,10 @@ export type OpenRecords = (options: { readonly folder: string }) => RecordStore;
  * @throws GraphError TENON1448 for another kind of base, TENON1431 and TENON1432 when the disk refuses
  */
 export async function writeBase(base: IndexBase, folder: string, openRecords: OpenRecords): Promise<void> {
-  if (!(base instanceof SegmentBase) || !(base.segment.vectors instanceof ListRows)) throw baseOfAnotherIndex(base.name);
+  if (!(base instanceof SegmentBase) || !(base.segment.vectors instanceof ListRows))
+    throw baseOfAnotherIndex(base.name);
   const { segment, codebooks, embeddings, name, watermark, deletions } = base;
+  await mkdir(folder, { recursive: true });
   const records = openRecords({ folder: join(folder, RECORDS_FOLDER) });
   try {
     const documents = (segment.documents ?? []).filter((document) => document !== undefined);

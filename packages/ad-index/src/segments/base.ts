@@ -4,8 +4,13 @@ import type { AdDocument, AdId } from "@tenon/ads-model";
 import { hasBit } from "../bits/bitset.ts";
 import { documentTwice, recordsMissing } from "../errors.ts";
 import { type Codebooks, newCodebooks } from "../forward/forward-values.ts";
+import {
+  RECORD_KEYS_MAX,
+  type RecordAnswer,
+  type RecordKey,
+  type RecordStore,
+} from "../forward/records/record-store.ts";
 import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
-import { RECORD_KEYS_MAX, type RecordAnswer, type RecordKey, type RecordStore } from "../forward/records/record-store.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
 import { inLists } from "./in-lists.ts";
 import { type IndexedAd, Segment } from "./segment.ts";
@@ -90,7 +95,8 @@ export class SegmentBase implements IndexBase {
       const slice = rows.subarray(from, from + RECORD_KEYS_MAX);
       const keys = Array.from(slice, (row) => recordKey(segment, row));
       const { found, stale, missing } = (await this.records?.get(keys)) ?? NOTHING;
-      if (found.length < slice.length) throw recordsMissing(this.name, slice.length - found.length, stale[0]?.adId ?? missing[0]);
+      if (found.length < slice.length)
+        throw recordsMissing(this.name, slice.length - found.length, stale[0]?.adId ?? missing[0]);
       for (const [place, document] of found.entries())
         ads.push({ document, vector: segment.vectorOf(slice[place] as number) });
     }

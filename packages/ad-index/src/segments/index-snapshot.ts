@@ -22,10 +22,11 @@ import {
 } from "../api.ts";
 import { hasBit } from "../bits/bitset.ts";
 import { tooMany } from "../errors.ts";
-import type { RecordKey, RecordStore } from "../forward/records/record-store.ts";
 import { locate, readColumns, readStatus } from "../forward/forward-read.ts";
 import { type Codebooks, type Dictionaries, dictionariesOf } from "../forward/forward-values.ts";
-import { type ScoreBoard, scoreKeywords } from "../keywords/keyword-search.ts";
+import type { RecordKey, RecordStore } from "../forward/records/record-store.ts";
+import { scoreKeywords } from "../keywords/keyword-search.ts";
+import type { ScoreBoard } from "../keywords/row-sums.ts";
 import { TopCandidates } from "../vectors/top-candidates.ts";
 import { recordKey } from "./base.ts";
 import { ineligibleReason, type MatchSet, matchAds } from "./match.ts";
@@ -88,7 +89,10 @@ export class IndexSnapshot implements AdIndexSnapshot {
       const { vectors } = view.segment;
       const own = countPresent(eligible, vectors.present);
       searchable += own;
-      return vectors.search({ vector, limit: query.limit, eligible, searchable: own, time, shadow: query.shadow === true }, top);
+      return vectors.search(
+        { vector, limit: query.limit, eligible, searchable: own, time, shadow: query.shadow === true },
+        top,
+      );
     });
     const base = scans.at(-1) as RowScan;
     return {
@@ -108,10 +112,12 @@ export class IndexSnapshot implements AdIndexSnapshot {
 
   searchKeywords(query: KeywordQuery): SearchAnswer {
     checkLimit(query.limit);
-    const words = searchWords(query.words);
+    const words = searchWords(query);
     const { segments, evidence } = this.match(query.filter);
     const top = new TopCandidates(query.limit);
-    const scan = scoreKeywords(words, segments, this.tools.board, top, this.timeLimit(query.timeBudgetMs)?.stop);
+    const time = this.timeLimit(query.timeBudgetMs);
+    const stop = time === undefined ? undefined : () => time.nowMs() >= time.endMs;
+    const scan = scoreKeywords(words, segments, { limit: query.limit, board: this.tools.board, top, stop });
     return {
       version: this.version,
       partial: scan.stopped,
@@ -122,7 +128,7 @@ export class IndexSnapshot implements AdIndexSnapshot {
         match: evidence,
         rowsRead: scan.postingsRead,
         rowsUnsearchable: 0,
-        parameters: { words: words.length },
+        parameters: { words: words.scored.length },
       },
     };
   }
@@ -193,8 +199,7 @@ export class IndexSnapshot implements AdIndexSnapshot {
   private timeLimit(budgetMs: number | undefined): RowQuery["time"] {
     if (budgetMs === undefined) return undefined;
     const { nowMs } = this.tools;
-    const endMs = nowMs() + budgetMs;
-    return { stop: () => nowMs() >= endMs, leftMs: () => endMs - nowMs() };
+    return { nowMs, endMs: nowMs() + budgetMs };
   }
 }
 

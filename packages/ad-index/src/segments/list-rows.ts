@@ -1,10 +1,12 @@
 /** Vectors in inverted lists, searched by the plan that is cheapest at the wanted recall. */
 import { setBit, wordsFor } from "../bits/bitset.ts";
-import type { TopCandidates } from "../vectors/top-candidates.ts";
 import { HybridIndex, type HybridIndexOptions, type VectorSegment } from "../vectors/index.ts";
+import type { TopCandidates } from "../vectors/top-candidates.ts";
 import type { RowQuery, RowScan, VectorRows } from "./vector-rows.ts";
 
 const METHODS = { exact: "exactScan", ivf: "invertedLists", graph: "graph" } as const;
+
+const OUT_OF_TIME = { method: METHODS.exact, reason: "the time was up before the search", rowsRead: 0, parameters: {} };
 
 export class ListRows implements VectorRows {
   readonly present: Int32Array;
@@ -12,10 +14,12 @@ export class ListRows implements VectorRows {
   private readonly index: HybridIndex;
   /** Matches lie in ordinary memory, where the collector frees them; the kernels read a copy, a few microseconds per 100,000 rows. */
   private readonly mask: Int32Array;
+  /** The clock of the search that is running. */
+  private nowMs = () => performance.now();
 
-  constructor(segment: VectorSegment, options: HybridIndexOptions = {}) {
+  constructor(segment: VectorSegment, options: Omit<HybridIndexOptions, "nowMs"> = {}) {
     this.segment = segment;
-    this.index = new HybridIndex(segment, options);
+    this.index = new HybridIndex(segment, { ...options, nowMs: () => this.nowMs() });
     this.present = presentRows(segment);
     this.mask = segment.bitmaps.take();
   }
@@ -25,14 +29,23 @@ export class ListRows implements VectorRows {
   }
 
   search({ vector, limit, eligible, searchable, time, shadow }: RowQuery, top: TopCandidates): RowScan {
+    if (time !== undefined) {
+      this.nowMs = time.nowMs;
+      if (time.nowMs() >= time.endMs) return { ...OUT_OF_TIME, partial: searchable > 0 };
+    }
     this.mask.set(eligible);
-    const { ids: found, scores, partial, decision } = this.index.search({
+    const {
+      ids: found,
+      scores,
+      partial,
+      decision,
+    } = this.index.search({
       vector,
       embeddingVersion: this.segment.shape.embeddingVersion,
       k: limit,
       filters: [this.mask],
       matches: searchable,
-      timeBudgetMs: time === undefined ? undefined : Math.max(0, time.leftMs()),
+      timeBudgetMs: time === undefined ? undefined : Math.max(0, time.endMs - time.nowMs()),
       shadow,
     });
     for (let place = 0; place < found.length; place++) {

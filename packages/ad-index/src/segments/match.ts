@@ -3,7 +3,7 @@
  * under its first reason in the order of `INELIGIBLE_REASONS`.
  */
 import { type AdFilter, INELIGIBLE_REASONS, type IneligibleReason, type MatchEvidence } from "../api.ts";
-import { countBits, hasBit, onesOf, wordsFor } from "../bits/bitset.ts";
+import { hasBit, onesOf, wordsFor } from "../bits/bitset.ts";
 import { BLOCK_REASONS, type SegmentView } from "./segment-view.ts";
 
 /** Rows of one segment that pass. */
@@ -22,46 +22,60 @@ export interface MatchSet {
 
 type DropCounts = Record<IneligibleReason, number>;
 
-export function matchAds(views: readonly SegmentView[], filter: AdFilter): MatchSet {
-  const dropped = Object.fromEntries(INELIGIBLE_REASONS.map((reason) => [reason, 0])) as DropCounts;
-  let targeted = 0;
-  let eligible = 0;
-  const segments = views.map((view) => {
-    const match = matchSegment(view, filter, dropped);
-    targeted += countBits(match.targeted);
-    eligible += countBits(match.eligible);
-    return match;
-  });
-  return { segments, evidence: { targeted, eligible, dropped } };
+interface MatchCounts {
+  targeted: number;
+  eligible: number;
+  readonly dropped: DropCounts;
 }
 
-function matchSegment(view: SegmentView, filter: AdFilter, dropped: DropCounts): SegmentMatch {
-  const { live, segment } = view;
-  const { active, creativeApproved, policyApproved } = segment.states;
+export function matchAds(views: readonly SegmentView[], filter: AdFilter): MatchSet {
+  const counts: MatchCounts = {
+    targeted: 0,
+    eligible: 0,
+    dropped: Object.fromEntries(INELIGIBLE_REASONS.map((reason) => [reason, 0])) as DropCounts,
+  };
+  const segments = views.map((view) => matchSegment(view, filter, counts));
+  return { segments, evidence: counts };
+}
+
+function matchSegment(view: SegmentView, filter: AdFilter, counts: MatchCounts): SegmentMatch {
+  const { live, servable, segment } = view;
   const targeted = new Int32Array(wordsFor(segment.size));
   const eligible = new Int32Array(targeted.length);
   segment.targeting.match(filter.targeting, targeted);
   const scheduled = segment.schedules.rowsAt(filter.atMs);
   for (let word = 0; word < targeted.length; word++) {
-    const alive = (targeted[word] as number) & (live[word] as number);
+    const matching = targeted[word] as number;
+    if (matching === 0) continue;
+    const alive = matching & (live[word] as number);
+    const serving = alive & (servable[word] as number) & (scheduled[word] as number);
     targeted[word] = alive;
-    const running = alive & (active[word] as number);
-    const current = running & (scheduled[word] as number);
-    const funded = current & ~(view.blocked[word] as number);
-    const shown = funded & (creativeApproved[word] as number);
-    eligible[word] = shown & (policyApproved[word] as number);
-    if (alive === eligible[word]) continue;
-    dropped.paused += onesOf(alive ^ running);
-    dropped.out_of_schedule += onesOf(running ^ current);
-    if (current !== funded) countBlocked(view, word, current, dropped);
-    dropped.creative_rejected += onesOf(funded ^ shown);
-    dropped.policy_blocked += onesOf(shown & ~(policyApproved[word] as number));
+    eligible[word] = serving;
+    counts.targeted += onesOf(alive);
+    counts.eligible += onesOf(serving);
+    if (alive !== serving) countDropped(view, word, { alive, scheduled: scheduled[word] as number }, counts.dropped);
   }
   return { view, targeted, eligible };
 }
-
-function countBlocked({ blockedBy }: SegmentView, word: number, rows: number, dropped: DropCounts): void {
-  for (const reason of BLOCK_REASONS) dropped[reason] += onesOf(rows & (blockedBy[reason][word] as number));
+/** Counts the rows of one word that do not serve, each under its first reason. */
+function countDropped(
+  view: SegmentView,
+  word: number,
+  rows: { readonly alive: number; readonly scheduled: number },
+  dropped: DropCounts,
+): void {
+  const { active, creativeApproved, policyApproved } = view.segment.states;
+  const running = rows.alive & (active[word] as number);
+  const current = running & rows.scheduled;
+  const blocked = current & (view.blocked[word] as number);
+  const funded = current ^ blocked;
+  const shown = funded & (creativeApproved[word] as number);
+  dropped.paused += onesOf(rows.alive ^ running);
+  dropped.out_of_schedule += onesOf(running ^ current);
+  if (blocked !== 0)
+    for (const reason of BLOCK_REASONS) dropped[reason] += onesOf(blocked & (view.blockedBy[reason][word] as number));
+  dropped.creative_rejected += onesOf(funded ^ shown);
+  dropped.policy_blocked += onesOf(shown & ~(policyApproved[word] as number));
 }
 
 /** The first reason for which the ad of a row may not serve, or undefined: the same rule as the match, for one ad. */

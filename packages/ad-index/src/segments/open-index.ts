@@ -1,6 +1,6 @@
 import type { AdDocument } from "@tenon/ads-model";
 import type { AdIndexHost, IndexBase } from "../host.ts";
-import { ScoreBoard } from "../keywords/keyword-search.ts";
+import { ScoreBoard } from "../keywords/row-sums.ts";
 import { type BaseOptions, buildBase } from "./base.ts";
 import { SegmentIndex } from "./segment-index.ts";
 

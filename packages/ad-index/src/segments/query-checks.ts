@@ -1,6 +1,7 @@
 /** Checks of what callers send: a wrong query is refused in words, before any work. */
-import { SEARCH_ADS_MAX, SEARCH_WORDS_MAX, type VectorQuery } from "../api.ts";
+import { type KeywordQuery, SEARCH_ADS_MAX, SEARCH_WORDS_MAX, type VectorQuery } from "../api.ts";
 import { badLimit, badVector, embeddingVersionDiffers, tooMany } from "../errors.ts";
+import type { SearchWords } from "../keywords/keyword-search.ts";
 import { wordsOf } from "../keywords/words.ts";
 
 /** Throws TENON1400. */
@@ -27,8 +28,13 @@ export function checkVectorQuery(
 }
 
 /** The distinct words of a query, sorted, so that sums and digests do not depend on their order. Throws TENON1403. */
-export function searchWords(words: readonly string[]): readonly string[] {
-  const distinct = [...new Set(words.flatMap(wordsOf))].sort();
-  if (distinct.length > SEARCH_WORDS_MAX) throw tooMany("search words", distinct.length, SEARCH_WORDS_MAX);
-  return distinct;
+export function searchWords({ words, must = [], mustNot = [] }: Omit<KeywordQuery, "filter" | "limit">): SearchWords {
+  const found = { scored: distinct([...words, ...must]), must: distinct(must), mustNot: distinct(mustNot) };
+  const count = found.scored.length + found.mustNot.length;
+  if (count > SEARCH_WORDS_MAX) throw tooMany("search words", count, SEARCH_WORDS_MAX);
+  return found;
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.flatMap(wordsOf))].sort();
 }

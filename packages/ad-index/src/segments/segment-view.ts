@@ -1,7 +1,7 @@
 /** A segment as one snapshot sees it. */
 
 import { clearBit, hasBit, setBit, wordsFor } from "../bits/bitset.ts";
-import { uniteWords } from "../bits/combine.ts";
+import { intersectSets, subtractWords, uniteWords } from "../bits/combine.ts";
 import type { CampaignBlockReason } from "../host.ts";
 import type { Segment } from "./segment.ts";
 
@@ -27,6 +27,8 @@ export class SegmentView {
   readonly blockedBy: BlockedRows;
   /** Rows that are blocked for any reason. */
   readonly blocked: Int32Array;
+  /** Live rows that may serve whenever their schedule says so: not blocked, active and approved. */
+  readonly servable: Int32Array;
 
   private constructor(
     segment: Segment,
@@ -41,6 +43,10 @@ export class SegmentView {
     this.blockedBy = blockedBy;
     this.blocked = new Int32Array(live.length);
     for (const reason of BLOCK_REASONS) uniteWords(this.blocked, blockedBy[reason]);
+    const { active, creativeApproved, policyApproved } = segment.states;
+    this.servable = new Int32Array(live.length);
+    intersectSets(this.servable, [live, active, creativeApproved, policyApproved]);
+    subtractWords(this.servable, this.blocked);
   }
 
   /** A new segment: every row is live. */

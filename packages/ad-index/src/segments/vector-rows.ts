@@ -1,7 +1,7 @@
 /** Vectors of a segment by row, behind one way of searching them. */
 import { onesOf } from "../bits/bitset.ts";
 import type { TopCandidates } from "../vectors/top-candidates.ts";
-import { paddedQuery, type Stop, VectorTable } from "../vectors/vector-table.ts";
+import { paddedQuery, VectorTable } from "../vectors/vector-table.ts";
 
 export interface RowQuery {
   /** Finite, as wide as the rows. */
@@ -11,8 +11,8 @@ export interface RowQuery {
   readonly eligible: Int32Array;
   /** How many of them have a vector. */
   readonly searchable: number;
-  /** Whether the time is up, and how much of it is left in milliseconds; no limit when absent. */
-  readonly time: { readonly stop: Stop; readonly leftMs: () => number } | undefined;
+  /** A monotonic clock and the instant on it at which the search is to end, in milliseconds; no limit when absent. */
+  readonly time: { readonly nowMs: () => number; readonly endMs: number } | undefined;
   /** Also report which share of the exact answer was found. */
   readonly shadow: boolean;
 }
@@ -44,11 +44,13 @@ export function countPresent(rows: Int32Array, present: Int32Array): number {
 /** Looks at every eligible row: for segments of changes, and for indexes whose answers are the truth. */
 export class FlatRows implements VectorRows {
   private readonly ids: Float64Array;
+  private readonly dimensions: number;
   private readonly table: VectorTable;
 
   /** `ids[row]`: the ads. */
   constructor(ids: Float64Array, vectors: readonly (ArrayLike<number> | undefined)[], dimensions: number) {
     this.ids = ids;
+    this.dimensions = dimensions;
     this.table = new VectorTable(vectors, dimensions);
   }
 
@@ -57,11 +59,12 @@ export class FlatRows implements VectorRows {
   }
 
   vectorOf(row: number): Float32Array {
-    return this.table.vectorOf(row);
+    return this.table.vectorOf(row).subarray(0, this.dimensions);
   }
 
   search({ vector, eligible, searchable, time }: RowQuery, top: TopCandidates): RowScan {
-    const rowsRead = time?.stop() ? 0 : this.table.scan(eligible, paddedQuery(vector), this.ids, top, time?.stop);
+    const stop = time === undefined ? undefined : () => time.nowMs() >= time.endMs;
+    const rowsRead = stop?.() ? 0 : this.table.scan(eligible, paddedQuery(vector), this.ids, top, stop);
     return {
       method: "exactScan",
       reason: "every eligible row is looked at",

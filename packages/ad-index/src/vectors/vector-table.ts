@@ -95,8 +95,8 @@ export function strideOf(dimensions: number): number {
 }
 
 /** A query in doubles, padded like the rows: converting it once is cheaper than once per row. */
-export function paddedQuery(components: { readonly length: number; at(axis: number): number }): Float64Array {
+export function paddedQuery(components: ArrayLike<number>): Float64Array {
   const query = new Float64Array(strideOf(components.length));
-  for (let axis = 0; axis < components.length; axis++) query[axis] = components.at(axis);
+  query.set(components);
   return query;
 }

@@ -58,7 +58,7 @@ export function isName(name: string): boolean {
 /** @throws GraphError TENON1441 */
 export function parseManifest(bytes: Uint8Array, base: string): BaseManifest {
   const what = `manifest of base "${base}"`;
-  const manifest = parsed(bytes, what) as BaseManifest;
+  const manifest = parsed(bytes, what) as unknown as BaseManifest;
   if (manifest.format !== MANIFEST_FORMAT) throw unreadable(what, `format ${manifest.format}, expected ${MANIFEST_FORMAT}`);
   if (manifest.name !== base) throw unreadable(what, `it is of base "${manifest.name}"`);
   if (!Array.isArray(manifest.files) || manifest.files.length > FILES_MAX) throw unreadable(what, "its list of files");
