@@ -68,6 +68,7 @@ export interface OutboxRow {
   readonly partition: number;
   readonly key: string;
   readonly timeMs: number;
+  /** Without those that say who sent it as which message: they follow from the row. */
   readonly headers: Headers;
   readonly value: Uint8Array;
   /** From the input alone; unique for good. */
@@ -97,8 +98,8 @@ export interface BatchCommit extends TaskPartition {
   readonly end: number;
   readonly watermarkMs: number;
   readonly outboxSeq: number;
-  /** Only what changed. */
-  readonly inbox: Readonly<Record<string, number>>;
+  /** Only what changed; `undefined` for nothing. */
+  readonly inbox: Readonly<Record<string, number>> | undefined;
   readonly state: readonly StateRow[];
   readonly windows: readonly WindowRow[];
   /** Windows that ended before this are dropped; `undefined` leaves them. */

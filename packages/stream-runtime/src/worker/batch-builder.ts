@@ -2,7 +2,7 @@
  * From records to one commit. What a record adds depends on the record and on what the records before it left behind, so
  * where one batch ends and the next begins never shows in state, windows or messages.
  */
-import { type LogRecord, onUnreadable, type Unreadable } from "@tenon/event-log/api";
+import { type LogRecord, onUnreadable, type Topic, type Unreadable } from "@tenon/event-log/api";
 import type { BatchCommit, Claim, ParkedRow, TaskPartition, TaskStore } from "../store/task-store.ts";
 import type { Message } from "../task/message.ts";
 import { streamError } from "../task/stream-error.ts";
@@ -49,6 +49,7 @@ export class BatchBuilder {
   readonly #outbox: OutboxWriter;
   readonly #state: StateCache | undefined;
   readonly #windows: Windows | undefined;
+  readonly #sinks: readonly (readonly [slot: string, topic: Topic<unknown>])[];
   #next: number;
   #segment = Number.NEGATIVE_INFINITY;
   #parked: ParkedRow[] = [];
@@ -62,7 +63,8 @@ export class BatchBuilder {
     this.#epoch = claim.epoch;
     this.#next = next;
     this.#reader = new RecordReader(task, claim.inbox, takesRepeats);
-    this.#outbox = new OutboxWriter(at, claim.outboxSeq);
+    this.#outbox = new OutboxWriter(claim.outboxSeq);
+    this.#sinks = Object.entries(task.sinks);
     this.#state = task.state && new StateCache(at, store, task.state);
     this.#windows =
       task.window && new Windows(task.name, task.window, claim.watermarkMs, (emission) => this.#sendResult(emission));
@@ -93,15 +95,14 @@ export class BatchBuilder {
    */
   async build(records: readonly LogRecord[], retries: readonly LogRecord[], newestMs: number): Promise<BuiltBatch> {
     const start = this.#next;
-    const readings = records.map((record) => this.#reader.read(record, start, newestMs));
-    const retried = retries.map((record) => this.#reader.readAgain(record));
-    const all = [...retried, ...readings];
-    const runs = all.map(runOf);
-    const events = runs.filter((run) => run !== undefined);
-    if (this.#state !== undefined) await this.#state.load(events.map(({ key }) => key));
-    const running = this.#runs.run(events, this.#state);
+    const readings: Reading[] = [];
+    for (const record of retries) readings.push(this.#reader.readAgain(record));
+    for (const record of records) readings.push(this.#reader.read(record, start, newestMs));
+    const runs = readings.filter((reading) => reading.kind === "event");
+    if (this.#state !== undefined) await this.#state.load(runs.map(({ key }) => key));
+    const running = this.#runs.run(runs, this.#state);
     if (running !== undefined) await running;
-    for (const [index, reading] of all.entries()) this.#settle(reading, runs[index]);
+    for (const reading of readings) this.#settle(reading);
     const last = records.at(-1);
     if (last !== undefined) this.#next = Math.max(start, last.offset + 1);
     return this.#take(
@@ -122,21 +123,20 @@ export class BatchBuilder {
     this.#windows?.forget();
   }
 
-  #settle(reading: Reading, run: EventRun | undefined): void {
+  #settle(reading: Reading): void {
     const { record } = reading;
     if (reading.kind === "skip") this.#counts.skipped[reading.reason]++;
     else if (reading.kind === "unreadable") this.#deadLetter(record, reading.why);
-    else if (reading.kind === "refused") this.#park(record, reading.error);
-    else if (run?.response === undefined) this.#park(record, run?.error);
-    else this.#keepOutputs(run, run.response);
+    else if (reading.kind === "refused" || reading.response === undefined) this.#park(record, reading.error);
+    else this.#keepOutputs(reading, reading.response);
   }
 
   #keepOutputs(run: EventRun, response: Readonly<Record<string, unknown>>): void {
     const { record, key } = run;
-    const { sinks, window, writes } = this.#task;
+    const { window, writes } = this.#task;
     this.#counts.events++;
     this.#windows?.advance(record.timeMs);
-    for (const [slot, topic] of Object.entries(sinks)) {
+    for (const [slot, topic] of this.#sinks) {
       for (const [index, message] of ((response[slot] ?? []) as readonly Message[]).entries()) {
         this.#outbox.send(topic.record(message), this.#recordId(record, slot, index));
       }
@@ -239,12 +239,6 @@ export class BatchBuilder {
 
 /** Windows of the largest size that are dropped together. */
 const SEGMENT_WINDOWS = 16;
-
-function runOf(reading: Reading): EventRun | undefined {
-  if (reading.kind !== "event") return undefined;
-  const { record, key, event } = reading;
-  return { record, key, event, response: undefined, error: undefined };
-}
 
 function noCounts(): BatchCounts {
   return { events: 0, skipped: { before: 0, duplicate: 0, stale: 0 }, late: 0, parked: 0, deadLetters: 0 };

@@ -1,15 +1,12 @@
 /** Numbers what a batch sends. */
 import type { NewRecord } from "@tenon/event-log/api";
-import type { OutboxRow, TaskPartition } from "../store/task-store.ts";
-import { FROM_HEADER, ID_HEADER, SEQ_HEADER } from "./record-reading.ts";
+import type { OutboxRow } from "../store/task-store.ts";
 
 export class OutboxWriter {
-  readonly #from: string;
   #seq: number;
   #rows: OutboxRow[] = [];
 
-  constructor({ task, partition }: TaskPartition, lastSeq: number) {
-    this.#from = `${task}/${partition}`;
+  constructor(lastSeq: number) {
     this.#seq = lastSeq;
   }
 
@@ -18,10 +15,8 @@ export class OutboxWriter {
     return this.#seq;
   }
 
-  send(record: NewRecord, recordId: string): void {
-    const seq = ++this.#seq;
-    const headers = { ...record.headers, [FROM_HEADER]: this.#from, [SEQ_HEADER]: String(seq), [ID_HEADER]: recordId };
-    this.#rows.push({ ...record, headers, seq, recordId });
+  send({ topic, partition, key, timeMs, headers, value }: NewRecord, recordId: string): void {
+    this.#rows.push({ seq: ++this.#seq, topic, partition, key, timeMs, headers, value, recordId });
   }
 
   /** The rows since the last call. */
