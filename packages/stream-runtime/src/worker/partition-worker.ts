@@ -4,6 +4,7 @@
  * P1 Work starts with a claim and ends with the claim's last commit; nothing in memory outlives either.
  * P2 At most one commit is out. The next batch may be built meanwhile, and is thrown away when that commit fails.
  * P3 A message reaches the log only after the commit that holds it.
+ * P4 The first batch begins when the outbox of earlier owners is empty.
  */
 import type { EventLog, LogRecord, Member, TopicPartition } from "@tenon/event-log/api";
 import { GraphError, type HostClock } from "@tenon/graph-core";
@@ -145,6 +146,7 @@ export class PartitionWorker {
 
   async #work(member: Member): Promise<void> {
     const { signal } = this.#stop;
+    await this.#sendLeftovers();
     while (!signal.aborted) {
       await this.#relay?.hasRoom();
       if (await this.#isPaused()) {
@@ -160,6 +162,20 @@ export class PartitionWorker {
     }
     await this.#committing;
     if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  /**
+   * What earlier owners have left in the outbox goes to the log, and out of the outbox, before the first batch: after a rewind
+   * that batch makes messages with the same ids, which the store takes once at a time.
+   */
+  async #sendLeftovers(): Promise<void> {
+    const relay = this.#relay as Relay;
+    const { signal } = this.#stop;
+    const stop = () => void relay.stop();
+    signal.addEventListener("abort", stop, { once: true });
+    await relay.drained();
+    signal.removeEventListener("abort", stop);
+    await relay.settle();
   }
 
   async #pull(member: Member): Promise<readonly LogRecord[]> {

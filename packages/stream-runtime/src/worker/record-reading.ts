@@ -5,7 +5,6 @@ import type { Task } from "../task/task.ts";
 import type { EventRun } from "./graph-runs.ts";
 import { FROM_HEADER, SEQ_HEADER } from "./message-headers.ts";
 
-
 export type SkipReason = "before" | "duplicate" | "stale";
 
 export type Reading =
