@@ -7,7 +7,7 @@
  * E3 Outbox rows have rising `seq` without gaps per task and partition; they stay until `relayed` says they are in the log.
  */
 import type { Headers } from "@tenon/event-log/api";
-import type { WindowRow } from "../window/window-table.ts";
+import type { WindowRow } from "../window/fold-plan.ts";
 
 export interface TaskPartition {
   readonly task: string;

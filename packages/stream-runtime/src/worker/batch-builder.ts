@@ -2,12 +2,11 @@
  * From records to one commit. What a record adds depends on the record and on what the records before it left behind, so
  * where one batch ends and the next begins never shows in state, windows or messages.
  */
-import { type LogRecord, onUnreadable, type Topic, type Unreadable } from "@tenon/event-log/api";
+import type { LogRecord } from "@tenon/event-log/api";
 import type { BatchCommit, Claim, ParkedRow, TaskPartition, TaskStore } from "../store/task-store.ts";
-import type { Message } from "../task/message.ts";
 import { streamError } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
-import { type Emission, Windows } from "../window/windows.ts";
+import { Windows } from "../window/windows.ts";
 import { type EventRun, failureOf, type GraphRuns } from "./graph-runs.ts";
 import { OutboxWriter } from "./outbox-writer.ts";
 import { type Reading, RecordReader, type SkipReason } from "./record-reading.ts";
@@ -49,7 +48,6 @@ export class BatchBuilder {
   readonly #outbox: OutboxWriter;
   readonly #state: StateCache | undefined;
   readonly #windows: Windows | undefined;
-  readonly #sinks: readonly (readonly [slot: string, topic: Topic<unknown>])[];
   #next: number;
   #segment = Number.NEGATIVE_INFINITY;
   #parked: ParkedRow[] = [];
@@ -63,11 +61,11 @@ export class BatchBuilder {
     this.#epoch = claim.epoch;
     this.#next = next;
     this.#reader = new RecordReader(task, claim.inbox, takesRepeats);
-    this.#outbox = new OutboxWriter(claim.outboxSeq);
-    this.#sinks = Object.entries(task.sinks);
+    this.#outbox = new OutboxWriter(task, at, claim.outboxSeq);
     this.#state = task.state && new StateCache(at, store, task.state);
     this.#windows =
-      task.window && new Windows(task.name, task.window, claim.watermarkMs, (emission) => this.#sendResult(emission));
+      task.window &&
+      new Windows(task.name, task.window, claim.watermarkMs, (emission) => this.#outbox.sendResult(emission));
   }
 
   /** Takes up a claimed partition where its last commit left it. */
@@ -126,8 +124,10 @@ export class BatchBuilder {
   #settle(reading: Reading): void {
     const { record } = reading;
     if (reading.kind === "skip") this.#counts.skipped[reading.reason]++;
-    else if (reading.kind === "unreadable") this.#deadLetter(record, reading.why);
-    else if (reading.kind === "refused" || reading.response === undefined) this.#park(record, reading.error);
+    else if (reading.kind === "unreadable") {
+      this.#outbox.sendDeadLetter(record, reading.why);
+      this.#counts.deadLetters++;
+    } else if (reading.kind === "refused" || reading.response === undefined) this.#park(record, reading.error);
     else this.#keepOutputs(reading, reading.response);
   }
 
@@ -136,28 +136,19 @@ export class BatchBuilder {
     const { window, writes } = this.#task;
     this.#counts.events++;
     this.#windows?.advance(record.timeMs);
-    for (const [slot, topic] of this.#sinks) {
-      for (const [index, message] of ((response[slot] ?? []) as readonly Message[]).entries()) {
-        this.#outbox.send(topic.record(message), this.#recordId(record, slot, index));
-      }
-    }
+    this.#outbox.sendMessages(record, response);
     if (writes !== undefined && response[writes.name] !== undefined) this.#writes.push(response[writes.name]);
     const counted = window === undefined ? undefined : response[window.of.name];
     if (counted === undefined || counted === null) return;
     try {
       if (this.#windows?.fold(key, record.timeMs, counted as Record<string, unknown>) === "late") {
-        this.#sendLate(record, key, counted);
+        this.#counts.late++;
+        this.#outbox.sendLate(record, { key, counted, watermarkMs: this.watermarkMs });
       }
     } catch (error) {
       this.#counts.events--;
       this.#park(record, error);
     }
-  }
-
-  #deadLetter(record: LogRecord, why: Unreadable): void {
-    const letter = onUnreadable(this.#task.source, record, why);
-    this.#counts.deadLetters++;
-    this.#outbox.send(letter, this.#recordId(record, "dead", 0));
   }
 
   #park(record: LogRecord, error: unknown): void {
@@ -174,30 +165,6 @@ export class BatchBuilder {
     const { topic, offset, key, timeMs, headers, value } = record;
     this.#counts.parked++;
     this.#parked.push({ topic, offset, key, timeMs, headers, value, owner, ...failure });
-  }
-
-  #sendResult({ key, sizeMs, startMs, revision, table }: Emission): void {
-    const { window, name } = this.#task;
-    if (window === undefined) return;
-    const value = { key, sizeMs, startMs, revision, values: table.valuesOf(key) };
-    const recordId = `${name}/${key}/${sizeMs}/${startMs}/${revision}`;
-    this.#outbox.send(window.results.record({ key, timeMs: startMs, value }), recordId);
-  }
-
-  #sendLate(record: LogRecord, key: string, event: unknown): void {
-    const { window } = this.#task;
-    if (window === undefined) return;
-    const smallest = window.sizesMs[0] as number;
-    const endMs = Math.floor(record.timeMs / smallest) * smallest + smallest + window.graceMs;
-    const { topic, partition, offset, timeMs } = record;
-    const lateByMs = this.watermarkMs - endMs;
-    const value = { key, timeMs, lateByMs, topic, partition, offset, event: JSON.stringify(event) };
-    this.#counts.late++;
-    this.#outbox.send(window.late.record({ key, timeMs, value }), this.#recordId(record, "late", 0));
-  }
-
-  #recordId({ offset }: LogRecord, output: string, index: number): string {
-    return `${this.#at.task}/${this.#at.partition}/${offset}/${output}/${index}`;
   }
 
   #take(start: number, unparked: readonly number[]): BuiltBatch {

@@ -1,6 +1,6 @@
 /** The task store in Postgres: the one place where a batch becomes real. */
 import { type Database, migrate, type Transaction } from "@tenon/postgres";
-import type { WindowRow } from "../../window/window-table.ts";
+import type { WindowRow } from "../../window/fold-plan.ts";
 import { changedAggregates, notPrepared } from "../store-errors.ts";
 import type { StoreMutant } from "../store-mutant.ts";
 import type {
