@@ -24,7 +24,7 @@ interface Amounts {
 
 const QUICK: Amounts = {
   warmStarts: 2,
-  exactlyOnce: { rounds: 2, batches: { 1: 200, 10: 2_000, 100: 12_000, 1000: 60_000 } },
+  exactlyOnce: { rounds: 4, batches: { 1: 1_000, 10: 4_000, 100: 12_000, 1000: 60_000 } },
   pace: { backlog: 120_000, perSecond: 2_000, seconds: 1 },
   feed: { rounds: 2, commitSeconds: 0.6, latencySeconds: 0.5, catchUpTransactions: 1_600 },
   clients: { rounds: 1, records: 12_000 },
@@ -32,7 +32,7 @@ const QUICK: Amounts = {
 };
 const FULL: Amounts = {
   warmStarts: 7,
-  exactlyOnce: { rounds: 3, batches: { 1: 1_000, 10: 8_000, 100: 40_000, 1000: 150_000, 20000: 300_000 } },
+  exactlyOnce: { rounds: 7, batches: { 1: 4_000, 10: 16_000, 100: 40_000, 1000: 150_000, 20000: 300_000 } },
   pace: { backlog: 400_000, perSecond: 2_000, seconds: 6 },
   feed: { rounds: 4, commitSeconds: 2, latencySeconds: 4, catchUpTransactions: 6_000 },
   clients: { rounds: 2, records: 100_000 },

@@ -29,6 +29,6 @@ export { LANES, type Lane } from "./task/lane.ts";
 export { type Message, messagesOf } from "./task/message.ts";
 export { type KeyedState, type StalePolicy, type Task, type TaskOptions, task } from "./task/task.ts";
 export * from "./window/aggregate.ts";
+export type { StoredValue, WindowRow } from "./window/fold-plan.ts";
 export { LateEvent, type TumblingWindow, tumbling, windowResult } from "./window/tumbling.ts";
-export type { StoredValue, WindowRow } from "./window/window-table.ts";
 export { type BreakableRule, FAULT_POINTS, type FaultPoint, type FaultPoints } from "./worker/fault-points.ts";

@@ -9,11 +9,15 @@ import { FAULT_POINTS, type FaultPoint } from "./index.ts";
 import type { StoreMutant } from "./store/store-mutant.ts";
 
 const TEST_MAX_MS = 180_000;
+/** A worker that is stopped inside a transaction holds its locks until the server ends it: after 60 s by default. */
+const IDLE_IN_TRANSACTION_MS_MAX = 1_000;
 
 async function harness(more: { readonly mutant?: StoreMutant } = {}) {
   const { database, url, drop } = await testDatabase();
   const log = await openEmbeddedLog({ database, leaseMs: 900, beatMs: 100 });
-  const made = new KillHarness({ database: () => database, databaseUrl: () => url, log: () => log, more });
+  const workerUrl = new URL(url);
+  workerUrl.searchParams.set("options", `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS_MAX}`);
+  const made = new KillHarness({ database: () => database, databaseUrl: () => workerUrl.href, log: () => log, more });
   await made.createTopics();
   const close = async () => {
     await made.stopAll();

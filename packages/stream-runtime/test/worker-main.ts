@@ -1,4 +1,5 @@
 /** A worker process for tests that kill it. Its settings come as one JSON argument. */
+import { flushCompileCache } from "node:module";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { openKafkaLog } from "@tenon/event-log/kafka";
 import { openDatabase } from "@tenon/postgres";
@@ -27,6 +28,9 @@ export interface WorkerReport {
   /** Error code → commits that ended with it. */
   readonly failedCommits: Readonly<Record<string, number>>;
 }
+
+// Here, because most workers are killed: they come to no end that would keep what they have compiled.
+flushCompileCache();
 
 const settings = JSON.parse(process.argv[2] as string) as WorkerSettings;
 const { name, databaseUrl, kafka, kill, mutant, pool = { connectionsMax: 12 } } = settings;

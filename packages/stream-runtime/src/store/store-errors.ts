@@ -13,3 +13,9 @@ export function unknownTask(task: string, known: readonly string[]): Error {
     hint: "name one of them; a task is known once a worker has run it",
   });
 }
+
+export function notPrepared(task: string): Error {
+  return streamError("wrongTask", `task "${task}" was given to a store that does not know it`, {
+    hint: "name it to `prepare` before its first commit",
+  });
+}

@@ -7,7 +7,7 @@
  * E3 Outbox rows have rising `seq` without gaps per task and partition; they stay until `relayed` says they are in the log.
  */
 import type { Headers } from "@tenon/event-log/api";
-import type { WindowRow } from "../window/window-table.ts";
+import type { WindowRow } from "../window/fold-plan.ts";
 
 export interface TaskPartition {
   readonly task: string;
@@ -68,6 +68,7 @@ export interface OutboxRow {
   readonly partition: number;
   readonly key: string;
   readonly timeMs: number;
+  /** Without those that say who sent it as which message: they follow from the row. */
   readonly headers: Headers;
   readonly value: Uint8Array;
   /** From the input alone; unique for good. */
@@ -97,8 +98,8 @@ export interface BatchCommit extends TaskPartition {
   readonly end: number;
   readonly watermarkMs: number;
   readonly outboxSeq: number;
-  /** Only what changed. */
-  readonly inbox: Readonly<Record<string, number>>;
+  /** Only what changed; `undefined` for nothing. */
+  readonly inbox: Readonly<Record<string, number>> | undefined;
   readonly state: readonly StateRow[];
   readonly windows: readonly WindowRow[];
   /** Windows that ended before this are dropped; `undefined` leaves them. */

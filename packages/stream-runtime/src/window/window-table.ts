@@ -2,41 +2,9 @@
  * The rows of one tumbling window: one per key, numbers in columns. Folding an event touches a few array cells and
  * allocates nothing once the key is known.
  */
-import { streamError } from "../task/stream-error.ts";
-import { type Aggregate, type Aggregates, type AggregateValue, isNumeric, type RankedValue } from "./aggregate.ts";
-
-/** A stored row of a window. `values` follow the order of the task's aggregates. */
-export interface WindowRow {
-  readonly sizeMs: number;
-  readonly startMs: number;
-  readonly key: string;
-  /** -1 until the window's result was emitted, then the number of the last emission. */
-  readonly revision: number;
-  readonly values: readonly StoredValue[];
-}
-
-/** A number, `null`, or the sums (or ones) per distinct text value. */
-export type StoredValue = number | null | Readonly<Record<string, number>>;
-
-/** A task's aggregates in a fixed order, split by how they are stored. */
-export class FoldPlan {
-  readonly names: readonly string[];
-  readonly aggregates: readonly Aggregate[];
-  readonly #task: string;
-
-  constructor(task: string, aggregates: Aggregates) {
-    this.#task = task;
-    this.names = Object.keys(aggregates);
-    this.aggregates = Object.values(aggregates);
-  }
-
-  refuse(name: string, expected: string, found: unknown): never {
-    throw streamError("wrongFold", `task "${this.#task}" cannot fold into "${name}"`, {
-      detail: `expected ${expected}, found ${String(found)}`,
-      hint: "check the value in a node before it is folded, and give the window what it can hold",
-    });
-  }
-}
+import { byText } from "../text-order.ts";
+import { type Aggregate, type AggregateValue, isNumeric, type RankedValue } from "./aggregate.ts";
+import { atMost, extreme, type FoldPlan, type StoredValue, valuesMaxOf, type WindowRow } from "./fold-plan.ts";
 
 /** Rows that a window starts with room for. */
 const ROWS_AT_FIRST = 16;
@@ -274,25 +242,6 @@ export class WindowTable {
   #name(index: number): string {
     return this.#plan.names[index] as string;
   }
-}
-
-function extreme(kind: "min" | "max", before: number, value: number): number {
-  if (Number.isNaN(before)) return value;
-  if (Number.isNaN(value)) return before;
-  return kind === "min" ? Math.min(before, value) : Math.max(before, value);
-}
-
-function valuesMaxOf(aggregate: Aggregate): number {
-  return isNumeric(aggregate) ? 0 : aggregate.valuesMax;
-}
-
-function atMost(aggregate: Aggregate): string {
-  return `at most ${valuesMaxOf(aggregate)} distinct values`;
-}
-
-/** By code units, as every binding orders text. */
-export function byText(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }
 
 function byEntry([one]: readonly [string, number], [other]: readonly [string, number]): number {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type OracleEvent, type OracleRow, oracleOf } from "../../test/window-oracle.ts";
 import { count, distinct, max, min, sum } from "./aggregate.ts";
+import type { WindowRow } from "./fold-plan.ts";
 import type { TumblingWindow } from "./tumbling.ts";
-import type { WindowRow } from "./window-table.ts";
 import { Windows } from "./windows.ts";
 
 const aggregates = {

@@ -9,8 +9,9 @@
  * W4 A later event is late: it goes to the late topic and into no window.
  */
 
+import { FoldPlan, type WindowRow } from "./fold-plan.ts";
 import type { TumblingWindow } from "./tumbling.ts";
-import { FoldPlan, type WindowRow, WindowTable } from "./window-table.ts";
+import { WindowTable } from "./window-table.ts";
 
 /** One emission of a window's row. */
 export interface Emission {

@@ -2,12 +2,11 @@
  * From records to one commit. What a record adds depends on the record and on what the records before it left behind, so
  * where one batch ends and the next begins never shows in state, windows or messages.
  */
-import { type LogRecord, onUnreadable, type Unreadable } from "@tenon/event-log/api";
+import type { LogRecord } from "@tenon/event-log/api";
 import type { BatchCommit, Claim, ParkedRow, TaskPartition, TaskStore } from "../store/task-store.ts";
-import type { Message } from "../task/message.ts";
 import { streamError } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
-import { type Emission, Windows } from "../window/windows.ts";
+import { Windows } from "../window/windows.ts";
 import { type EventRun, failureOf, type GraphRuns } from "./graph-runs.ts";
 import { OutboxWriter } from "./outbox-writer.ts";
 import { type Reading, RecordReader, type SkipReason } from "./record-reading.ts";
@@ -62,10 +61,11 @@ export class BatchBuilder {
     this.#epoch = claim.epoch;
     this.#next = next;
     this.#reader = new RecordReader(task, claim.inbox, takesRepeats);
-    this.#outbox = new OutboxWriter(at, claim.outboxSeq);
+    this.#outbox = new OutboxWriter(task, at, claim.outboxSeq);
     this.#state = task.state && new StateCache(at, store, task.state);
     this.#windows =
-      task.window && new Windows(task.name, task.window, claim.watermarkMs, (emission) => this.#sendResult(emission));
+      task.window &&
+      new Windows(task.name, task.window, claim.watermarkMs, (emission) => this.#outbox.sendResult(emission));
   }
 
   /** Takes up a claimed partition where its last commit left it. */
@@ -93,15 +93,14 @@ export class BatchBuilder {
    */
   async build(records: readonly LogRecord[], retries: readonly LogRecord[], newestMs: number): Promise<BuiltBatch> {
     const start = this.#next;
-    const readings = records.map((record) => this.#reader.read(record, start, newestMs));
-    const retried = retries.map((record) => this.#reader.readAgain(record));
-    const all = [...retried, ...readings];
-    const runs = all.map(runOf);
-    const events = runs.filter((run) => run !== undefined);
-    if (this.#state !== undefined) await this.#state.load(events.map(({ key }) => key));
-    const running = this.#runs.run(events, this.#state);
+    const readings: Reading[] = [];
+    for (const record of retries) readings.push(this.#reader.readAgain(record));
+    for (const record of records) readings.push(this.#reader.read(record, start, newestMs));
+    const runs = readings.filter((reading) => reading.kind === "event");
+    if (this.#state !== undefined) await this.#state.load(runs.map(({ key }) => key));
+    const running = this.#runs.run(runs, this.#state);
     if (running !== undefined) await running;
-    for (const [index, reading] of all.entries()) this.#settle(reading, runs[index]);
+    for (const reading of readings) this.#settle(reading);
     const last = records.at(-1);
     if (last !== undefined) this.#next = Math.max(start, last.offset + 1);
     return this.#take(
@@ -122,42 +121,34 @@ export class BatchBuilder {
     this.#windows?.forget();
   }
 
-  #settle(reading: Reading, run: EventRun | undefined): void {
+  #settle(reading: Reading): void {
     const { record } = reading;
     if (reading.kind === "skip") this.#counts.skipped[reading.reason]++;
-    else if (reading.kind === "unreadable") this.#deadLetter(record, reading.why);
-    else if (reading.kind === "refused") this.#park(record, reading.error);
-    else if (run?.response === undefined) this.#park(record, run?.error);
-    else this.#keepOutputs(run, run.response);
+    else if (reading.kind === "unreadable") {
+      this.#outbox.sendDeadLetter(record, reading.why);
+      this.#counts.deadLetters++;
+    } else if (reading.kind === "refused" || reading.response === undefined) this.#park(record, reading.error);
+    else this.#keepOutputs(reading, reading.response);
   }
 
   #keepOutputs(run: EventRun, response: Readonly<Record<string, unknown>>): void {
     const { record, key } = run;
-    const { sinks, window, writes } = this.#task;
+    const { window, writes } = this.#task;
     this.#counts.events++;
     this.#windows?.advance(record.timeMs);
-    for (const [slot, topic] of Object.entries(sinks)) {
-      for (const [index, message] of ((response[slot] ?? []) as readonly Message[]).entries()) {
-        this.#outbox.send(topic.record(message), this.#recordId(record, slot, index));
-      }
-    }
+    this.#outbox.sendMessages(record, response);
     if (writes !== undefined && response[writes.name] !== undefined) this.#writes.push(response[writes.name]);
     const counted = window === undefined ? undefined : response[window.of.name];
     if (counted === undefined || counted === null) return;
     try {
       if (this.#windows?.fold(key, record.timeMs, counted as Record<string, unknown>) === "late") {
-        this.#sendLate(record, key, counted);
+        this.#counts.late++;
+        this.#outbox.sendLate(record, { key, counted, watermarkMs: this.watermarkMs });
       }
     } catch (error) {
       this.#counts.events--;
       this.#park(record, error);
     }
-  }
-
-  #deadLetter(record: LogRecord, why: Unreadable): void {
-    const letter = onUnreadable(this.#task.source, record, why);
-    this.#counts.deadLetters++;
-    this.#outbox.send(letter, this.#recordId(record, "dead", 0));
   }
 
   #park(record: LogRecord, error: unknown): void {
@@ -174,30 +165,6 @@ export class BatchBuilder {
     const { topic, offset, key, timeMs, headers, value } = record;
     this.#counts.parked++;
     this.#parked.push({ topic, offset, key, timeMs, headers, value, owner, ...failure });
-  }
-
-  #sendResult({ key, sizeMs, startMs, revision, table }: Emission): void {
-    const { window, name } = this.#task;
-    if (window === undefined) return;
-    const value = { key, sizeMs, startMs, revision, values: table.valuesOf(key) };
-    const recordId = `${name}/${key}/${sizeMs}/${startMs}/${revision}`;
-    this.#outbox.send(window.results.record({ key, timeMs: startMs, value }), recordId);
-  }
-
-  #sendLate(record: LogRecord, key: string, event: unknown): void {
-    const { window } = this.#task;
-    if (window === undefined) return;
-    const smallest = window.sizesMs[0] as number;
-    const endMs = Math.floor(record.timeMs / smallest) * smallest + smallest + window.graceMs;
-    const { topic, partition, offset, timeMs } = record;
-    const lateByMs = this.watermarkMs - endMs;
-    const value = { key, timeMs, lateByMs, topic, partition, offset, event: JSON.stringify(event) };
-    this.#counts.late++;
-    this.#outbox.send(window.late.record({ key, timeMs, value }), this.#recordId(record, "late", 0));
-  }
-
-  #recordId({ offset }: LogRecord, output: string, index: number): string {
-    return `${this.#at.task}/${this.#at.partition}/${offset}/${output}/${index}`;
   }
 
   #take(start: number, unparked: readonly number[]): BuiltBatch {
@@ -239,12 +206,6 @@ export class BatchBuilder {
 
 /** Windows of the largest size that are dropped together. */
 const SEGMENT_WINDOWS = 16;
-
-function runOf(reading: Reading): EventRun | undefined {
-  if (reading.kind !== "event") return undefined;
-  const { record, key, event } = reading;
-  return { record, key, event, response: undefined, error: undefined };
-}
 
 function noCounts(): BatchCounts {
   return { events: 0, skipped: { before: 0, duplicate: 0, stale: 0 }, late: 0, parked: 0, deadLetters: 0 };

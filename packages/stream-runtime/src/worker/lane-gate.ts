@@ -34,17 +34,18 @@ export class LaneGate {
 
   /** Resolves with the function that gives the place back. */
   enter(lane: Lane): Promise<() => void> {
+    if (this.#waiting.length === 0 && this.#hasPlace(lane)) return Promise.resolve(this.#take(lane));
     return new Promise((resolve) => {
-      const leave = once(() => {
-        this.#inside[lane]--;
-        this.#admit();
-      });
-      const enter = () => {
-        this.#inside[lane]++;
-        resolve(leave);
-      };
-      this.#waiting.push({ lane, sinceMs: this.#clock.monotonicMs(), enter });
+      this.#waiting.push({ lane, sinceMs: this.#clock.monotonicMs(), enter: () => resolve(this.#take(lane)) });
       this.#admit();
+    });
+  }
+
+  #take(lane: Lane): () => void {
+    this.#inside[lane]++;
+    return once(() => {
+      this.#inside[lane]--;
+      if (this.#waiting.length > 0) this.#admit();
     });
   }
 

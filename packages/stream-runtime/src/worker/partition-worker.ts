@@ -4,19 +4,22 @@
  * P1 Work starts with a claim and ends with the claim's last commit; nothing in memory outlives either.
  * P2 At most one commit is out. The next batch may be built meanwhile, and is thrown away when that commit fails.
  * P3 A message reaches the log only after the commit that holds it.
+ * P4 The first batch begins when the outbox of earlier owners is empty.
  */
 import type { EventLog, LogRecord, Member, TopicPartition } from "@tenon/event-log/api";
-import { GraphError, type HostClock } from "@tenon/graph-core";
+import type { HostClock } from "@tenon/graph-core";
 import type { PartitionMetrics } from "../observe/partition-metrics.ts";
 import type { TaskPartition, TaskStore } from "../store/task-store.ts";
-import { isFenced, isHalt, streamError } from "../task/stream-error.ts";
+import { isFenced } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
 import { BatchBuilder, type BuiltBatch } from "./batch-builder.ts";
 import { type BatchBounds, BatchSize } from "./batch-size.ts";
 import type { FaultPoint, FaultPoints } from "./fault-points.ts";
 import type { GraphRuns } from "./graph-runs.ts";
 import type { LaneGate } from "./lane-gate.ts";
+import { PartitionControl } from "./partition-control.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
+import { codeOf, inputGone, lostPartition, refusedCommit, stopOf } from "./stop-reasons.ts";
 
 export interface WorkerOptions {
   readonly batch: BatchBounds;
@@ -45,8 +48,6 @@ export interface WorkerContext {
 
 /** The log has given the partition to somebody else: nothing went wrong. */
 const HANDED_OVER = "TENON1556";
-/** Of the reason that is kept for operators. */
-const STOP_CHARACTERS_MAX = 500;
 
 export class PartitionWorker {
   readonly at: TaskPartition;
@@ -57,18 +58,13 @@ export class PartitionWorker {
   readonly #stop = new AbortController();
   #builder: BatchBuilder | undefined;
   #relay: Relay | undefined;
+  #control: PartitionControl | undefined;
   #committing: Promise<void> = Promise.resolve();
   #loop: Promise<void> = Promise.resolve();
   #failed: Error | undefined;
-  #controlAtMs = Number.NEGATIVE_INFINITY;
   #movedAtMs: number;
-  #hasRetries = false;
   #hasCommitted = false;
   #epoch = 0;
-  /** Epoch that an operator gave the partition since the claim. */
-  #rewoundTo: number | undefined;
-  /** The store knows, since the last pause, that nothing is under way here. */
-  #resting = false;
 
   /** `metrics` go on from the partition's last claim in this process. */
   constructor(context: WorkerContext, partition: number, metrics: PartitionMetrics) {
@@ -95,9 +91,12 @@ export class PartitionWorker {
     const next = claim.next ?? earliest;
     this.metrics.next = next;
     if (next < earliest) {
-      this.#fail(this.#inputGone(next, earliest));
+      this.#fail(inputGone(task, this.at.partition, { next, earliest }));
       return earliest;
     }
+    this.#control = new PartitionControl({
+      ...{ task, at: this.at, store, clock, owner, epoch: claim.epoch, everyMs: options.controlMs },
+    });
     this.#relay = new Relay(this.at, {
       log,
       store,
@@ -135,9 +134,7 @@ export class PartitionWorker {
 
   /** Stops without a further commit: the partition may be somebody else's already. */
   abandon(): void {
-    this.#failed ??= streamError("fenced", `partition ${this.at.partition} of task "${this.at.task}" was lost`, {
-      hint: "nothing to do: another worker goes on from the last commit",
-    });
+    this.#failed ??= lostPartition(this.at);
     this.#stop.abort();
     void this.#relay?.stop();
     this.metrics.state = "stopped";
@@ -145,30 +142,49 @@ export class PartitionWorker {
 
   async #work(member: Member): Promise<void> {
     const { signal } = this.#stop;
+    const control = this.#control as PartitionControl;
+    await this.#sendLeftovers();
     while (!signal.aborted) {
       await this.#relay?.hasRoom();
-      if (await this.#isPaused()) {
-        await this.#rest();
+      const isPaused = await control.isPaused();
+      if (signal.aborted) break;
+      this.metrics.state = isPaused ? "paused" : "running";
+      if (isPaused) {
+        await this.#rest(control);
         await this.#sleep(this.#context.options.controlMs);
         continue;
       }
-      const records = await this.#pull(member);
-      const retries = await this.#retries();
+      const records = await this.#pull(member, control);
+      const retries = control.hasRetries ? await this.#retries(control) : [];
       if (signal.aborted && records.length === 0) break;
-      if (records.length === 0 && retries.length === 0) await this.#idle();
+      if (records.length === 0 && retries.length === 0) await this.#idle(control);
       else await this.#process(records, retries, member);
     }
     await this.#committing;
     if (this.#failed !== undefined) throw this.#failed;
   }
 
-  async #pull(member: Member): Promise<readonly LogRecord[]> {
+  /**
+   * What earlier owners have left in the outbox goes to the log, and out of the outbox, before the first batch: after a rewind
+   * that batch makes messages with the same ids, which the store takes once at a time.
+   */
+  async #sendLeftovers(): Promise<void> {
+    const relay = this.#relay as Relay;
+    const { signal } = this.#stop;
+    const stop = () => void relay.stop();
+    signal.addEventListener("abort", stop, { once: true });
+    await relay.drained();
+    signal.removeEventListener("abort", stop);
+    await relay.settle();
+  }
+
+  async #pull(member: Member, { hasRetries }: PartitionControl): Promise<readonly LogRecord[]> {
     const { recordsMax, bytesMax } = this.#size;
     if (!this.#size.isBehind) await this.#committing;
     const { signal } = this.#stop;
     // The partition may be this member's again, with another worker: its records are not ours to take.
     if (signal.aborted) return [];
-    const waitMs = this.#hasRetries ? 0 : this.#context.options.pullWaitMs;
+    const waitMs = hasRetries ? 0 : this.#context.options.pullWaitMs;
     const pulled = member.pull(this.#source, { recordsMax, bytesMax, waitMs, signal });
     const records = await pulled.catch((error: Error) => {
       // Told to stop, the member delivers nothing any more: that is no failure of ours.
@@ -216,8 +232,7 @@ export class PartitionWorker {
     const outcome = await store.commit({ ...commit, relayedSeq });
     if (outcome === "fenced") {
       this.metrics.fenced++;
-      const { start, epoch } = commit;
-      throw this.#taken(`the commit from offset ${start} under epoch ${epoch} was refused; nothing of it was kept`);
+      throw refusedCommit(this.#context.task, this.at.partition, commit);
     }
     await this.#reached("afterCommit");
     this.#relay?.removed(relayedSeq);
@@ -239,10 +254,10 @@ export class PartitionWorker {
   }
 
   /** Nothing came: clean up the outbox, and let time pass for a partition that has gone quiet. */
-  async #idle(): Promise<void> {
+  async #idle(control: PartitionControl): Promise<void> {
     await this.#committing;
     await this.#relay?.settle();
-    this.#requireNotRewound();
+    control.requireNotRewound();
     this.metrics.outboxPending = this.#relay?.pending ?? 0;
     const { task, clock, store } = this.#context;
     if (task.window === undefined) return;
@@ -257,22 +272,10 @@ export class PartitionWorker {
     if (built !== undefined) await this.#commit(built);
   }
 
-  async #isPaused(): Promise<boolean> {
-    const { clock, options, store } = this.#context;
-    if (clock.monotonicMs() - this.#controlAtMs < options.controlMs && this.metrics.state !== "paused") return false;
-    const { epoch, owner, paused, hasRetries, resting } = await store.control(this.at);
-    if (epoch !== this.#epoch && owner === this.#context.owner) this.#rewoundTo = epoch;
-    this.#controlAtMs = clock.monotonicMs();
-    this.#hasRetries = hasRetries;
-    this.#resting = resting;
-    this.metrics.state = paused ? "paused" : "running";
-    return paused;
-  }
-
   /** Paused: commits what is out, waits until the log has all of it, and says so. Whoever drains the task waits for that. */
-  async #rest(): Promise<void> {
-    this.#requireNotRewound();
-    if (this.#resting) return;
+  async #rest(control: PartitionControl): Promise<void> {
+    control.requireNotRewound();
+    if (control.isResting) return;
     await this.#committing;
     await this.#relay?.drained();
     if (this.#failed !== undefined) return;
@@ -280,9 +283,8 @@ export class PartitionWorker {
     await this.#context.store.rest(this.at, this.#epoch);
   }
 
-  async #retries(): Promise<readonly LogRecord[]> {
-    if (!this.#hasRetries) return [];
-    this.#hasRetries = false;
+  async #retries(control: PartitionControl): Promise<readonly LogRecord[]> {
+    control.takeRetries();
     await this.#committing;
     const { store, options, clock } = this.#context;
     const parked = await store.retries(this.at, options.retriesMax);
@@ -317,45 +319,12 @@ export class PartitionWorker {
     this.#stop.abort();
     void this.#relay?.stop();
     this.metrics.state = isFenced(error) ? "stopped" : "halted";
-    this.metrics.haltedBy = error instanceof GraphError ? error.code : error.name;
-    if (!isStopping && this.metrics.haltedBy !== HANDED_OVER) this.#noteStop(error);
+    this.metrics.haltedBy = codeOf(error);
+    if (!isStopping && this.metrics.haltedBy !== HANDED_OVER) {
+      const { store, owner } = this.#context;
+      // A store that cannot be reached is the reason itself.
+      store.noteStop(this.at, stopOf(error, { owner, epoch: this.#epoch })).catch(() => undefined);
+    }
     this.#context.onEnded(this, error);
-  }
-
-  /** For operators; a store that cannot be reached is the reason itself. */
-  #noteStop(error: Error): void {
-    const { store, owner } = this.#context;
-    const kind = isFenced(error) ? "fenced" : isHalt(error) ? "halted" : "failed";
-    const detail = error instanceof GraphError && error.detail !== undefined ? `: ${error.detail}` : "";
-    const reason = `${error.message}${detail}`.slice(0, STOP_CHARACTERS_MAX);
-    const code = this.metrics.haltedBy ?? error.name;
-    store.noteStop(this.at, { kind, code, reason, owner, epoch: this.#epoch }).catch(() => undefined);
-  }
-
-  /**
-   * A worker with nothing to commit is refused nothing: so that a rewind takes effect, it looks itself. That somebody else has
-   * the partition is the log's to tell.
-   */
-  #requireNotRewound(): void {
-    if (this.#rewoundTo === undefined) return;
-    throw this.#taken(`an operator moved it: its epoch is ${this.#rewoundTo}, this worker's ${this.#epoch}`);
-  }
-
-  #taken(detail: string): Error {
-    const { partition, task } = this.at;
-    return streamError("fenced", `partition ${partition} of task "${task}" has another owner`, {
-      owner: this.#context.task.owner,
-      detail,
-      hint: "nothing to do: the other owner goes on from the last commit",
-    });
-  }
-
-  #inputGone(next: number, earliest: number): Error {
-    const { task } = this.#context;
-    return streamError("inputGone", `task "${task.name}" needs "${task.source.name}" from offset ${next}`, {
-      owner: task.owner,
-      detail: `partition ${this.at.partition} starts at ${earliest}: retention has removed ${earliest - next} records that were not processed`,
-      hint: "nothing is skipped by itself: restore the records, or accept the loss by rewinding the task to the earliest offset",
-    });
   }
 }

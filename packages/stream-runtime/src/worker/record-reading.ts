@@ -2,16 +2,13 @@
 import { type LogRecord, partitionOf, type Unreadable } from "@tenon/event-log/api";
 import { streamError } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
-
-/** Headers that a worker puts on every message it sends: who sent it, as which of its messages, and its id for good. */
-export const FROM_HEADER = "tenon-from";
-export const SEQ_HEADER = "tenon-seq";
-export const ID_HEADER = "tenon-id";
+import type { EventRun } from "./graph-runs.ts";
+import { FROM_HEADER, SEQ_HEADER } from "./message-headers.ts";
 
 export type SkipReason = "before" | "duplicate" | "stale";
 
 export type Reading =
-  | { readonly kind: "event"; readonly record: LogRecord; readonly key: string; readonly event: unknown }
+  | (EventRun & { readonly kind: "event" })
   | { readonly kind: "unreadable"; readonly record: LogRecord; readonly why: Unreadable }
   | { readonly kind: "refused"; readonly record: LogRecord; readonly error: Error }
   | { readonly kind: "skip"; readonly record: LogRecord; readonly reason: SkipReason };
@@ -48,15 +45,14 @@ export class RecordReader {
     const decoded = source.decode(record);
     if ("unreadable" in decoded) return { kind: "unreadable", record, why: decoded.unreadable };
     const event = decoded.value;
-    if (keyBy === undefined) return { kind: "event", record, key: record.key, event };
-    const key = keyBy(event);
+    const key = keyBy === undefined ? record.key : keyBy(event);
     if (key !== record.key) this.#requireOwnPartition(key, record);
-    return { kind: "event", record, key, event };
+    return { kind: "event", record, key, event, response: undefined, error: undefined };
   }
 
-  /** What changed since the last call. */
-  takeInboxChanges(): Readonly<Record<string, number>> {
-    if (this.#changed.size === 0) return NOTHING;
+  /** What changed since the last call, if anything did. */
+  takeInboxChanges(): Readonly<Record<string, number>> | undefined {
+    if (this.#changed.size === 0) return undefined;
     const changes = Object.fromEntries(this.#changed);
     this.#changed = new Map();
     return changes;
@@ -94,5 +90,3 @@ export class RecordReader {
     );
   }
 }
-
-const NOTHING: Readonly<Record<string, number>> = Object.freeze({});

@@ -25,7 +25,7 @@ function harness(outcomes: readonly number[], left: readonly OutboxRow[]) {
     out--;
     const share = outcomes[calls++ % Math.max(1, outcomes.length)] ?? 1;
     const taken = records.slice(0, Math.floor(records.length * share));
-    appended.push(...taken.map((record) => (record as OutboxRow).seq));
+    appended.push(...taken.map((record) => Number(record.headers["tenon-seq"])));
     if (share < 1) throw new Error("the connection was lost");
     return [];
   };

@@ -9,6 +9,7 @@ import type { HostClock } from "@tenon/graph-core";
 import type { OutboxRow, TaskPartition, TaskStore } from "../store/task-store.ts";
 import { streamError } from "../task/stream-error.ts";
 import type { FaultPoints } from "./fault-points.ts";
+import { messageOf } from "./message-headers.ts";
 
 export interface RelayOptions {
   /** Rows of one append. */
@@ -147,9 +148,10 @@ export class Relay {
   }
 
   async #append(rows: readonly OutboxRow[]): Promise<void> {
+    const messages = rows.map((row) => messageOf(this.#at, row));
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.#log.append(rows);
+        await this.#log.append(messages);
         return;
       } catch (error) {
         if (attempt >= this.#options.attemptsMax || this.#stopped) throw this.#gaveUp(rows, attempt, error);

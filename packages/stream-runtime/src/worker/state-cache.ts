@@ -3,7 +3,7 @@ import { compiledSlot } from "@tenon/graph-core/internal";
 import type { StateRow, TaskPartition, TaskStore } from "../store/task-store.ts";
 import { streamError } from "../task/stream-error.ts";
 import type { KeyedState } from "../task/task.ts";
-import { byText } from "../window/window-table.ts";
+import { byText } from "../text-order.ts";
 
 /** Keys kept in memory per partition; the least recently loaded go first. */
 export const STATE_KEYS_MAX = 100_000;

@@ -1,7 +1,8 @@
 /** The task store in memory: the model that the Postgres binding is held against, and the store of simulations. */
 import type { HostClock } from "@tenon/graph-core";
 import { streamError } from "../../task/stream-error.ts";
-import type { WindowRow } from "../../window/window-table.ts";
+import { byText } from "../../text-order.ts";
+import type { WindowRow } from "../../window/fold-plan.ts";
 import { changedAggregates, unknownTask } from "../store-errors.ts";
 import type { StoreMutant } from "../store-mutant.ts";
 import type {
@@ -23,22 +24,7 @@ import type {
   TaskStatus,
   TaskStore,
 } from "../task-store.ts";
-
-interface Partition extends TaskPartition {
-  epoch: number;
-  next: number | undefined;
-  watermarkMs: number;
-  outboxSeq: number;
-  inbox: Record<string, number>;
-  owner: string;
-  movedAtMs: number;
-  readonly state: Map<string, string>;
-  readonly windows: Map<string, WindowRow>;
-  outbox: (OutboxRow & { readonly madeAtMs: number })[];
-  readonly parked: Map<number, ParkedRow & { isRetried: boolean; readonly parkedAtMs: number }>;
-  resting: boolean;
-  stopped: (Stop & { readonly atMs: number }) | undefined;
-}
+import { applyBatch, type Partition, startAnew, unclaimed, windowKey } from "./memory-partition.ts";
 
 interface KnownTask {
   readonly layout: string;
@@ -217,15 +203,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
     for (const partition of this.#of(task)) {
       const target = next[partition.partition];
       if (target === undefined) continue;
-      partition.epoch++;
-      partition.resting = false;
       for (const [id, maker] of this.#recordIds) if (maker === partition) this.#recordIds.delete(id);
-      partition.next = target;
-      partition.watermarkMs = Number.NEGATIVE_INFINITY;
-      partition.inbox = {};
-      partition.state.clear();
-      partition.windows.clear();
-      partition.parked.clear();
+      startAnew(partition, target);
     }
   }
 
@@ -240,8 +219,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
     const windows = all.flatMap((each) => [...each.windows.values()]);
     const state = all.flatMap((each) => [...each.state].map(([key, value]) => ({ key, value })));
     return {
-      windows: windows.sort((one, other) => order(windowKey(one), windowKey(other))),
-      state: state.sort((one, other) => order(one.key, other.key)),
+      windows: windows.sort((one, other) => byText(windowKey(one), windowKey(other))),
+      state: state.sort((one, other) => byText(one.key, other.key)),
     };
   }
 
@@ -254,28 +233,8 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
       }
     }
     this.#options.write?.(batch.writes);
-    if (batch.end > batch.start) partition.movedAtMs = this.#options.clock.nowMs();
-    partition.next = batch.end;
-    partition.watermarkMs = batch.watermarkMs;
-    partition.outboxSeq = batch.outboxSeq;
-    Object.assign(partition.inbox, batch.inbox);
-    for (const { key, value } of batch.state) {
-      if (value === null) partition.state.delete(key);
-      else partition.state.set(key, value);
-    }
-    for (const row of batch.windows) partition.windows.set(windowKey(row), row);
-    const { dropWindowsEndedBeforeMs } = batch;
-    if (dropWindowsEndedBeforeMs !== undefined) {
-      for (const [key, row] of partition.windows) {
-        if (row.startMs + row.sizeMs <= dropWindowsEndedBeforeMs) partition.windows.delete(key);
-      }
-    }
     for (const { recordId } of batch.outbox) this.#recordIds.set(recordId, partition);
-    const nowMs = this.#options.clock.nowMs();
-    const made = batch.outbox.map((row) => ({ ...row, madeAtMs: nowMs }));
-    partition.outbox = [...partition.outbox.filter(({ seq }) => seq > batch.relayedSeq), ...made];
-    for (const offset of batch.unparked) partition.parked.delete(offset);
-    for (const row of batch.parked) partition.parked.set(row.offset, { ...row, isRetried: false, parkedAtMs: nowMs });
+    applyBatch(partition, batch, this.#options.clock.nowMs());
   }
 
   #of(task: string): readonly Partition[] {
@@ -291,34 +250,10 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
     const key = `${task}/${partition}`;
     const known = this.#partitions.get(key);
     if (known !== undefined) return known;
-    const made: Partition = {
-      task,
-      partition,
-      epoch: 0,
-      next: undefined,
-      watermarkMs: Number.NEGATIVE_INFINITY,
-      outboxSeq: 0,
-      inbox: {},
-      owner: "",
-      movedAtMs: this.#options.clock.nowMs(),
-      state: new Map(),
-      windows: new Map(),
-      outbox: [],
-      parked: new Map(),
-      resting: false,
-      stopped: undefined,
-    };
+    const made = unclaimed({ task, partition }, this.#options.clock.nowMs());
     this.#partitions.set(key, made);
     return made;
   }
-}
-
-function windowKey({ sizeMs, startMs, key }: WindowRow): string {
-  return `${String(sizeMs).padStart(12, "0")}/${String(startMs).padStart(15, "0")}/${key}`;
-}
-
-function order(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }
 
 function connectionLost(): Error {

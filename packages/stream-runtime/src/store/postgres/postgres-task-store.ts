@@ -1,7 +1,7 @@
 /** The task store in Postgres: the one place where a batch becomes real. */
 import { type Database, migrate, type Transaction } from "@tenon/postgres";
-import type { WindowRow } from "../../window/window-table.ts";
-import { changedAggregates } from "../store-errors.ts";
+import type { WindowRow } from "../../window/fold-plan.ts";
+import { changedAggregates, notPrepared } from "../store-errors.ts";
 import type { StoreMutant } from "../store-mutant.ts";
 import type {
   BatchCommit,
@@ -17,7 +17,7 @@ import type {
   TaskPartition,
   TaskStore,
 } from "../task-store.ts";
-import { type CommitStep, commitStatement, commitSteps } from "./commit-statement.ts";
+import { CommitStatements, type CommitStep } from "./commit-statement.ts";
 import {
   readOutboxRow,
   readParkedRow,
@@ -42,12 +42,10 @@ export interface PostgresTaskStoreOptions {
 
 /** Advisory lock of all that add tasks: a task has a table of its own for its windows. */
 const PREPARE_LOCK = 7_305_811_001;
-const UNFENCED =
-  "update stream_offset set next = $5, watermark_ms = $6, outbox_seq = $7, inbox = inbox || $8::jsonb where task = $1 and partition = $2 and $3::bigint > 0 and $4::bigint >= 0 returning task, partition";
-
 export class PostgresTaskStore implements TaskStore {
   readonly #options: PostgresTaskStoreOptions;
   readonly #columns = new Map<string, readonly WindowColumn[]>();
+  readonly #statements = new Map<string, CommitStatements>();
 
   constructor(options: PostgresTaskStoreOptions) {
     this.#options = options;
@@ -67,7 +65,12 @@ export class PostgresTaskStore implements TaskStore {
         if (window !== undefined) await tx.execute(createWindowTable(name, windowColumns(window)));
       }
     });
-    for (const { name, window } of tasks) this.#columns.set(name, window === undefined ? [] : windowColumns(window));
+    const isFenced = this.#options.mutant?.startsWith("noFence") !== true;
+    for (const { name, window } of tasks) {
+      const columns = window === undefined ? [] : windowColumns(window);
+      this.#columns.set(name, columns);
+      this.#statements.set(name, new CommitStatements(name, columns, { isFenced }));
+    }
   }
 
   async claim({ task, partition }: TaskPartition, owner: string): Promise<Claim> {
@@ -110,27 +113,21 @@ export class PostgresTaskStore implements TaskStore {
 
   async commit(batch: BatchCommit): Promise<CommitOutcome> {
     const { mutant, onStep } = this.#options;
-    const columns = this.#columns.get(batch.task) ?? [];
-    const fence = mutant?.startsWith("noFence") === true ? UNFENCED : undefined;
-    if (mutant === "offsetFirst") return this.#commitOffsetFirst(batch, columns);
+    const statements = this.#statementsOf(batch.task);
+    if (mutant === "offsetFirst") return this.#commitOffsetFirst(batch, statements);
     if (batch.writes.length > 0 || onStep !== undefined) {
-      return this.#database.transaction((tx) => this.#inSteps(tx, batch, columns, fence));
+      return this.#database.transaction((tx) => this.#inSteps(tx, batch, statements));
     }
-    const { statement, values } = commitStatement(batch, columns, fence);
+    const { statement, values } = statements.whole(batch);
     // Not a query: without an answer its outcome is unknown (TENON1503), and the next claim reads what became of it.
     const committed = await this.#database.execute(statement, values);
     return committed === 1 ? "committed" : "fenced";
   }
 
-  async #inSteps(
-    tx: Transaction,
-    batch: BatchCommit,
-    columns: readonly WindowColumn[],
-    fence?: string,
-  ): Promise<CommitOutcome> {
+  async #inSteps(tx: Transaction, batch: BatchCommit, statements: CommitStatements): Promise<CommitOutcome> {
     const { onStep, write } = this.#options;
     let done: CommitStep | undefined;
-    for (const { step, text, values } of commitSteps(batch, columns, fence)) {
+    for (const { step, text, values } of statements.steps(batch)) {
       if (done !== undefined && done !== step) await onStep?.(done, batch);
       const touched = await tx.execute(text, values);
       if (step === "fence" && touched !== 1) return "fenced";
@@ -142,8 +139,8 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   /** The mutant: two transactions where one is needed. */
-  async #commitOffsetFirst(batch: BatchCommit, columns: readonly WindowColumn[]): Promise<CommitOutcome> {
-    const [fence, ...rest] = commitSteps(batch, columns);
+  async #commitOffsetFirst(batch: BatchCommit, statements: CommitStatements): Promise<CommitOutcome> {
+    const [fence, ...rest] = statements.steps(batch);
     const moved = await this.#database.execute(fence?.text ?? "", fence?.values);
     if (moved !== 1) return "fenced";
     await this.#options.onStep?.("fence", batch);
@@ -228,6 +225,12 @@ export class PostgresTaskStore implements TaskStore {
 
   /** The database is the caller's to close. */
   async close(): Promise<void> {}
+
+  #statementsOf(task: string): CommitStatements {
+    const known = this.#statements.get(task);
+    if (known === undefined) throw notPrepared(task);
+    return known;
+  }
 
   get #database(): Database {
     return this.#options.database;

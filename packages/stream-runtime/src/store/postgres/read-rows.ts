@@ -1,6 +1,6 @@
 /** From the store's rows to ours. */
 import type { Headers } from "@tenon/event-log/api";
-import type { StoredValue, WindowRow } from "../../window/window-table.ts";
+import type { StoredValue, WindowRow } from "../../window/fold-plan.ts";
 import type { OutboxRow, ParkedRecord, ParkedRow, TaskPartition } from "../task-store.ts";
 
 export interface StoredOutboxRow {
