@@ -104,14 +104,14 @@ function microseconds(timeMs: number): string {
   return (timeMs * 1_000).toFixed(1).padStart(8);
 }
 
-function timed<Result>(times: number[], work: () => Result): Result {
+async function timed<Result>(times: number[], work: () => Result): Promise<Awaited<Result>> {
   const start = performance.now();
-  const result = work();
+  const result = await work();
   times.push(performance.now() - start);
   return result;
 }
 
-function measureReads(title: string, snapshotOf: (place: number) => AdIndexSnapshot): void {
+async function measureReads(title: string, snapshotOf: (place: number) => AdIndexSnapshot): Promise<void> {
   const times = {
     match: [] as number[],
     vectors: [] as number[],
@@ -122,13 +122,14 @@ function measureReads(title: string, snapshotOf: (place: number) => AdIndexSnaps
   const eligible: number[] = [];
   for (const [place, { filter, vector, words }] of reads.entries()) {
     const snapshot = snapshotOf(place);
-    timed(times.all, () => {
-      eligible.push(timed(times.match, () => snapshot.matchTargeting(filter)).eligible);
-      const found = timed(times.vectors, () =>
+    await timed(times.all, async () => {
+      const match = await timed(times.match, () => snapshot.matchTargeting(filter));
+      eligible.push(match.eligible);
+      const found = await timed(times.vectors, () =>
         snapshot.searchVectors({ vector, embeddingVersion: version, filter, limit: VECTOR_ADS }),
       );
-      timed(times.keywords, () => snapshot.searchKeywords({ words, filter, limit: KEYWORD_ADS }));
-      timed(times.columns, () => snapshot.forwardColumns({ ids: found.ids, columns: COLUMNS }));
+      await timed(times.keywords, () => snapshot.searchKeywords({ words, filter, limit: KEYWORD_ADS }));
+      await timed(times.columns, () => snapshot.forwardColumns({ ids: found.ids, columns: COLUMNS }));
     });
   }
   lines.push(
@@ -157,26 +158,26 @@ lines.push(
 );
 
 for (const { filter } of reads) index.current().matchTargeting(filter);
-measureReads("warm-up", () => index.current());
+await measureReads("warm-up", () => index.current());
 lines.length = 1;
-measureReads("base only", () => index.current());
+await measureReads("base only", () => index.current());
 
 const naiveMs: number[] = [];
 for (const { filter } of reads.slice(0, 20))
-  timed(naiveMs, () => documents.filter(({ targeting }) => matchesTargeting(targeting, filter.targeting)).length);
+  await timed(naiveMs, () => documents.filter(({ targeting }) => matchesTargeting(targeting, filter.targeting)).length);
 report("naive evaluation of all targets", naiveMs);
 
 const singleMs: number[] = [];
 for (let place = 0; place < DELTA_ADS; place++) {
   const document = documents[(place * 7_919) % documents.length] as AdDocument;
-  timed(singleMs, () =>
+  await timed(singleMs, () =>
     index.apply({
       upserts: [{ document: { ...document, version: 2 + Math.floor((place * 7_919) / documents.length) } }],
     }),
   );
 }
 report("one upsert, visible at once", singleMs);
-measureReads(`after ${DELTA_ADS} single upserts`, () => index.current());
+await measureReads(`after ${DELTA_ADS} single upserts`, () => index.current());
 const beforeCompaction = process.cpuUsage();
 await index.compact();
 const { user, system } = process.cpuUsage(beforeCompaction);

@@ -50,7 +50,7 @@ test("every answer is a value of the closed universe: it survives recording unch
   const snapshot = indexOf(plainAd(1), plainAd(2)).current();
   const answers = [
     snapshot.matchTargeting(EVERYBODY),
-    snapshot.searchVectors(QUERY),
+    await snapshot.searchVectors(QUERY),
     snapshot.searchKeywords({ words: ["coffee"], filter: EVERYBODY, limit: 5 }),
     snapshot.eligibilityOf({ ids: ONE, filter: EVERYBODY }),
     snapshot.forwardColumns({ ids: ONE, columns: FORWARD_COLUMN_NAMES }),
@@ -73,9 +73,10 @@ test("a run recorded on one index replays on another: the searches answer from t
     reads: [Wanted],
     uses: [AdIndexResource],
     writes: [Found],
+    budgetMs: 10,
     onFailure: "failRequest",
-    run: ({ wanted }, { uses }) => {
-      const { ids, scores } = uses.adIndex.searchVectors({ ...QUERY, limit: wanted.limit });
+    run: async ({ wanted }, { uses }) => {
+      const { ids, scores } = await uses.adIndex.searchVectors({ ...QUERY, limit: wanted.limit });
       return { found: CandidateBatch.of(ids, { retrievalScore: scores }) };
     },
   });
@@ -155,7 +156,7 @@ test("columns have the type they are declared with, and a misspelt one does not 
     // @ts-expect-error an index is read, never written, by a node
     index.apply({});
     // @ts-expect-error a vector without its space says nothing
-    index.searchVectors({ vector: QUERY.vector, filter: EVERYBODY, limit: 1 });
+    void index.searchVectors({ vector: QUERY.vector, filter: EVERYBODY, limit: 1 });
     const [missing] = [] as readonly AdId[];
     // @ts-expect-error records are read by column, not by single ids
     void index.forwardRecords([missing], new AbortController().signal);

@@ -169,8 +169,8 @@ export interface ForwardRecordAnswer extends Answer {
 export interface AdIndexReads {
   /** Counts the ads that pass the filter, exactly. */
   matchTargeting(filter: AdFilter): MatchAnswer;
-  /** The eligible ads nearest to a vector. */
-  searchVectors(query: VectorQuery): SearchAnswer;
+  /** The eligible ads nearest to a vector. A search that would take long leaves the event loop to others meanwhile. */
+  searchVectors(query: VectorQuery): Promise<SearchAnswer>;
   /** The eligible ads whose texts and keywords answer the words best. */
   searchKeywords(query: KeywordQuery): SearchAnswer;
   /** Whether given ads may serve to this user now, and if not, why. */

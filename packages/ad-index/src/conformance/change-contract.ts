@@ -93,9 +93,9 @@ export function changeContract(makeIndex: MakeIndex): void {
     const index = await indexOf(makeIndex, [plainAd(1)]);
     const report = index.apply({ upserts: [plainAd(2)] });
     expect(report).toMatchObject({ appliedCount: 1, stale: [], rejected: [], version: { delta: 1, documentCount: 2 } });
-    expect(found(index)).toEqual([2, 1]);
+    expect(await found(index)).toEqual([2, 1]);
     index.apply({ deletes: [{ adId: adId(1), version: 2 }] });
-    expect(found(index)).toEqual([2]);
+    expect(await found(index)).toEqual([2]);
     expect(index.current().version).toMatchObject({ delta: 2, documentCount: 1 });
   });
 
@@ -110,9 +110,9 @@ export function changeContract(makeIndex: MakeIndex): void {
     expect(index.current()).toBe(before);
     index.apply({ deletes: [{ adId: adId(1), version: 6 }] });
     expect(index.apply({ upserts: [revised(plainAd(1), 6)] })).toMatchObject({ appliedCount: 0, stale: [1] });
-    expect(found(index)).toEqual([]);
+    expect(await found(index)).toEqual([]);
     expect(index.apply({ upserts: [revised(plainAd(1), 7)] }).appliedCount).toBe(1);
-    expect(found(index)).toEqual([1]);
+    expect(await found(index)).toEqual([1]);
   });
 
   test("a document that cannot be indexed is rejected with its reason; the others of the batch are applied", async () => {
@@ -134,7 +134,7 @@ export function changeContract(makeIndex: MakeIndex): void {
       [5, "TENON1406"],
     ]);
     expect(appliedCount).toBe(1);
-    expect(found(index)).toEqual([6, 1]);
+    expect(await found(index)).toEqual([6, 1]);
   });
 
   test("blocked campaigns stop serving at once and come back; an older list is ignored", async () => {
@@ -142,16 +142,16 @@ export function changeContract(makeIndex: MakeIndex): void {
     const { campaignId } = plainAd(1).document;
     const blocked = [{ campaignId, reason: "budget_exhausted" as const }];
     expect(index.blockCampaigns({ version: 3, blocked }).eligibility).toBe(3);
-    expect(found(index)).toEqual([]);
+    expect(await found(index)).toEqual([]);
     expect(index.blockCampaigns({ version: 2, blocked: [] }).eligibility).toBe(3);
-    expect(found(index)).toEqual([]);
+    expect(await found(index)).toEqual([]);
     // New documents of a blocked campaign are blocked too, however the index arranges them.
     for (let id = 1; id <= 6; id++) index.apply({ upserts: [revised(plainAd(id), 2)] });
-    expect(found(index)).toEqual([]);
+    expect(await found(index)).toEqual([]);
     await index.compact();
-    expect(found(index)).toEqual([]);
+    expect(await found(index)).toEqual([]);
     index.blockCampaigns({ version: 4, blocked: [] });
-    expect(found(index)).toEqual([6, 5, 4, 3, 2, 1]);
+    expect(await found(index)).toEqual([6, 5, 4, 3, 2, 1]);
   });
 
   test("every answer names the version of its snapshot", async () => {
@@ -161,7 +161,7 @@ export function changeContract(makeIndex: MakeIndex): void {
     const one = IdColumn.from([1]);
     const answers = [
       snapshot.matchTargeting(EVERYBODY),
-      searchVectors(snapshot, EVERYBODY, [1, 0, 0, 0, 0]),
+      await searchVectors(snapshot, EVERYBODY, [1, 0, 0, 0, 0]),
       snapshot.searchKeywords({ words: ["coffee"], filter: EVERYBODY, limit: 1 }),
       snapshot.eligibilityOf({ ids: one, filter: EVERYBODY }),
       snapshot.forwardColumns({ ids: one, columns: ["campaignId"] }),
@@ -178,6 +178,6 @@ export function changeContract(makeIndex: MakeIndex): void {
   });
 }
 
-function found(index: AdIndexHost): readonly number[] {
-  return idsOf(searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0]).ids);
+async function found(index: AdIndexHost): Promise<readonly number[]> {
+  return idsOf((await searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0])).ids);
 }

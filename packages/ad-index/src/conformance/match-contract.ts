@@ -31,7 +31,7 @@ export function matchContract(makeIndex: MakeIndex): void {
           const oracle = new Oracle(ads, blocked);
           for (const filter of users) {
             const wanted = oracle.eligible(filter).map(({ document }) => document.adId);
-            expect(idsOf(searchVectors(index.current(), filter, ANY_VECTOR).ids).toSorted(ascending)).toEqual(
+            expect(idsOf((await searchVectors(index.current(), filter, ANY_VECTOR)).ids).toSorted(ascending)).toEqual(
               wanted.toSorted(ascending),
             );
           }
@@ -102,7 +102,7 @@ export function matchContract(makeIndex: MakeIndex): void {
     ] as const) {
       const snapshot = (await indexOf(makeIndex, sample)).current();
       expect(snapshot.matchTargeting(filter).eligible).toBe(0);
-      expect(searchVectors(snapshot, filter, ANY_VECTOR).ids).toHaveLength(0);
+      expect((await searchVectors(snapshot, filter, ANY_VECTOR)).ids).toHaveLength(0);
       expect(snapshot.searchKeywords({ words: ["coffee"], filter, limit: 5 }).ids).toHaveLength(0);
       expect(snapshot.eligibilityOf({ ids: idColumn([]), filter }).outcome).toHaveLength(0);
       expect(snapshot.forwardColumns({ ids: idColumn([]), columns: ["bidMicros"] }).columns.bidMicros).toHaveLength(0);

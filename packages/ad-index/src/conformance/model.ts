@@ -36,7 +36,7 @@ export async function answersOf(
   const { targeted, eligible, dropped } = snapshot.matchTargeting(filter);
   return {
     match: { targeted, eligible, dropped },
-    vectors: scoredOf(searchVectors(snapshot, filter, query, 20)),
+    vectors: scoredOf(await searchVectors(snapshot, filter, query, 20)),
     words: scoredOf(snapshot.searchKeywords({ words: ["coffee", "red"], filter, limit: 20 })),
     columns: FORWARD_COLUMN_NAMES.map((name) =>
       Array.from({ length: wantedIds.length }, (_, row) => columns[name].at(row)),

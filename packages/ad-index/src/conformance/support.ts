@@ -31,7 +31,7 @@ export function searchVectors(
   filter: AdFilter,
   vector: readonly number[],
   limit = SEARCH_ADS_MAX,
-): SearchAnswer {
+): Promise<SearchAnswer> {
   return snapshot.searchVectors({ vector: F32Column.from(vector), embeddingVersion: SAMPLE_EMBEDDING, filter, limit });
 }
 

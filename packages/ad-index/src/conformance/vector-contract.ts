@@ -14,7 +14,7 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
         const snapshot = (await indexOf(makeIndex, ads)).current();
         const truth = new Oracle(ads).nearest(filter, query);
         for (const limit of [0, 1, truth.length - 1, truth.length, truth.length + 1].filter((wanted) => wanted >= 0)) {
-          const found = scoredOf(searchVectors(snapshot, filter, query, limit));
+          const found = scoredOf(await searchVectors(snapshot, filter, query, limit));
           const wanted = truth.slice(0, limit);
           expect(found).toHaveLength(wanted.length);
           if (recallMin === 1) expect(found).toEqual(wanted);
@@ -36,7 +36,7 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
         async (ads, filter, query, limit) => {
           const snapshot = (await indexOf(makeIndex, ads)).current();
           const scoreOf = new Map(new Oracle(ads).nearest(filter, query).map(({ id, score }) => [id, score]));
-          const found = scoredOf(searchVectors(snapshot, filter, query, limit));
+          const found = scoredOf(await searchVectors(snapshot, filter, query, limit));
           for (const { id, score } of found) expect(score).toBe(scoreOf.get(id));
           expect(found).toEqual(found.toSorted((left, right) => right.score - left.score || left.id - right.id));
         },
@@ -55,7 +55,7 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
         { ...plainAd(2), vector: [1, 0, 0, 0, 0] },
       ],
     });
-    const best = scoredOf(searchVectors(index.current(), EVERYBODY, [1, 1, 0, 0, 0], 3));
+    const best = scoredOf(await searchVectors(index.current(), EVERYBODY, [1, 1, 0, 0, 0], 3));
     expect(best).toEqual([
       { id: 1, score: 1 },
       { id: 2, score: 1 },
@@ -72,7 +72,7 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
       fc.asyncProperty(fc.array(components, { maxLength: ADS_MAX }), components, async (given, query) => {
         const ads = given.map((vector, place) => plainAd(place + 1, {}, vector));
         const truth = new Oracle(ads).nearest(EVERYBODY, query);
-        const found = scoredOf(searchVectors((await indexOf(makeIndex, ads)).current(), EVERYBODY, query));
+        const found = scoredOf(await searchVectors((await indexOf(makeIndex, ads)).current(), EVERYBODY, query));
         const scoreOf = new Map(truth.map(({ id, score }) => [id, score]));
         expect(found).toHaveLength(truth.length);
         for (const { id, score } of found) expect(Math.abs(score - (scoreOf.get(id) ?? Number.NaN))).toBeLessThan(1e-6);
@@ -93,8 +93,10 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
           const paused = ads.map((ad, place) =>
             place % 3 === 0 ? { ...ad, document: { ...ad.document, status: "paused" as const } } : ad,
           );
-          const wide = scoredOf(searchVectors((await indexOf(makeIndex, ads)).current(), filter, query, limit));
-          const strict = scoredOf(searchVectors((await indexOf(makeIndex, paused)).current(), filter, query, limit));
+          const wide = scoredOf(await searchVectors((await indexOf(makeIndex, ads)).current(), filter, query, limit));
+          const strict = scoredOf(
+            await searchVectors((await indexOf(makeIndex, paused)).current(), filter, query, limit),
+          );
           const worst = wide.at(-1);
           const gone = new Set(
             paused.filter(({ document }) => document.status === "paused").map(({ document }) => Number(document.adId)),
@@ -118,7 +120,7 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
         { document: { ...foreign.document, embedding: { version: "another space", row: 0 } }, vector: foreign.vector },
       ],
     });
-    const answer = searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0]);
+    const answer = await searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0]);
     expect(scoredOf(answer)).toEqual([
       { id: 2, score: 0.25 },
       { id: 1, score: 0.125 },
@@ -141,11 +143,11 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
       filter: EVERYBODY,
       limit: 5,
     };
-    const cut = snapshot.searchVectors({ ...query, timeBudgetMs: 0 });
+    const cut = await snapshot.searchVectors({ ...query, timeBudgetMs: 0 });
     expect(cut.partial).toBe(true);
     expect(cut.decision.rowsRead).toBeLessThan(300);
     for (const { id, score } of scoredOf(cut)) expect(score).toBe(id / 8);
-    const whole = snapshot.searchVectors({ ...query, timeBudgetMs: 1_000_000 });
+    const whole = await snapshot.searchVectors({ ...query, timeBudgetMs: 1_000_000 });
     expect(whole.partial).toBe(false);
     expect(scoredOf(whole)).toHaveLength(5);
   });
@@ -158,17 +160,17 @@ export function vectorContract(makeIndex: MakeIndex, recallMin: number): void {
       filter: EVERYBODY,
       limit: 5,
     };
-    expect(() => snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0]) })).toThrow(
+    await expect(snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0]) })).rejects.toThrow(
       "TENON1401 vector has 2 components",
     );
-    expect(() => snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0, Number.NaN, 0, 0]) })).toThrow(
-      "TENON1401 vector is not finite at component 2",
-    );
-    expect(() => snapshot.searchVectors({ ...query, embeddingVersion: "other" })).toThrow(
+    await expect(
+      snapshot.searchVectors({ ...query, vector: F32Column.from([1, 0, Number.NaN, 0, 0]) }),
+    ).rejects.toThrow("TENON1401 vector is not finite at component 2");
+    await expect(snapshot.searchVectors({ ...query, embeddingVersion: "other" })).rejects.toThrow(
       'TENON1402 query vector is of embedding "other"',
     );
     for (const limit of [-1, 0.5, 10_001])
-      expect(() => snapshot.searchVectors({ ...query, limit })).toThrow(`TENON1400 search limit ${limit}`);
+      await expect(snapshot.searchVectors({ ...query, limit })).rejects.toThrow(`TENON1400 search limit ${limit}`);
   });
 }
 

@@ -76,7 +76,7 @@ test("an ad that changes without a new embedding keeps the vector that the loade
   const known = { version: "sample", row: 1 };
   const { document } = plainAd(2, { version: 2, title: "cheaper", embedding: known });
   expect(index.apply({ upserts: [{ document }] })).toMatchObject({ appliedCount: 1, rejected: [] });
-  expect(idsOf(searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0]).ids)).toEqual([2, 1]);
+  expect(idsOf((await searchVectors(index.current(), EVERYBODY, [1, 0, 0, 0, 0])).ids)).toEqual([2, 1]);
   const strange = { ...document, version: 3, embedding: { version: "sample", row: 9 } };
   const { rejected } = index.apply({ upserts: [{ document: strange }] });
   expect(rejected.map(({ problem }) => problem.code)).toEqual(["TENON1406"]);

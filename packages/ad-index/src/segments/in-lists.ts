@@ -6,8 +6,8 @@ import { VectorSegment } from "../vectors/index.ts";
 import { ListRows } from "./list-rows.ts";
 import { type IndexedAd, partsOf, Segment } from "./segment.ts";
 
-/** Searches of one index run one after the other, under one mask each. */
-export const LIST_OPTIONS = { bitmapsMax: 1 };
+/** Searches of one index that can be under way at once, each under a mask of its own. */
+export const LIST_OPTIONS = { bitmapsMax: 64 };
 
 export function inLists(
   ads: readonly IndexedAd[],

@@ -76,7 +76,7 @@ export class IndexSnapshot implements AdIndexSnapshot {
     return { version: this.version, partial: false, ...this.match(filter).evidence };
   }
 
-  searchVectors(query: VectorQuery): SearchAnswer {
+  async searchVectors(query: VectorQuery): Promise<SearchAnswer> {
     checkLimit(query.limit);
     checkVectorQuery(query, { embeddingVersion: this.version.embeddingVersion, dimensions: this.state.dimensions });
     const { segments, evidence } = this.match(query.filter);
@@ -84,16 +84,15 @@ export class IndexSnapshot implements AdIndexSnapshot {
     const time = this.timeLimit(query.timeBudgetMs);
     const vector = componentsOf(query.vector);
     let searchable = 0;
+    const shadow = query.shadow === true;
+    const scans: RowScan[] = [];
     // Changes first: the base then has a threshold to beat.
-    const scans = segments.toReversed().map(({ view, eligible }) => {
+    for (const { view, eligible } of segments.toReversed()) {
       const { vectors } = view.segment;
       const own = countPresent(eligible, vectors.present);
       searchable += own;
-      return vectors.search(
-        { vector, limit: query.limit, eligible, searchable: own, time, shadow: query.shadow === true },
-        top,
-      );
-    });
+      scans.push(await vectors.search({ vector, limit: query.limit, eligible, searchable: own, time, shadow }, top));
+    }
     const base = scans.at(-1) as RowScan;
     return {
       version: this.version,

@@ -1,6 +1,6 @@
 /** Vectors in inverted lists, searched by the plan that is cheapest at the wanted recall. */
 import { setBit, wordsFor } from "../bits/bitset.ts";
-import { HybridIndex, type HybridIndexOptions, type VectorSegment } from "../vectors/index.ts";
+import { type AnnAnswer, HybridIndex, type HybridIndexOptions, type VectorSegment } from "../vectors/index.ts";
 import type { TopCandidates } from "../vectors/top-candidates.ts";
 import type { RowQuery, RowScan, VectorRows } from "./vector-rows.ts";
 
@@ -12,60 +12,60 @@ export class ListRows implements VectorRows {
   readonly present: Int32Array;
   readonly segment: VectorSegment;
   private readonly index: HybridIndex;
-  /** Matches lie in ordinary memory, where the collector frees them; the kernels read a copy, a few microseconds per 100,000 rows. */
-  private readonly mask: Int32Array;
-  /** The clock of the search that is running. */
+  /** The clock of the index; searches bring it along. */
   private nowMs = () => performance.now();
 
   constructor(segment: VectorSegment, options: Omit<HybridIndexOptions, "nowMs"> = {}) {
     this.segment = segment;
     this.index = new HybridIndex(segment, { ...options, nowMs: () => this.nowMs() });
     this.present = presentRows(segment);
-    this.mask = segment.bitmaps.take();
   }
 
   vectorOf(row: number): Float32Array {
     return this.segment.vectorOf(row);
   }
 
-  search({ vector, limit, eligible, searchable, time, shadow }: RowQuery, top: TopCandidates): RowScan {
+  async search({ vector, limit, eligible, searchable, time, shadow }: RowQuery, top: TopCandidates): Promise<RowScan> {
     if (time !== undefined) {
       this.nowMs = time.nowMs;
       if (time.nowMs() >= time.endMs) return { ...OUT_OF_TIME, partial: searchable > 0 };
     }
-    this.mask.set(eligible);
-    const {
-      ids: found,
-      scores,
-      partial,
-      decision,
-    } = this.index.search({
-      vector,
-      embeddingVersion: this.segment.shape.embeddingVersion,
-      k: limit,
-      filters: [this.mask],
-      matches: searchable,
-      timeBudgetMs: time === undefined ? undefined : Math.max(0, time.endMs - time.nowMs()),
-      shadow,
-    });
-    for (let place = 0; place < found.length; place++) {
-      const score = scores[place] as number;
-      if (score >= top.threshold) top.offer(score, found[place] as number);
+    const { bitmaps, shape } = this.segment;
+    // Matches lie in ordinary memory, where the collector frees them; the kernels read a copy: microseconds per 100,000 rows.
+    const mask = bitmaps.take();
+    try {
+      mask.set(eligible);
+      const answer = await this.index.searchAsync({
+        vector,
+        embeddingVersion: shape.embeddingVersion,
+        k: limit,
+        filters: [mask],
+        matches: searchable,
+        timeBudgetMs: time === undefined ? undefined : Math.max(0, time.endMs - time.nowMs()),
+        shadow,
+      });
+      return scanOf(answer, top);
+    } finally {
+      bitmaps.release(mask);
     }
-    const { rowsReranked, listsProbed, shadowRecall } = decision;
-    return {
-      method: METHODS[decision.method],
-      reason: decision.reason,
-      rowsRead: decision.rowsRead,
-      partial,
-      parameters: {
-        ...decision.parameters,
-        rowsReranked,
-        listsProbed,
-        ...(shadowRecall !== undefined && { shadowRecall }),
-      },
-    };
   }
+}
+
+/** Offers what was found. */
+function scanOf({ ids, scores, partial, decision }: AnnAnswer, top: TopCandidates): RowScan {
+  for (let place = 0; place < ids.length; place++) {
+    const score = scores[place] as number;
+    if (score >= top.threshold) top.offer(score, ids[place] as number);
+  }
+  const { rowsReranked, listsProbed, shadowRecall } = decision;
+  const shadow = shadowRecall !== undefined && { shadowRecall };
+  return {
+    method: METHODS[decision.method],
+    reason: decision.reason,
+    rowsRead: decision.rowsRead,
+    partial,
+    parameters: { ...decision.parameters, rowsReranked, listsProbed, ...shadow },
+  };
 }
 
 function presentRows({ shape, ids }: VectorSegment): Int32Array {

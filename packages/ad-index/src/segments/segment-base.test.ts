@@ -80,7 +80,7 @@ test("an indexed document is frozen at every depth: readers share it", () => {
   expect(documents.every(frozen)).toBe(true);
 });
 
-test("the matrix is copied: writing to it later changes no score", () => {
+test("the matrix is copied: writing to it later changes no score", async () => {
   const { documents, embeddings } = withEmbeddings([ad(1)]);
   const snapshot = buildExactIndex(documents, { embeddings }).current();
   embeddings.rows.fill(9);
@@ -90,7 +90,7 @@ test("the matrix is copied: writing to it later changes no score", () => {
     filter: EVERYBODY,
     limit: 1,
   };
-  expect(snapshot.searchVectors(query).scores.at(0)).toBe(1);
+  expect((await snapshot.searchVectors(query)).scores.at(0)).toBe(1);
 });
 
 test("segments stay few however many change batches come, and only live ads are kept in them", async () => {
@@ -121,13 +121,13 @@ test("remembered deletions are bounded, the oldest are forgotten first", () => {
   ]).toEqual([6, 0, 5]);
 });
 
-test("a search that is cut between two looks at the clock has read at least one block", () => {
+test("a search that is cut between two looks at the clock has read at least one block", async () => {
   const ads = Array.from({ length: 5_000 }, (_, place) => ad(place + 1));
   const { documents, embeddings } = withEmbeddings(ads);
   let nowMs = 0;
   const snapshot = buildExactIndex(documents, { embeddings, nowMs: () => nowMs++ }).current();
   // Looks: start 0, before the segment 1, after the first block 2.
-  const answer = snapshot.searchVectors({
+  const answer = await snapshot.searchVectors({
     vector: F32Column.from([1, 0, 0, 0, 0]),
     embeddingVersion: SAMPLE_EMBEDDING,
     filter: EVERYBODY,

@@ -32,7 +32,7 @@ export interface VectorRows {
   /** The vector of a row that has one. */
   vectorOf(row: number): Float32Array;
   /** Offers the best rows, at least `limit` of them where there are as many, by their ads. */
-  search(query: RowQuery, top: TopCandidates): RowScan;
+  search(query: RowQuery, top: TopCandidates): RowScan | Promise<RowScan>;
 }
 
 export function countPresent(rows: Int32Array, present: Int32Array): number {

@@ -5,10 +5,10 @@ import { retrieveByVectorContract } from "./retrieve-by-vector.contract.ts";
 /** What somebody asks for now says more than what they liked before: a query with a known word replaces the interests. */
 export const retrieveByVector = node({
   ...retrieveByVectorContract,
-  run: ({ targetingQuery, userEmbedding, queryEmbedding }, { uses: { adIndex, retrievalPolicy }, width }) => {
+  run: async ({ targetingQuery, userEmbedding, queryEmbedding }, { uses: { adIndex, retrievalPolicy }, width }) => {
     const asked = queryEmbedding !== undefined && queryEmbedding.knownWordCount > 0;
     const { vector, version } = asked ? queryEmbedding : userEmbedding;
-    const answer = adIndex.searchVectors({
+    const answer = await adIndex.searchVectors({
       filter: targetingQuery,
       vector,
       embeddingVersion: version,

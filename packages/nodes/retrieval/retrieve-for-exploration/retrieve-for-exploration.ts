@@ -9,8 +9,8 @@ import { retrieveForExplorationContract } from "./retrieve-for-exploration.contr
  */
 export const retrieveForExploration = node({
   ...retrieveForExplorationContract,
-  run: ({ targetingQuery, userEmbedding }, { uses: { adIndex, retrievalPolicy }, width, random }) => {
-    const answer = adIndex.searchVectors({
+  run: async ({ targetingQuery, userEmbedding }, { uses: { adIndex, retrievalPolicy }, width, random }) => {
+    const answer = await adIndex.searchVectors({
       filter: targetingQuery,
       vector: randomDirection(userEmbedding.vector.length, (index) => random("exploration direction", index)),
       embeddingVersion: userEmbedding.version,

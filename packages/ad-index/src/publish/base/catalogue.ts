@@ -77,7 +77,11 @@ export async function changeCatalogue(
         : await store.putIfMatch(CATALOGUE_KEY, body, etag);
     if (written !== undefined) return next;
   }
-  throw publishConflict("the catalogue was not changed", "a moment without other changes", `${CHANGE_TRIES_MAX} of them`);
+  throw publishConflict(
+    "the catalogue was not changed",
+    "a moment without other changes",
+    `${CHANGE_TRIES_MAX} of them`,
+  );
 }
 
 /** The base before that one, to go back to; `undefined` when it is the oldest. */

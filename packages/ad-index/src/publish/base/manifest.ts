@@ -59,7 +59,8 @@ export function isName(name: string): boolean {
 export function parseManifest(bytes: Uint8Array, base: string): BaseManifest {
   const what = `manifest of base "${base}"`;
   const manifest = parsed(bytes, what) as unknown as BaseManifest;
-  if (manifest.format !== MANIFEST_FORMAT) throw unreadable(what, `format ${manifest.format}, expected ${MANIFEST_FORMAT}`);
+  if (manifest.format !== MANIFEST_FORMAT)
+    throw unreadable(what, `format ${manifest.format}, expected ${MANIFEST_FORMAT}`);
   if (manifest.name !== base) throw unreadable(what, `it is of base "${manifest.name}"`);
   if (!Array.isArray(manifest.files) || manifest.files.length > FILES_MAX) throw unreadable(what, "its list of files");
   const strange = manifest.files.find(({ name }) => !isName(name));
