@@ -45,8 +45,11 @@ export interface BaseManifest {
   readonly forced?: { readonly reason: string };
 }
 
+export const BASES = "bases/";
 export const fileKey = (base: string, file: string): string => `bases/${base}/files/${file}`;
-export const manifestKey = (base: string): string => `bases/${base}/manifest.json`;
+/** Named by its content: a publisher that died after its manifest does not stand in the way of the next try. */
+export const manifestKey = (base: string, sha256: string): string =>
+  `bases/${base}/manifest-${sha256.slice(0, 16)}.json`;
 
 const NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/i;
 
@@ -58,8 +61,9 @@ export function isName(name: string): boolean {
 /** @throws GraphError TENON1441 */
 export function parseManifest(bytes: Uint8Array, base: string): BaseManifest {
   const what = `manifest of base "${base}"`;
-  const manifest = parsed(bytes, what) as BaseManifest;
-  if (manifest.format !== MANIFEST_FORMAT) throw unreadable(what, `format ${manifest.format}, expected ${MANIFEST_FORMAT}`);
+  const manifest = parsed(bytes, what) as unknown as BaseManifest;
+  if (manifest.format !== MANIFEST_FORMAT)
+    throw unreadable(what, `format ${manifest.format}, expected ${MANIFEST_FORMAT}`);
   if (manifest.name !== base) throw unreadable(what, `it is of base "${manifest.name}"`);
   if (!Array.isArray(manifest.files) || manifest.files.length > FILES_MAX) throw unreadable(what, "its list of files");
   const strange = manifest.files.find(({ name }) => !isName(name));

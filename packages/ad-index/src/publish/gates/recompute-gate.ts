@@ -19,7 +19,13 @@ export interface RecomputeGateOptions {
 }
 
 /** Builds a sample of documents anew and compares field by field: what the base holds is what its sources say. */
-export function recomputeGate({ documents, recompute, samples = 100, seed, differingMax = 0 }: RecomputeGateOptions): Gate {
+export function recomputeGate({
+  documents,
+  recompute,
+  samples = 100,
+  seed,
+  differingMax = 0,
+}: RecomputeGateOptions): Gate {
   return async () => {
     const differences: string[] = [];
     const places = samplePlaces(documents.length, samples, seed);

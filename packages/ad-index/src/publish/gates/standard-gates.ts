@@ -37,7 +37,11 @@ export function standardGates(bounds: StandardBounds = {}): readonly Gate[] {
   ];
 }
 
-function documentCount(bounds: { readonly documentsMin: number; readonly growthMax: number; readonly shrinkMax: number }): Gate {
+function documentCount(bounds: {
+  readonly documentsMin: number;
+  readonly growthMax: number;
+  readonly shrinkMax: number;
+}): Gate {
   return ({ statistics: { documentCount: found }, current }) => {
     const before = current?.statistics.documentCount;
     const least = Math.max(bounds.documentsMin, before === undefined ? 0 : Math.ceil(before * (1 - bounds.shrinkMax)));
@@ -75,14 +79,21 @@ function coverage(coverageMin: Readonly<Record<string, number>>): Gate {
   return ({ statistics: { nulls, documentCount: count } }) =>
     Object.entries(coverageMin).map(([name, least]) => {
       const covered = nulls[name] === undefined ? 0 : 1 - share(nulls[name], count);
-      return atLeast(`coverage of ${name}`, covered, least, `${percent(covered)} of documents have it, ${percent(least)} must`);
+      return atLeast(
+        `coverage of ${name}`,
+        covered,
+        least,
+        `${percent(covered)} of documents have it, ${percent(least)} must`,
+      );
     });
 }
 
 function withoutVector(most: number): Gate {
   return ({ statistics: { withoutVector: found, documentCount: count } }) => {
     const value = share(found, count);
-    return [atMost("without-vector", value, most, `${percent(value)} of ads have no vector, at most ${percent(most)} may`)];
+    return [
+      atMost("without-vector", value, most, `${percent(value)} of ads have no vector, at most ${percent(most)} may`),
+    ];
   };
 }
 

@@ -9,7 +9,7 @@
 /** What is written: bytes in memory, or a file whose size and digest are known. */
 export type Body =
   | Uint8Array
-  | { readonly path: string; readonly bytes: number; /** Hex digits. */ readonly sha256: string };
+  | { readonly path: string; readonly bytes: number /** Hex digits. */; readonly sha256: string };
 
 export interface StoredObject {
   readonly bytes: number;

@@ -74,7 +74,10 @@ export class S3Requests {
         // An error that has a code of ours was meant for the caller.
         if (error instanceof Error && error.name === "GraphError") throw error;
         cause = error;
-        problem = error instanceof Error && error.name === "AbortError" ? `no word for ${this.#timeoutMs} ms` : "the connection broke";
+        problem =
+          error instanceof Error && error.name === "AbortError"
+            ? `no word for ${this.#timeoutMs} ms`
+            : "the connection broke";
       }
     }
     throw storeFailed(this.name, `${request.method} after ${TRIES_MAX} tries: ${problem}`, cause);
@@ -90,7 +93,9 @@ export class S3Requests {
     try {
       const response = await fetch(url, {
         ...{ method, headers, redirect: "manual", signal: control.signal },
-        ...(body !== undefined && { body: body instanceof Uint8Array ? (body as NonNullable<RequestInit["body"]>) : await openAsBlob(body.path) }),
+        ...(body !== undefined && {
+          body: body instanceof Uint8Array ? (body as NonNullable<RequestInit["body"]>) : await openAsBlob(body.path),
+        }),
       });
       return { response, tries, alive: () => void timer.refresh() };
     } catch (error) {

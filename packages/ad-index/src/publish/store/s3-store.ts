@@ -89,7 +89,8 @@ export class S3Store implements ObjectStore {
   }
 
   async #absent(response: Response): Promise<undefined> {
-    if ((await response.text()).includes("<Code>NoSuchBucket</Code>")) throw storeRefuses(this.name, "there is no such bucket");
+    if ((await response.text()).includes("<Code>NoSuchBucket</Code>"))
+      throw storeRefuses(this.name, "there is no such bucket");
     return undefined;
   }
 

@@ -80,7 +80,9 @@ export function objectStoreContract(name: string, openStore: OpenStore): void {
       const winner = created.findIndex((etag) => etag !== undefined);
       expect(await textAt(store, `${own}/a`)).toBe(`new ${winner}`);
       const etag = created[winner] as string;
-      const swapped = await Promise.all(stores.map((each, at) => each.putIfMatch(`${own}/a`, bytesOf(`swap ${at}`), etag)));
+      const swapped = await Promise.all(
+        stores.map((each, at) => each.putIfMatch(`${own}/a`, bytesOf(`swap ${at}`), etag)),
+      );
       expect(swapped.filter((each) => each !== undefined)).toHaveLength(1);
       expect(await textAt(store, `${own}/a`)).toBe(`swap ${swapped.findIndex((each) => each !== undefined)}`);
     });

@@ -109,15 +109,18 @@ export class S3Fake {
     { path, query, body }: { readonly path: string; readonly query: string; readonly body: Buffer },
   ): string | undefined {
     const { accessKeyId, secretAccessKey, region } = this.#account;
-    const given = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([\w;-]+), Signature=([0-9a-f]{64})$/.exec(
-      headers.authorization ?? "",
-    );
+    const given =
+      /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([\w;-]+), Signature=([0-9a-f]{64})$/.exec(
+        headers.authorization ?? "",
+      );
     if (given === null) return "AccessDenied";
     const [, id, day = "", ownRegion, names = "", signature] = given;
     if (id !== accessKeyId) return "InvalidAccessKeyId";
     if (ownRegion !== region) return "AuthorizationHeaderMalformed";
     const signed = names.split(";");
-    const mustBeSigned = Object.keys(headers).filter((name) => name.startsWith("x-amz-") || name === "host" || name.startsWith("if-"));
+    const mustBeSigned = Object.keys(headers).filter(
+      (name) => name.startsWith("x-amz-") || name === "host" || name.startsWith("if-"),
+    );
     if (mustBeSigned.some((name) => !signed.includes(name))) return "AccessDenied";
     const date = String(headers["x-amz-date"]);
     const time = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
@@ -146,6 +149,9 @@ const NO_KEY: Answer = { status: 404, code: "NoSuchKey" };
 
 function answer(response: ServerResponse, { status, code, body, etag }: Answer): void {
   const bytes = body ?? Buffer.from(code === undefined ? "" : `<Error><Code>${code}</Code></Error>`);
-  response.writeHead(status, { ...(etag !== undefined && { etag }), ...(status !== 204 && { "content-length": bytes.length }) });
+  response.writeHead(status, {
+    ...(etag !== undefined && { etag }),
+    ...(status !== 204 && { "content-length": bytes.length }),
+  });
   response.end(status === 204 ? undefined : bytes);
 }
