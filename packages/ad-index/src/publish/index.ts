@@ -13,7 +13,14 @@ export { type BaseList, type ListedBase, listBases } from "./base/list-bases.ts"
 export { CACHED_BASES_MAX, type LoadedBase, type LoadOptions, loadBase } from "./base/load-base.ts";
 export type { BaseManifest, BaseStatistics, BaseWatermark, ManifestFile } from "./base/manifest.ts";
 export { type PublishedBase, type PublishOptions, publishBase } from "./base/publish-base.ts";
-export { type Rollback, type RollbackOptions, rollback, type VerifiedBase, verifyBase } from "./base/rollback.ts";
+export {
+  keptBase,
+  type Rollback,
+  type RollbackOptions,
+  rollback,
+  type VerifiedBase,
+  verifyBase,
+} from "./base/rollback.ts";
 export { type Gate, type GateContext, type GateResult, runGates } from "./gates/gate.ts";
 export { type RecallGateOptions, recallGate } from "./gates/recall-gate.ts";
 export { type RecomputeGateOptions, recomputeGate } from "./gates/recompute-gate.ts";
