@@ -295,6 +295,19 @@ test("a publisher under way is not collected; one that was announced too long ag
   expect(await wholeBases()).toEqual(["b2", "b1"]);
 });
 
+test("files that a dead publisher left long ago are safe from the moment on in which somebody goes on with them", async () => {
+  await publish({ name: "b1" });
+  await publish({ name: "b2" }, new DyingStore(store, { at: 7, when: "after" })).catch(() => undefined);
+  expect(await store.list("bases/b2/")).toHaveLength(2);
+  atMs += 2 * DAY_MS;
+  const gate = async () => {
+    expect((await collectGarbage(store, { nowMs })).bases).toEqual([]);
+    return [];
+  };
+  await publishBase(store, await sampleBuild(folder, { name: "b2" }), { ...options, gates: [gate] });
+  expect(await wholeBases()).toEqual(["b2", "b1"]);
+});
+
 test("loading downloads what is missing only, and checks what it has", async () => {
   const cache = join(folder, "cache");
   const words = "w".repeat(1_000);
