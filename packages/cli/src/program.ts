@@ -1,6 +1,7 @@
 /** The words of the command line. What a command does is loaded when it is asked for: a start costs what it uses. */
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit-code.ts";
+import { addIndex } from "./program-index.ts";
 import { addLog, addRepo } from "./program-stores.ts";
 import { type FlaggedSetting, flagWords, RUN_SETTINGS, SETTING_FLAGS } from "./serving/settings-flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,6 +42,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addDoctor(program, terminal, done);
   addLog(program, terminal, done);
   addRepo(program, terminal, done);
+  addIndex(program, terminal, done);
   addBench(program, terminal, done);
   addBuild(program, terminal, done);
   addCompletion(program, terminal, done);

@@ -16,7 +16,7 @@ import { crc32 } from "node:zlib";
 import type { SectionType } from "./section-types.ts";
 
 export const ALIGNMENT = 64;
-export const PRELUDE_BYTES = ALIGNMENT;
+export const PRELUDE_BYTES = 64;
 export const FORMAT = 1;
 /** Not text, and broken by whatever turns line ends into others. */
 const MARK = Uint8Array.of(0x93, 0x54, 0x4e, 0x58, 0x0d, 0x0a, 0x1a, 0x0a);

@@ -76,6 +76,16 @@ test.each([
   expect(`${found.family} ${found.form}`).toBe(form);
 });
 
+test("a negative zero stays one, whatever it stands among", () => {
+  for (const numberOf of [(row: number) => row, (row: number) => row * 1_000, (row: number) => Math.sin(row % 50)]) {
+    const values = Float64Array.from({ length: 100 }, (_, row) => (row === 70 ? -0 : numberOf(row + 1)));
+    const form = columnForm(values);
+    const stored = storedOf(form)(-0);
+    expect(`${form.family} ${form.form}`).toMatch(/^f(32|64) plain$/);
+    expect(stored).toBe(-0);
+  }
+});
+
 const rowsOf = fc.array(fc.option(sampleAds(), { nil: undefined, freq: 4 }), { maxLength: 100 });
 const documentsOf = (ads: readonly ({ readonly document: AdDocument } | undefined)[]) => ads.map((ad) => ad?.document);
 

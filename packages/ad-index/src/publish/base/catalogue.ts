@@ -5,7 +5,9 @@
  *    order, and none acts on what another has changed.
  * C2 A base is in `bases` only after all of its files and its manifest were read back; nothing of it is deleted while it is there.
  * C3 The files of a base in `publishing` are not garbage, however old they are.
+ * C4 Files are deleted only of bases in `collecting`, and nobody publishes under those names.
  */
+import { randomUUID } from "node:crypto";
 import { publishConflict, unreadable } from "../errors.ts";
 import { readAll } from "../store/body.ts";
 import type { ObjectStore } from "../store/object-store.ts";
@@ -34,20 +36,22 @@ export interface Swap {
 
 export interface Catalogue {
   readonly format: typeof CATALOGUE_FORMAT;
-  /** Counts changes, so that no two catalogues are equal. */
   readonly revision: number;
+  /** Another one for every write: no two catalogues are equal, and a writer knows its own. */
+  readonly writtenBy: string;
   /** `null` before the first base. */
   readonly current: string | null;
   /** In the order in which they were published. */
   readonly bases: readonly KeptBase[];
   readonly publishing: readonly { readonly name: string; readonly sinceMs: number }[];
+  readonly collecting: readonly string[];
   /** Newest first. */
   readonly history: readonly Swap[];
 }
 
 const EMPTY: Catalogue = {
-  ...{ format: CATALOGUE_FORMAT, revision: 0, current: null },
-  ...{ bases: [], publishing: [], history: [] },
+  ...{ format: CATALOGUE_FORMAT, revision: 0, writtenBy: "", current: null },
+  ...{ bases: [], publishing: [], collecting: [], history: [] },
 };
 
 /** @throws GraphError TENON1441 */
@@ -69,7 +73,11 @@ export async function changeCatalogue(
     const { catalogue, etag } = await readTagged(store);
     const wanted = changed(catalogue);
     if (wanted === catalogue) return catalogue;
-    const next = { ...wanted, revision: catalogue.revision + 1, history: wanted.history.slice(0, HISTORY_MAX) };
+    const next = {
+      ...wanted,
+      ...{ revision: catalogue.revision + 1, writtenBy: randomUUID() },
+      history: wanted.history.slice(0, HISTORY_MAX),
+    };
     const body = encoded(next);
     const written =
       etag === undefined

@@ -45,8 +45,11 @@ export interface BaseManifest {
   readonly forced?: { readonly reason: string };
 }
 
+export const BASES = "bases/";
 export const fileKey = (base: string, file: string): string => `bases/${base}/files/${file}`;
-export const manifestKey = (base: string): string => `bases/${base}/manifest.json`;
+/** Named by its content: a publisher that died after its manifest does not stand in the way of the next try. */
+export const manifestKey = (base: string, sha256: string): string =>
+  `bases/${base}/manifest-${sha256.slice(0, 16)}.json`;
 
 const NAME = /^[a-z0-9][a-z0-9_.-]{0,63}$/i;
 

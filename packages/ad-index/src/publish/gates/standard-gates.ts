@@ -70,7 +70,10 @@ function nullRise(riseMax: number): Gate {
       const rise = (isGone ? 1 : now) - before;
       if (rise > worst.rise) worst = { name, rise, before, now: isGone ? 1 : now };
     }
-    const detail = `column "${worst.name}" is empty in ${percent(worst.now)} of documents, before in ${percent(worst.before)}`;
+    const detail =
+      worst.rise === 0
+        ? "no column is emptier than before"
+        : `column "${worst.name}" is empty in ${percent(worst.now)} of documents, before in ${percent(worst.before)}`;
     return [atMost("null-rise", worst.rise, riseMax, detail)];
   };
 }
