@@ -21,10 +21,10 @@ export class BatchRecorder {
     this.#schemaVersion = facts.schemaVersion;
   }
 
-  /** Last of all row locks. A transaction that changed nothing has no batch, and may write nothing any more. */
-  async record(tx: Transaction, changes: readonly RowChange[], lane: Lane | undefined): Promise<void> {
-    if (changes.length === 0) return this.#dialect.disarm(tx);
-    await this.#dialect.recordBatch(tx, {
+  /** Written at the commit: last of all row locks. A transaction that changed nothing has no batch. */
+  record(tx: Transaction, changes: readonly RowChange[], lane: Lane | undefined): void {
+    if (changes.length === 0) return;
+    this.#dialect.recordBatch(tx, {
       lanes: lanesOfChanges(this.#entities, { changes, lane }),
       schemaVersion: this.#schemaVersion,
       body: this.#encoder.encode(changes),

@@ -14,7 +14,7 @@ import { givenColumns, sentValue } from "./given.ts";
 const ROWS_PER_TRANSACTION = 5_000;
 const ATTEMPTS = 5;
 
-export type Record = (tx: Transaction, changes: readonly RowChange[], lane: Lane | undefined) => Promise<void>;
+export type Record = (tx: Transaction, changes: readonly RowChange[], lane: Lane | undefined) => void;
 
 interface BulkParts {
   readonly database: Database;
@@ -65,7 +65,7 @@ function mergeChunk(
       await tx.copyIn("copy given_rows from stdin", copyChunks(copyRows(group, chunk)));
       const applied = await dialect.mergeGiven(tx, { entity, group });
       const changes = applied.map((each) => groupChange(entity, group, each));
-      await record(tx, changes, lane);
+      record(tx, changes, lane);
       return applied.length;
     },
     { attemptsMax: ATTEMPTS },

@@ -6,7 +6,7 @@ import type { PlannedGroup, PlannedPresence, PlannedWrites } from "../api/planne
 import type { BatchRecord, Dialect, DroppedWrite } from "./dialect.ts";
 import { givenJson } from "./given.ts";
 import { prepared } from "./names.ts";
-import { DISARM, droppedPresenceStatement, droppedStatement, RECORD_BATCH } from "./write-statements.ts";
+import { droppedPresenceStatement, droppedStatement, RECORD_BATCH } from "./write-statements.ts";
 import { keyOf, type SqlRow } from "./written-rows.ts";
 
 const recordBatch = prepared(RECORD_BATCH);
@@ -41,12 +41,8 @@ export abstract class CommonDialect implements Dialect {
     }));
   }
 
-  async recordBatch(tx: Transaction, { lanes, schemaVersion, body }: BatchRecord): Promise<void> {
-    await tx.execute(recordBatch, [lanes, schemaVersion, body]);
-  }
-
-  async disarm(tx: Transaction): Promise<void> {
-    await tx.execute(DISARM);
+  recordBatch(tx: Transaction, { lanes, schemaVersion, body }: BatchRecord): void {
+    tx.atCommit(recordBatch, [lanes, schemaVersion, body]);
   }
 
   protected statement(entity: AnyEntity, what: string, text: () => string): Statement {

@@ -1,6 +1,6 @@
 /**
- * What differs between engines that speak SQL: six operations. Everything else of the repository is written on them, and
- * `repoContract` and `feedContract` of the conformance entry say whether an engine's six are right.
+ * What differs between engines that speak SQL: five operations. Everything else of the repository is written on them, and
+ * `repoContract` and `feedContract` of the conformance entry say whether an engine's five are right.
  */
 import type { Transaction } from "@tenon/postgres";
 import type { AppliedGroupWrite, AppliedPresenceWrite } from "../api/applied-write.ts";
@@ -33,8 +33,6 @@ export interface Dialect {
   writePresence(tx: Transaction, planned: PlannedPresence): Promise<readonly AppliedPresenceWrite[]>;
   /** Why the writes that were not applied were dropped. */
   explainDropped(tx: Transaction, planned: PlannedWrites): Promise<readonly DroppedWrite[]>;
-  /** Writes the transaction's change batch, after its last row lock, and ends the permission to write. */
-  recordBatch(tx: Transaction, record: BatchRecord): Promise<void>;
-  /** Ends the permission to write of a transaction that changed nothing. */
-  disarm(tx: Transaction): Promise<void>;
+  /** Writes the transaction's change batch at its commit, so after its last row lock. */
+  recordBatch(tx: Transaction, record: BatchRecord): void;
 }

@@ -10,11 +10,12 @@ export function keyOf(value: unknown): Key {
   return typeof value === "bigint" ? Number(value) : (value as string);
 }
 
+/** `before` is null for a row that was not there. */
 export function appliedGroup(entity: AnyEntity, group: EntityGroup, row: SqlRow): AppliedGroupWrite {
   return {
     key: keyOf(row.key),
-    inserted: row.inserted === true && !group.blob,
-    oldVersion: row.before as bigint,
+    inserted: row.before === null && !group.blob,
+    oldVersion: (row.before as bigint | null) ?? 0n,
     newVersion: row.after as bigint,
     changed: Number(row.changed),
     mappingBefore: group.blob ? [] : mappingOf(entity, row, "b"),
