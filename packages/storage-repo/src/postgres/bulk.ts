@@ -63,7 +63,7 @@ function mergeChunk(
     async (tx) => {
       await tx.execute(`create temporary table given_rows (${givenColumns(entity, group)}) on commit drop`);
       await tx.copyIn("copy given_rows from stdin", copyChunks(copyRows(group, chunk)));
-      const applied = await dialect.mergeGiven(tx, { entity, group });
+      const applied = await dialect.mergeGiven(tx, { kind: "group", entity, group, writes: chunk });
       const changes = applied.map((each) => groupChange(entity, group, each));
       record(tx, changes, lane);
       return applied.length;

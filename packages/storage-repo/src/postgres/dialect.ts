@@ -4,7 +4,7 @@
  */
 import type { Transaction } from "@tenon/postgres";
 import type { AppliedGroupWrite, AppliedPresenceWrite } from "../api/applied-write.ts";
-import type { AnyEntity, EntityGroup, Key } from "../api/entity.ts";
+import type { Key } from "../api/entity.ts";
 import type { PlannedGroup, PlannedPresence, PlannedWrites } from "../api/planned-writes.ts";
 
 /** A write that was not newer than what is stored. */
@@ -24,11 +24,8 @@ export interface Dialect {
   readonly name: string;
   /** Upserts what is newer and says how each row was before, from inside the writing statement's own lock. In key order. */
   upsertGroup(tx: Transaction, planned: PlannedGroup): Promise<readonly AppliedGroupWrite[]>;
-  /** As `upsertGroup`, from the table `given_rows` of this transaction. */
-  mergeGiven(
-    tx: Transaction,
-    target: { readonly entity: AnyEntity; readonly group: EntityGroup },
-  ): Promise<readonly AppliedGroupWrite[]>;
+  /** As `upsertGroup`, with the same writes in the table `given_rows` of this transaction. */
+  mergeGiven(tx: Transaction, planned: PlannedGroup): Promise<readonly AppliedGroupWrite[]>;
   /** Deletes and restores. */
   writePresence(tx: Transaction, planned: PlannedPresence): Promise<readonly AppliedPresenceWrite[]>;
   /** Why the writes that were not applied were dropped. */

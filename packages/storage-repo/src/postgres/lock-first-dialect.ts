@@ -16,7 +16,7 @@ import {
   orderKey,
   storedName,
 } from "./write-statements.ts";
-import { appliedGroup, appliedPresence, keyOf, type SqlRow } from "./written-rows.ts";
+import { appliedGroups, appliedPresence, keyOf, type SqlRow } from "./written-rows.ts";
 
 interface Target {
   readonly entity: AnyEntity;
@@ -28,12 +28,12 @@ interface Target {
 export class LockFirstDialect extends CommonDialect {
   readonly name = "lockFirst";
 
-  async upsertGroup(tx: Transaction, { entity, group, writes }: PlannedGroup) {
-    return this.#upsert(tx, { entity, group, source: "json" }, [givenJson(group, writes)]);
+  async upsertGroup(tx: Transaction, planned: PlannedGroup) {
+    return this.#upsert(tx, planned, "json");
   }
 
-  async mergeGiven(tx: Transaction, { entity, group }: { readonly entity: AnyEntity; readonly group: EntityGroup }) {
-    return this.#upsert(tx, { entity, group, source: "table" }, []);
+  async mergeGiven(tx: Transaction, planned: PlannedGroup) {
+    return this.#upsert(tx, planned, "table");
   }
 
   async writePresence(tx: Transaction, { entity, deleted, writes }: PlannedPresence) {
@@ -46,13 +46,16 @@ export class LockFirstDialect extends CommonDialect {
     );
   }
 
-  async #upsert(tx: Transaction, target: Target & { readonly group: EntityGroup }, values: readonly unknown[]) {
-    const { entity, group, source } = target;
+  async #upsert(tx: Transaction, planned: PlannedGroup, source: GivenSource) {
+    const { entity, group, writes } = planned;
+    const target = { entity, group, source };
+    const values = source === "json" ? [givenJson(group, writes)] : [];
     const made = await this.#lock(tx, target, values);
     const statement = this.statement(entity, `${source} update ${group.name}`, () => updateStatement(target));
     const rows = await tx.query<SqlRow>(statement, values);
-    return inKeyOrder(rows).map((row) =>
-      appliedGroup(entity, group, made.has(keyOf(row.key)) ? { ...row, before: null } : row),
+    return appliedGroups(
+      planned,
+      inKeyOrder(rows).map((row) => (made.has(keyOf(row.key)) ? { ...row, before: null } : row)),
     );
   }
 
@@ -93,7 +96,7 @@ function updateStatement({ entity, group, source }: Target & { readonly group: E
   return marked(`update ${table} as stored set ${[`${version} = given.v`, ...sets].join(", ")}
 from ${givenFrom(entity, group, source)}, ${table} as before
 where stored.id = given.k and before.id = stored.id${kind} and stored.${version} < given.v
-returning stored.id as key, before.${version} as before, stored.${version} as after,
+returning stored.id as key, before.${version} as before,
   ${maskExpression(group, "before", "stored")} as changed${mappingExpressions(entity, group, "before", "stored")}`);
 }
 

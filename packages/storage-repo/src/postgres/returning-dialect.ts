@@ -14,19 +14,21 @@ import {
   orderKey,
   storedName,
 } from "./write-statements.ts";
-import { appliedGroup, appliedPresence, type SqlRow } from "./written-rows.ts";
+import { appliedGroups, appliedPresence, type SqlRow } from "./written-rows.ts";
 
 export class ReturningDialect extends CommonDialect {
   readonly name = "returning";
 
-  async upsertGroup(tx: Transaction, { entity, group, writes }: PlannedGroup) {
-    const rows = await tx.query<SqlRow>(this.#upsert(entity, group, "json"), [givenJson(group, writes)]);
-    return rows.map((row) => appliedGroup(entity, group, row));
+  async upsertGroup(tx: Transaction, planned: PlannedGroup) {
+    const { entity, group, writes } = planned;
+    return appliedGroups(
+      planned,
+      await tx.query<SqlRow>(this.#upsert(entity, group, "json"), [givenJson(group, writes)]),
+    );
   }
 
-  async mergeGiven(tx: Transaction, { entity, group }: { readonly entity: AnyEntity; readonly group: EntityGroup }) {
-    const rows = await tx.query<SqlRow>(upsertStatement(entity, group, "table"));
-    return rows.map((row) => appliedGroup(entity, group, row));
+  async mergeGiven(tx: Transaction, planned: PlannedGroup) {
+    return appliedGroups(planned, await tx.query<SqlRow>(upsertStatement(planned.entity, planned.group, "table")));
   }
 
   async writePresence(tx: Transaction, { entity, deleted, writes }: PlannedPresence) {
@@ -48,7 +50,7 @@ function upsertStatement(entity: AnyEntity, group: EntityGroup, source: GivenSou
 select ${values} from ${givenFrom(entity, group, source)} order by ${orderKey(entity)}
 on conflict (id${group.blob ? ", kind" : ""}) do update set ${names.map((name) => `${name} = excluded.${name}`).join(", ")}
 where stored.${version} < excluded.${version}
-returning new.id as key, old.${version} as before, new.${version} as after,
+returning new.id as key, old.${version} as before,
   ${maskExpression(group, "old", "new")} as changed${mappingExpressions(entity, group, "old", "new")}`);
 }
 
