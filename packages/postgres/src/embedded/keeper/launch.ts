@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { chooseServer, type ServerPrograms } from "./choose-server.ts";
 import { type DataFolder, dataMajorVersion, readJson, requireMajorVersion } from "./data-folder.ts";
 import { initData, makeSocketFolder, passwordOf } from "./init-data.ts";
-import { LaunchFailure, startFailed } from "./launch-failure.ts";
+import { LaunchFailure, messageOf, startFailed } from "./launch-failure.ts";
 import { type MachineMemory, machineWithHome, type ThisMachine, thisMachine } from "./machine.ts";
 import { freePort, HOST, isFree } from "./port.ts";
 import { clearPostmaster } from "./postmaster-pid.ts";
@@ -89,7 +89,13 @@ export async function launch(
     port,
     ...(machine.fingerprint !== undefined && { checked: machine.fingerprint }),
   };
-  await writeFile(folder.server, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  try {
+    await writeFile(folder.server, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  } catch (error) {
+    // Without its keeper nobody would stop it.
+    await server.stop();
+    throw startFailed(`the Postgres server of "${folder.path}" was stopped again`, messageOf(error));
+  }
   return {
     process: server,
     facts: {
