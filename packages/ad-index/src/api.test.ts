@@ -73,6 +73,7 @@ test("a run recorded on one index replays on another: the searches answer from t
     reads: [Wanted],
     uses: [AdIndexResource],
     writes: [Found],
+    async: true,
     budgetMs: 10,
     onFailure: "failRequest",
     run: async ({ wanted }, { uses }) => {

@@ -2,6 +2,7 @@ export type {
   Connection,
   Database,
   Isolation,
+  PlainValue,
   Queryable,
   Statement,
   Transaction,

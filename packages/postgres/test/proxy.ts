@@ -2,7 +2,9 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /** `before`: what the client sent does not arrive. `after`: it arrives, and the answer does not. */
-export type CutAt = { readonly text: string; readonly when: "before" | "after" } | undefined;
+export type CutAt =
+  | { readonly text: string; readonly when: "before" | "after"; readonly alsoHolds?: string }
+  | undefined;
 
 export interface CuttingProxy {
   readonly url: string;
@@ -24,7 +26,7 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
     let cutting = false;
     client.on("data", (chunk) => {
       const { cutAt } = proxy;
-      if (cutAt === undefined || !chunk.includes(cutAt.text)) {
+      if (cutAt === undefined || !chunk.includes(cutAt.text) || !chunk.includes(cutAt.alsoHolds ?? "")) {
         upstream.write(chunk);
         return;
       }

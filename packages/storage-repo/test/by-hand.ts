@@ -1,8 +1,10 @@
-import type { Database, Transaction } from "@tenon/postgres";
+import type { Database, PlainValue, Statement, Transaction } from "@tenon/postgres";
 
 /** A transaction that the test ends by hand. */
 export interface OpenByHand {
   readonly tx: Transaction;
+  /** Runs what waits for the commit, as a commit does just before it ends: the change batch has its number then. */
+  number(): Promise<void>;
   commit(): Promise<void>;
   rollBack(): Promise<void>;
 }
@@ -21,10 +23,23 @@ export async function begin(database: Database): Promise<OpenByHand> {
     if (!(await decided)) throw new Error("rolled back by hand");
   });
   done.catch(() => undefined);
-  const tx = await open;
+  const real = await open;
+  const waiting: (readonly [Statement, readonly PlainValue[]])[] = [];
+  const number = async () => {
+    for (const [statement, values] of waiting.splice(0)) await real.execute(statement, values);
+  };
+  const tx: Transaction = {
+    isolation: real.isolation,
+    query: (statement, values) => real.query(statement, values),
+    execute: (statement, values) => real.execute(statement, values),
+    copyIn: (statement, chunks) => real.copyIn(statement, chunks),
+    atCommit: (statement, values) => void waiting.push([statement, values]),
+  };
   return {
     tx,
-    commit: () => {
+    number,
+    commit: async () => {
+      await number();
       end(true);
       return done;
     },

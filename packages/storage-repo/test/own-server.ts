@@ -40,9 +40,17 @@ export const FAST_SETTINGS = {
   max_wal_senders: "40",
 } as const;
 
-export async function ownServer(settings: Readonly<Record<string, string>> = {}): Promise<OwnServer> {
+/** @param home folder of other programs than the package's */
+export async function ownServer(
+  settings: Readonly<Record<string, string>> = {},
+  { home }: { readonly home?: string } = {},
+): Promise<OwnServer> {
   const dataFolder = mkdtempSync(join(tmpdir(), "tenon-storage-"));
-  const server = await startEmbeddedPostgres({ dataFolder, settings: { ...FAST_SETTINGS, ...settings } });
+  const server = await startEmbeddedPostgres({
+    dataFolder,
+    settings: { ...FAST_SETTINGS, ...settings },
+    ...(home !== undefined && { home }),
+  });
   const admin = await openDatabase({ url: server.url, connectionsMax: 2 });
   return {
     server,

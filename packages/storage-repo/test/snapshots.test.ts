@@ -90,10 +90,12 @@ async function stitch(options: Pick<BaseOptions, "slotFor">) {
   });
   const held = await begin(under.database);
   await under.repo.write(held.tx, new WriteSetBuilder().write(SampleGroup, "bid", bid(1_000, ++sequence)).build());
+  await held.number();
   const holding = new Promise((resolve) => setImmediate(resolve)).then(() => held.commit());
   const { base, watermark } = await withBase({ database: under.database, ...options }, async (taken) => {
     const open = await begin(under.database);
     await under.repo.write(open.tx, new WriteSetBuilder().write(SampleGroup, "bid", bid(2_000, ++sequence)).build());
+    await open.number();
     const rows: Versions = new Map();
     const exportFrom = (after: number) =>
       taken.export([GroupBid], async (snapshot) => {

@@ -14,6 +14,9 @@ function withStream(open: Open, wrap: (stream: ReplicationStream) => Replication
 export function confirmsReceived(open: Open): Open {
   return withStream(open, (stream) => ({
     ended: stream.ended,
+    get bytesRead() {
+      return stream.bytesRead;
+    },
     pause: () => stream.pause(),
     resume: () => stream.resume(),
     sendStatus: (status) => stream.sendStatus({ ...status, flushed: status.received }),

@@ -7,7 +7,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { baseOfAnotherIndex } from "../errors.ts";
-import { readSections, type SectionFile, type Sections, writeSections } from "../files/index.ts";
+import { readSections, type Sections, writeSections } from "../files/index.ts";
+import type { SectionFile } from "../files/section-file.ts";
 import { forwardFromSections, forwardToSections } from "../forward/forward-sections.ts";
 import { newCodebooks } from "../forward/forward-values.ts";
 import type { RecordStore } from "../forward/records/record-store.ts";

@@ -9,6 +9,8 @@ export const retrieveByVectorContract = {
   soft: [QueryEmbedding],
   writes: [VectorCandidates, VectorEvidence],
   uses: [AdIndexResource, RetrievalPolicyResource],
+  // A search over a large index may leave the event loop.
+  async: true,
   budgetMs: 10,
   // The other sources may still find something.
   onFailure: "omit",

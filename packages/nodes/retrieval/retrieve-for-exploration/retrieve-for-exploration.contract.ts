@@ -8,6 +8,8 @@ export const retrieveForExplorationContract = {
   reads: [TargetingQuery, UserEmbedding],
   writes: [ExplorationCandidates, ExplorationEvidence],
   uses: [AdIndexResource, RetrievalPolicyResource],
+  // A search over a large index may leave the event loop.
+  async: true,
   budgetMs: 10,
   onFailure: "omit",
   declassifies: { labels: ["pii"], reason: "ids and scores of ads, and how many matched" },

@@ -4,6 +4,9 @@ export interface Statement {
   readonly text: string;
 }
 
+/** What can be sent in any case: it is written as text, without asking an object how. */
+export type PlainValue = string | number | bigint | boolean | null;
+
 /**
  * Runs statements. Values travel apart from the text (`$1`, `$2` …), never inside it. `int8` and `xid8` come back as
  * `bigint`, `bytea` as `Uint8Array`, `timestamptz` and `numeric` as text: times are stored as integer milliseconds.
@@ -41,6 +44,11 @@ export interface TransactionOptions {
 /** One open transaction. Unusable once its work has settled. */
 export interface Transaction extends Queryable {
   readonly isolation: Isolation;
+  /**
+   * Runs a statement as the last of the transaction: it is sent together with the commit, which saves its round trip. When
+   * the server refuses it, the transaction is rolled back and rejects with TENON1501. Several run in the order given.
+   */
+  atCommit(statement: Statement, values: readonly PlainValue[]): void;
   /** Streams `COPY … FROM STDIN` data. Returns the rows copied. */
   copyIn(statement: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
 }

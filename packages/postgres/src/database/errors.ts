@@ -27,6 +27,11 @@ const CONNECTION_HINTS: Readonly<Record<string, string>> = {
   "57P03": "the server is starting, stopping or recovering: try again in a moment",
 };
 
+const REFUSAL_HINTS: Readonly<Record<string, string>> = {
+  "53100":
+    "make room on the disk of the server's data folder: nothing of the transaction was kept, and reading goes on",
+};
+
 /** TENON1501: the server answered a statement with an error. */
 export function statementRefused(statement: string | Statement, cause: unknown): GraphError {
   const refusal = refusalOf(cause);
@@ -35,7 +40,10 @@ export function statementRefused(statement: string | Statement, cause: unknown):
     code: "TENON1501",
     category: /^(?:22|23|42|P0)/.test(refusal?.code ?? "") ? "input" : "resource",
     detail: `SQLSTATE ${refusal?.code ?? "unknown"}${constraint}, in ${quoteStatement(statement)}`,
-    hint: refusal?.hint ?? "look the SQLSTATE up in the appendix on error codes of the PostgreSQL manual",
+    hint:
+      REFUSAL_HINTS[refusal?.code ?? ""] ??
+      refusal?.hint ??
+      "look the SQLSTATE up in the appendix on error codes of the PostgreSQL manual",
     cause,
   });
 }

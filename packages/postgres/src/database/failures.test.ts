@@ -241,6 +241,61 @@ test("a constraint that is checked at the commit refuses it, and nothing is kept
   expect(await database.query("select * from later")).toEqual([]);
 });
 
+const insertRow = { name: "insert_row", text: "insert into row values ($1, $2)" };
+
+test("what runs at the commit is sent with it, in order and after everything else", async () => {
+  proxy = await startProxy(server.url);
+  const through = await openDatabase({ url: proxy.url, connectionsMax: 1 });
+  await through
+    .transaction(async (tx) => {
+      tx.atCommit(insertRow, [1, 0]);
+      tx.atCommit({ name: "double_rows", text: "insert into row select id + 10, value from row" }, []);
+      expect(await tx.query("select id from row")).toEqual([]);
+      // One piece of what the client sends holds both: nothing was waited for in between.
+      if (proxy !== undefined) proxy.cutAt = { text: "commit", when: "after", alsoHolds: "insert_row" };
+    })
+    .catch((error: GraphError) => expect(error.code).toBe("TENON1503"));
+  expect(proxy.cutAt).toBeUndefined();
+  expect(await ids()).toEqual([1n, 11n]);
+  await through.close();
+});
+
+test("what is refused at the commit rolls the transaction back, and is told as the refusal it is", async () => {
+  const failure = await failureOf(
+    database.transaction(async (tx) => {
+      await tx.execute("insert into row values (1, 0)");
+      tx.atCommit(insertRow, [1, 0]);
+    }),
+  );
+  expect([failure.code, sqlStateOf(failure)]).toEqual(["TENON1501", "23505"]);
+  expect(await ids()).toEqual([]);
+});
+
+test("a transaction whose last statement gives way is repeated", async () => {
+  await database.execute("insert into row values (1, 0)");
+  let attempts = 0;
+  await database.transaction(
+    async (tx) => {
+      await tx.query("select value from row");
+      if (++attempts === 1) await database.execute("update row set value = 5");
+      tx.atCommit({ name: "add_one", text: "update row set value = value + 1" }, []);
+    },
+    { isolation: "repeatableRead", attemptsMax: 2, backOff: async () => undefined },
+  );
+  expect([attempts, await database.query("select value from row")]).toEqual([2, [{ value: 6n }]]);
+});
+
+test("a statement that cannot be sent at the commit is told before anything is committed", async () => {
+  const failure = await failureOf(
+    database.transaction(async (tx) => {
+      await tx.execute("insert into row values (1, 0)");
+      tx.atCommit({ name: "", text: "select 1" }, []);
+    }),
+  );
+  expect(failure.code).toBe("TENON1507");
+  expect(await ids()).toEqual([]);
+});
+
 test("a transaction cannot be used after its end, and a connection runs one at a time", async () => {
   let kept: { query(text: string): Promise<unknown> } | undefined;
   await database.transaction(async (tx) => {

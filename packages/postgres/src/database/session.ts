@@ -135,11 +135,16 @@ function isGone(error: unknown): boolean {
 function configOf(statement: string | Statement, values: readonly unknown[] | undefined): pg.QueryConfig {
   if (typeof statement === "string")
     return { text: statement, ...(values !== undefined && { values: values as unknown[] }) };
-  if (Buffer.byteLength(statement.name) > STATEMENT_NAME_BYTES_MAX || statement.name === "") {
-    throw badOption(`"${statement.name}" is no name for a prepared statement`, {
-      detail: `expected 1 to ${STATEMENT_NAME_BYTES_MAX} bytes, found ${Buffer.byteLength(statement.name)}`,
-      hint: "name the statement shortly, or send its text alone",
-    });
-  }
+  requireStatement(statement);
   return { name: statement.name, text: statement.text, values: (values ?? []) as unknown[] };
+}
+
+/** @throws GraphError TENON1507 for an unusable name */
+export function requireStatement({ name }: Statement): void {
+  const bytes = Buffer.byteLength(name);
+  if (bytes >= 1 && bytes <= STATEMENT_NAME_BYTES_MAX) return;
+  throw badOption(`"${name}" is no name for a prepared statement`, {
+    detail: `expected 1 to ${STATEMENT_NAME_BYTES_MAX} bytes, found ${bytes}`,
+    hint: "name the statement shortly, or send its text alone",
+  });
 }

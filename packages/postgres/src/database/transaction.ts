@@ -3,13 +3,15 @@
  *
  * T1 The work's result is returned only after the server answered the commit with the tag `COMMIT`.
  * T2 A transaction is repeated only when the server asks for it, so nothing of the attempt before took effect.
- * T3 A session that did not confirm the end of its transaction is not used again.
+ * T3 What is run at the commit is sent before it and without waiting: refused, it turns the commit into a rollback, whose tag
+ *    is not `COMMIT`.
+ * T4 A session that did not confirm the end of its transaction is not used again.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { CopyChunks } from "./copy-in.ts";
-import type { Isolation, Statement, Transaction, TransactionOptions } from "./database.ts";
+import type { Isolation, PlainValue, Statement, Transaction, TransactionOptions } from "./database.ts";
 import { attemptsUsedUp, badOption, connectionLost, failureSwallowed, misuse, outcomeUnknown } from "./errors.ts";
-import type { Session } from "./session.ts";
+import { requireStatement, type Session } from "./session.ts";
 import { asksForRetry, leavesCommitOpen, sqlStateOf } from "./sql-state.ts";
 
 /** A caller that wants more has a design to change, not a number. */
@@ -74,6 +76,7 @@ async function attemptOnce<Result>(
   }
   tx.settle();
   if (session.lost !== undefined) throw connectionLost(session.lost);
+  const last = tx.sendLast();
   let command: string;
   try {
     ({ command } = await session.run("commit"));
@@ -84,8 +87,12 @@ async function attemptOnce<Result>(
     session.spoil();
     throw outcomeUnknown("a commit", error);
   }
-  if (command === "COMMIT") return { result };
+  const refused = await last;
+  if (command === "COMMIT" && refused === undefined) return { result };
   if (asksForRetry(sqlStateOf(tx.failure))) return { again: tx.failure };
+  // Committed without it: the statement never went out.
+  if (command === "COMMIT") throw outcomeUnknown("a commit", refused?.error);
+  if (refused !== undefined) throw refused.error;
   throw failureSwallowed(tx.failure);
 }
 
@@ -101,6 +108,7 @@ class OpenTransaction implements Transaction {
   readonly isolation: Isolation;
   readonly #session: Session;
   #settled = false;
+  readonly #last: { readonly statement: Statement; readonly values: readonly PlainValue[] }[] = [];
   /** The last failure of a statement. */
   failure: unknown;
 
@@ -117,6 +125,22 @@ class OpenTransaction implements Transaction {
     return (await this.#guard(() => this.#session.run(statement, values))).rowCount;
   }
 
+  atCommit(statement: Statement, values: readonly PlainValue[]): void {
+    this.#requireOpen();
+    requireStatement(statement);
+    this.#last.push({ statement, values });
+  }
+
+  /** Sends what runs at the commit. Resolves with the first refusal, when the server has answered all. */
+  async sendLast(): Promise<{ readonly error: unknown } | undefined> {
+    const sent = this.#last.map(({ statement, values }) => this.#session.run(statement, values));
+    const outcomes = await Promise.allSettled(sent);
+    const refused = outcomes.find((outcome) => outcome.status === "rejected");
+    if (refused === undefined) return undefined;
+    this.failure = refused.reason;
+    return { error: refused.reason };
+  }
+
   copyIn(statement: string, chunks: CopyChunks): Promise<number> {
     return this.#guard(() => this.#session.copyIn(statement, chunks));
   }
@@ -125,10 +149,13 @@ class OpenTransaction implements Transaction {
     this.#settled = true;
   }
 
+  #requireOpen(): void {
+    if (!this.#settled) return;
+    throw misuse("a transaction was used after its end", "await every statement inside the work of the transaction");
+  }
+
   async #guard<Result>(run: () => Promise<Result>): Promise<Result> {
-    if (this.#settled) {
-      throw misuse("a transaction was used after its end", "await every statement inside the work of the transaction");
-    }
+    this.#requireOpen();
     try {
       return await run();
     } catch (error) {

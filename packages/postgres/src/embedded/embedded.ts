@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { GraphError } from "@tenon/graph-core";
 import type { Connection } from "../database/database.ts";
 import { messageOf } from "../database/errors.ts";
@@ -12,6 +13,11 @@ import type { ServerExit } from "./keeper/server-process.ts";
 export interface EmbeddedOptions {
   /** Where the server keeps its data; made when missing, refused when something else is in it. */
   readonly dataFolder: string;
+  /**
+   * Folder of an installed Postgres 15 or later, with `bin` in it, to run instead of the package's programs. Default: the
+   * package's. What the starter of the server says holds.
+   */
+  readonly home?: string;
   /** Settings of the server beside ours, such as `{ max_connections: "200" }`. All sharers give the same ones. */
   readonly settings?: Readonly<Record<string, string>>;
   /** The port to take. Default: the last one, or a free one. */
@@ -51,9 +57,13 @@ export interface EmbeddedPostgres {
  *   a server that was started otherwise uses the folder
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const { dataFolder, settings = {}, port, lingerMs = 0, onNotice = printNotice, onExit } = options;
+  const { dataFolder, home, settings = {}, port, lingerMs = 0, onNotice = printNotice, onExit } = options;
   requireSettings(settings);
-  const share = await joinServer({ folder: dataFolder, settings, lingerMs, ...(port !== undefined && { port }) });
+  const share = await joinServer({
+    ...{ folder: dataFolder, settings, lingerMs },
+    ...(home !== undefined && { home: resolve(home) }),
+    ...(port !== undefined && { port }),
+  });
   const { facts, started } = share;
   const url = `postgres://${SUPERUSER}:${facts.password}@${HOST}:${facts.port}/postgres`;
   try {

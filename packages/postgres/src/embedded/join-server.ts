@@ -43,6 +43,10 @@ export async function joinServer(options: Omit<KeeperOptions, "folder"> & { read
     throw startFailed(`the server of "${options.folder}" starts and stops without end`, await keeperLog(folder));
   } catch (error) {
     if (error instanceof LaunchFailure) throw toGraphError(error.facts);
+    // The file system refused: no room, no permission, read-only.
+    if (error instanceof Error && "syscall" in error) {
+      throw toGraphError(startFailed(`the data folder "${options.folder}" cannot be written`, error.message).facts);
+    }
     throw error;
   }
 }

@@ -43,6 +43,10 @@ export class CopyBothStream implements ReplicationStream {
     connection.once("end", () => this.fail(new Error("the connection was closed")));
   }
 
+  get bytesRead(): number {
+    return this.#connection.stream.bytesRead;
+  }
+
   sendStatus({ received, flushed, replyRequested = false }: StreamStatus): void {
     if (this.#over || this.#closing || !this.#connection.stream.writable) return;
     const message = Buffer.allocUnsafe(STATUS_BYTES);

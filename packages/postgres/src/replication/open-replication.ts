@@ -17,6 +17,8 @@ import type {
 const SLOT_NAME = /^[a-z0-9_]{1,63}$/;
 /** How long a polite end of a stream may take before the socket is cut. */
 const END_MS_MAX = 1_000;
+/** At half of it the server speaks, also while it decodes a large transaction; its default of 60 s would mean 30 s of silence. */
+const WAL_SENDER_TIMEOUT_MS = 15_000;
 
 /**
  * Opens a connection in replication mode.
@@ -27,6 +29,7 @@ export async function openReplication(options: ConnectOptions): Promise<Replicat
   const client = new pg.Client({
     ...clientConfig(options),
     pipeline: false,
+    options: `-c wal_sender_timeout=${WAL_SENDER_TIMEOUT_MS}`,
     replication: "database",
   } as pg.ClientConfig);
   const opened = new OpenReplication(client);

@@ -50,6 +50,8 @@ export interface StreamStatus {
 export interface ReplicationStream {
   /** Settles when the stream is over: with the reason, or `undefined` after `close`. */
   readonly ended: Promise<Error | undefined>;
+  /** Bytes that have come: grows while a large message is still under way. */
+  readonly bytesRead: number;
   sendStatus(status: StreamStatus): void;
   /** Stops reading from the socket: the server then waits. */
   pause(): void;

@@ -6,6 +6,8 @@ import { VERSION_MAX } from "./version.ts";
 
 /** Writes of one write set; more goes through `bulk`. */
 export const WRITES_MAX = 10_000;
+/** Changes in all of one transaction: its batch is delivered whole, so consumers hold it in memory, about 0.5 kB each. */
+export const CHANGES_MAX = 1_000_000;
 
 /** All columns of one group of one row, at the producer's version. Older than what is stored: dropped and counted. */
 export interface GroupWrite<KeyType extends Key = Key, Columns = Readonly<Record<string, unknown>>> {

@@ -60,6 +60,7 @@ async function openBelowCommitted(makeSource: MakeSource): Promise<readonly Chan
   const reader = await openReader(makeSource);
   const early = await begin(database);
   await repo.write(early.tx, bidWrite(1, 1));
+  await early.number();
   await database.transaction((tx) => repo.write(tx, bidWrite(2, 2)));
   const batches = [...(await look(reader))];
   await early.commit();
@@ -74,6 +75,7 @@ async function openAlone(makeSource: MakeSource): Promise<readonly ChangeBatch[]
   const reader = await openReader(makeSource);
   const alone = await begin(database);
   await repo.write(alone.tx, bidWrite(1, 1));
+  await alone.number();
   const batches = [...(await look(reader))];
   await alone.commit();
   for (let round = 0; round < 3; round++) batches.push(...(await look(reader)));
@@ -131,6 +133,7 @@ describe("a transaction that runs above everything that has completed", () => {
         if (open !== undefined) return;
         open = await begin(database);
         await repo.write(open.tx, bidWrite(1, 1));
+        await open.number();
       }),
     );
     const batches = [...(await look(reader))];

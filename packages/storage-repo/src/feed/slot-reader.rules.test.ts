@@ -1,7 +1,7 @@
 /** The reader's rules K1 to K4, over a stream that the test writes by hand. */
 import type { Queryable } from "@tenon/postgres";
 import type { ReplicationConnection, StreamMessage, StreamStatus } from "@tenon/postgres/replication";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { begin, COLUMNS, commit, insert, relation } from "../../test/pgoutput-messages.ts";
 import type { SlotCursor } from "../api/change-feed.ts";
 import { layoutOf } from "../api/layout.ts";
@@ -17,6 +17,7 @@ const layoutTable = { query: async () => layoutRows } as unknown as Queryable;
 async function scripted({ unfinishedMax, settledSeq = 0n }: { unfinishedMax?: number; settledSeq?: bigint } = {}) {
   const statuses: StreamStatus[] = [];
   const flow: string[] = [];
+  const received = { bytes: 0 };
   let deliver: (message: StreamMessage) => void = () => undefined;
   let end: (reason: Error | undefined) => void = () => undefined;
   const connection = {
@@ -26,6 +27,9 @@ async function scripted({ unfinishedMax, settledSeq = 0n }: { unfinishedMax?: nu
         ended: new Promise<Error | undefined>((resolve) => {
           end = resolve;
         }),
+        get bytesRead() {
+          return received.bytes;
+        },
         sendStatus: (status: StreamStatus) => statuses.push(status),
         pause: () => flow.push("pause"),
         resume: () => flow.push("resume"),
@@ -50,6 +54,7 @@ async function scripted({ unfinishedMax, settledSeq = 0n }: { unfinishedMax?: nu
     reader,
     statuses,
     flow,
+    received,
     fail: (reason: Error) => end(reason),
     data,
     row,
@@ -154,4 +159,67 @@ test("a batch that cannot be read ends the reader", async () => {
   data(commit(500n));
   await expect(reader.pull(NOW)).rejects.toMatchObject({ code: "TENON1538" });
   await expect(reader.pull(NOW)).rejects.toMatchObject({ code: "TENON1538" });
+});
+
+describe("a server that says nothing", () => {
+  /** Time passes by hand: so much, and then the reader's timer is due. */
+  function clock() {
+    let nowMs = 0;
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+    const now = vi.spyOn(performance, "now").mockImplementation(() => nowMs);
+    onTestFinished(() => {
+      now.mockRestore();
+      vi.useRealTimers();
+    });
+    return (ms: number, times = 1) => {
+      for (let time = 0; time < times; time++) {
+        nowMs += ms;
+        vi.advanceTimersByTime(100);
+      }
+    };
+  }
+
+  test("is taken for gone after ten seconds", async () => {
+    const pass = clock();
+    const { reader } = await scripted();
+    pass(100, 100);
+    expect(reader.failure).toBeUndefined();
+    pass(100, 2);
+    expect(reader.failure).toMatchObject({ code: "TENON1536", message: expect.any(String) });
+  });
+
+  test("is heard while a large message is under way", async () => {
+    const pass = clock();
+    const { reader, received } = await scripted();
+    for (let second = 0; second < 60; second++) {
+      received.bytes += 1;
+      pass(100, 10);
+    }
+    expect(reader.failure).toBeUndefined();
+  });
+
+  test("is not blamed for the time in which this process was busy", async () => {
+    const pass = clock();
+    const { reader } = await scripted();
+    pass(30_000);
+    expect(reader.failure).toBeUndefined();
+    pass(100, 102);
+    expect(reader.failure).toMatchObject({ code: "TENON1536" });
+  });
+
+  test.each([86_400_000, -86_400_000])(
+    "is not judged by the clock on the wall, which jumps by %d ms",
+    async (jumpMs) => {
+      const pass = clock();
+      const { reader, statuses, keepalive } = await scripted();
+      pass(100, 50);
+      vi.setSystemTime(Date.now() + jumpMs);
+      const before = statuses.length;
+      pass(100, 40);
+      expect([reader.failure, statuses.length - before]).toEqual([undefined, 40]);
+      keepalive(900n);
+      pass(100, 90);
+      expect(reader.failure).toBeUndefined();
+    },
+  );
 });

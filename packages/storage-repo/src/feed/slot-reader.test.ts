@@ -295,6 +295,7 @@ describe("two feeds of one history", () => {
     await write(1, 1);
     const held = await begin(database);
     await repo.write(held.tx, bidWrite(2, 2));
+    await held.number();
     // Making a slot waits for transactions that are open.
     const opening = open("oldest");
     await write(3, 3);

@@ -19,6 +19,8 @@ export const UNFINISHED_MAX = 2_000;
 const STATUS_MS = 100;
 /** A server that was silent for so long is asked to answer. */
 const ASK_AFTER_MS = 1_000;
+/** A tick this late tells of a busy process, not of a silent server. */
+const BUSY_MS = 1_000;
 /** One that says nothing for so long is gone, whatever the socket says. */
 const SILENCE_MS_MAX = 10_000;
 
@@ -46,6 +48,8 @@ export class SlotReader implements FeedReader {
   #received: bigint;
   #idleAt: bigint | undefined;
   #heardAt = performance.now();
+  #heardBytes = 0;
+  #tickedAt = performance.now();
   #paused = false;
   #failure: Error | undefined;
 
@@ -180,7 +184,13 @@ export class SlotReader implements FeedReader {
   }
 
   #tick(): void {
-    const silentMs = performance.now() - this.#heardAt;
+    const now = performance.now();
+    const bytes = this.#stream?.bytesRead ?? 0;
+    // Part of a large message is a word, too; and while this process was busy nobody could have heard one.
+    if (bytes > this.#heardBytes || now - this.#tickedAt > BUSY_MS) this.#heardAt = now;
+    this.#heardBytes = bytes;
+    this.#tickedAt = now;
+    const silentMs = now - this.#heardAt;
     if (!this.#paused && silentMs > this.#silenceMsMax) {
       this.#fail(streamBroken(`no word from the server for ${Math.round(silentMs)} ms`));
       void this.#options.connection.close();

@@ -3,7 +3,7 @@ import type { RowChange } from "../api/change.ts";
 import { PRESENCE } from "../api/change-codec.ts";
 import type { AnyEntity } from "../api/entity.ts";
 import type { Record } from "./bulk.ts";
-import { SCHEMA, tableOf, WRITE_MARKER } from "./names.ts";
+import { marked, SCHEMA, tableOf } from "./names.ts";
 import { keyOf, type SqlRow } from "./written-rows.ts";
 
 /** Characters of a statement that are kept in the log. */
@@ -22,10 +22,9 @@ export function runAdmin<Result>(
 ): Promise<Result> {
   return database.transaction(async (tx) => {
     const changes = new Map<string, RowChange>();
-    await tx.query(`select set_config('${WRITE_MARKER}', 'on', true)`);
     const result = await work({
       execute: async (entity, statement, values = []) => {
-        const touched = await tx.query<SqlRow>(statement, values);
+        const touched = await tx.query<SqlRow>(marked(statement), values);
         for (const change of await fullChanges(tx, entity, touched))
           changes.set(`${entity.name}/${change.key}`, change);
         await tx.execute(`insert into ${SCHEMA}.admin_log (reason, statement, rows) values ($1, $2, $3)`, [
@@ -36,7 +35,7 @@ export function runAdmin<Result>(
         return touched.length;
       },
     });
-    await record(tx, [...changes.values()], undefined);
+    record(tx, [...changes.values()], undefined);
     return result;
   });
 }

@@ -14,7 +14,7 @@ import { givenColumns, sentValue } from "./given.ts";
 const ROWS_PER_TRANSACTION = 5_000;
 const ATTEMPTS = 5;
 
-export type Record = (tx: Transaction, changes: readonly RowChange[], lane: Lane | undefined) => Promise<void>;
+export type Record = (tx: Transaction, changes: readonly RowChange[], lane: Lane | undefined) => void;
 
 interface BulkParts {
   readonly database: Database;
@@ -63,9 +63,9 @@ function mergeChunk(
     async (tx) => {
       await tx.execute(`create temporary table given_rows (${givenColumns(entity, group)}) on commit drop`);
       await tx.copyIn("copy given_rows from stdin", copyChunks(copyRows(group, chunk)));
-      const applied = await dialect.mergeGiven(tx, { entity, group });
+      const applied = await dialect.mergeGiven(tx, { kind: "group", entity, group, writes: chunk });
       const changes = applied.map((each) => groupChange(entity, group, each));
-      await record(tx, changes, lane);
+      record(tx, changes, lane);
       return applied.length;
     },
     { attemptsMax: ATTEMPTS },

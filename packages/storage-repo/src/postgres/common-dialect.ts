@@ -1,12 +1,12 @@
 /** The operations that every Postgres from 15 on does alike. */
 import type { Statement, Transaction } from "@tenon/postgres";
 import type { AppliedGroupWrite, AppliedPresenceWrite } from "../api/applied-write.ts";
-import type { AnyEntity, EntityGroup } from "../api/entity.ts";
+import type { AnyEntity } from "../api/entity.ts";
 import type { PlannedGroup, PlannedPresence, PlannedWrites } from "../api/planned-writes.ts";
 import type { BatchRecord, Dialect, DroppedWrite } from "./dialect.ts";
 import { givenJson } from "./given.ts";
 import { prepared } from "./names.ts";
-import { DISARM, droppedPresenceStatement, droppedStatement, RECORD_BATCH } from "./write-statements.ts";
+import { droppedPresenceStatement, droppedStatement, RECORD_BATCH } from "./write-statements.ts";
 import { keyOf, type SqlRow } from "./written-rows.ts";
 
 const recordBatch = prepared(RECORD_BATCH);
@@ -16,10 +16,7 @@ export abstract class CommonDialect implements Dialect {
   readonly #statements = new Map<AnyEntity, Map<string, Statement>>();
 
   abstract upsertGroup(tx: Transaction, planned: PlannedGroup): Promise<readonly AppliedGroupWrite[]>;
-  abstract mergeGiven(
-    tx: Transaction,
-    target: { readonly entity: AnyEntity; readonly group: EntityGroup },
-  ): Promise<readonly AppliedGroupWrite[]>;
+  abstract mergeGiven(tx: Transaction, planned: PlannedGroup): Promise<readonly AppliedGroupWrite[]>;
   abstract writePresence(tx: Transaction, planned: PlannedPresence): Promise<readonly AppliedPresenceWrite[]>;
 
   async explainDropped(tx: Transaction, planned: PlannedWrites): Promise<readonly DroppedWrite[]> {
@@ -41,12 +38,8 @@ export abstract class CommonDialect implements Dialect {
     }));
   }
 
-  async recordBatch(tx: Transaction, { lanes, schemaVersion, body }: BatchRecord): Promise<void> {
-    await tx.execute(recordBatch, [lanes, schemaVersion, body]);
-  }
-
-  async disarm(tx: Transaction): Promise<void> {
-    await tx.execute(DISARM);
+  recordBatch(tx: Transaction, { lanes, schemaVersion, body }: BatchRecord): void {
+    tx.atCommit(recordBatch, [lanes, schemaVersion, body]);
   }
 
   protected statement(entity: AnyEntity, what: string, text: () => string): Statement {

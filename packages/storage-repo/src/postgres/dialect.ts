@@ -1,10 +1,10 @@
 /**
- * What differs between engines that speak SQL: six operations. Everything else of the repository is written on them, and
- * `repoContract` and `feedContract` of the conformance entry say whether an engine's six are right.
+ * What differs between engines that speak SQL: five operations. Everything else of the repository is written on them, and
+ * `repoContract` and `feedContract` of the conformance entry say whether an engine's five are right.
  */
 import type { Transaction } from "@tenon/postgres";
 import type { AppliedGroupWrite, AppliedPresenceWrite } from "../api/applied-write.ts";
-import type { AnyEntity, EntityGroup, Key } from "../api/entity.ts";
+import type { Key } from "../api/entity.ts";
 import type { PlannedGroup, PlannedPresence, PlannedWrites } from "../api/planned-writes.ts";
 
 /** A write that was not newer than what is stored. */
@@ -24,17 +24,12 @@ export interface Dialect {
   readonly name: string;
   /** Upserts what is newer and says how each row was before, from inside the writing statement's own lock. In key order. */
   upsertGroup(tx: Transaction, planned: PlannedGroup): Promise<readonly AppliedGroupWrite[]>;
-  /** As `upsertGroup`, from the table `given_rows` of this transaction. */
-  mergeGiven(
-    tx: Transaction,
-    target: { readonly entity: AnyEntity; readonly group: EntityGroup },
-  ): Promise<readonly AppliedGroupWrite[]>;
+  /** As `upsertGroup`, with the same writes in the table `given_rows` of this transaction. */
+  mergeGiven(tx: Transaction, planned: PlannedGroup): Promise<readonly AppliedGroupWrite[]>;
   /** Deletes and restores. */
   writePresence(tx: Transaction, planned: PlannedPresence): Promise<readonly AppliedPresenceWrite[]>;
   /** Why the writes that were not applied were dropped. */
   explainDropped(tx: Transaction, planned: PlannedWrites): Promise<readonly DroppedWrite[]>;
-  /** Writes the transaction's change batch, after its last row lock, and ends the permission to write. */
-  recordBatch(tx: Transaction, record: BatchRecord): Promise<void>;
-  /** Ends the permission to write of a transaction that changed nothing. */
-  disarm(tx: Transaction): Promise<void>;
+  /** Writes the transaction's change batch at its commit, so after its last row lock. */
+  recordBatch(tx: Transaction, record: BatchRecord): void;
 }

@@ -3,7 +3,7 @@ import { SQL_TYPE } from "../api/column-type.ts";
 import type { AnyEntity, EntityColumn, EntityGroup } from "../api/entity.ts";
 import { repoError } from "../api/repo-error.ts";
 import { keySqlType } from "./given.ts";
-import { blobTableOf, quoted, SCHEMA, tableOf, WRITE_MARKER } from "./names.ts";
+import { blobTableOf, quoted, SCHEMA, tableOf, WRITE_MARK } from "./names.ts";
 
 /** Table → column → type, as the server names it. */
 export type StoredTables = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -71,9 +71,9 @@ function blobTable(entity: AnyEntity, stored: StoredTables): readonly string[] {
 
 function guards(table: string): readonly string[] {
   return [
-    // The condition is looked at without a call, when the statement has ended: the marker is set inside it.
-    `create trigger guard after insert or update or delete on ${table} for each statement
-      when (current_setting('${WRITE_MARKER}', true) is distinct from 'on')
+    // A condition instead of a call: it is looked at once per statement, and holds for that statement alone.
+    `create trigger guard before insert or update or delete on ${table} for each statement
+      when (current_query() not like '${WRITE_MARK}%')
       execute function ${SCHEMA}.refuse_unrecorded_write()`,
     `create trigger guard_truncate before truncate on ${table}
       for each statement execute function ${SCHEMA}.refuse_unrecorded_write()`,

@@ -7,9 +7,8 @@ import type { AnyEntity, EntityGroup, Key } from "../api/entity.ts";
 import type { PlannedGroup, PlannedPresence } from "../api/planned-writes.ts";
 import { CommonDialect } from "./common-dialect.ts";
 import { givenJson, givenValue } from "./given.ts";
-import { quoted, tableOf, tableOfGroup } from "./names.ts";
+import { marked, quoted, tableOf, tableOfGroup } from "./names.ts";
 import {
-  ARMED,
   type GivenSource,
   givenFrom,
   mappingExpressions,
@@ -17,7 +16,7 @@ import {
   orderKey,
   storedName,
 } from "./write-statements.ts";
-import { appliedGroup, appliedPresence, keyOf, type SqlRow } from "./written-rows.ts";
+import { appliedGroups, appliedPresence, keyOf, type SqlRow } from "./written-rows.ts";
 
 interface Target {
   readonly entity: AnyEntity;
@@ -29,12 +28,12 @@ interface Target {
 export class LockFirstDialect extends CommonDialect {
   readonly name = "lockFirst";
 
-  async upsertGroup(tx: Transaction, { entity, group, writes }: PlannedGroup) {
-    return this.#upsert(tx, { entity, group, source: "json" }, [givenJson(group, writes)]);
+  async upsertGroup(tx: Transaction, planned: PlannedGroup) {
+    return this.#upsert(tx, planned, "json");
   }
 
-  async mergeGiven(tx: Transaction, { entity, group }: { readonly entity: AnyEntity; readonly group: EntityGroup }) {
-    return this.#upsert(tx, { entity, group, source: "table" }, []);
+  async mergeGiven(tx: Transaction, planned: PlannedGroup) {
+    return this.#upsert(tx, planned, "table");
   }
 
   async writePresence(tx: Transaction, { entity, deleted, writes }: PlannedPresence) {
@@ -47,12 +46,17 @@ export class LockFirstDialect extends CommonDialect {
     );
   }
 
-  async #upsert(tx: Transaction, target: Target & { readonly group: EntityGroup }, values: readonly unknown[]) {
-    const { entity, group, source } = target;
+  async #upsert(tx: Transaction, planned: PlannedGroup, source: GivenSource) {
+    const { entity, group, writes } = planned;
+    const target = { entity, group, source };
+    const values = source === "json" ? [givenJson(group, writes)] : [];
     const made = await this.#lock(tx, target, values);
     const statement = this.statement(entity, `${source} update ${group.name}`, () => updateStatement(target));
     const rows = await tx.query<SqlRow>(statement, values);
-    return inKeyOrder(rows).map((row) => appliedGroup(entity, group, { ...row, inserted: made.has(keyOf(row.key)) }));
+    return appliedGroups(
+      planned,
+      inKeyOrder(rows).map((row) => (made.has(keyOf(row.key)) ? { ...row, before: null } : row)),
+    );
   }
 
   /** Locks every row in key order, and makes the missing ones. Returns the keys of those. */
@@ -69,10 +73,9 @@ export class LockFirstDialect extends CommonDialect {
 
 function makeStatement({ entity, group, source }: Target): string {
   const kind = group?.blob === true ? { column: ", kind", value: `, '${group.name}'` } : { column: "", value: "" };
-  return `with ${ARMED}
-insert into ${group === undefined ? tableOf(entity) : tableOfGroup(entity, group)} (id${kind.column})
-select given.k${kind.value} from ${givenFrom(entity, group, source)} cross join armed order by ${orderKey(entity)}
-on conflict do nothing returning id as key`;
+  return marked(`insert into ${group === undefined ? tableOf(entity) : tableOfGroup(entity, group)} (id${kind.column})
+select given.k${kind.value} from ${givenFrom(entity, group, source)} order by ${orderKey(entity)}
+on conflict do nothing returning id as key`);
 }
 
 function lockStatement({ entity, group, source }: Target): string {
@@ -90,21 +93,21 @@ function updateStatement({ entity, group, source }: Target & { readonly group: E
   const sets = group.columns.map(
     (column, index) => `${quoted(storedName(group, column))} = ${givenValue(column, index)}`,
   );
-  return `update ${table} as stored set ${[`${version} = given.v`, ...sets].join(", ")}
+  return marked(`update ${table} as stored set ${[`${version} = given.v`, ...sets].join(", ")}
 from ${givenFrom(entity, group, source)}, ${table} as before
 where stored.id = given.k and before.id = stored.id${kind} and stored.${version} < given.v
-returning stored.id as key, before.${version} as before, stored.${version} as after,
-  ${maskExpression(group, "before", "stored")} as changed${mappingExpressions(entity, group, "before", "stored")}`;
+returning stored.id as key, before.${version} as before,
+  ${maskExpression(group, "before", "stored")} as changed${mappingExpressions(entity, group, "before", "stored")}`);
 }
 
 function presenceStatement(entity: AnyEntity): string {
   const table = tableOf(entity);
-  return `update ${table} as stored set ver_presence = given.v, deleted = $2::boolean,
+  return marked(`update ${table} as stored set ver_presence = given.v, deleted = $2::boolean,
   deleted_at_ms = case when $2 then (extract(epoch from clock_timestamp()) * 1000)::bigint end
 from ${givenFrom(entity, undefined, "json")}, ${table} as before
 where stored.id = given.k and before.id = stored.id and stored.ver_presence < given.v
 returning stored.id as key, before.ver_presence as before, stored.ver_presence as after, not before.deleted as was_live
-  ${entity.mapping.map((column, index) => `, stored.${quoted(column.sqlName)} as a${index}`).join("")}`;
+  ${entity.mapping.map((column, index) => `, stored.${quoted(column.sqlName)} as a${index}`).join("")}`);
 }
 
 function inKeyOrder(rows: readonly SqlRow[]): readonly SqlRow[] {

@@ -69,6 +69,19 @@ describe("the guard", () => {
     }
   });
 
+  test("of a table made before is replaced by a migration", async () => {
+    const { database } = under;
+    await database.execute("drop trigger guard on repo.sample_group");
+    await database.execute(`create trigger guard after insert or update or delete on repo.sample_group for each statement
+      when (current_setting('tenon.repo_write', true) is distinct from 'on')
+      execute function repo.refuse_unrecorded_write()`);
+    await expect(write(1, 1)).rejects.toThrow("TENON1523");
+    await database.execute("delete from tenon_migration where component = 'storage-repo' and version = 2");
+    await installRepo(database, SAMPLE_ENTITIES);
+    await write(1, 1);
+    await expect(database.execute("delete from repo.sample_group")).rejects.toThrow("TENON1523");
+  });
+
   test("does not stay open on the connection", async () => {
     for (let round = 0; round < 20; round++) await write(1, round + 1);
     const raw = Array.from({ length: 16 }, () => under.database.execute("update repo.sample_group set bid_micros = 1"));

@@ -62,15 +62,13 @@ export class PostgresRepo implements Repo {
         // A whole-table scan locks the whole table for serialization: every other writer would have to retry.
         if (invariant) await tx.execute("set local enable_seqscan = off");
         const changes: RowChange[] = [];
-        let wrote = false;
         const write = async (writeSet: WriteSet) => {
-          wrote = true;
           const result = await applyWrites(tx, this.dialect, this.#planner.plan(writeSet));
           changes.push(...result.changes);
           return result;
         };
         const result = await work({ ...this.#snapshot(tx, reads), write });
-        if (wrote) await this.#recorder.record(tx, changes, lane);
+        this.#recorder.record(tx, changes, lane);
         return result;
       },
       { isolation, attemptsMax, ...(backOff !== undefined && { backOff }), ...(onRetry !== undefined && { onRetry }) },
@@ -81,7 +79,7 @@ export class PostgresRepo implements Repo {
     if (this.#written.has(tx)) throw writtenTwice();
     this.#written.add(tx);
     const result = await applyWrites(tx, this.dialect, this.#planner.plan(writeSet));
-    await this.#recorder.record(tx, result.changes, lane);
+    this.#recorder.record(tx, result.changes, lane);
     return result;
   }
 

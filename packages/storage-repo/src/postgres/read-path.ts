@@ -71,16 +71,17 @@ function makeStatements(read: AnyRead): ReadStatements {
   };
 }
 
-/** Columns are c0 …, versions of their groups v0 …: short names, since the text is sent per row description. */
+/** Columns are c0 …, versions v0 … of the groups in order of their first column: every value costs the server and us. */
 function selectList(read: AnyRead): string {
   const columns = read.columns.map((column: EntityColumn, index: number) => {
     const group = groupOf(read.entity, column);
     return group.blob ? `blob_${index}.bytes as c${index}` : `stored.${quoted(column.sqlName)} as c${index}`;
   });
-  const versions = read.columns.map((column: EntityColumn, index: number) => {
-    const group = groupOf(read.entity, column);
+  const versions = groupsOf(read).map((name, index) => {
+    const at = read.columns.findIndex((column: EntityColumn) => column.group === name);
+    const group = groupOf(read.entity, read.columns[at] as EntityColumn);
     return group.blob
-      ? `coalesce(blob_${index}.ver, 0) as v${index}`
+      ? `coalesce(blob_${at}.ver, 0) as v${index}`
       : `stored.${quoted(group.versionSqlName)} as v${index}`;
   });
   return `select stored.id as k, ${[...columns, ...versions].join(", ")}`;
@@ -96,18 +97,25 @@ function blobJoins(read: AnyRead): string {
     .join("");
 }
 
+function groupsOf(read: AnyRead): readonly string[] {
+  return [...new Set<string>(read.columns.map((column: EntityColumn) => column.group))];
+}
+
 function groupOf(entity: AnyEntity, column: EntityColumn): EntityGroup {
   return entity.groups.find((group) => group.name === column.group) as EntityGroup;
 }
 
 function toRows(read: AnyRead, rows: readonly SqlRow[]): readonly RepoRow[] {
   const columns: readonly EntityColumn[] = read.columns;
+  const groups = groupsOf(read);
   return rows.map((row) => {
     const values: Record<string, unknown> = {};
     const versions: Record<string, bigint> = {};
     columns.forEach((column, index) => {
       values[column.name] = readValue(column, row[`c${index}`]);
-      versions[column.group] = row[`v${index}`] as bigint;
+    });
+    groups.forEach((group, index) => {
+      versions[group] = row[`v${index}`] as bigint;
     });
     return Object.freeze({ key: keyOf(row.k), versions: Object.freeze(versions), columns: Object.freeze(values) });
   });

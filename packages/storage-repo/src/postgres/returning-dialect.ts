@@ -4,9 +4,8 @@ import type { AnyEntity, EntityGroup } from "../api/entity.ts";
 import type { PlannedGroup, PlannedPresence } from "../api/planned-writes.ts";
 import { CommonDialect } from "./common-dialect.ts";
 import { givenJson } from "./given.ts";
-import { quoted, tableOf, tableOfGroup } from "./names.ts";
+import { marked, quoted, tableOf, tableOfGroup } from "./names.ts";
 import {
-  ARMED,
   type GivenSource,
   givenFrom,
   insertParts,
@@ -15,19 +14,21 @@ import {
   orderKey,
   storedName,
 } from "./write-statements.ts";
-import { appliedGroup, appliedPresence, type SqlRow } from "./written-rows.ts";
+import { appliedGroups, appliedPresence, type SqlRow } from "./written-rows.ts";
 
 export class ReturningDialect extends CommonDialect {
   readonly name = "returning";
 
-  async upsertGroup(tx: Transaction, { entity, group, writes }: PlannedGroup) {
-    const rows = await tx.query<SqlRow>(this.#upsert(entity, group, "json"), [givenJson(group, writes)]);
-    return rows.map((row) => appliedGroup(entity, group, row));
+  async upsertGroup(tx: Transaction, planned: PlannedGroup) {
+    const { entity, group, writes } = planned;
+    return appliedGroups(
+      planned,
+      await tx.query<SqlRow>(this.#upsert(entity, group, "json"), [givenJson(group, writes)]),
+    );
   }
 
-  async mergeGiven(tx: Transaction, { entity, group }: { readonly entity: AnyEntity; readonly group: EntityGroup }) {
-    const rows = await tx.query<SqlRow>(upsertStatement(entity, group, "table"));
-    return rows.map((row) => appliedGroup(entity, group, row));
+  async mergeGiven(tx: Transaction, planned: PlannedGroup) {
+    return appliedGroups(planned, await tx.query<SqlRow>(upsertStatement(planned.entity, planned.group, "table")));
   }
 
   async writePresence(tx: Transaction, { entity, deleted, writes }: PlannedPresence) {
@@ -45,23 +46,21 @@ function upsertStatement(entity: AnyEntity, group: EntityGroup, source: GivenSou
   const { columns, values } = insertParts(group);
   const version = quoted(group.versionSqlName);
   const names = [group.versionSqlName, ...group.columns.map((column) => storedName(group, column))].map(quoted);
-  return `with ${ARMED}
-insert into ${tableOfGroup(entity, group)} as stored (${columns})
-select ${values} from ${givenFrom(entity, group, source)} cross join armed order by ${orderKey(entity)}
+  return marked(`insert into ${tableOfGroup(entity, group)} as stored (${columns})
+select ${values} from ${givenFrom(entity, group, source)} order by ${orderKey(entity)}
 on conflict (id${group.blob ? ", kind" : ""}) do update set ${names.map((name) => `${name} = excluded.${name}`).join(", ")}
 where stored.${version} < excluded.${version}
-returning new.id as key, coalesce(old.${version}, 0) as before, new.${version} as after, old.id is null as inserted,
-  ${maskExpression(group, "old", "new")} as changed${mappingExpressions(entity, group, "old", "new")}`;
+returning new.id as key, old.${version} as before,
+  ${maskExpression(group, "old", "new")} as changed${mappingExpressions(entity, group, "old", "new")}`);
 }
 
 function presenceStatement(entity: AnyEntity): string {
-  return `with ${ARMED}
-insert into ${tableOf(entity)} as stored (id, ver_presence, deleted, deleted_at_ms)
+  return marked(`insert into ${tableOf(entity)} as stored (id, ver_presence, deleted, deleted_at_ms)
 select given.k, given.v, $2::boolean, case when $2 then (extract(epoch from clock_timestamp()) * 1000)::bigint end
-from ${givenFrom(entity, undefined, "json")} cross join armed order by ${orderKey(entity)}
+from ${givenFrom(entity, undefined, "json")} order by ${orderKey(entity)}
 on conflict (id) do update
 set ver_presence = excluded.ver_presence, deleted = excluded.deleted, deleted_at_ms = excluded.deleted_at_ms
 where stored.ver_presence < excluded.ver_presence
 returning new.id as key, coalesce(old.ver_presence, 0) as before, new.ver_presence as after,
-  old.id is not null and not old.deleted as was_live${entity.mapping.map((column, index) => `, new.${quoted(column.sqlName)} as a${index}`).join("")}`;
+  old.id is not null and not old.deleted as was_live${entity.mapping.map((column, index) => `, new.${quoted(column.sqlName)} as a${index}`).join("")}`);
 }

@@ -1,7 +1,6 @@
 import type { Database } from "@tenon/postgres";
 import type { AnyEntity } from "../api/entity.ts";
-import { blobTableOf, tableOf } from "./names.ts";
-import { ARMED } from "./write-statements.ts";
+import { blobTableOf, marked, tableOf } from "./names.ts";
 
 const ROWS_PER_TRANSACTION = 5_000;
 
@@ -18,18 +17,17 @@ export async function collectTombstones(database: Database, entity: AnyEntity, o
   for (;;) {
     const count = await database.transaction(async (tx) => {
       const gone = await tx.query<{ id: unknown }>(
-        `with ${ARMED}, old as (
+        marked(`with old as (
            select id from ${tableOf(entity)}
            where deleted and deleted_at_ms < (extract(epoch from clock_timestamp()) * 1000)::bigint - $1
            order by id limit $2 for update
          )
-         delete from ${tableOf(entity)} as stored using old, armed where stored.id = old.id and armed.marker = 'on'
-         returning stored.id`,
+         delete from ${tableOf(entity)} as stored using old where stored.id = old.id returning stored.id`),
         [olderThanMs, ROWS_PER_TRANSACTION],
       );
       const type = entity.keyType === "integer" ? "bigint" : "text";
       const ids = gone.map((row) => row.id);
-      if (hasBlobs) await tx.execute(`delete from ${blobTableOf(entity)} where id = any($1::${type}[])`, [ids]);
+      if (hasBlobs) await tx.execute(marked(`delete from ${blobTableOf(entity)} where id = any($1::${type}[])`), [ids]);
       return gone.length;
     });
     removed += count;

@@ -7,7 +7,7 @@ import type { PlannedWrites } from "../api/planned-writes.ts";
 import type { WriteResult } from "../api/repo.ts";
 import type { Dialect } from "./dialect.ts";
 
-/** Writes planned writes and says what became of each. The guard stays open until the batch is recorded. */
+/** Writes planned writes and says what became of each. */
 export async function applyWrites(
   tx: Transaction,
   dialect: Dialect,

@@ -1,7 +1,7 @@
 /** The statements that write, per entity and group. Pure text. */
 import type { AnyEntity, EntityColumn, EntityGroup } from "../api/entity.ts";
 import { givenColumns, givenValue } from "./given.ts";
-import { CHANGE_BATCH, quoted, tableOf, tableOfGroup, WRITE_MARKER } from "./names.ts";
+import { CHANGE_BATCH, quoted, tableOf, tableOfGroup } from "./names.ts";
 
 /** Where the writes come from: the first parameter as JSON, or the table that COPY filled. */
 export type GivenSource = "json" | "table";
@@ -11,9 +11,6 @@ export function givenFrom(entity: AnyEntity, group: EntityGroup | undefined, sou
   if (source === "json") return `json_to_recordset($1::json) as given(${givenColumns(entity, group)})`;
   return "given_rows as given";
 }
-
-/** Opens the guard from inside the writing statement, which saves a round trip: the guard looks when the statement ends. */
-export const ARMED = `armed as materialized (select set_config('${WRITE_MARKER}', 'on', true) as marker)`;
 
 export function orderKey(entity: AnyEntity): string {
   return entity.keyType === "integer" ? "given.k" : 'given.k collate "C"';
@@ -73,8 +70,4 @@ from ${givenFrom(entity, undefined, "json")} join ${tableOf(entity)} as stored o
 }
 
 /** The transaction's id was taken with its first write; the default of `xid` stands before the one of `seq` all the same. */
-export const RECORD_BATCH = `insert into ${CHANGE_BATCH} (lanes, schema_v, body)
-select $1::smallint, $2::integer, $3::json from (select set_config('${WRITE_MARKER}', '', true) as marker) as disarmed
-where disarmed.marker = ''`;
-
-export const DISARM = `select set_config('${WRITE_MARKER}', '', true)`;
+export const RECORD_BATCH = `insert into ${CHANGE_BATCH} (lanes, schema_v, body) values ($1, $2, $3)`;

@@ -51,7 +51,7 @@ export async function measureCommits(
 
 const RAW_READ = {
   name: "raw_read",
-  text: "select bid_micros, budget_micros, campaign_id from repo.measured_row where id = $1",
+  text: "select bid_micros, budget_micros, campaign_id from raw_row where id = $1",
 };
 const RAW_WRITE = {
   name: "raw_write",

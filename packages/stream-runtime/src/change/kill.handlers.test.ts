@@ -233,6 +233,7 @@ function pretending(tx: Transaction): Transaction {
     query: (statement: never, values: never) => tx.query(statement, values),
     execute: (statement, values) => tx.execute(statement, values),
     copyIn: (statement, chunks) => tx.copyIn(statement, chunks),
+    atCommit: (statement, values) => tx.atCommit(statement, values),
   } as Transaction;
 }
 

@@ -29,6 +29,8 @@ export interface KeeperOptions {
   readonly folder: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly port?: number;
+  /** Absolute; as in `EmbeddedOptions`. */
+  readonly home?: string;
   readonly lingerMs: number;
 }
 

@@ -5,8 +5,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { chooseServer, type ServerPrograms } from "./choose-server.ts";
 import { type DataFolder, dataMajorVersion, readJson, requireMajorVersion } from "./data-folder.ts";
 import { initData, makeSocketFolder, passwordOf } from "./init-data.ts";
-import { LaunchFailure, startFailed } from "./launch-failure.ts";
-import { type MachineMemory, type ThisMachine, thisMachine } from "./machine.ts";
+import { LaunchFailure, messageOf, startFailed } from "./launch-failure.ts";
+import { type MachineMemory, machineWithHome, type ThisMachine, thisMachine } from "./machine.ts";
 import { freePort, HOST, isFree } from "./port.ts";
 import { clearPostmaster } from "./postmaster-pid.ts";
 import { giveTo, letThrough, ownerOf } from "./run-as.ts";
@@ -25,6 +25,8 @@ export interface LaunchOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** Taken or refused, instead of a free one. */
   readonly port?: number;
+  /** Folder of the programs to run, instead of the package's. */
+  readonly home?: string;
 }
 
 /** What a process needs to use the server. */
@@ -63,7 +65,7 @@ interface ServerRecord {
 export async function launch(
   folder: DataFolder,
   options: LaunchOptions,
-  machineWith: (memory: MachineMemory) => ThisMachine = thisMachine,
+  machineWith: (memory: MachineMemory) => ThisMachine = machineFor(options),
 ): Promise<Launched> {
   const before = await readJson<ServerRecord>(folder.server, {});
   await clearPostmaster(folder);
@@ -87,7 +89,13 @@ export async function launch(
     port,
     ...(machine.fingerprint !== undefined && { checked: machine.fingerprint }),
   };
-  await writeFile(folder.server, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  try {
+    await writeFile(folder.server, `${JSON.stringify(record)}\n`, { mode: 0o600 });
+  } catch (error) {
+    // Without its keeper nobody would stop it.
+    await server.stop();
+    throw startFailed(`the Postgres server of "${folder.path}" was stopped again`, messageOf(error));
+  }
   return {
     process: server,
     facts: {
@@ -100,9 +108,13 @@ export async function launch(
       dataDirectory: folder.data,
       settings: options.settings,
       ...(socketFolder !== undefined && { socketFolder }),
-      ...(programs.notice !== undefined && { notice: programs.notice }),
+      ...(programs.notice !== undefined && options.home === undefined && { notice: programs.notice }),
     },
   };
+}
+
+function machineFor({ home }: LaunchOptions): (memory: MachineMemory) => ThisMachine {
+  return home === undefined ? thisMachine : (memory) => machineWithHome(memory, home);
 }
 
 interface PortOptions extends LaunchOptions {

@@ -44,6 +44,20 @@ export function thisMachine(memory: MachineMemory): ThisMachine {
   };
 }
 
+/** The same machine with one installed server, which the caller has named. */
+export function machineWithHome(memory: MachineMemory, home: string): ThisMachine {
+  return {
+    ...thisMachine(memory),
+    fingerprint: memory.checked,
+    packageHome: async () => ({ missing: `the option home names ${home}` }),
+    async systemHomes() {
+      // Another version of the package lacks its links, too.
+      await makeLinks(home);
+      return [home];
+    },
+  };
+}
+
 async function versionOf(
   home: string,
   runAs: RunAs,
