@@ -9,8 +9,9 @@ import { filters, type SampleAd, sampleMarketplaces, vectors, withEmbeddings } f
 import { answersOf, batch, changesOf, Model } from "../conformance/model.ts";
 import { EVERYBODY, idsOf, plainAd, revised, searchVectors } from "../conformance/support.ts";
 import { LmdbRecords } from "../forward/lmdb/index.ts";
+import { COSTS_DEFAULT } from "../vectors/planner/plan-search.ts";
 import { buildBase } from "./base.ts";
-import { loadBase, SEGMENT_FILE, writeBase } from "./base-files.ts";
+import { type LoadOptions, loadBase, SEGMENT_FILE, writeBase } from "./base-files.ts";
 import { openIndex } from "./open-index.ts";
 
 let folder: string;
@@ -21,6 +22,10 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const openRecords = (options: { readonly folder: string }) => new LmdbRecords(options);
+
+/** Measured costs would make plans of tests depend on the machine. */
+const load = (own: string, options: LoadOptions = {}) =>
+  loadBase(own, openRecords, { search: { costs: COSTS_DEFAULT }, ...options });
 
 async function writtenBase(ads: readonly SampleAd[], watermark = 0) {
   const own = join(folder, String(bases++));
@@ -34,7 +39,7 @@ test("a loaded base answers as the built one, before and after changes and a com
   await fc.assert(
     fc.asyncProperty(sampleMarketplaces(70), batch, filters, vectors, async (ads, steps, filter, query) => {
       const { own, built } = await writtenBase(ads);
-      const loaded = await loadBase(own, openRecords);
+      const loaded = await load(own);
       expect([loaded.name, loaded.documentCount]).toEqual([built.name, built.documentCount]);
       const there = openIndex(built);
       const back = openIndex(loaded);
@@ -62,7 +67,7 @@ test("watermark and deletions come back: a rollback to the files keeps out what 
   const deletions = [{ adId: adId(2), version: 4 }];
   const own = join(folder, String(bases++));
   await writeBase(buildBase(documents, { embeddings, watermark: 7, deletions, vectors: "lists" }), own, openRecords);
-  const loaded = await loadBase(own, openRecords);
+  const loaded = await load(own);
   const index = openIndex(loaded);
   expect(index.status()).toMatchObject({ position: 7, base: { watermark: 7 } });
   expect(index.apply({ upserts: [revised(plainAd(2), 3)] }).stale).toEqual([2]);
@@ -71,7 +76,7 @@ test("watermark and deletions come back: a rollback to the files keeps out what 
 
 test("an ad that changes without a new embedding keeps the vector that the loaded base holds", async () => {
   const { own } = await writtenBase([plainAd(1), plainAd(2)]);
-  const loaded = await loadBase(own, openRecords);
+  const loaded = await load(own);
   const index = openIndex(loaded);
   const known = { version: "sample", row: 1 };
   const { document } = plainAd(2, { version: 2, title: "cheaper", embedding: known });
@@ -86,7 +91,7 @@ test("an ad that changes without a new embedding keeps the vector that the loade
 test("a request under way reads records of the base it started with, also after a swap", async () => {
   const first = await writtenBase([plainAd(1)]);
   const second = await writtenBase([plainAd(2)], 1);
-  const [old, next] = [await loadBase(first.own, openRecords), await loadBase(second.own, openRecords)];
+  const [old, next] = [await load(first.own), await load(second.own)];
   const index = openIndex(old);
   const before = index.current();
   await index.swapBase(next);
@@ -101,13 +106,13 @@ test("a request under way reads records of the base it started with, also after 
 
 test("a base of another embedding, a damaged file, and no file are refused by name", async () => {
   const { own } = await writtenBase([plainAd(1), plainAd(2)]);
-  await expect(loadBase(own, openRecords, { embeddingVersion: "text-64" })).rejects.toThrow("TENON1412");
-  await expect(loadBase(join(folder, "nowhere"), openRecords)).rejects.toThrow("TENON1425");
+  await expect(load(own, { embeddingVersion: "text-64" })).rejects.toThrow("TENON1412");
+  await expect(load(join(folder, "nowhere"))).rejects.toThrow("TENON1425");
   const file = join(own, SEGMENT_FILE);
   const bytes = await readFile(file);
   bytes[bytes.length - 70] = (bytes[bytes.length - 70] as number) ^ 1;
   await writeFile(file, bytes);
-  await expect(loadBase(own, openRecords)).rejects.toThrow("TENON1429");
+  await expect(load(own)).rejects.toThrow("TENON1429");
 });
 
 test("a base whose records are gone cannot be compacted, and says which are missing", async () => {

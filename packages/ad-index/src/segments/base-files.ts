@@ -18,10 +18,10 @@ import { KeywordIndex } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
 import { StateRows } from "../targeting/state-rows.ts";
 import { TargetingIndex } from "../targeting/targeting-index.ts";
-import { type VectorFacts, VectorSegment } from "../vectors/index.ts";
+import { type Calibration, measureCosts, type VectorFacts, VectorSegment } from "../vectors/index.ts";
 import { SegmentBase } from "./base.ts";
 import { LIST_OPTIONS } from "./in-lists.ts";
-import { ListRows } from "./list-rows.ts";
+import { ListRows, type SearchOptions } from "./list-rows.ts";
 import { Segment } from "./segment.ts";
 
 const KIND = "ad-segment";
@@ -35,6 +35,7 @@ interface BaseFacts {
   readonly embedding: Pick<EmbeddingMatrix, "version" | "dimensions">;
   readonly deletions: readonly DocumentDelete[];
   readonly vectors: VectorFacts;
+  readonly calibration: Calibration;
 }
 
 /** Where documents are kept; opens a store of its own in the folder, e.g. `({ folder }) => new LmdbRecords({ folder })`. */
@@ -61,7 +62,9 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
   }
   const vectors = base.segment.vectors.segment.toSections();
   const { version, dimensions } = embeddings;
-  const facts: BaseFacts = { name, watermark, embedding: { version, dimensions }, deletions, vectors: vectors.facts };
+  const { calibration } = base.segment.vectors;
+  const embedding = { version, dimensions };
+  const facts: BaseFacts = { name, watermark, embedding, deletions, vectors: vectors.facts, calibration };
   await writeSections(join(folder, SEGMENT_FILE), {
     kind: KIND,
     facts: { ...facts },
@@ -77,6 +80,13 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
   });
 }
 
+export interface LoadOptions {
+  /** What the base must be of; that of the file when absent. */
+  readonly embeddingVersion?: string;
+  /** Costs are measured while loading, for about 0.2 s, unless they are given. */
+  readonly search?: SearchOptions;
+}
+
 /**
  * Loads what {@link writeBase} wrote. Close the base when the last request that may hold a snapshot of it has ended.
  *
@@ -86,22 +96,21 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
 export async function loadBase(
   folder: string,
   openRecords: OpenRecords,
-  expected: { readonly embeddingVersion?: string } = {},
+  { embeddingVersion, search = {} }: LoadOptions = {},
 ): Promise<IndexBase & { close(): Promise<void> }> {
   const file = await readSections(join(folder, SEGMENT_FILE), { kind: KIND });
-  const { name, watermark, embedding, deletions, vectors } = file.facts as unknown as BaseFacts;
-  const { version: embeddingVersion } = embedding;
+  const { name, watermark, embedding, deletions, vectors, calibration } = file.facts as unknown as BaseFacts;
   const sections = file.sections();
   const codebooks = newCodebooks();
   const lists = VectorSegment.fromSections(
     { facts: vectors, sections: sections as never },
-    { embeddingVersion: expected.embeddingVersion ?? embeddingVersion },
+    { embeddingVersion: embeddingVersion ?? embedding.version },
     LIST_OPTIONS,
   );
   const segment = new Segment({
     ...rowFactsOf(file),
     ...partsFrom(sections, lists.shape.size),
-    vectors: new ListRows(lists),
+    vectors: new ListRows(lists, { costs: measureCosts(lists), ...search, calibration }),
     forward: forwardFromSections(file, codebooks),
     documents: undefined,
   });

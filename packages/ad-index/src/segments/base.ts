@@ -13,6 +13,7 @@ import {
 import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
 import { inLists } from "./in-lists.ts";
+import { ListRows, type SearchOptions } from "./list-rows.ts";
 import { type IndexedAd, Segment } from "./segment.ts";
 import type { SegmentView } from "./segment-view.ts";
 
@@ -33,6 +34,8 @@ export interface BaseOptions {
    * planned; what a large index needs.
    */
   readonly vectors?: VectorLayout;
+  /** Of searches in lists: costs of scans on this machine, and threads for long ones. */
+  readonly search?: SearchOptions;
 }
 
 export type VectorLayout = "flat" | "lists";
@@ -72,10 +75,10 @@ export class SegmentBase implements IndexBase {
 
   /** Lays out ads that were checked. */
   static of(ads: readonly IndexedAd[], options: BaseOptions): SegmentBase {
-    const { embeddings, name, watermark = 0, deletions = [], vectors: layout = "flat" } = options;
+    const { embeddings, name, watermark = 0, deletions = [], vectors: layout = "flat", search = {} } = options;
     const codebooks = newCodebooks();
     const settings = { dimensions: embeddings.dimensions, codebooks };
-    const segment = layout === "flat" ? Segment.of(ads, settings) : inLists(ads, { embeddings, codebooks });
+    const segment = layout === "flat" ? Segment.of(ads, settings) : inLists(ads, { embeddings, codebooks, search });
     return new SegmentBase({ name, watermark, segment, embeddings, layout, codebooks, deletions });
   }
 
@@ -104,6 +107,7 @@ export class SegmentBase implements IndexBase {
   }
 
   async close(): Promise<void> {
+    if (this.segment.vectors instanceof ListRows) await this.segment.vectors.close();
     await this.records?.close();
   }
 }

@@ -1,28 +1,44 @@
 /** Vectors in inverted lists, searched by the plan that is cheapest at the wanted recall. */
 import { setBit, wordsFor } from "../bits/bitset.ts";
-import { type AnnAnswer, HybridIndex, type HybridIndexOptions, type VectorSegment } from "../vectors/index.ts";
+import {
+  type AnnAnswer,
+  type Calibration,
+  HybridIndex,
+  type HybridIndexOptions,
+  type VectorSegment,
+} from "../vectors/index.ts";
 import type { TopCandidates } from "../vectors/top-candidates.ts";
 import type { RowQuery, RowScan, VectorRows } from "./vector-rows.ts";
 
 const METHODS = { exact: "exactScan", ivf: "invertedLists", graph: "graph" } as const;
+
+/** How this machine searches; a calibration belongs to the segment, costs and threads to where it is served. */
+export type SearchOptions = Pick<HybridIndexOptions, "costs" | "workers">;
 
 const OUT_OF_TIME = { method: METHODS.exact, reason: "the time was up before the search", rowsRead: 0, parameters: {} };
 
 export class ListRows implements VectorRows {
   readonly present: Int32Array;
   readonly segment: VectorSegment;
+  readonly calibration: Calibration;
   private readonly index: HybridIndex;
   /** The clock of the index; searches bring it along. */
   private nowMs = () => performance.now();
 
-  constructor(segment: VectorSegment, options: Omit<HybridIndexOptions, "nowMs"> = {}) {
+  constructor(segment: VectorSegment, options: SearchOptions & { readonly calibration: Calibration }) {
     this.segment = segment;
+    this.calibration = options.calibration;
     this.index = new HybridIndex(segment, { ...options, nowMs: () => this.nowMs() });
     this.present = presentRows(segment);
   }
 
   vectorOf(row: number): Float32Array {
     return this.segment.vectorOf(row);
+  }
+
+  /** Ends its threads. */
+  close(): Promise<void> {
+    return this.index.close();
   }
 
   async search({ vector, limit, eligible, searchable, time, shadow }: RowQuery, top: TopCandidates): Promise<RowScan> {
