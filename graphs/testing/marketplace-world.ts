@@ -3,7 +3,7 @@
  * stores, budgets and pacing as plain tables that a test can change.
  */
 import { hash } from "node:crypto";
-import { type AdIndexReads, buildExactIndex } from "@tenon/ad-index";
+import { type AdIndexReads, buildBase, openIndex } from "@tenon/ad-index";
 import type { AdmittedRequest, UserProfile } from "@tenon/ads-model";
 import { bind, F32Column, F64Column, U8Column } from "@tenon/graph-core";
 import {
@@ -57,9 +57,12 @@ export function requestsOf(count: number): readonly AdmittedRequest[] {
 }
 
 const embeddingVersion = marketplace.documents[0]?.embedding.version ?? "none";
-const index = buildExactIndex(marketplace.documents, {
-  embeddings: { version: embeddingVersion, dimensions: EMBEDDING_DIMENSIONS, rows: marketplace.embeddings },
-});
+const index = openIndex(
+  buildBase(marketplace.documents, {
+    embeddings: { version: embeddingVersion, dimensions: EMBEDDING_DIMENSIONS, rows: marketplace.embeddings },
+    vectors: "lists",
+  }),
+);
 
 const rowOfCategory = categoryRows(catalogue);
 const embeddings: Embeddings = {

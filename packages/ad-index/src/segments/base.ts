@@ -14,7 +14,7 @@ import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
 import { inLists } from "./in-lists.ts";
 import { ListRows, type SearchOptions } from "./list-rows.ts";
-import { type IndexedAd, Segment } from "./segment.ts";
+import { type IndexedAd, NO_AD, Segment } from "./segment.ts";
 import type { SegmentView } from "./segment-view.ts";
 
 /** Hex digits of the name of a base that was given none: 48 bits tell builds apart. */
@@ -140,10 +140,11 @@ function newestAds(documents: Iterable<AdDocument>, embeddings: EmbeddingMatrix)
   return [...newest.values()];
 }
 
-/** A name that equal sets of (ad, version) share and others do not, because rows are in the order of ids. */
+/** A name that equal sets of (ad, version) share and others do not, in whatever order their rows are. */
 function nameOf({ ids, versions }: Segment): string {
-  const facts = new Float64Array(ids.length * 2);
-  facts.set(ids);
-  facts.set(versions, ids.length);
+  const rows = Int32Array.from(ids.keys()).filter((row) => ids[row] !== NO_AD);
+  rows.sort((left, right) => (ids[left] as number) - (ids[right] as number));
+  const facts = new Float64Array(rows.length * 2);
+  for (const [place, row] of rows.entries()) facts.set([ids[row] as number, versions[row] as number], place * 2);
   return hash("sha256", new Uint8Array(facts.buffer)).slice(0, BASE_DIGITS);
 }

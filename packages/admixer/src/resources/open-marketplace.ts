@@ -1,6 +1,6 @@
 /** What this host serves from until live feeds fill it: the marketplace, its index, its users and its vectors. */
 import { createHmac } from "node:crypto";
-import { type AdIndexHost, bindAdIndex, buildExactIndex } from "@tenon/ad-index";
+import { type AdIndexHost, bindAdIndex, buildBase, openIndex } from "@tenon/ad-index";
 import type { AdDocument, AdId, UserId, UserProfile } from "@tenon/ads-model";
 import { bind, F32Column } from "@tenon/graph-core";
 import {
@@ -81,9 +81,12 @@ export function openMarketplace(source: MarketplaceSource): OpenMarketplace {
   const marketplace = generateMarketplace(catalogue, { seed, nowMs: nowMs(), ...(adsMax !== undefined && { adsMax }) });
   const users = generateUsers(catalogue, { seed, count: source.usersCount });
   const version = marketplace.documents[0]?.embedding.version ?? "none";
-  const index = buildExactIndex(marketplace.documents, {
-    embeddings: { version, dimensions: EMBEDDING_DIMENSIONS, rows: marketplace.embeddings },
-  });
+  const index = openIndex(
+    buildBase(marketplace.documents, {
+      embeddings: { version, dimensions: EMBEDDING_DIMENSIONS, rows: marketplace.embeddings },
+      vectors: "lists",
+    }),
+  );
   const documents = new Map(marketplace.documents.map((document) => [document.adId, document]));
   const actions = new UserActionsTable((adId) => documents.get(adId), nowMs);
   const budgets = new BudgetTable(marketplace.documents, nowMs);
