@@ -89,6 +89,18 @@ test("a search that runs out of time says so, and what it found is sound", () =>
   expect(slow.search(query({ timeBudgetMs: 1_000_000 })).partial).toBe(false);
 });
 
+test("wherever a search is cut, no ad is found twice", () => {
+  const bound = index.search(query({ k: 10_000, method: "exact" })).scores;
+  for (let cutAt = 0; cutAt < 12; cutAt++) {
+    let looks = 0;
+    const cutting = new HybridIndex(segment, { nowMs: () => (looks++ > cutAt ? 1 : 0) });
+    const { ids, scores, partial } = cutting.search(query({ k: 10_000, method: "exact", timeBudgetMs: 1 }));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(scores.every((score, rank) => score <= bound[rank]!)).toBe(true);
+    expect(partial || ids.length === 10_000).toBe(true);
+  }
+});
+
 test("more ties than the scan can hold are settled by id", () => {
   const count = 40_000;
   const same = new Float32Array(count * 4).fill(0.5);
