@@ -6,7 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { runnableBlocks } from "./runnable-blocks.ts";
 
 const root = join(import.meta.dirname, "..");
-const documents = ["README.md", "docs/README.md", "examples/README.md"];
+const documents = ["README.md", "docs/README.md", "examples/README.md", "packages/ad-index/README.md"];
 
 /** Prints of a TypeScript file run by this Node, with paths of the machine taken out. */
 function printed(file: string): string {

@@ -96,6 +96,9 @@ export interface TargetingMeasurement {
   /** Ads on which index and evaluation differ, over all users that were evaluated. */
   readonly mismatches: number;
   readonly buildMs: number;
+  /** Time to make the index of its sections, and their size. */
+  readonly loadMs: number;
+  readonly bytesPerAd: number;
 }
 
 /** `users` are matched in turn until `measureMs` of CPU time are spent; the first `evaluated` of them are also evaluated. */
@@ -104,8 +107,12 @@ export function measureTargeting(
   { measureMs, evaluated }: { measureMs: number; evaluated: number },
 ): TargetingMeasurement {
   const building = cpuMs();
-  const index = TargetingIndex.of(expressions);
+  const built = TargetingIndex.of(expressions);
   const buildMs = cpuMs() - building;
+  const sections = built.toSections();
+  const loading = cpuMs();
+  const index = TargetingIndex.fromSections(sections, expressions.length);
+  const loadMs = cpuMs() - loading;
   const into = new Int32Array(wordsFor(expressions.length));
   let matches = 0;
   for (const user of users) {
@@ -140,6 +147,8 @@ export function measureTargeting(
     matchesMean: matches / users.length,
     mismatches,
     buildMs,
+    loadMs,
+    bytesPerAd: Object.values(sections).reduce((sum, { byteLength }) => sum + byteLength, 0) / expressions.length,
   };
 }
 

@@ -35,13 +35,14 @@ test("starts that do not ascend from 0 to the end are refused", () => {
   const starts =
     (...values: number[]) =>
     () =>
-      reader({ "part.starts": Int32Array.from(values) }).starts("starts", { count: 2, end: 5 });
-  expect(starts(0, 5, 5)()).toHaveLength(3);
+      reader({ "part.starts": Int32Array.from(values) }).starts("starts", { count: 3, end: 5 });
+  expect(starts(0, 2, 5, 5)()).toHaveLength(4);
   for (const values of [
-    [0, 3, 4],
-    [1, 3, 5],
-    [0, 6, 5],
-    [0, 3],
+    [0, 3, 3, 4],
+    [1, 3, 3, 5],
+    [0, 6, 6, 5],
+    [0, 4, 3, 5],
+    [0, 3, 5],
   ]) {
     expect(starts(...values)).toThrow("TENON1421");
   }

@@ -46,8 +46,7 @@ export class SectionReader {
   values(name: string): (string | number)[] {
     const section = this.read(name);
     if (!(section instanceof Uint8Array)) throw this.wrong(name, "type Uint8Array", section.constructor.name);
-    // The copy is of ordinary memory: a decoder does not take shared memory.
-    return JSON.parse(new TextDecoder().decode(section.slice())) as (string | number)[];
+    return JSON.parse(new TextDecoder().decode(section)) as (string | number)[];
   }
 
   /** Starts of lists: `count` + 1 offsets, ascending from 0 to `end`. */

@@ -1,5 +1,6 @@
 /** The best ads of all segments for some words (K1, K2 of keyword-scoring.ts), by whatever way is cheaper. */
 
+import { onesOf, WORD_BITS } from "../bits/bitset.ts";
 import type { TopCandidates } from "../vectors/top-candidates.ts";
 import type { Stop } from "../vectors/vector-table.ts";
 import { type KeywordIndex, UNKNOWN_WORD } from "./keyword-index.ts";
@@ -11,6 +12,10 @@ import { filterByWords } from "./word-filter.ts";
 
 /** Below this many postings scoring all of them costs less than finding out which to leave out. */
 const POSTINGS_MANY = 2_048;
+/** With fewer rows to find per ad wanted, nearly all of them stay candidates. Measured; docs/design/0014. */
+const ROWS_PER_AD_MIN = 16;
+/** One word of the rows in so many is counted to guess how many of the postings may be found. */
+const WORDS_PER_SAMPLE = 16;
 
 /** Words of a query, normalised, each list distinct and sorted. */
 export interface SearchWords {
@@ -69,7 +74,7 @@ export function scoreKeywords(
       .filter(({ number }) => number !== UNKNOWN_WORD);
     const search = { keywords, ids, rows: filtered.rows, words: held, lengthMean, limit };
     board.prepare(ids.length, lengthMean);
-    const leavesOut = method === "cheapest" ? postingsOf(search) >= POSTINGS_MANY : method === "bestFirst";
+    const leavesOut = method === "cheapest" ? paysToLeaveOut(search) : method === "bestFirst";
     const scan = leavesOut ? scoreBest(search, board, top, stop) : scoreAll(search, board, top);
     postingsRead += filtered.postingsRead + scan.postingsRead;
     if (scan.stopped) return { postingsRead, stopped: true };
@@ -88,6 +93,21 @@ function scoreAll(search: SegmentSearch, board: ScoreBoard, top: TopCandidates):
     if (score >= top.threshold) top.offer(score, ids[row] as number);
   });
   return { postingsRead: postingsOf(search), stopped: false };
+}
+
+function paysToLeaveOut(search: SegmentSearch): boolean {
+  const postings = postingsOf(search);
+  return postings >= POSTINGS_MANY && postings * shareOf(search.rows) >= ROWS_PER_AD_MIN * search.limit;
+}
+
+/** About how many of all rows are in the set; a guess decides how fast a search is, never what it finds. */
+function shareOf(rows: Int32Array): number {
+  let [ones, words] = [0, 0];
+  for (let word = 0; word < rows.length; word += WORDS_PER_SAMPLE) {
+    ones += onesOf(rows[word] as number);
+    words++;
+  }
+  return ones / (WORD_BITS * words);
 }
 
 function postingsOf({ keywords, words }: SegmentSearch): number {

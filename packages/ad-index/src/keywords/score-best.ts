@@ -162,7 +162,7 @@ class BestRows {
   offerTo(top: TopCandidates): void {
     const { ids } = this.search;
     this.sums.take((score, row) => {
-      if (score >= this.threshold && score >= top.threshold) top.offer(score, ids[row] as number);
+      if (score >= top.threshold) top.offer(score, ids[row] as number);
     });
   }
 }

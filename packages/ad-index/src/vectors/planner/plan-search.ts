@@ -86,7 +86,8 @@ export function planSearch(shape: SearchShape, facts: PlanFacts, forced?: AnnMet
       selectivity,
       exactNs: predicted.exact,
       ivfNs: predicted.ivf,
-      graphNs: predicted.graph,
+      // Infinite without a graph, and no value that a trace could hold.
+      ...(Number.isFinite(predicted.graph) && { graphNs: predicted.graph }),
       reach: band.reach,
     },
   };
