@@ -112,13 +112,17 @@ test("Q3: a batch that cannot be read is told after what came before it, until a
 });
 
 test("Q3: a record that lies within is told after what came before it, until a seek", async () => {
-  // The second record's value claims to be longer than the record.
-  const lying = patched(records(0, 2), (bytes) => bytes.writeInt8(120, bytes.length - VALUE_BYTES - 2));
+  // The second record's value claims the third one's bytes: then the fourth would be read, as if nothing were missing.
+  const [valueBytes, recordBytesAll] = [10, 17];
+  const valueLengthAt = 61 + recordBytesAll + 5;
+  const lying = patched(records(0, 4, valueBytes), (bytes) =>
+    bytes.writeInt8(2 * (valueBytes + recordBytesAll), valueLengthAt),
+  );
   const { feed } = feedOf();
   feed.push(0, fetched(lying));
   expect(offsets(await feed.pull(PULL))).toEqual([0]);
   for (const _ of [1, 2]) await expect(feed.pull(PULL)).rejects.toMatchObject({ code: "TENON1566" });
-  feed.seek(2);
+  feed.seek(4);
   expect(await feed.pull(PULL)).toEqual([]);
 });
 

@@ -41,6 +41,7 @@ const written = fc.record({
     /** Records gone before it. */
     gap: fc.oneof(fc.constant(0), fc.nat(2 ** 40)),
     timeMs: fc.nat(2 ** 45),
+    laterMs: fc.array(fc.oneof(fc.integer({ min: -300, max: 300 }), fc.integer({ min: -(2 ** 45), max: 2 ** 45 }))),
     appendedAtMs: fc.option(fc.nat(2 ** 45), { nil: undefined }),
   }),
 });

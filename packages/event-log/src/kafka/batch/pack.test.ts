@@ -158,6 +158,21 @@ test("a batch that would fill the memory is refused", () => {
   }
 });
 
+test("snappy of Java's stream is read block by block, and all of them count", () => {
+  const packed = encodeBatch([record("x".repeat(1_000))], { compression: "snappy" });
+  const block = packed.subarray(61);
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(block.length);
+  const stream = Buffer.concat([Buffer.from("\x82SNAPPY\0", "latin1"), Buffer.alloc(8), length, block, length, block]);
+  const place = { ...AT, offset: 5 };
+  const one = decompressed(place, block, 2);
+  expect(Buffer.from(decompressed(place, stream, 2))).toEqual(Buffer.concat([one, one]));
+  expect(() => decompressed(place, stream, 2, one.length * 2 - 1)).toThrow(
+    expect.objectContaining({ code: "TENON1566" }),
+  );
+  expect(() => decompressed(place, stream.subarray(0, -1), 2)).toThrow(expect.objectContaining({ code: "TENON1566" }));
+});
+
 test("what comes before an unreadable batch is given first", () => {
   const broken = patched(batch(2, 1), (bytes) => bytes.writeInt8(1, 16));
   expect(offsetsOf([batch(0, 2), broken])).toEqual([0, 1]);

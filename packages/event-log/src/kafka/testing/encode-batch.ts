@@ -6,6 +6,8 @@ export interface BatchOptions {
   readonly firstOffset?: number;
   /** When its first record was written, ms. */
   readonly timeMs?: number;
+  /** How much later than the first each record was written, ms; may be earlier. */
+  readonly laterMs?: readonly number[];
   /** The broker's time, where the topic takes that. */
   readonly appendedAtMs?: number | undefined;
   readonly compression?: "none" | "gzip" | "snappy" | "lz4" | "zstd";
@@ -19,8 +21,8 @@ const BITS = { logAppendTime: 0x08, transactional: 0x10, control: 0x20 } as cons
 export function encodeBatch(records: readonly WireRecord[], options: BatchOptions = {}): Buffer {
   const { firstOffset = 0, timeMs = 0, compression = "none", producerId = -1n } = options;
   const messages = records.map(
-    ({ key, value, headers }): MessageRecord => ({
-      ...{ topic: "t", partition: 0, timestamp: BigInt(timeMs) },
+    ({ key, value, headers }, at): MessageRecord => ({
+      ...{ topic: "t", partition: 0, timestamp: BigInt(timeMs + (at === 0 ? 0 : (options.laterMs?.[at] ?? 0))) },
       ...(key !== null && { key: Buffer.from(key) }),
       // Its types leave out that a value may be missing; its writer does not.
       value: (value === null ? null : Buffer.from(value)) as Buffer,
