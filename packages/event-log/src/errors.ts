@@ -151,3 +151,29 @@ export function unreadableHalts(at: TopicPartition & { offset: number }, owner: 
     hint: "control data is never skipped: mend the producer, then append a readable record or move the reader by hand",
   });
 }
+
+export function batchUnreadable(
+  { topic, partition, offset }: TopicPartition & { readonly offset: number },
+  expected: string,
+  found: string,
+): GraphError {
+  return new GraphError(`the batch at offset ${offset} of ${topic}/${partition} cannot be read`, {
+    code: "TENON1566",
+    category: "resource",
+    detail: `expected ${expected}, found ${found}`,
+    hint: "nothing of it was given out: find out who wrote it or what damaged it, then move the reader by hand",
+  });
+}
+
+export function accessRefused(brokers: readonly string[], refusal: "credentials" | "certificate"): GraphError {
+  const said =
+    refusal === "credentials"
+      ? "the brokers do not take its user, password or mechanism"
+      : "it does not trust the brokers' certificate, or they do not speak TLS";
+  return new GraphError(`the Kafka client cannot get in at ${brokers.join(",")}`, {
+    code: "TENON1567",
+    category: "input",
+    detail: said,
+    hint: "correct tls and sasl of openKafkaLog, or the listener in brokers; the client's own words are left out for they may hold secrets",
+  });
+}

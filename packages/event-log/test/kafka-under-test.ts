@@ -4,6 +4,8 @@ import type { LogUnderTest } from "../src/conformance/index.ts";
 import type { KafkaMember } from "../src/kafka/kafka-member.ts";
 import { openKafkajsWire } from "../src/kafka/kafkajs-wire.ts";
 import { openKafkaLog } from "../src/kafka/open-kafka-log.ts";
+import { openPlatformaticWire } from "../src/kafka/platformatic-wire.ts";
+import type { KafkaWire, WireOptions } from "../src/kafka/wire.ts";
 
 /** Short, so that a lost member is noticed soon; long enough for a busy machine. */
 const SESSION_MS = 4_000;
@@ -16,12 +18,7 @@ export function kafkaUnderTest(kafka: RunningKafka, client: "kafkajs" | "platfor
     pass: (ms) => sleep(ms),
     // As an operator removes a member: it learns of that with its next heartbeat.
     takeAway: async (_, member) => {
-      const wire = await openKafkajsWire({
-        brokers,
-        clientId: "operator",
-        replicas: undefined,
-        topicConfig: () => ({}),
-      });
+      const wire = await openWire("kafkajs", brokers);
       await wire.leaveGroup((member as KafkaMember).identity);
       await wire.close();
     },
@@ -33,4 +30,13 @@ export function kafkaUnderTest(kafka: RunningKafka, client: "kafkajs" | "platfor
     settleMs: 5_000,
     close: async () => {},
   };
+}
+
+/** A client's connection without a log around it. */
+export function openWire(client: "kafkajs" | "platformatic", brokers: readonly string[]): Promise<KafkaWire> {
+  const options: WireOptions = {
+    ...{ brokers, clientId: "operator", replicas: undefined, compression: "none", topicConfig: () => ({}) },
+    access: { tls: undefined, sasl: undefined },
+  };
+  return client === "kafkajs" ? openKafkajsWire(options) : openPlatformaticWire(options);
 }

@@ -6,10 +6,11 @@ import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
+import { makeCertificate } from "./certificate.ts";
 import { KAFKA_VERSIONS, kafkaFolder } from "./folders.ts";
 import { kafkaJars } from "./kafka-jars.ts";
 import { waitUntilReady } from "./ready.ts";
-import { addressOf, type NodePlace, settingsOf } from "./settings.ts";
+import { addressOf, type NodePlace, SCRAM, type Security, secureAddressOf, settingsOf } from "./settings.ts";
 
 export interface StartOptions {
   readonly version?: string;
@@ -21,6 +22,8 @@ export interface StartOptions {
   readonly port?: number;
   /** Goes on when this process ends, and keeps its data: for `npm run kafka:up`. */
   readonly detached?: boolean;
+  /** Names and passwords: then there is a second listener with TLS, for them only, by PLAIN and SCRAM. */
+  readonly users?: Readonly<Record<string, string>>;
   /** Runs with the optimising compiler and collector of a long life, for figures that speak of a broker's CPU. */
   readonly optimised?: boolean;
 }
@@ -28,6 +31,8 @@ export interface StartOptions {
 export interface RunningKafka {
   readonly version: string;
   readonly brokers: readonly string[];
+  /** The listener for users, and the certificate to trust, PEM; none and empty without users. */
+  readonly secure: { readonly brokers: readonly string[]; readonly certificate: string };
   readonly pids: readonly number[];
   /** Absolute; logs stay there. */
   readonly folder: string;
@@ -55,20 +60,26 @@ export async function startKafka(options: StartOptions): Promise<RunningKafka> {
   const folder = resolve(kafkaFolder, name);
   await rm(folder, { recursive: true, force: true });
   await removeOldLogs();
-  const ports = options.port === undefined ? await freePorts(nodes * 2) : portsFrom(options.port, nodes);
+  const ports = options.port === undefined ? await freePorts(nodes * 3) : portsFrom(options.port, nodes);
+  await mkdir(folder, { recursive: true });
+  const { users } = options;
+  const certificate = users === undefined ? undefined : await makeCertificate(folder);
+  const security = users === undefined || certificate === undefined ? undefined : { users, ...certificate };
   const places = Array.from({ length: nodes }, (_, at) => ({
     id: at + 1,
     brokerPort: ports[at] as number,
     controllerPort: ports[nodes + at] as number,
+    securePort: security === undefined ? undefined : (ports[2 * nodes + at] as number),
     folder: resolve(folder, `node-${at + 1}`),
   }));
   const startMs = performance.now();
   const clusterId = randomBytes(16).toString("base64url").replace(/^-/, "a");
-  await Promise.all(places.map((place) => format(jars, place, places, clusterId)));
+  await Promise.all(places.map((place) => format(jars, { place, all: places, clusterId, security })));
   const cluster = new Cluster({
     version,
     jars,
     places,
+    certificate: certificate?.certificate ?? "",
     folder,
     heap: HEAP[nodes],
     jvm: optimised ? [QUIET] : JVM,
@@ -97,6 +108,7 @@ interface ClusterOptions {
   readonly version: string;
   readonly jars: string;
   readonly places: readonly NodePlace[];
+  readonly certificate: string;
   readonly folder: string;
   readonly heap: string;
   readonly jvm: readonly string[];
@@ -128,6 +140,11 @@ class Cluster implements RunningKafka {
 
   get brokers(): readonly string[] {
     return this.#options.places.map(addressOf);
+  }
+
+  get secure(): RunningKafka["secure"] {
+    const { places, certificate } = this.#options;
+    return { brokers: places.flatMap(secureAddressOf), certificate };
   }
 
   get pids(): readonly number[] {
@@ -191,28 +208,28 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   clearTimeout(late);
 }
 
-async function format(jars: string, place: NodePlace, all: readonly NodePlace[], clusterId: string): Promise<void> {
+interface Format {
+  readonly place: NodePlace;
+  readonly all: readonly NodePlace[];
+  readonly clusterId: string;
+  readonly security: Security | undefined;
+}
+
+async function format(jars: string, { place, all, clusterId, security }: Format): Promise<void> {
   const settings = resolve(place.folder, "server.properties");
   await mkdir(place.folder, { recursive: true });
-  await writeFile(settings, settingsOf(place, all));
+  await writeFile(settings, settingsOf(place, all, security));
   const standalone = all.length === 1 ? ["--standalone"] : [];
-  const args = [
-    ...JVM,
-    "-cp",
-    `${jars}/*`,
-    "kafka.tools.StorageTool",
-    "format",
-    ...standalone,
-    "-t",
-    clusterId,
-    "-c",
-    settings,
-  ];
+  const users = Object.entries(security?.users ?? {}).flatMap(([name, password]) =>
+    SCRAM.flatMap((mechanism) => ["--add-scram", `${mechanism}=[name=${name},password=${password}]`]),
+  );
+  const tool = [...JVM, "-cp", `${jars}/*`, "kafka.tools.StorageTool"];
+  const args = [...tool, "format", ...standalone, ...users, "-t", clusterId, "-c", settings];
   await promisify(execFile)("java", args, { timeout: FORMAT_MS_MAX });
 }
 
 function portsFrom(first: number, nodes: number): readonly number[] {
-  return Array.from({ length: nodes * 2 }, (_, at) => (at < nodes ? first + at : first + 1_000 + at - nodes));
+  return Array.from({ length: nodes * 3 }, (_, at) => first + 1_000 * Math.floor(at / nodes) + (at % nodes));
 }
 
 /** Ports that were free a moment ago: all are held until all are known. */

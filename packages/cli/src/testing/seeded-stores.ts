@@ -1,6 +1,7 @@
 /** A database in which the tasks of ad events have run for a moment, and handlers have left work: what operators look at. */
 import { deadLetterTopicOf, type EventLog } from "@tenon/event-log/api";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
+import { openKafkaLog } from "@tenon/event-log/kafka";
 import { adCounts, dedupeAdEvents } from "@tenon/graphs/tasks";
 import type { Database } from "@tenon/postgres";
 import { testDatabase } from "@tenon/postgres/testing";
@@ -57,9 +58,13 @@ function event(index: number, timeMs: number) {
   return AdEvents.record({ key: `user-${index % 7}`, timeMs, value: { eventId: `e${index}`, ...facts } as never });
 }
 
-export async function seededStores(): Promise<SeededStores> {
+/** @param brokers of the Kafka that has the log; the log is in the same database when absent */
+export async function seededStores(brokers?: readonly string[]): Promise<SeededStores> {
   const { database, url, drop } = await testDatabase();
-  const log = await openEmbeddedLog({ database, leaseMs: 2_000, beatMs: 100, retainEveryMs: 0 });
+  const log =
+    brokers === undefined
+      ? await openEmbeddedLog({ database, leaseMs: 2_000, beatMs: 100, retainEveryMs: 0 })
+      : await openKafkaLog({ brokers, client: "kafkajs" });
   await log.createTopics(TOPICS);
   const operations = new PostgresOperations(database);
   const running = new Set<RunningTasks>();

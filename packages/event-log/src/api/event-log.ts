@@ -40,7 +40,11 @@ export interface EventLog {
    * @throws GraphError TENON1553, TENON1561 for bounds out of range, TENON1563 when the log cannot be reached
    */
   join(options: JoinOptions): Promise<Member>;
-  /** Drops records below the offset. Readers below it get TENON1555, never a silent jump. */
+  /**
+   * Drops records below the offset. Readers below it get TENON1555, never a silent jump. A trim makes room and hides nothing:
+   * servers that are killed may forget it (Kafka writes it down once a minute), and then the records are there again, all of
+   * them and in order, until it is made again. Who must not read them twice has a fence of his own (L4).
+   */
   trim(partition: TopicPartition, beforeOffset: number): Promise<void>;
   /** Topics and partitions that exist. */
   topics(): Promise<readonly TopicFacts[]>;

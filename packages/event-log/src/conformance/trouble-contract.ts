@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { LogRecord } from "../api/event-log.ts";
+import type { EventLog, LogRecord } from "../api/event-log.ts";
 import { recordBytes } from "../api/record-size.ts";
 import { expectCode, newRecord, numbered, PULL, type Suite, textOf } from "./support.ts";
 import { GroupStore, joinOptions, Worker } from "./worker.ts";
@@ -141,7 +141,7 @@ export function troubleContract({ it, under }: Suite): void {
     await bench.drive(b.member.leave());
   });
 
-  it("what append has resolved survives a crash of the servers, and reading and appending go on", async (bench) => {
+  it("what append has resolved survives a crash of the servers, and reading and appending go on; a trim may be forgotten, whole", async (bench) => {
     const { crash } = under();
     if (crash === undefined) return;
     const topic = await bench.topic(2);
@@ -154,28 +154,53 @@ export function troubleContract({ it, under }: Suite): void {
       store,
     });
     await bench.append(log, [...numbered(topic, 50, 0), ...numbered(topic, 50, 1)]);
+    const trimmed = await trimmedTopic(bench, log);
     await bench.drive(crash());
-    await appendUntilTaken(bench, log, numbered(topic, 50, 0, 50));
-    await appendUntilTaken(bench, log, numbered(topic, 50, 1, 50));
+    await untilAnswered(bench, () => log.append(numbered(topic, 50, 0, 50)));
+    await untilAnswered(bench, () => log.append(numbered(topic, 50, 1, 50)));
     // An append whose outcome was unknown may have been there: the text tells twice-written ones.
     const seen = (partition: number) => [...new Set(store.of(topic.name, partition).map(textOf))];
     await bench.until("all is applied", () => seen(0).length + seen(1).length >= 200 || worker.failures.length > 0);
     expect(worker.failures).toEqual([]);
     for (const partition of [0, 1]) expect(seen(partition)).toEqual(numbered(topic, 100).map(textOf));
+    await trimmed.check();
     await bench.drive(worker.member.leave());
   }, 120_000);
 }
 
-/** Appends again while the outcome is unknown, as a relay does. */
-async function appendUntilTaken(
-  bench: Parameters<Parameters<Suite["it"]>[1]>[0],
-  log: Awaited<ReturnType<typeof bench.open>>,
-  records: ReturnType<typeof numbered>,
-): Promise<void> {
+type Bench = Parameters<Parameters<Suite["it"]>[1]>[0];
+
+/** A topic of 40 records whose first 25 are trimmed; and its check after a crash, which may have forgotten that. */
+async function trimmedTopic(bench: Bench, log: EventLog): Promise<{ readonly check: () => Promise<void> }> {
+  const topic = await bench.topic(1);
+  const at = { topic: topic.name, partition: 0 };
+  const appended = await bench.append(log, numbered(topic, 40));
+  const from = appended[25]?.offset ?? 0;
+  const trim = async () => {
+    await bench.drive(log.trim(at, from));
+    expect((await bench.drive(log.offsets(topic.name)))[0]?.earliest).toBe(from);
+  };
+  const check = async () => {
+    const earliest = (await bench.drive(log.offsets(topic.name)))[0]?.earliest ?? Number.NaN;
+    const left = appended.findIndex(({ offset }) => offset === earliest);
+    // Forgotten, or kept: the log begins at a record that was there, and not behind the trim.
+    expect(left >= 0 && left <= 25, `the log begins at ${earliest}`).toBe(true);
+    const reader = await bench.reader(topic, { fromOffset: earliest });
+    const read = await bench.pullAll(reader, 40 - left);
+    expect(read.map(textOf)).toEqual(numbered(topic, 40 - left, 0, left).map(textOf));
+    await trim();
+    const below = await bench.reader(topic, { fromOffset: from - 1 });
+    await expectCode(bench.drive(below.pull({ ...PULL, waitMs: 10_000 })), "TENON1555");
+  };
+  await trim();
+  return { check };
+}
+
+/** Asks again while servers come back; appends again while the outcome is unknown, as a relay does. */
+async function untilAnswered<Answer>(bench: Bench, ask: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await bench.append(log, records);
-      return;
+      return await bench.drive(ask());
     } catch (error) {
       if (attempt >= 50) throw error;
       await bench.under.pass(200);

@@ -1,12 +1,10 @@
 import { ManualClock, promiseByHand, settle } from "@tenon/graph-testkit";
 import { describe, expect, test } from "vitest";
 import type { LogRecord } from "../api/event-log.ts";
-import { RECORD_OVERHEAD_BYTES } from "../api/limits.ts";
 import { joinOptions } from "../conformance/worker.ts";
 import { Bell } from "./bell.ts";
 import { DirectFeed } from "./direct-feed.ts";
 import { HeldPartitions } from "./held-partitions.ts";
-import { QueueFeed } from "./queue-feed.ts";
 
 const AT = { topic: "t", partition: 0 };
 const PULL = { recordsMax: 10, bytesMax: 1e6, waitMs: 0 };
@@ -70,86 +68,6 @@ describe("direct feed", () => {
   });
 });
 
-describe("queue feed", () => {
-  const feedOf = (recordsMax = 4, bytesMax = 1_000) => {
-    const rooms: number[] = [];
-    const clock = new ManualClock();
-    const feed: QueueFeed = new QueueFeed({
-      clock,
-      fromOffset: 0,
-      recordsMax,
-      bytesMax,
-      onRoom: () => rooms.push(feed.heldRecords),
-    });
-    return { feed, rooms, clock };
-  };
-
-  test("Q1: holds no more records or bytes than allowed, or one that is larger", async () => {
-    const { feed } = feedOf(4, 250);
-    feed.push(0, [record(0), record(1), record(2), record(3)], 4);
-    expect([feed.heldRecords, feed.heldBytes]).toEqual([2, 2 * (36 + RECORD_OVERHEAD_BYTES)]);
-    const large = feedOf(4, 10).feed;
-    large.push(0, [record(0, 500), record(1)], 2);
-    expect(large.heldRecords).toBe(1);
-  });
-
-  test("Q2: asks for more only when half is free, from the first record that was not taken", async () => {
-    const { feed, rooms } = feedOf(4);
-    feed.push(
-      0,
-      [0, 1, 2, 3, 4, 5].map((offset) => record(offset)),
-      6,
-    );
-    expect(feed.fetchOffset).toBeUndefined();
-    await feed.pull({ ...PULL, recordsMax: 1 });
-    expect([feed.fetchOffset, rooms.length]).toEqual([undefined, 0]);
-    await feed.pull({ ...PULL, recordsMax: 1 });
-    expect([feed.fetchOffset, rooms.length]).toEqual([4, 1]);
-  });
-
-  test("gaps at the end of a fetch are skipped once all of it was taken", () => {
-    const { feed } = feedOf(4);
-    feed.push(0, [record(3)], 9);
-    expect(feed.fetchOffset).toBe(9);
-  });
-
-  test("records before the position are dropped: brokers send whole batches", async () => {
-    const { feed } = feedOf();
-    feed.seek(5);
-    feed.push(1, [record(4), record(5)], 6);
-    expect((await feed.pull(PULL)).map(({ offset }) => offset)).toEqual([5]);
-  });
-
-  test("what was fetched for the position before a seek is dropped, and so is its error", async () => {
-    const { feed } = feedOf();
-    feed.seek(2);
-    feed.push(0, [record(0)], 1);
-    feed.fail(0, new Error("stale"));
-    expect(await feed.pull(PULL)).toEqual([]);
-    feed.push(1, [record(2)], 3);
-    expect((await feed.pull(PULL)).map(({ offset }) => offset)).toEqual([2]);
-  });
-
-  test("an error is told after what came before it, until a seek", async () => {
-    const { feed } = feedOf();
-    feed.push(0, [record(0)], 1);
-    feed.fail(0, new Error("trimmed"));
-    expect(await feed.pull(PULL)).toHaveLength(1);
-    await expect(feed.pull(PULL)).rejects.toThrow("trimmed");
-    await expect(feed.pull(PULL)).rejects.toThrow("trimmed");
-    feed.seek(8);
-    expect(await feed.pull(PULL)).toEqual([]);
-  });
-
-  test("queued records of a partition that is gone are not delivered", async () => {
-    const { feed } = feedOf();
-    feed.push(0, [record(0)], 1);
-    feed.end(() => new Error("gone"));
-    await expect(feed.pull(PULL)).rejects.toThrow("gone");
-    expect(feed.heldBytes).toBe(0);
-  });
-});
-
 describe("held partitions", () => {
   const held = (change: Parameters<typeof joinOptions>[2] = {}) => {
     const clock = new ManualClock();
@@ -157,7 +75,8 @@ describe("held partitions", () => {
     const partitions = new HeldPartitions({
       join: joinOptions("g", ["t"], { drainMs: 1_000, ...change }),
       clock,
-      startFeed: (_, fromOffset) => new QueueFeed({ clock, fromOffset, recordsMax: 1, bytesMax: 1, onRoom: () => {} }),
+      startFeed: (_, fromOffset) =>
+        new DirectFeed({ clock, fromOffset, read: async () => [], bell: new Bell(clock), lookAgainMs: () => 100 }),
       onAssignFailed: (error) => failures.push(error),
     });
     return { clock, partitions, failures };

@@ -2,11 +2,10 @@ import type { HostClock } from "@tenon/graph-core";
 import type { TopicPartition } from "../api/event-log.ts";
 import { beyondEnd, trimmed } from "../errors.ts";
 import { keyOf } from "../group/held-partitions.ts";
-import type { QueueFeed } from "../group/queue-feed.ts";
 import { backOff } from "./back-off.ts";
 import { KAFKA_CODES } from "./kafka-errors.ts";
 import type { Leaders } from "./leaders.ts";
-import { readableRecords } from "./readable-records.ts";
+import type { QueueFeed } from "./queue-feed.ts";
 import type { FetchAnswer, FetchRequest, KafkaWire } from "./wire.ts";
 
 /**
@@ -125,10 +124,7 @@ export class Fetcher {
     else if (answer.kafkaCode !== 0) {
       this.#leaders.forget(at.topic);
       await this.#pause();
-    } else {
-      const { records, nextOffset } = readableRecords(at, answer, offset);
-      feed.push(epoch, records, nextOffset);
-    }
+    } else feed.push(epoch, answer);
   }
 
   async #outOfRange(at: TopicPartition, offset: number): Promise<Error> {

@@ -3,11 +3,11 @@ import { expect, test } from "vitest";
 import type { JoinOptions, TopicPartition } from "../api/event-log.ts";
 import { joinOptions } from "../conformance/worker.ts";
 import { HeldPartitions, keyOf } from "../group/held-partitions.ts";
-import { QueueFeed } from "../group/queue-feed.ts";
 import { GroupMembership } from "./group-membership.ts";
 import { decodeAssignment, encodeAssignment, encodeSubscription } from "./group-protocol.ts";
 import { KAFKA_CODES, type KafkaCode, WireError } from "./kafka-errors.ts";
 import { Leaders } from "./leaders.ts";
+import { QueueFeed } from "./queue-feed.ts";
 import type { JoinAnswer, KafkaWire } from "./wire.ts";
 
 const SESSION_MS = 4_000;
@@ -70,8 +70,8 @@ function started(change: Partial<JoinOptions> = {}) {
   });
   const held = new HeldPartitions({
     ...{ join, clock, onAssignFailed: () => undefined },
-    startFeed: (_, fromOffset) =>
-      new QueueFeed({ clock, fromOffset, recordsMax: 1, bytesMax: 1, onRoom: () => undefined }),
+    startFeed: (at, fromOffset) =>
+      new QueueFeed({ at, clock, fromOffset, recordsMax: 1, bytesMax: 1, onRoom: () => undefined }),
   });
   const { wire } = coordinator;
   const membership = new GroupMembership({

@@ -1,3 +1,5 @@
+import { type Refusal, refusalOf } from "./access.ts";
+
 /** Kafka's error codes that are told apart here, by the numbers of the protocol: clients name them differently. */
 export const KAFKA_CODES = {
   offsetOutOfRange: 1,
@@ -30,12 +32,18 @@ export class WireError extends Error {
   readonly unsent: boolean;
   /** For `memberIdRequired`: the id to join with. */
   readonly memberId: string | undefined;
+  /** Trying again would not help: wrong credentials, or a certificate that is not trusted. */
+  readonly refusal: Refusal | undefined;
 
   constructor(
     cause: unknown,
     facts: { kafkaCode?: number | undefined; unsent?: boolean; memberId?: string | undefined } = {},
   ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    const refusal = refusalOf(cause);
+    // What a client tells of a refusal may hold what it was refused with.
+    if (refusal === undefined) super(cause instanceof Error ? cause.message : String(cause), { cause });
+    else super(`refused: ${refusal}`);
+    this.refusal = refusal;
     this.kafkaCode = facts.kafkaCode;
     this.unsent = facts.unsent ?? false;
     this.memberId = facts.memberId;

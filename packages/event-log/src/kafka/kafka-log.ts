@@ -14,19 +14,20 @@ import type {
 import { APPEND_RECORDS_MAX } from "../api/limits.ts";
 import { checkRecords } from "../api/record-size.ts";
 import type { AnyTopic } from "../api/topic.ts";
-import { closed, logUnreachable, partitionsDiffer } from "../errors.ts";
+import { accessRefused, closed, logUnreachable, partitionsDiffer } from "../errors.ts";
 import { appendByPartition } from "../group/append-by-partition.ts";
 import { AppendLane } from "../group/append-lane.ts";
 import { checkOffset } from "../group/feed.ts";
 import { keyOf } from "../group/held-partitions.ts";
-import { QueueFeed } from "../group/queue-feed.ts";
 import { backOff } from "./back-off.ts";
+import { recordsOf } from "./batch/pack.ts";
 import { Fetcher } from "./fetcher.ts";
 import { isConnectionError, isKafkaError, isStaleMetadata, WireError } from "./kafka-errors.ts";
 import { KafkaMember } from "./kafka-member.ts";
 import { Leaders } from "./leaders.ts";
 import { BATCH_BYTES_MAX, produceBatch } from "./produce-batch.ts";
-import { readableRecords, toWire, wireBytes } from "./readable-records.ts";
+import { QueueFeed } from "./queue-feed.ts";
+import { toWire, wireBytes } from "./to-wire.ts";
 import type { KafkaWire, WireRecord } from "./wire.ts";
 
 /** Records and bytes that a reader outside groups fetches ahead of its pulls. */
@@ -37,10 +38,17 @@ const ATTEMPTS_MAX = 8;
 /** A topic that was just made is known to every broker within this many looks. */
 const LOOKS_MAX = 20;
 
+interface LogOptions {
+  readonly brokers: readonly string[];
+  readonly clock: HostClock;
+  readonly sessionMs: number;
+}
+
 /** The log over a Kafka cluster, whatever the client underneath. */
 export class KafkaLog implements EventLog {
   readonly binding = "kafka";
   readonly #wire: KafkaWire;
+  readonly #brokers: readonly string[];
   readonly #clock: HostClock;
   readonly #sessionMs: number;
   readonly #leaders: Leaders;
@@ -50,8 +58,9 @@ export class KafkaLog implements EventLog {
   readonly #feeds = new Set<QueueFeed>();
   #closing: Promise<void> | undefined;
 
-  constructor(wire: KafkaWire, { clock, sessionMs }: { readonly clock: HostClock; readonly sessionMs: number }) {
+  constructor(wire: KafkaWire, { brokers, clock, sessionMs }: LogOptions) {
     this.#wire = wire;
+    this.#brokers = brokers;
     this.#clock = clock;
     this.#sessionMs = sessionMs;
     this.#leaders = new Leaders(wire);
@@ -111,7 +120,7 @@ export class KafkaLog implements EventLog {
       { maxWaitMs: 0, bytesMax: 1 },
       "call",
     );
-    return answer === undefined ? undefined : readableRecords(at, answer, offset).records.at(-1)?.timeMs;
+    return answer === undefined ? undefined : recordsOf(at, answer, offset).at(-1)?.timeMs;
   }
 
   async read({ topic, partition, fromOffset }: ReadOptions): Promise<LogReader> {
@@ -119,7 +128,7 @@ export class KafkaLog implements EventLog {
     await this.#call("metadata", () => this.#leaders.of(at));
     this.#refuseClosed();
     const feed = new QueueFeed({
-      ...{ clock: this.#clock, fromOffset, recordsMax: READER_RECORDS_MAX, bytesMax: READER_BYTES_MAX },
+      ...{ at, clock: this.#clock, fromOffset, recordsMax: READER_RECORDS_MAX, bytesMax: READER_BYTES_MAX },
       onRoom: () => this.#fetcher.wake(),
       onEnd: () => {
         remove();
@@ -210,6 +219,7 @@ export class KafkaLog implements EventLog {
         return await call();
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
+        if (error.refusal !== undefined) throw accessRefused(this.#brokers, error.refusal);
         const passing = isConnectionError(error) || isStaleMetadata(error) || isKafkaError(error, "notController");
         if (!passing || attempt >= ATTEMPTS_MAX) throw logUnreachable(what, error);
         this.#leaders.forgetAll();

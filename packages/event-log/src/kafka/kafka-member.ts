@@ -3,10 +3,10 @@ import type { JoinOptions, LogRecord, Member, PullOptions, TopicPartition } from
 import { membershipLost } from "../errors.ts";
 import { checkOffset } from "../group/feed.ts";
 import { HeldPartitions, keyOf } from "../group/held-partitions.ts";
-import { QueueFeed } from "../group/queue-feed.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { GroupMembership } from "./group-membership.ts";
 import type { Leaders } from "./leaders.ts";
+import { QueueFeed } from "./queue-feed.ts";
 import type { KafkaWire } from "./wire.ts";
 
 export interface KafkaMemberOptions {
@@ -101,7 +101,7 @@ export class KafkaMember implements Member {
     const { fetcher, clock, join } = this.#options;
     const key = keyOf(at);
     const feed = new QueueFeed({
-      ...{ clock, fromOffset, recordsMax: join.queueRecordsMax, bytesMax: join.queueBytesMax },
+      ...{ at, clock, fromOffset, recordsMax: join.queueRecordsMax, bytesMax: join.queueBytesMax },
       onRoom: () => fetcher.wake(),
       onEnd: () => {
         remove();

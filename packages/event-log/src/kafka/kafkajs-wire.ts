@@ -8,10 +8,11 @@ import type { Admin, Kafka, Message } from "kafkajs";
 import type { TopicPartition } from "../api/event-log.ts";
 import type { AnyTopic } from "../api/topic.ts";
 import { clientMissing } from "../errors.ts";
+import { decodeFetch, encodeFetch, FETCH } from "./fetch-protocol.ts";
 import { WireError } from "./kafka-errors.ts";
-import { type FetchedPartition, kafkajsBatches } from "./kafkajs-batches.ts";
 import {
   type AnyCluster,
+  COMPRESSION_TYPES,
   clusterOf,
   type GroupBroker,
   KAFKAJS_VERSION,
@@ -59,7 +60,7 @@ class KafkajsWire implements KafkaWire {
       () => undefined,
       (error: unknown) => {
         this.#connecting = undefined;
-        throw new WireError(error, { unsent: true });
+        throw toWireError(error, true);
       },
     );
     return this.#connecting;
@@ -124,6 +125,7 @@ class KafkajsWire implements KafkaWire {
       broker.produce({
         acks: -1,
         timeout: REQUEST_MS_MAX,
+        compression: COMPRESSION_TYPES[this.#options.compression],
         topicData: [{ topic, partitions: [{ partition, messages }] }],
       }),
     );
@@ -143,39 +145,20 @@ class KafkajsWire implements KafkaWire {
   async fetch(
     leader: number,
     requests: readonly FetchRequest[],
-    { maxWaitMs, bytesMax }: FetchOptions,
+    options: FetchOptions,
     over: "fetch" | "call",
   ): Promise<readonly FetchAnswer[]> {
     const broker = await this.#broker(over === "fetch" ? this.#fetches : this.#calls, leader);
-    const topics = [...Map.groupBy(requests, ({ topic }) => topic)].map(([topic, own]) => ({
-      topic,
-      partitions: own.map(({ partition, offset, bytesMax: maxBytes }) => ({
-        partition,
-        fetchOffset: String(offset),
-        maxBytes,
-      })),
-    }));
-    try {
-      const request = {
-        isolationLevel: READ_COMMITTED,
-        maxWaitTime: maxWaitMs,
-        minBytes: 1,
-        maxBytes: bytesMax,
-        topics,
-      };
-      const answer = (await broker.fetch(request)) as {
-        responses: { topicName: string; partitions: FetchedPartition[] }[];
-      };
-      return answer.responses.flatMap(({ topicName, partitions }) =>
-        partitions.map((partition) => kafkajsBatches(topicName, partition)),
-      );
-    } catch (error) {
-      const { topic, partition } = error as Partial<TopicPartition>;
-      const failed = toWireError(error);
-      // It tells the first partition that failed, and drops what the others brought: they are asked again.
-      if (failed.kafkaCode === undefined || topic === undefined || partition === undefined) throw failed;
-      return [{ topic, partition, kafkaCode: failed.kafkaCode, batches: [], aborted: [] }];
-    }
+    const request = encodeFetch(requests, options);
+    const { kafkaCode, answers } = await told(
+      broker.connectionPool.send({
+        // What its encoder would be.
+        request: { ...FETCH, apiName: "Fetch", encode: async () => ({ buf: request, buffer: request }) },
+        response: { decode: async (bytes: Uint8Array) => decodeFetch(bytes), parse: async (data) => data },
+      }),
+    );
+    if (kafkaCode !== 0) throw new WireError("fetch", { kafkaCode });
+    return answers;
   }
 
   async deleteRecords(leader: number, { topic, partition }: TopicPartition, beforeOffset: number): Promise<void> {

@@ -7,9 +7,9 @@ import type * as Platformatic from "@platformatic/kafka";
 import type { TopicPartition } from "../api/event-log.ts";
 import type { AnyTopic } from "../api/topic.ts";
 import { clientMissing } from "../errors.ts";
+import { decodeFetch, encodeFetch, FETCH } from "./fetch-protocol.ts";
 import { GROUP_PROTOCOL } from "./group-protocol.ts";
 import { KAFKA_CODES, WireError } from "./kafka-errors.ts";
-import { platformaticBatches } from "./platformatic-batches.ts";
 import type {
   FetchAnswer,
   FetchOptions,
@@ -35,6 +35,7 @@ const ALL_IN_SYNC = -1;
 const READ_COMMITTED = 1;
 const GROUP_KEY = 0;
 const CONSUMER = "consumer";
+const MECHANISMS = { plain: "PLAIN", "scram-sha-256": "SCRAM-SHA-256", "scram-sha-512": "SCRAM-SHA-512" } as const;
 
 /** Takes 0.4 s to load, so it is loaded when a log is opened with it. */
 export async function openPlatformaticWire(options: WireOptions): Promise<KafkaWire> {
@@ -44,8 +45,21 @@ export async function openPlatformaticWire(options: WireOptions): Promise<KafkaW
   return new PlatformaticWire(library, options);
 }
 
+/** Fetch as our own protocol has it: the client's decodes records into more objects than there is need for. */
+function fetchApiOf({ createAPI, Writer }: Library) {
+  return createAPI<[readonly FetchRequest[], FetchOptions], ReturnType<typeof decodeFetch>>(
+    FETCH.apiKey,
+    FETCH.apiVersion,
+    (requests, options) => Writer.create().append(encodeFetch(requests, options)),
+    (_correlationId, _apiKey, _apiVersion, reader) => decodeFetch(reader.buffer.slice(reader.position)),
+    false,
+    false,
+  );
+}
+
 class PlatformaticWire implements KafkaWire {
   readonly #library: Library;
+  readonly #fetchApi: ReturnType<typeof fetchApiOf>;
   readonly #options: WireOptions;
   readonly #bootstrap: readonly Platformatic.Broker[];
   readonly #calls: Pool;
@@ -54,12 +68,18 @@ class PlatformaticWire implements KafkaWire {
 
   constructor(library: Library, options: WireOptions) {
     this.#library = library;
+    this.#fetchApi = fetchApiOf(library);
     this.#options = options;
     this.#bootstrap = options.brokers.map((address) => {
       const colon = address.lastIndexOf(":");
       return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
     });
-    const connections = { connectTimeout: CONNECT_MS_MAX, requestTimeout: REQUEST_MS_MAX, maxInflights: IN_FLIGHT_MAX };
+    const { tls, sasl } = options.access;
+    const connections: Platformatic.ConnectionOptions = {
+      ...{ connectTimeout: CONNECT_MS_MAX, requestTimeout: REQUEST_MS_MAX, maxInflights: IN_FLIGHT_MAX },
+      ...(tls !== undefined && { tls }),
+      ...(sasl !== undefined && { sasl: { ...sasl, mechanism: MECHANISMS[sasl.mechanism] } }),
+    };
     this.#calls = new library.ConnectionPool(options.clientId, connections);
     this.#fetches = new library.ConnectionPool(options.clientId, connections);
   }
@@ -136,8 +156,11 @@ class PlatformaticWire implements KafkaWire {
 
   async produce(leader: number, { topic, partition }: TopicPartition, records: readonly WireRecord[]): Promise<number> {
     const connection = await this.#broker(this.#calls, leader);
+    const { compression } = this.#options;
     const messages = records.map((record) => toMessage(topic, partition, record));
-    const answer = await told(this.#library.produceV9.api.async(connection, ALL_IN_SYNC, REQUEST_MS_MAX, messages));
+    const answer = await told(
+      this.#library.produceV9.api.async(connection, ALL_IN_SYNC, REQUEST_MS_MAX, messages, { compression }),
+    );
     if (typeof answer === "boolean") throw new WireError("the broker did not answer");
     return Number(answer.responses[0]?.partitionResponses[0]?.baseOffset);
   }
@@ -153,31 +176,13 @@ class PlatformaticWire implements KafkaWire {
   async fetch(
     leader: number,
     requests: readonly FetchRequest[],
-    { maxWaitMs, bytesMax }: FetchOptions,
+    options: FetchOptions,
     over: "fetch" | "call",
   ): Promise<readonly FetchAnswer[]> {
     const connection = await this.#broker(over === "fetch" ? this.#fetches : this.#calls, leader);
-    const topics = [...Map.groupBy(requests, ({ topic }) => topic)].map(([topic, own]) => ({
-      // Version 12 names topics where later ones have ids.
-      topicId: topic,
-      partitions: own.map((request) => ({
-        ...{ partition: request.partition, currentLeaderEpoch: -1, lastFetchedEpoch: -1 },
-        fetchOffset: BigInt(request.offset),
-        partitionMaxBytes: request.bytesMax,
-      })),
-    }));
-    const { api } = this.#library.fetchV12;
-    const answer = await api
-      .async(connection, maxWaitMs, 1, bytesMax, READ_COMMITTED, 0, -1, topics, [], "")
-      .catch((error: unknown) => {
-        // One partition's error fails the call, and the answer is inside.
-        const { response } = error as { response?: Platformatic.fetchV12.FetchResponse };
-        if (response === undefined || response.errorCode !== 0) throw toWireError(error);
-        return response;
-      });
-    return answer.responses.flatMap(({ topicId, partitions }) =>
-      partitions.map((partition) => platformaticBatches(topicId, partition)),
-    );
+    const { kafkaCode, answers } = await told(this.#fetchApi.async(connection, requests, options));
+    if (kafkaCode !== 0) throw new WireError("fetch", { kafkaCode });
+    return answers;
   }
 
   async deleteRecords(leader: number, { topic, partition }: TopicPartition, beforeOffset: number): Promise<void> {

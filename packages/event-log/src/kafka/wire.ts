@@ -6,12 +6,18 @@
  */
 import type { TopicPartition } from "../api/event-log.ts";
 import type { AnyTopic } from "../api/topic.ts";
+import type { KafkaAccess } from "./access.ts";
+
+/** Of what is appended; what is read may be in any. */
+export type KafkaCompression = "none" | "gzip" | "zstd";
 
 export interface WireOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
   /** Copies of each partition of topics made here. */
   readonly replicas: number | undefined;
+  readonly access: KafkaAccess;
+  readonly compression: KafkaCompression;
   readonly topicConfig: (topic: AnyTopic) => Readonly<Record<string, string>>;
 }
 
@@ -64,27 +70,10 @@ export interface FetchRequest extends TopicPartition {
 export interface FetchAnswer extends TopicPartition {
   /** 0 when all is well. */
   readonly kafkaCode: number;
-  readonly batches: readonly WireBatch[];
+  /** Record batches as the broker sent them. */
+  readonly batches: Uint8Array;
   /** Of transactions whose records are to be left out, in order of offset. */
   readonly aborted: readonly { readonly producerId: bigint; readonly firstOffset: number }[];
-}
-
-/** A batch of records as it was written. */
-export interface WireBatch {
-  readonly firstOffset: number;
-  readonly lastOffset: number;
-  readonly producerId: bigint;
-  readonly transactional: boolean;
-  /** Its records are marks of the protocol, not anybody's data. */
-  readonly control: boolean;
-  /** The mark of a control batch: whether the transaction was aborted. */
-  readonly records: readonly FetchedRecord[];
-}
-
-export interface FetchedRecord extends WireRecord {
-  readonly offset: number;
-  /** When the broker took it, or, for topics not made by us, when its producer says it was written; ms. */
-  readonly timestampMs: number;
 }
 
 export interface GroupRequest {

@@ -1,10 +1,15 @@
 import type { HostClock } from "@tenon/graph-core";
-import type { LogRecord, PullOptions } from "../api/event-log.ts";
-import { recordBytes } from "../api/record-size.ts";
-import { Bell } from "./bell.ts";
-import { checkOffset, checkPull, type Feed } from "./feed.ts";
+import type { LogRecord, PullOptions, TopicPartition } from "../api/event-log.ts";
+import { RECORD_OVERHEAD_BYTES } from "../api/limits.ts";
+import { Bell } from "../group/bell.ts";
+import { checkOffset, checkPull, type Feed } from "../group/feed.ts";
+import { Cursor } from "./batch/cursor.ts";
+import { type Fetched, pack } from "./batch/pack.ts";
+import { RecordReader } from "./batch/record-reader.ts";
+import type { Run } from "./batch/run.ts";
 
 export interface QueueFeedOptions {
+  readonly at: TopicPartition;
   readonly clock: HostClock;
   readonly fromOffset: number;
   /** Bounds of what is held ahead of the pulls. */
@@ -17,17 +22,24 @@ export interface QueueFeedOptions {
 }
 
 /**
- * A bounded queue between a fetcher that pushes and an owner that pulls: for logs that are far.
+ * A bounded queue between a fetcher that pushes and an owner that pulls. Records wait as bytes and are made when they are
+ * pulled, so that they die young.
  *
  * Q1 At most `recordsMax` records and `bytesMax` bytes are held, or one record that is larger by itself.
  * Q2 What does not fit is not taken: the fetcher asks for it again, and only once half of the queue is free.
+ * Q3 A batch that cannot be read is told after all that came before it, and again until a seek.
  */
 export class QueueFeed implements Feed {
   readonly #options: QueueFeedOptions;
   readonly #bell: Bell;
   readonly #ended = new AbortController();
-  #queue: LogRecord[] = [];
-  #head = 0;
+  readonly #reader: RecordReader;
+  #runs: Run[] = [];
+  /** Where the first run is read on. */
+  #cursor: Cursor | undefined;
+  /** Records of the first run that were read. */
+  #read = 0;
+  #records = 0;
   #bytes = 0;
   #fetchOffset: number;
   #epoch = 0;
@@ -40,6 +52,7 @@ export class QueueFeed implements Feed {
   constructor(options: QueueFeedOptions) {
     this.#options = options;
     this.#bell = new Bell(options.clock);
+    this.#reader = new RecordReader(options.at);
     this.#fetchOffset = checkOffset(options.fromOffset);
   }
 
@@ -54,30 +67,29 @@ export class QueueFeed implements Feed {
   }
 
   get heldRecords(): number {
-    return this.#queue.length - this.#head;
+    return this.#records;
   }
 
   get heldBytes(): number {
     return this.#bytes;
   }
 
-  /** Takes what fits (Q1). @param nextOffset where the log goes on when all of it was taken: past gaps at the end */
-  push(epoch: number, records: readonly LogRecord[], nextOffset: number): void {
+  /** Takes what fits (Q1). */
+  push(epoch: number, fetched: Fetched): void {
     if (epoch !== this.#epoch || this.#error !== undefined) return;
-    const { recordsMax, bytesMax } = this.#options;
-    for (const record of records) {
-      if (record.offset < this.#fetchOffset) continue;
-      const bytes = recordBytes(record);
-      if (this.heldRecords > 0 && (this.heldRecords >= recordsMax || this.#bytes + bytes > bytesMax)) {
-        this.#full = true;
-        break;
-      }
-      this.#queue.push(record);
+    const { at, recordsMax, bytesMax } = this.#options;
+    const empty = this.#records === 0;
+    const room = { records: recordsMax - this.#records, bytes: bytesMax - this.#bytes, empty };
+    try {
+      const { runs, records, bytes, nextOffset, full } = pack(at, fetched, this.#fetchOffset, room);
+      this.#runs.push(...runs);
+      this.#records += records;
       this.#bytes += bytes;
-      this.#fetchOffset = record.offset + 1;
+      this.#fetchOffset = nextOffset;
+      this.#full = full || this.#records >= recordsMax || this.#bytes >= bytesMax;
+    } catch (error) {
+      this.fail(epoch, error);
     }
-    if (!this.#full) this.#fetchOffset = Math.max(this.#fetchOffset, nextOffset);
-    if (this.heldRecords >= recordsMax || this.#bytes >= bytesMax) this.#full = true;
     this.#bell.ring();
   }
 
@@ -115,26 +127,39 @@ export class QueueFeed implements Feed {
   #take({ recordsMax, bytesMax }: PullOptions): readonly LogRecord[] {
     const taken: LogRecord[] = [];
     let bytes = 0;
-    while (this.#head < this.#queue.length && taken.length < recordsMax) {
-      const record = this.#queue[this.#head] as LogRecord;
-      const size = recordBytes(record);
-      if (taken.length > 0 && bytes + size > bytesMax) break;
-      taken.push(record);
-      bytes += size;
-      this.#head++;
-    }
-    this.#bytes -= bytes;
-    if (this.#head * 2 >= this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
+    for (let run = this.#runs[0]; run !== undefined && taken.length < recordsMax; run = this.#runs[0]) {
+      this.#cursor ??= new Cursor(run.bytes);
+      const start = this.#cursor.at;
+      try {
+        const record = this.#reader.read(run, this.#cursor);
+        bytes += this.#reader.bytes;
+        if (taken.length > 0 && bytes > bytesMax) {
+          this.#cursor.at = start;
+          break;
+        }
+        taken.push(record);
+      } catch (error) {
+        this.#cursor.at = start;
+        if (taken.length > 0) break;
+        throw error;
+      }
+      this.#records--;
+      this.#bytes -= this.#cursor.at - start + RECORD_OVERHEAD_BYTES;
+      if (++this.#read === run.records) this.#nextRun();
     }
     this.#makeRoom();
     return taken;
   }
 
+  #nextRun(): void {
+    this.#runs.shift();
+    this.#cursor = undefined;
+    this.#read = 0;
+  }
+
   #makeRoom(): void {
     const { recordsMax, bytesMax, onRoom } = this.#options;
-    if (!this.#full || this.heldRecords * 2 > recordsMax || this.#bytes * 2 > bytesMax) return;
+    if (!this.#full || this.#records * 2 > recordsMax || this.#bytes * 2 > bytesMax) return;
     this.#full = false;
     onRoom();
   }
@@ -142,9 +167,7 @@ export class QueueFeed implements Feed {
   seek(offset: number): void {
     this.#fetchOffset = checkOffset(offset);
     this.#epoch++;
-    this.#queue = [];
-    this.#head = 0;
-    this.#bytes = 0;
+    this.#clear();
     this.#full = false;
     this.#failed = false;
     this.#options.onRoom();
@@ -154,9 +177,15 @@ export class QueueFeed implements Feed {
     if (this.#error !== undefined) return;
     this.#error = error;
     this.#options.onEnd?.();
-    this.#queue = [];
-    this.#head = 0;
-    this.#bytes = 0;
+    this.#clear();
     this.#ended.abort();
+  }
+
+  #clear(): void {
+    this.#runs = [];
+    this.#cursor = undefined;
+    this.#read = 0;
+    this.#records = 0;
+    this.#bytes = 0;
   }
 }
