@@ -45,6 +45,8 @@ export class KillHarness {
   kills = 0;
   /** Workers that ended by themselves and were started again. */
   restarts = 0;
+  /** Workers that ended by themselves with an error. */
+  endedByThemselves = 0;
   /** What workers said before they ended by themselves. */
   readonly told: string[] = [];
   /** What workers reported when they were stopped in order. */
@@ -94,14 +96,17 @@ export class KillHarness {
     };
     const main = join(import.meta.dirname, "worker-main.ts");
     const child = spawn(process.execPath, ["--conditions=@tenon/source", main, JSON.stringify(all)], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     this.#children.add(child);
     child.stdout?.on("data", (text: Buffer) => {
       for (const line of String(text).split("\n")) if (line.startsWith("{")) this.reports.push(JSON.parse(line));
     });
     child.stderr?.on("data", (text: Buffer) => this.told.push(String(text)));
-    child.once("exit", () => this.#children.delete(child));
+    child.once("exit", (code) => {
+      this.#children.delete(child);
+      if (code !== null && code !== 0) this.endedByThemselves++;
+    });
     await Promise.race([once(child.stdout as NonNullable<ChildProcess["stdout"]>, "data"), once(child, "exit")]);
     return child;
   }
@@ -129,6 +134,11 @@ export class KillHarness {
   /** Every worker that runs now. */
   get running(): readonly ChildProcess[] {
     return [...this.#children];
+  }
+
+  /** Batches refused because of another owner, over the workers that were stopped in order. */
+  get fenced(): number {
+    return this.reports.reduce((total, { fenced }) => total + fenced, 0);
   }
 
   /** Commits that ended with an error, by its code, over the workers that were stopped in order. */

@@ -2,6 +2,8 @@
 import type { HostClock } from "@tenon/graph-core";
 import type { Key } from "@tenon/storage-repo/api";
 import { LANES } from "../task/lane.ts";
+import { MemoryPumpLeases } from "./memory-pump-leases.ts";
+import type { PumpLeases } from "./pump-lease.ts";
 import { leaseLost } from "./work-errors.ts";
 import type {
   ClaimedWork,
@@ -29,6 +31,7 @@ interface Joinable {
 }
 
 export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joined> {
+  readonly pumps: PumpLeases;
   readonly transaction: WorkStore<Joined>["transaction"];
   readonly #clock: Pick<HostClock, "nowMs">;
   readonly #items = new Map<string, Item>();
@@ -37,6 +40,7 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
   constructor(transaction: WorkStore<Joined>["transaction"], clock: Pick<HostClock, "nowMs">) {
     this.transaction = transaction;
     this.#clock = clock;
+    this.pumps = new MemoryPumpLeases(clock);
   }
 
   async prepare(): Promise<void> {}

@@ -1,8 +1,10 @@
 /** Work items in Postgres, beside the repository they are about. */
-import { type Database, type Migrations, migrate, type Transaction } from "@tenon/postgres";
+import { type Database, migrate, type Transaction } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
 import { numbersText, textsText } from "../store/postgres/array-text.ts";
 import { LANES } from "../task/lane.ts";
+import { PostgresPumpLeases } from "./postgres-pump-leases.ts";
+import type { PumpLeases } from "./pump-lease.ts";
 import { leaseLost } from "./work-errors.ts";
 import type {
   ClaimedWork,
@@ -13,35 +15,8 @@ import type {
   WorkStatus,
   WorkStore,
 } from "./work-store.ts";
+import { WORK_MIGRATIONS } from "./work-tables.ts";
 
-const WORK_MIGRATIONS: Migrations = {
-  component: "stream-work",
-  steps: [
-    {
-      version: 1,
-      name: "work items",
-      text: `
-        create sequence stream_work_claim;
-        create table stream_work (
-          handler text not null,
-          key text not null,
-          lane smallint not null,
-          up_to bigint not null,
-          claim bigint,
-          claimed_until timestamptz,
-          not_before timestamptz,
-          attempts int not null default 0,
-          parked boolean not null default false,
-          code text,
-          reason text,
-          input_digest text,
-          added_at timestamptz not null default clock_timestamp(),
-          primary key (handler, key)
-        );
-      `,
-    },
-  ],
-};
 /** Parked items shown at once. */
 const PARKED_MAX = 10_000;
 
@@ -78,10 +53,12 @@ const AGAIN = {
 };
 
 export class PostgresWorkStore implements WorkStore<Transaction> {
+  readonly pumps: PumpLeases;
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
+    this.pumps = new PostgresPumpLeases(database);
   }
 
   async prepare(): Promise<void> {

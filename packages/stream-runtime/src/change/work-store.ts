@@ -8,6 +8,7 @@
 import type { Isolation } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
 import type { Lane } from "../task/lane.ts";
+import type { PumpLeases } from "./pump-lease.ts";
 
 export interface NewWork {
   readonly handler: string;
@@ -59,6 +60,8 @@ export interface ParkedWork extends NewWork {
 }
 
 export interface WorkStore<Joined> {
+  /** Who turns the feed into work. */
+  readonly pumps: PumpLeases;
   prepare(): Promise<void>;
   transaction<Result>(
     work: (tx: Joined) => Promise<Result>,

@@ -2,9 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
-import { openKafkaLog } from "@tenon/event-log/kafka";
 import { SeededRandom } from "@tenon/event-log/simulation";
-import { startKafka } from "@tenon/kafka-server";
 import { openDatabase } from "@tenon/postgres";
 import { KillHarness } from "../kill-harness.ts";
 import { type OwnServer, ownServer } from "../own-server.ts";
@@ -83,51 +81,5 @@ async function problemOf(harness: KillHarness): Promise<string | undefined> {
     return differing.length === 0 ? undefined : `other ${differing.join(", ")} than the input says`;
   } catch (error) {
     return String(error);
-  }
-}
-
-/** T7: three brokers that are killed in turn, and workers that become 1, 3 and 2, per client. */
-export async function runKafka(
-  client: "kafkajs" | "platformatic",
-  seed: number,
-  events: number,
-): Promise<KillsSummary> {
-  const kafka = await startKafka({ nodes: 3, name: `faults-${client}-${process.pid}` });
-  const own = await ownServer();
-  const log = await openKafkaLog({ brokers: kafka.brokers, client: "kafkajs", sessionMs: 6_000 });
-  const harness = new KillHarness({
-    ...{ database: () => own.database, databaseUrl: () => own.url, log: () => log },
-    more: { kafka: { brokers: kafka.brokers, client } },
-  });
-  try {
-    await harness.createTopics();
-    const share = Math.ceil(events / 6);
-    await harness.produce(share, seed);
-    const workers = [await harness.start()];
-    await harness.produce(share, seed + 1);
-    workers.push(await harness.start(), await harness.start());
-    for (const node of [1, 2, 3]) {
-      await harness.produce(share, seed + 1 + node);
-      await kafka.kill(node);
-      await kafka.restart(node);
-    }
-    await harness.kill(workers.shift() as (typeof workers)[number]);
-    await harness.produce(share, seed + 5);
-    await harness.caughtUp(180_000);
-    await Promise.all(workers.map((worker) => harness.stop(worker)));
-    const problem = await problemOf(harness);
-    return {
-      kills: 1,
-      crashes: 3,
-      events: share * 6,
-      problems: problem === undefined ? [] : [`kafka, ${client}: ${problem}`],
-    };
-  } catch (error) {
-    return { kills: 1, crashes: 3, events, problems: [`kafka, ${client}: ${error}`] };
-  } finally {
-    await harness.stopAll();
-    await log.close();
-    await own.stop();
-    await kafka.stop();
   }
 }
