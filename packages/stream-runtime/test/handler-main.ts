@@ -61,6 +61,8 @@ const store: WorkStore<Transaction> = {
     reached("beforeCommit");
     return outcome;
   },
+  sign: (tx, origin) => real.sign(tx, origin),
+  origins: (tx, asked) => real.origins(tx, asked),
   fail: (item, failure) => real.fail(item, failure),
   status: () => real.status(),
   retryParked: (...asked) => real.retryParked(...asked),

@@ -2,7 +2,7 @@
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { openKafkaLog } from "@tenon/event-log/kafka";
 import { openDatabase } from "@tenon/postgres";
-import { type BreakableRule, type FaultPoint, PostgresTaskStore, runTasks } from "../src/index.ts";
+import { type BreakableRule, type FaultPoint, type Lane, PostgresTaskStore, runTasks } from "../src/index.ts";
 import type { StoreMutant } from "../src/store/store-mutant.ts";
 import { countWindows, sumAmounts } from "./world.ts";
 
@@ -19,6 +19,8 @@ export interface WorkerSettings extends Planted {
   readonly kafka?: { readonly brokers: readonly string[]; readonly client: "kafkajs" | "platformatic" };
   /** Kill this process at the given pass of a point, or only stop it there until somebody lets it go on. */
   readonly kill?: { readonly point: FaultPoint; readonly pass: number; readonly signal?: "SIGKILL" | "SIGSTOP" };
+  /** The lane of `count-windows`. */
+  readonly windowsLane?: Lane;
   /** Commit statement by statement, as batches with write sets do. */
   readonly inSteps?: boolean;
   readonly pool?: { readonly connectionsMax: number; readonly waitingMax?: number; readonly acquireMsMax?: number };
@@ -34,7 +36,16 @@ export interface WorkerReport {
 }
 
 const settings = JSON.parse(process.argv[2] as string) as WorkerSettings;
-const { name, databaseUrl, kafka, kill, mutant, breaks, pool = { connectionsMax: 12 } } = settings;
+const {
+  name,
+  databaseUrl,
+  kafka,
+  kill,
+  mutant,
+  breaks,
+  windowsLane = countWindows.lane,
+  pool = { connectionsMax: 12 },
+} = settings;
 
 let passes = 0;
 const reached = (point: FaultPoint): void => {
@@ -70,7 +81,7 @@ store.commit = async (batch) => {
   }
 };
 const running = await runTasks({
-  ...{ tasks: [sumAmounts, countWindows], log, store, owner: name, checkedShare: 0.05 },
+  ...{ tasks: [sumAmounts, { ...countWindows, lane: windowsLane }], log, store, owner: name, checkedShare: 0.05 },
   batch: {
     high: { recordsMin: 10, recordsMax: 200, bytesMax: 1_000_000 },
     medium: { recordsMin: 10, recordsMax: 200, bytesMax: 1_000_000 },

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Database, openDatabase, type Transaction } from "@tenon/postgres";
+import { openReplication } from "@tenon/postgres/replication";
 import {
   openRepo,
   PostgresCursors,
@@ -14,6 +15,7 @@ import {
 } from "@tenon/storage-repo";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { climbing } from "../../test/circle-world.ts";
 import { type Write, writeOf, writes } from "../../test/handler-histories.ts";
 import { HANDLER_POINTS, type HandlerSettings } from "../../test/handler-points.ts";
 import {
@@ -252,6 +254,38 @@ test(
     expect(running.filter(({ isPumping }) => isPumping)).toHaveLength(1);
     expect(await tenures(at)).toEqual({ claims: 1n, holders: 1n });
     await Promise.all(running.map((each) => each.stop()));
+    await at.close();
+  },
+  TEST_MAX_MS,
+);
+
+test.each(["slot", "poll"] as const)(
+  "%s: a circle without an end stops at its bound, and nothing of it is left",
+  async (reader) => {
+    const at = await world();
+    const rounds = 6;
+    const running = await run(at, () => ({
+      handlers: climbing(rounds),
+      feed: new PostgresFeed({
+        ...{ database: at.database, entities: ENTITIES, pollMs: 10 },
+        ...(reader === "slot" && { openReplication: () => openReplication({ url: at.url }) }),
+      }),
+    }));
+    await at.play([
+      { kind: "campaign", key: "red", budgetMicros: 1 },
+      { kind: "group", key: 1, bidMicros: 1_000_000, campaignId: "red" },
+    ]);
+    const store = new PostgresWorkStore(at.database);
+    const untilMs = Date.now() + SETTLED_MS_MAX;
+    while ((await store.parked("climber")).length === 0 && Date.now() < untilMs) await pause(25);
+    expect(await store.parked("climber")).toMatchObject([{ key: 1, code: "TENON1812", rounds }]);
+    // Two changes came from outside, each with its rounds.
+    const top = Number((await derived(at)).found.campaigns[0]?.[2]);
+    expect(top).toBeGreaterThanOrEqual(rounds);
+    expect(top).toBeLessThanOrEqual(2 * rounds);
+    expect(running.counts.get("climber")).toMatchObject({ unsettled: 1, failed: 0, parked: 0 });
+    expect(await at.database.query("select from stream_origin")).toEqual([]);
+    await running.stop();
     await at.close();
   },
   TEST_MAX_MS,

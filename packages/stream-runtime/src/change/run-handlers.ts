@@ -3,6 +3,7 @@ import type { ChangeFeed, CursorStore, Repo } from "@tenon/storage-repo/api";
 import { LANES, type Lane } from "../task/lane.ts";
 import { Bell } from "./bell.ts";
 import { refuseWrongHandlers } from "./check-handlers.ts";
+import { circlesOf } from "./circles.ts";
 import { FeedPump } from "./feed-pump.ts";
 import type { Handler } from "./handler.ts";
 import { HandlerRun, type RunOutcome } from "./handler-run.ts";
@@ -63,16 +64,20 @@ const BACK_OFF_MS = 100;
 export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): Promise<RunningHandlers> {
   const { handlers, repo, feed, cursors, store, consumer, owner, resources = {}, clock = systemClock } = options;
   refuseWrongHandlers(handlers);
+  const circles = circlesOf(handlers);
   const runs = new Map(
     handlers.map((each) => [
       each.name,
       new HandlerRun(each, {
         ...{ repo, store, resources, clock, checkedShare: options.checkedShare ?? 0.01, epoch: options.epoch ?? 0 },
         ...{ attemptsMax: ATTEMPTS_MAX, backOffMs: BACK_OFF_MS },
+        isInCircle: (circles.get(each.name)?.size ?? 0) > 0,
       }),
     ]),
   );
-  const counts = new Map(handlers.map(({ name }) => [name, { done: 0, again: 0, failed: 0, parked: 0, lost: 0 }]));
+  const counts = new Map(
+    handlers.map(({ name }) => [name, { done: 0, again: 0, failed: 0, parked: 0, unsettled: 0, lost: 0 }]),
+  );
   await store.prepare();
   const stop = new AbortController();
   const bell = new Bell(clock);
@@ -95,7 +100,16 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
   const pump = async (signal: AbortSignal) => {
     const claimed = await cursors.claim(consumer);
     const reader = await feed.open({ consumer, from: claimed.cursor ?? "oldest" });
-    const settings = { consumer, handlers, repo, cursors, store, batchesMax: BATCHES_MAX, waitMs: FEED_WAIT_MS };
+    const settings = {
+      consumer,
+      handlers,
+      repo,
+      cursors,
+      store,
+      circles,
+      batchesMax: BATCHES_MAX,
+      waitMs: FEED_WAIT_MS,
+    };
     const opened = new FeedPump(settings, reader, claimed);
     try {
       while (!signal.aborted) {

@@ -29,13 +29,20 @@ export const WORK_MIGRATIONS: Migrations = {
     },
     {
       version: 2,
-      name: "leases of feed pumps",
+      name: "leases of feed pumps; rounds of circles",
       text: `
         create table stream_pump (
           consumer text primary key,
           epoch bigint not null,
           owner text not null,
           held_until timestamptz not null
+        );
+        -- Of what was added since the last claim; of what the claim took.
+        alter table stream_work add column rounds int default 0, add column claimed_rounds int;
+        create table stream_origin (
+          xid xid8 primary key,
+          handler text not null,
+          rounds int not null
         );
       `,
     },

@@ -1,9 +1,10 @@
 /**
- * The long fault run: `npm run test:faults -- --kills 500 --seeds 10000 [--seed S] [--from N] [--kafka 100000] [--plant RULE]`.
+ * The long fault run: `npm run test:faults -- --kills 500 --seeds 10000 [--seed S] [--from N] [--kafka 100000] [--plant RULE] [--spike 60]`.
  *
  * `--seed` is the first simulation seed and decides the kills; `--from` goes on with a stopped run's simulations.
  * `--kafka` is the number of events of the run over three brokers, per client; 0, the default, leaves it out. `--client` takes
- * one client alone. `--plant` has its workers break a rule (`noFenceNorUnique`, `takeOnce`, …): the run must then fail.
+ * one client alone. `--plant` has its workers break a rule (`noFenceNorUnique`, `takeOnce`, …): the run must then fail. `--spike` is the
+ * length of a spike of low work in seconds; 0, the default, leaves it out.
  */
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -11,12 +12,14 @@ import type { Planted } from "../worker-main.ts";
 import { type KafkaRun, runKafka } from "./run-kafka.ts";
 import { runKills } from "./run-kills.ts";
 import { runSeeds } from "./run-seeds.ts";
+import { runSpike, type Waits } from "./run-spike.ts";
 
 const { values } = parseArgs({
   options: {
     kills: { type: "string", default: "500" },
     seeds: { type: "string", default: "10000" },
     kafka: { type: "string", default: "0" },
+    spike: { type: "string", default: "0" },
     client: { type: "string" },
     plant: { type: "string" },
     seed: { type: "string" },
@@ -67,6 +70,15 @@ if (events > 0) {
       `kafka, ${client}: ${told.events} events, ${told.bounces} brokers killed or shut down, 1 worker killed, ${told.ended} ended by themselves, ${told.fenced} batches fenced, ${told.observed} messages seen meanwhile, ${told.problems.length} problems`,
     );
   }
+}
+if (Number(values.spike) > 0) {
+  const told = await runSpike(Number(values.spike));
+  problems.push(...told.problems);
+  const waits = ({ p50Ms, p99Ms, records }: Waits) => `p50 ${p50Ms} ms, p99 ${p99Ms} ms of ${records}`;
+  const { calm, busy, lowSent, lowDone, memoryMb } = told;
+  say(
+    `spike: urgent records wait ${waits(calm)} without, ${waits(busy)} with ${lowSent} low records (${lowDone} done); memory ${memoryMb.join(", ")} MB; ${told.problems.length} problems`,
+  );
 }
 for (const problem of problems) say(problem);
 say(`${problems.length} problems after ${Math.round(seconds(startedMs))} s`);
