@@ -39,6 +39,8 @@ export class KillHarness {
   readonly #log: () => EventLog;
   readonly #more: Partial<WorkerSettings>;
   readonly #children = new Set<ChildProcess>();
+  /** Those that have said that they run. */
+  readonly #running = new Set<ChildProcess>();
   #born = 0;
   #timeMs = 1_700_000_000_000;
   #supervised = false;
@@ -105,9 +107,11 @@ export class KillHarness {
     child.stderr?.on("data", (text: Buffer) => this.told.push(String(text)));
     child.once("exit", (code) => {
       this.#children.delete(child);
+      this.#running.delete(child);
       if (code !== null && code !== 0) this.endedByThemselves++;
     });
     await Promise.race([once(child.stdout as NonNullable<ChildProcess["stdout"]>, "data"), once(child, "exit")]);
+    if (this.#children.has(child)) this.#running.add(child);
     return child;
   }
 
@@ -131,9 +135,18 @@ export class KillHarness {
     await Promise.all(Array.from({ length: workers }, keep));
   }
 
-  /** Every worker that runs now. */
+  /** Every worker that runs now; one that is starting does not. */
   get running(): readonly ChildProcess[] {
-    return [...this.#children];
+    return [...this.#running];
+  }
+
+  /** Resolves with a worker to do something to, as soon as one runs. */
+  async anyRunning(random: SeededRandom): Promise<ChildProcess> {
+    for (const untilMs = Date.now() + START_MAX_MS; Date.now() < untilMs; await pause(LOOK_MS)) {
+      const child = this.running[random.upTo(this.#running.size - 1)];
+      if (child !== undefined) return child;
+    }
+    throw new Error(`no worker runs after ${START_MAX_MS} ms; they said: ${this.told.join("")}`);
   }
 
   /** Batches refused because of another owner, over the workers that were stopped in order. */

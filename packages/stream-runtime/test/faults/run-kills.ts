@@ -24,6 +24,7 @@ export async function runKills(seed: number, kills: number, onRound: (kills: num
   const own = await ownServer();
   const problems: string[] = [];
   let done = 0;
+  let killed = 0;
   let crashes = 0;
   let events = 0;
   try {
@@ -31,6 +32,7 @@ export async function runKills(seed: number, kills: number, onRound: (kills: num
       const round = Math.min(ROUND_KILLS, kills - done);
       const result = await killRound(own, seed + done, round);
       done += round;
+      killed += result.kills;
       crashes += result.crashes;
       events += result.events;
       if (result.problem !== undefined) problems.push(`kills from seed ${seed + done - round}: ${result.problem}`);
@@ -39,7 +41,7 @@ export async function runKills(seed: number, kills: number, onRound: (kills: num
   } finally {
     await own.stop();
   }
-  return { kills: done, crashes, events, problems };
+  return { kills: killed, crashes, events, problems };
 }
 
 async function killRound(own: OwnServer, seed: number, kills: number) {
@@ -58,13 +60,14 @@ async function killRound(own: OwnServer, seed: number, kills: number) {
     for (let kill = 0; kill < kills; kill++) {
       await harness.produce(80, seed * 1_000 + kill);
       await pause(50 + random.upTo(400));
-      const running = harness.running;
-      running[random.upTo(running.length)]?.kill("SIGKILL");
+      await harness.kill(await harness.anyRunning(random));
       if (kill % CRASH_EVERY !== CRASH_EVERY - 1) continue;
       await own.crash();
       crashes++;
     }
-    return { crashes, events: 300 + kills * 80, problem: await problemOf(harness) };
+    return { kills: harness.kills, crashes, events: 300 + kills * 80, problem: await problemOf(harness) };
+  } catch (error) {
+    return { kills: harness.kills, crashes, events: 300 + kills * 80, problem: String(error) };
   } finally {
     await harness.stopAll();
     await log.close();
