@@ -88,7 +88,7 @@ async function play<Joined>(
   const running = await runHandlers({
     ...options,
     handlers: [servingTermsHandler],
-    consumer: "terms",
+    ...{ consumer: "terms", owner: "a test" },
     checkedShare: 1,
   });
   const all = edits(9);

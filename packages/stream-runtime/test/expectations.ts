@@ -23,14 +23,18 @@ const text = new TextDecoder();
 function expectedOf(input: readonly LogRecord[]): Expected {
   const sums = new Map<string, Sum>();
   const messages = new Map<string, string[]>();
+  const send = (from: string, message: string) => {
+    const sent = messages.get(from);
+    if (sent === undefined) messages.set(from, [message]);
+    else sent.push(message);
+  };
   const parkedOffsets: string[] = [];
   const deadOffsets: string[] = [];
   for (const { partition, offset, key, timeMs, value } of input) {
     const json = text.decode(value);
     if (!json.startsWith('{"amount"')) {
       deadOffsets.push(`${partition}/${offset}`);
-      const from = `sum-amounts/${partition}`;
-      messages.set(from, [...(messages.get(from) ?? []), "dead letter"]);
+      send(`sum-amounts/${partition}`, "dead letter");
       continue;
     }
     const { amount, note } = JSON.parse(json) as { amount: number; note: string };
@@ -41,8 +45,7 @@ function expectedOf(input: readonly LogRecord[]): Expected {
     const before = sums.get(key) ?? { total: 0, events: 0 };
     const next = { total: before.total + amount, events: before.events + 1, amount };
     sums.set(key, next);
-    const from = `sum-amounts/${partition}`;
-    messages.set(from, [...(messages.get(from) ?? []), `${key} ${timeMs} ${JSON.stringify(next)}`]);
+    send(`sum-amounts/${partition}`, `${key} ${timeMs} ${JSON.stringify(next)}`);
   }
   const state = [...sums].map(([key, value]) => ({ key, value: JSON.stringify(value) }));
   return { state: state.sort((one, other) => (one.key < other.key ? -1 : 1)), messages, parkedOffsets, deadOffsets };

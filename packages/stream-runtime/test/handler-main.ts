@@ -38,6 +38,7 @@ const feed: ChangeFeed = {
 const real = new PostgresWorkStore(database);
 const finished = new WeakSet<Transaction>();
 const store: WorkStore<Transaction> = {
+  pumps: real.pumps,
   prepare: () => real.prepare(),
   transaction: async (work, options) => {
     let last: Transaction | undefined;
@@ -60,6 +61,8 @@ const store: WorkStore<Transaction> = {
     reached("beforeCommit");
     return outcome;
   },
+  sign: (tx, origin) => real.sign(tx, origin),
+  origins: (tx, asked) => real.origins(tx, asked),
   fail: (item, failure) => real.fail(item, failure),
   status: () => real.status(),
   retryParked: (...asked) => real.retryParked(...asked),
@@ -67,7 +70,8 @@ const store: WorkStore<Transaction> = {
 };
 const stored = new PostgresCursors(database);
 const running = await runHandlers({
-  ...{ handlers: [groupTerms, campaignSummary], repo, feed, store, consumer: "handlers", leaseMs: 500 },
+  ...{ handlers: [groupTerms, campaignSummary], repo, feed, store, consumer: "handlers" },
+  ...{ owner: `process-${process.pid}`, leaseMs: 500, pumpLeaseMs: 600 },
   cursors: {
     claim: (consumer) => stored.claim(consumer),
     save: async (tx, owner, cursor) => {

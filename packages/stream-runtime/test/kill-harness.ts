@@ -41,12 +41,16 @@ export class KillHarness {
   readonly #log: () => EventLog;
   readonly #more: Partial<WorkerSettings>;
   readonly #children = new Set<ChildProcess>();
+  /** Those that have said that they run. */
+  readonly #running = new Set<ChildProcess>();
   #born = 0;
   #timeMs = 1_700_000_000_000;
   #supervised = false;
   kills = 0;
   /** Workers that ended by themselves and were started again. */
   restarts = 0;
+  /** Workers that ended by themselves with an error. */
+  endedByThemselves = 0;
   /** What workers said before they ended by themselves. */
   readonly told: string[] = [];
   /** What workers reported when they were stopped in order. */
@@ -96,7 +100,7 @@ export class KillHarness {
     };
     const main = join(import.meta.dirname, "worker-main.ts");
     const child = spawn(process.execPath, ["--conditions=@tenon/source", main, JSON.stringify(all)], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     });
     this.#children.add(child);
@@ -104,8 +108,13 @@ export class KillHarness {
       for (const line of String(text).split("\n")) if (line.startsWith("{")) this.reports.push(JSON.parse(line));
     });
     child.stderr?.on("data", (text: Buffer) => this.told.push(String(text)));
-    child.once("exit", () => this.#children.delete(child));
+    child.once("exit", (code) => {
+      this.#children.delete(child);
+      this.#running.delete(child);
+      if (code !== null && code !== 0) this.endedByThemselves++;
+    });
     await Promise.race([once(child.stdout as NonNullable<ChildProcess["stdout"]>, "data"), once(child, "exit")]);
+    if (this.#children.has(child)) this.#running.add(child);
     return child;
   }
 
@@ -129,9 +138,23 @@ export class KillHarness {
     await Promise.all(Array.from({ length: workers }, keep));
   }
 
-  /** Every worker that runs now. */
+  /** Every worker that runs now; one that is starting does not. */
   get running(): readonly ChildProcess[] {
-    return [...this.#children];
+    return [...this.#running];
+  }
+
+  /** Resolves with a worker to do something to, as soon as one runs. */
+  async anyRunning(random: SeededRandom): Promise<ChildProcess> {
+    for (const untilMs = Date.now() + START_MAX_MS; Date.now() < untilMs; await pause(LOOK_MS)) {
+      const child = this.running[random.upTo(this.#running.size - 1)];
+      if (child !== undefined) return child;
+    }
+    throw new Error(`no worker runs after ${START_MAX_MS} ms; they said: ${this.told.join("")}`);
+  }
+
+  /** Batches refused because of another owner, over the workers that were stopped in order. */
+  get fenced(): number {
+    return this.reports.reduce((total, { fenced }) => total + fenced, 0);
   }
 
   /** Commits that ended with an error, by its code, over the workers that were stopped in order. */

@@ -1,6 +1,6 @@
 /**
- * What windows must give, computed the plain way: every event is kept, and every answer is a filter over all of them. Shares
- * no code with the runtime.
+ * What windows must give, computed the plain way: every event is kept with the windows it is in, and every answer is computed
+ * from all events of a window. Shares no code with the runtime.
  */
 export interface OracleEvent {
   readonly key: string;
@@ -35,64 +35,73 @@ export interface OracleAnswer {
   readonly late: readonly number[];
 }
 
+interface Window {
+  readonly sizeMs: number;
+  readonly startMs: number;
+  readonly key: string;
+  readonly members: OracleEvent[];
+}
+
 export function oracleOf(
   events: readonly OracleEvent[],
   { sizesMs, outOfOrderMs, graceMs }: OracleWindow,
 ): OracleAnswer {
   const smallest = sizesMs[0] as number;
   const startOf = (timeMs: number, sizeMs: number) => timeMs - (((timeMs % sizeMs) + sizeMs) % sizeMs);
-  const counted: OracleEvent[] = [];
+  const windows = new Map<string, Window>();
+  /** Those that the watermark has not passed: what it passes is looked for here, not among all there ever were. */
+  const open = new Set<Window>();
   const late: number[] = [];
   const emissions: string[] = [];
   const revisions = new Map<string, number>();
   let watermark = Number.NEGATIVE_INFINITY;
 
-  const inWindow = (key: string, sizeMs: number, startMs: number) =>
-    counted.filter((event) => event.key === key && startOf(event.timeMs, sizeMs) === startMs);
-  const emit = (key: string, sizeMs: number, startMs: number) => {
-    const name = `${sizeMs}/${startMs}/${key}`;
+  const nameOf = ({ key, sizeMs, startMs }: Omit<Window, "members">) => `${sizeMs}/${startMs}/${key}`;
+  const count = (event: OracleEvent, sizeMs: number) => {
+    const at = { key: event.key, sizeMs, startMs: startOf(event.timeMs, sizeMs) };
+    const window = windows.get(nameOf(at)) ?? { ...at, members: [] };
+    windows.set(nameOf(at), window);
+    window.members.push(event);
+    if (window.startMs + sizeMs > watermark) open.add(window);
+  };
+  const emit = (at: Omit<Window, "members">) => {
+    const name = nameOf(at);
     const revision = (revisions.get(name) ?? -1) + 1;
     revisions.set(name, revision);
-    const members = inWindow(key, sizeMs, startMs);
+    const members = windows.get(name)?.members ?? [];
     emissions.push(`${name}/${revision}/${members.length}/${members.reduce((all, { amount }) => all + amount, 0)}`);
   };
-  const rowsOf = (sizeMs: number) => {
-    const names = new Map<string, { startMs: number; key: string }>();
-    for (const { key, timeMs } of counted) {
-      const startMs = startOf(timeMs, sizeMs);
-      names.set(`${startMs}/${key}`, { startMs, key });
-    }
-    return [...names.values()].sort((a, b) => a.startMs - b.startMs || (a.key < b.key ? -1 : 1));
-  };
+  const inOrder = (some: Iterable<Window>, sizeMs: number) =>
+    [...some]
+      .filter((each) => each.sizeMs === sizeMs)
+      .sort((a, b) => a.startMs - b.startMs || (a.key < b.key ? -1 : 1));
 
   for (const [index, event] of events.entries()) {
-    const before = watermark;
     watermark = Math.max(watermark, event.timeMs - outOfOrderMs);
     for (const sizeMs of sizesMs) {
-      for (const { startMs, key } of rowsOf(sizeMs)) {
-        const endMs = startMs + sizeMs;
-        if (endMs > before && endMs <= watermark) emit(key, sizeMs, startMs);
+      const passed = [...open].filter((each) => each.sizeMs === sizeMs && each.startMs + sizeMs <= watermark);
+      for (const window of inOrder(passed, sizeMs)) {
+        emit(window);
+        open.delete(window);
       }
     }
     if (startOf(event.timeMs, smallest) + smallest + graceMs <= watermark) {
       late.push(index);
       continue;
     }
-    counted.push(event);
+    for (const sizeMs of sizesMs) count(event, sizeMs);
     for (const sizeMs of sizesMs) {
       const startMs = startOf(event.timeMs, sizeMs);
-      if (startMs + sizeMs <= watermark) emit(event.key, sizeMs, startMs);
+      if (startMs + sizeMs <= watermark) emit({ key: event.key, sizeMs, startMs });
       else break;
     }
   }
 
   const rows = sizesMs.flatMap((sizeMs, level) =>
-    rowsOf(sizeMs).flatMap(({ startMs, key }) => {
+    inOrder(windows.values(), sizeMs).flatMap(({ startMs, key, members: all }) => {
       // A larger window holds what smaller ones have handed on: those that are closed.
       const below = level === 0 ? undefined : (sizesMs[level - 1] as number);
-      const members = inWindow(key, sizeMs, startMs).filter(
-        ({ timeMs }) => below === undefined || isHandedOn(timeMs, level),
-      );
+      const members = all.filter(({ timeMs }) => below === undefined || isHandedOn(timeMs, level));
       if (members.length === 0) return [];
       const amounts = members.map(({ amount }) => amount);
       return [

@@ -3,18 +3,25 @@ import { flushCompileCache } from "node:module";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { openKafkaLog } from "@tenon/event-log/kafka";
 import { openDatabase } from "@tenon/postgres";
-import { type FaultPoint, PostgresTaskStore, runTasks } from "../src/index.ts";
+import { type BreakableRule, type FaultPoint, type Lane, PostgresTaskStore, runTasks } from "../src/index.ts";
 import type { StoreMutant } from "../src/store/store-mutant.ts";
 import { countWindows, sumAmounts } from "./world.ts";
 
-export interface WorkerSettings {
+/** A rule that a worker breaks, or that its store does. */
+export interface Planted {
+  readonly mutant?: StoreMutant;
+  readonly breaks?: BreakableRule;
+}
+
+export interface WorkerSettings extends Planted {
   readonly name: string;
   readonly databaseUrl: string;
   /** Absent: the embedded log in the database. */
   readonly kafka?: { readonly brokers: readonly string[]; readonly client: "kafkajs" | "platformatic" };
   /** Kill this process at the given pass of a point, or only stop it there until somebody lets it go on. */
   readonly kill?: { readonly point: FaultPoint; readonly pass: number; readonly signal?: "SIGKILL" | "SIGSTOP" };
-  readonly mutant?: StoreMutant;
+  /** The lane of `count-windows`. */
+  readonly windowsLane?: Lane;
   /** Commit statement by statement, as batches with write sets do. */
   readonly inSteps?: boolean;
   readonly pool?: { readonly connectionsMax: number; readonly waitingMax?: number; readonly acquireMsMax?: number };
@@ -33,7 +40,16 @@ export interface WorkerReport {
 flushCompileCache();
 
 const settings = JSON.parse(process.argv[2] as string) as WorkerSettings;
-const { name, databaseUrl, kafka, kill, mutant, pool = { connectionsMax: 12 } } = settings;
+const {
+  name,
+  databaseUrl,
+  kafka,
+  kill,
+  mutant,
+  breaks,
+  windowsLane = countWindows.lane,
+  pool = { connectionsMax: 12 },
+} = settings;
 
 let passes = 0;
 const reached = (point: FaultPoint): void => {
@@ -69,7 +85,7 @@ store.commit = async (batch) => {
   }
 };
 const running = await runTasks({
-  ...{ tasks: [sumAmounts, countWindows], log, store, owner: name, checkedShare: 0.05 },
+  ...{ tasks: [sumAmounts, { ...countWindows, lane: windowsLane }], log, store, owner: name, checkedShare: 0.05 },
   batch: {
     high: { recordsMin: 10, recordsMax: 200, bytesMax: 1_000_000 },
     medium: { recordsMin: 10, recordsMax: 200, bytesMax: 1_000_000 },
@@ -78,9 +94,11 @@ const running = await runTasks({
     process.stderr.write(`${name}: ${task.name} halted: ${error.message}\n`);
     process.exit(3);
   },
-  faults: { reached },
+  faults: { reached, breaks: (rule) => rule === breaks },
 });
 process.stdout.write("running\n");
+// The test that started it is gone, however it ended: nobody would end this process any more.
+process.stdin.on("end", () => process.exit(4)).resume();
 process.on("SIGTERM", () => {
   const fenced = running.metrics.reduce((total, each) => total + each.fenced, 0);
   const report: WorkerReport = { name, fenced, failedCommits };

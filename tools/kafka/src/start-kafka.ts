@@ -40,7 +40,9 @@ export interface RunningKafka {
   readonly readyMs: number;
   /** As `kill -9` does. @param node 1, 2 or 3 */
   kill(node: number): Promise<void>;
-  /** Starts a killed node again on its data. Resolves when the cluster answers again. */
+  /** Ends a node in order: its partitions have other leaders first. @param node 1, 2 or 3 */
+  shutDown(node: number): Promise<void>;
+  /** Starts a node that has ended again on its data. Resolves when the cluster answers again. */
   restart(node: number): Promise<void>;
   /** Ends the nodes; deletes the data, keeps the logs. */
   stop(): Promise<void>;
@@ -171,6 +173,10 @@ class Cluster implements RunningKafka {
 
   async kill(node: number): Promise<void> {
     await end(this.#process(node), "SIGKILL");
+  }
+
+  async shutDown(node: number): Promise<void> {
+    await end(this.#process(node), "SIGTERM");
   }
 
   async restart(node: number): Promise<void> {

@@ -130,7 +130,13 @@ async function seedRepo(database: Database): Promise<void> {
   const store = new PostgresWorkStore(database);
   await store.prepare();
   const options = { isolation: "readCommitted", attemptsMax: 1 } as const;
-  const work = (key: number | string, lane: "high" | "low") => ({ handler: "shop-terms", key, lane, upTo: 3n });
+  const work = (key: number | string, lane: "high" | "low") => ({
+    handler: "shop-terms",
+    key,
+    lane,
+    upTo: 3n,
+    rounds: 0,
+  });
   await store.transaction((tx) => store.add(tx, [work(1, "high"), work("two", "high")]), options);
   const [item] = await store.claim({ handlers: ["shop-terms"], lane: "high", itemsMax: 1, leaseMs: 1_000 });
   const failure = {

@@ -28,7 +28,7 @@ export class ModelTransaction {
   readonly #written = new Map<string, Map<Key, ModelRow>>();
   readonly #readKeys = new Map<string, Set<Key>>();
   readonly #readTables = new Set<string>();
-  readonly #onCommit: (() => void)[] = [];
+  readonly #onCommit: ((xid: bigint) => void)[] = [];
   #snapshot: number | undefined;
 
   constructor(store: ModelStore, isolation: Isolation) {
@@ -36,8 +36,8 @@ export class ModelTransaction {
     this.isolation = isolation;
   }
 
-  /** Runs with the commit, at once: for state that a simulation commits together with rows. */
-  onCommit(effect: () => void): void {
+  /** Runs with the commit, at once, told its id: for state that a simulation commits together with rows. */
+  onCommit(effect: (xid: bigint) => void): void {
     this.#onCommit.push(effect);
   }
 
@@ -65,7 +65,7 @@ export class ModelTransaction {
   commit(batch: (changes: readonly RowChange[]) => Parameters<ModelStore["commit"]>[1]): void {
     if (this.isolation === "serializable") this.#requireReadsUnchanged();
     this.#store.commit(this.#written, this.changes.length > 0 ? batch(this.changes) : undefined);
-    for (const effect of this.#onCommit) effect();
+    for (const effect of this.#onCommit) effect(BigInt(this.#store.stamp));
   }
 
   end(): void {

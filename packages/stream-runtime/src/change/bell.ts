@@ -15,14 +15,18 @@ export class Bell {
     for (const wake of sleepers) wake();
   }
 
-  wait(maxMs: number): Promise<void> {
+  /** Resolves at the next ring, after `maxMs`, or when the signal aborts, whichever is first. */
+  wait(maxMs: number, signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         this.#sleepers.delete(wake);
         takeBack();
+        signal?.removeEventListener("abort", wake);
         resolve();
       };
       const takeBack = this.#clock.after(maxMs, wake);
+      signal?.addEventListener("abort", wake);
       this.#sleepers.add(wake);
     });
   }

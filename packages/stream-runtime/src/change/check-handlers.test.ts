@@ -15,6 +15,7 @@ const Unindexed = entity("unindexed", {
 const UnindexedRead = read(Unindexed, ["campaignId"]);
 
 test.each<[what: string, make: () => unknown, message: RegExp]>([
+  ["rounds without an end", () => changed({ rounds: 101 }), /rounds is 101/],
   ["a handler that reads nothing", () => changed({ inputs: [] }), /it reads nothing/],
   [
     "a request slot without an input",
@@ -82,6 +83,8 @@ test("handlers that wake each other in a circle are refused with the way", () =>
   const back = { ...campaignSummary, inputs: [row, { ...children, read: GroupTermsRead }] } as Handler;
   const forth = { ...groupTerms, inputs: [own, { ...parent, read: CampaignSummaryRead }] } as Handler;
   const circle = () => refuseWrongHandlers([forth, back]);
+  // One bound handler stops whatever comes round.
+  expect(() => refuseWrongHandlers([{ ...forth, rounds: 3 }, back])).not.toThrow();
   expect(circle).toThrow(
     /TENON1810 handlers wake each other in a circle: "group-terms" \(owner ads-streams\) → "campaign-summary" \(owner ads-streams\) → "group-terms"/,
   );

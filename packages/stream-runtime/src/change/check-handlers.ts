@@ -1,9 +1,12 @@
 /** What keeps handlers from being run: alone, and beside each other. */
 import type { AnyRead, EntityColumn } from "@tenon/storage-repo/api";
 import { streamError } from "../task/stream-error.ts";
+import { refuseUnboundCircle } from "./circles.ts";
 import type { Handler, HandlerInput } from "./handler.ts";
 import { WorkItem } from "./row-schema.ts";
 
+/** More rounds than this is a loop that belongs into one handler. */
+const ROUNDS_MAX = 100;
 const NAME = /^[a-z][a-z0-9-]{0,39}$/;
 
 function refuse(handler: Handler, message: string, hint: string): never {
@@ -15,8 +18,11 @@ function refuse(handler: Handler, message: string, hint: string): never {
 
 /** Throws TENON1810 for the first thing that is wrong with one handler. */
 export function refuseWrongHandler(handler: Handler): void {
-  const { name, inputs, graph, writes, produces } = handler;
+  const { name, inputs, graph, writes, produces, rounds } = handler;
   if (!NAME.test(name)) refuse(handler, "the name is unusable", "use at most 40 of a-z, 0-9 and -, a letter first");
+  if (!Number.isInteger(rounds) || rounds < 0 || rounds > ROUNDS_MAX) {
+    refuse(handler, `rounds is ${rounds}`, `use a whole number from 0 to ${ROUNDS_MAX}`);
+  }
   if (inputs.length === 0) refuse(handler, "it reads nothing, so nothing would wake it", "declare its inputs");
   const given = [...inputs.map(({ slot }) => slot), WorkItem];
   for (const slot of graph.request) {
@@ -88,7 +94,7 @@ function hasColumn(read: AnyRead, name: string): boolean {
   return (read.columns as readonly EntityColumn[]).some((column) => column.name === name);
 }
 
-/** Throws TENON1810 when handlers cannot run beside each other: two producers of a group, or a circle. */
+/** Throws TENON1810 when handlers cannot run beside each other: two producers of a group, or a circle without a bound. */
 export function refuseWrongHandlers(handlers: readonly Handler[]): void {
   const producers = new Map<string, Handler>();
   for (const handler of handlers) {
@@ -110,41 +116,5 @@ export function refuseWrongHandlers(handlers: readonly Handler[]): void {
       }
     }
   }
-  refuseCircles(handlers, producers);
-}
-
-function refuseCircles(handlers: readonly Handler[], producers: ReadonlyMap<string, Handler>): void {
-  const wakes = new Map<Handler, Set<Handler>>(handlers.map((each) => [each, new Set()]));
-  for (const reader of handlers) {
-    for (const { read } of reader.inputs) {
-      for (const { group } of read.columns as readonly EntityColumn[]) {
-        const producer = producers.get(`${read.entity.name}.${group}`);
-        if (producer !== undefined) wakes.get(producer)?.add(reader);
-      }
-    }
-  }
-  for (const handler of handlers) {
-    const circle = circleFrom(handler, wakes);
-    if (circle === undefined) continue;
-    const path = [...circle, handler].map(({ name, owner }) => `"${name}" (owner ${owner})`).join(" → ");
-    throw streamError("wrongHandler", `handlers wake each other in a circle: ${path}`, {
-      owner: handler.owner,
-      hint: "read columns that no handler of the circle writes: what is derived in rounds belongs into one handler",
-    });
-  }
-}
-
-/** The handlers of a shortest way from one back to itself. */
-function circleFrom(start: Handler, wakes: ReadonlyMap<Handler, ReadonlySet<Handler>>): readonly Handler[] | undefined {
-  const paths: Handler[][] = [[start]];
-  const seen = new Set<Handler>();
-  for (const path of paths) {
-    for (const next of wakes.get(path.at(-1) as Handler) ?? []) {
-      if (next === start) return path;
-      if (seen.has(next)) continue;
-      seen.add(next);
-      paths.push([...path, next]);
-    }
-  }
-  return undefined;
+  refuseUnboundCircle(handlers);
 }

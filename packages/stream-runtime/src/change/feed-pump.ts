@@ -14,7 +14,7 @@ import type {
 import { LANES } from "../task/lane.ts";
 import { type Handler, readsOf } from "./handler.ts";
 import { wokenKeys } from "./wake-keys.ts";
-import type { NewWork, WorkStore } from "./work-store.ts";
+import type { NewWork, Origins, WorkStore } from "./work-store.ts";
 
 export interface FeedPumpOptions<Joined> {
   readonly consumer: string;
@@ -22,10 +22,13 @@ export interface FeedPumpOptions<Joined> {
   readonly repo: Pick<Repo<Joined>, "readWithin">;
   readonly cursors: CursorStore<Joined>;
   readonly store: WorkStore<Joined>;
+  /** Handlers that share a circle with each handler. */
+  readonly circles: ReadonlyMap<string, ReadonlySet<string>>;
   readonly batchesMax: number;
   readonly waitMs: number;
 }
 
+const NO_ORIGINS: Origins = new Map();
 /** Times a pump's transaction is run in all when rows it reads change under it. */
 const ATTEMPTS_MAX = 10;
 
@@ -59,13 +62,16 @@ export class FeedPump<Joined> {
     await store.transaction(
       async (tx) => {
         const snapshot = repo.readWithin(tx, handlers.flatMap(readsOf));
+        const origins = await this.#origins(tx, batches);
         const work: NewWork[] = [];
         // A low batch stays low beside a high one: a backfill does not ride on a budget change.
         for (const [lane, own] of Map.groupBy(batches, laneOf)) {
           const upTo = lastOf(own);
           for (const handler of handlers) {
-            for (const key of await wokenKeys(handler, own, snapshot))
-              work.push({ handler: handler.name, key, lane, upTo });
+            for (const [rounds, come] of this.#byRounds(handler, own, origins)) {
+              for (const key of await wokenKeys(handler, come, snapshot))
+                work.push({ handler: handler.name, key, lane, upTo, rounds });
+            }
           }
         }
         await store.add(tx, coalesced(work));
@@ -73,6 +79,24 @@ export class FeedPump<Joined> {
       },
       { isolation: "repeatableRead", attemptsMax: ATTEMPTS_MAX },
     );
+  }
+
+  /** Only handlers that are part of a circle sign what they write. */
+  async #origins(tx: Joined, batches: readonly ChangeBatch[]): Promise<Origins> {
+    const { store, circles } = this.#options;
+    const signing = [...circles].flatMap(([name, circle]) => (circle.size > 0 ? [name] : []));
+    if (signing.length === 0) return NO_ORIGINS;
+    return store.origins(tx, { xids: batches.map(({ xid }) => xid), handlers: signing });
+  }
+
+  /** What comes from the handler's own circle has come round; everything else begins there. */
+  #byRounds(handler: Handler, batches: readonly ChangeBatch[], origins: Origins) {
+    const circle = this.#options.circles.get(handler.name);
+    if (origins.size === 0 || circle === undefined) return [[0, batches]] as const;
+    return Map.groupBy(batches, ({ xid }) => {
+      const origin = origins.get(xid);
+      return origin !== undefined && circle.has(origin.handler) ? origin.rounds : 0;
+    });
   }
 }
 
@@ -84,14 +108,20 @@ function laneOf({ lanes }: ChangeBatch): Lane {
   return LANES.find((lane) => lanes.includes(lane)) ?? "low";
 }
 
-/** One item per handler and key: the most urgent lane, the last change. */
+/** One item per handler and key: the most urgent lane, the last change, the fewest rounds. */
 function coalesced(work: readonly NewWork[]): readonly NewWork[] {
   const items = new Map<string, NewWork>();
   for (const each of work) {
     const id = JSON.stringify([each.handler, each.key]);
     const known = items.get(id);
     const lane = known !== undefined && LANES.indexOf(known.lane) < LANES.indexOf(each.lane) ? known.lane : each.lane;
-    items.set(id, { ...each, lane, upTo: known !== undefined && known.upTo > each.upTo ? known.upTo : each.upTo });
+    const rounds = Math.min(each.rounds, known?.rounds ?? each.rounds);
+    items.set(id, {
+      ...each,
+      lane,
+      rounds,
+      upTo: known !== undefined && known.upTo > each.upTo ? known.upTo : each.upTo,
+    });
   }
   return [...items.values()];
 }

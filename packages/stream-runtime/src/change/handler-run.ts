@@ -9,10 +9,11 @@ import {
   type RunContext,
 } from "@tenon/graph-core";
 import { type AnyRead, type Repo, versionOf, type WriteSet } from "@tenon/storage-repo/api";
+import { streamError } from "../task/stream-error.ts";
 import { failureOf } from "../worker/graph-runs.ts";
 import { type Handler, readsOf } from "./handler.ts";
 import { loadInputs } from "./load-inputs.ts";
-import type { ClaimedWork, WorkStore } from "./work-store.ts";
+import type { ClaimedWork, Origin, WorkStore } from "./work-store.ts";
 
 export interface HandlerRunOptions<Joined> {
   readonly repo: Pick<Repo<Joined>, "readWithin" | "write">;
@@ -24,11 +25,14 @@ export interface HandlerRunOptions<Joined> {
   readonly epoch: number;
   /** Runs that fail before the item is put aside. */
   readonly attemptsMax: number;
+  /** The handler is part of a circle: what it writes may come back to it. */
+  readonly isInCircle: boolean;
   readonly backOffMs: number;
   readonly onRetry?: (handler: Handler, sqlState: string) => void;
 }
 
-export type RunOutcome = "done" | "again" | "failed" | "parked" | "lost";
+/** `unsettled`: what led to the item has come round as often as it may. */
+export type RunOutcome = "done" | "again" | "failed" | "parked" | "unsettled" | "lost";
 
 const BACK_OFF_DOUBLINGS_MAX = 8;
 
@@ -62,6 +66,7 @@ export class HandlerRun<Joined> {
 
   async run(item: ClaimedWork): Promise<RunOutcome> {
     const { store, onRetry } = this.#options;
+    if (this.handler.rounds > 0 && item.rounds >= this.handler.rounds) return this.#putAside(item);
     try {
       return await store.transaction((tx) => this.#inTransaction(tx, item), {
         isolation: this.handler.invariant ? "serializable" : "repeatableRead",
@@ -80,8 +85,28 @@ export class HandlerRun<Joined> {
     const request = await loadInputs(this.handler, { key, version }, repo.readWithin(tx, this.#reads));
     const context = this.#executor.begin({ requestId: `${handler}/${String(key)}/${upTo}`, nowMs: clock.nowMs() });
     const writes = await this.#derive(request, context);
-    if (Object.keys(writes).length > 0) await repo.write(tx, writes);
+    if (Object.keys(writes).length > 0) {
+      const { changes } = await repo.write(tx, writes);
+      if (this.#options.isInCircle && changes.length > 0) await store.sign(tx, this.#originOf(item));
+    }
     return store.finish(tx, item);
+  }
+
+  /** A handler without a bound passes the count on: some handler of each circle has one. */
+  #originOf({ rounds }: ClaimedWork): Origin {
+    const { name, rounds: roundsMax } = this.handler;
+    return { handler: name, rounds: roundsMax > 0 ? rounds + 1 : rounds };
+  }
+
+  async #putAside(item: ClaimedWork): Promise<RunOutcome> {
+    const { name, owner, rounds } = this.handler;
+    const what = `handler "${name}" has not settled on ${JSON.stringify(item.key)} in ${rounds} rounds`;
+    const { code, message: reason } = streamError("unsettled", what, {
+      owner,
+      hint: "see why the circle does not come to rest, or allow more `rounds`; a new change, or retrying the item, begins anew",
+    });
+    await this.#options.store.fail(item, { code, reason, inputDigest: undefined, parked: true, waitMs: 0 });
+    return "unsettled";
   }
 
   async #derive(request: Readonly<Record<string, unknown>>, context: RunContext): Promise<WriteSet> {

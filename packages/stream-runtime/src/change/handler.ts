@@ -70,6 +70,11 @@ export interface HandlerOptions {
   /** Respond slot with the write set. */
   readonly writes: AnySlot;
   readonly produces: readonly Produced[];
+  /**
+   * How often a change may come round to this handler through handlers that wake each other in a circle, at most 100. After
+   * that the item is put aside (TENON1812). 0, the default: it is part of no circle, unless another one of it has a bound.
+   */
+  readonly rounds?: number;
   /** It keeps an invariant across rows: SERIALIZABLE. */
   readonly invariant?: boolean;
 }
@@ -85,7 +90,7 @@ export interface Handler extends Required<Omit<HandlerOptions, "graph">> {
  * @throws GraphError TENON1810 for a declaration that cannot be run
  */
 export function handler(options: HandlerOptions): Handler {
-  const declared = { invariant: false, ...options, kind: "handler" } as unknown as Handler;
+  const declared = { invariant: false, rounds: 0, ...options, kind: "handler" } as unknown as Handler;
   refuseWrongHandler(declared);
   return Object.freeze(declared);
 }

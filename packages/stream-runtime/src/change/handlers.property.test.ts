@@ -27,7 +27,7 @@ async function play(all: readonly Step[], failures: { readonly chance: number } 
   );
   const running = await runHandlers({
     ...{ handlers: [groupTerms, campaignSummary], repo, feed: repo.feed, cursors: repo.cursors, store, clock },
-    ...{ consumer: "handlers", checkedShare: 1 },
+    ...{ consumer: "handlers", owner: "process", checkedShare: 1 },
   });
   let version = 0;
   for (const step of all) {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Database, openDatabase, type Transaction } from "@tenon/postgres";
+import { openReplication } from "@tenon/postgres/replication";
 import {
   openRepo,
   PostgresCursors,
@@ -14,6 +15,7 @@ import {
 } from "@tenon/storage-repo";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { climbing } from "../../test/circle-world.ts";
 import { type Write, writeOf, writes } from "../../test/handler-histories.ts";
 import { HANDLER_POINTS, type HandlerSettings } from "../../test/handler-points.ts";
 import {
@@ -154,6 +156,62 @@ test.each(["slot", "poll"] as const)(
   },
 );
 
+/** Who holds the lease of the pump, as `process-<id>`. */
+async function pumpOwner(at: World): Promise<string | undefined> {
+  const text = "select owner from stream_pump where consumer = 'handlers' and held_until > clock_timestamp()";
+  const [held] = await at.database.query<{ owner: string }>(text).catch(() => []);
+  return held?.owner;
+}
+
+/** Resolves with the first holder that is no other than asked for. */
+async function nextPump(at: World, isAnother: (owner: string) => boolean): Promise<string> {
+  for (const untilMs = Date.now() + SETTLED_MS_MAX; Date.now() < untilMs; await pause(10)) {
+    const owner = await pumpOwner(at);
+    if (owner !== undefined && isAnother(owner)) return owner;
+  }
+  throw new Error("nobody has taken the pump over");
+}
+
+/** Claims of the feed's cursor, and holders of the pump so far: as many, unless processes take it from each other. */
+async function tenures(at: World): Promise<{ readonly claims: bigint; readonly holders: bigint }> {
+  const [row] = await at.database.query<{ claims: bigint; holders: bigint }>(
+    "select c.fence as claims, p.epoch as holders from repo.feed_cursor c join stream_pump p using (consumer)",
+  );
+  return row ?? { claims: 0n, holders: 0n };
+}
+
+test.each(["slot", "poll"] as const)(
+  "%s: the process that pumps is killed again and again; another goes on, and nobody else touches the cursor",
+  { timeout: TEST_MAX_MS },
+  async (reader) => {
+    const at = await world();
+    const settings: HandlerSettings = { databaseUrl: at.url, reader };
+    const children = await Promise.all([start(settings), start(settings), start(settings)]);
+    try {
+      const killed = new Set<string>();
+      for (let kill = 0; kill < 4; kill++) {
+        const owner = await nextPump(at, (each) => !killed.has(each));
+        killed.add(owner);
+        await at.play(history(kill));
+        const child = children.find(({ pid }) => owner === `process-${pid}`) as ChildProcess;
+        await Promise.all([end(child, "SIGKILL"), at.play(history(kill + 10))]);
+        children.push(await start(settings));
+      }
+      await nextPump(at, (each) => !killed.has(each));
+      const { found, expected } = await settled(at);
+      expect(found).toEqual(expected);
+      const { claims, holders } = await tenures(at);
+      expect(holders).toBeGreaterThan(BigInt(killed.size));
+      // One that was killed before it came to that has claimed nothing.
+      expect(claims).toBeLessThanOrEqual(holders);
+      await Promise.all(children.map((child) => end(child, "SIGTERM")));
+    } finally {
+      await Promise.all(children.map((child) => end(child, "SIGKILL")));
+      await at.close();
+    }
+  },
+);
+
 /** Handlers in this process, with some port replaced by one that breaks a rule. */
 async function run(at: World, broken: (real: Ports) => Partial<RunHandlersOptions<Transaction>> = () => ({})) {
   const { database, repo } = at;
@@ -167,6 +225,7 @@ async function run(at: World, broken: (real: Ports) => Partial<RunHandlersOption
     ...real,
     handlers: [groupTerms, campaignSummary],
     consumer: "handlers",
+    owner: "this process",
     leaseMs: 500,
     ...broken(real),
   });
@@ -192,7 +251,41 @@ test(
       }),
       { numRuns: 5 },
     );
+    expect(running.filter(({ isPumping }) => isPumping)).toHaveLength(1);
+    expect(await tenures(at)).toEqual({ claims: 1n, holders: 1n });
     await Promise.all(running.map((each) => each.stop()));
+    await at.close();
+  },
+  TEST_MAX_MS,
+);
+
+test.each(["slot", "poll"] as const)(
+  "%s: a circle without an end stops at its bound, and nothing of it is left",
+  async (reader) => {
+    const at = await world();
+    const rounds = 6;
+    const running = await run(at, () => ({
+      handlers: climbing(rounds),
+      feed: new PostgresFeed({
+        ...{ database: at.database, entities: ENTITIES, pollMs: 10 },
+        ...(reader === "slot" && { openReplication: () => openReplication({ url: at.url }) }),
+      }),
+    }));
+    await at.play([
+      { kind: "campaign", key: "red", budgetMicros: 1 },
+      { kind: "group", key: 1, bidMicros: 1_000_000, campaignId: "red" },
+    ]);
+    const store = new PostgresWorkStore(at.database);
+    const untilMs = Date.now() + SETTLED_MS_MAX;
+    while ((await store.parked("climber")).length === 0 && Date.now() < untilMs) await pause(25);
+    expect(await store.parked("climber")).toMatchObject([{ key: 1, code: "TENON1812", rounds }]);
+    // Two changes came from outside, each with its rounds.
+    const top = Number((await derived(at)).found.campaigns[0]?.[2]);
+    expect(top).toBeGreaterThanOrEqual(rounds);
+    expect(top).toBeLessThanOrEqual(2 * rounds);
+    expect(running.counts.get("climber")).toMatchObject({ unsettled: 1, failed: 0, parked: 0 });
+    expect(await at.database.query("select from stream_origin")).toEqual([]);
+    await running.stop();
     await at.close();
   },
   TEST_MAX_MS,

@@ -2,18 +2,26 @@
 import type { HostClock } from "@tenon/graph-core";
 import type { Key } from "@tenon/storage-repo/api";
 import { LANES } from "../task/lane.ts";
+import { MemoryPumpLeases } from "./memory-pump-leases.ts";
+import type { PumpLeases } from "./pump-lease.ts";
 import { leaseLost } from "./work-errors.ts";
 import type {
   ClaimedWork,
   ClaimOptions,
   NewWork,
+  Origin,
+  Origins,
   ParkedWork,
   WorkFailure,
   WorkStatus,
   WorkStore,
 } from "./work-store.ts";
 
-interface Item extends NewWork {
+interface Item extends Omit<NewWork, "rounds"> {
+  /** Of what was added since the last claim; none when nothing was. */
+  rounds: number | undefined;
+  /** Of what the claim took. */
+  claimedRounds: number | undefined;
   claim: string | undefined;
   claimedUntilMs: number;
   notBeforeMs: number;
@@ -25,18 +33,21 @@ interface Item extends NewWork {
 
 /** A transaction that can be told to do something when it commits. */
 interface Joinable {
-  onCommit(effect: () => void): void;
+  onCommit(effect: (xid: bigint) => void): void;
 }
 
 export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joined> {
+  readonly pumps: PumpLeases;
   readonly transaction: WorkStore<Joined>["transaction"];
   readonly #clock: Pick<HostClock, "nowMs">;
   readonly #items = new Map<string, Item>();
+  readonly #origins = new Map<bigint, Origin>();
   #claims = 0;
 
   constructor(transaction: WorkStore<Joined>["transaction"], clock: Pick<HostClock, "nowMs">) {
     this.transaction = transaction;
     this.#clock = clock;
+    this.pumps = new MemoryPumpLeases(clock);
   }
 
   async prepare(): Promise<void> {}
@@ -60,8 +71,10 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     return free.slice(0, itemsMax).map((item) => {
       item.claim = String(++this.#claims);
       item.claimedUntilMs = nowMs + leaseMs;
-      const { handler, key, upTo, attempts, claim } = item;
-      return { handler, key, lane, upTo, attempts, claim };
+      item.claimedRounds = least(item.claimedRounds, item.rounds);
+      item.rounds = undefined;
+      const { handler, key, upTo, attempts, claim, claimedRounds: rounds = 0 } = item;
+      return { handler, key, lane, upTo, rounds, attempts, claim };
     });
   }
 
@@ -73,9 +86,30 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
       // As it is now: the pump may have added to it since.
       const item = this.#items.get(id) as Item;
       if (item.upTo === work.upTo) this.#items.delete(id);
-      else item.claim = undefined;
+      else {
+        item.claim = undefined;
+        item.claimedRounds = undefined;
+      }
     });
     return held.upTo === work.upTo ? "done" : "again";
+  }
+
+  async sign(tx: Joined, origin: Origin): Promise<void> {
+    tx.onCommit((xid) => this.#origins.set(xid, origin));
+  }
+
+  async origins(
+    tx: Joined,
+    { xids, handlers }: { readonly xids: readonly bigint[]; readonly handlers: readonly string[] },
+  ): Promise<Origins> {
+    const found = xids.flatMap((xid): readonly (readonly [bigint, Origin])[] => {
+      const origin = this.#origins.get(xid);
+      return origin !== undefined && handlers.includes(origin.handler) ? [[xid, origin]] : [];
+    });
+    tx.onCommit(() => {
+      for (const [xid] of found) this.#origins.delete(xid);
+    });
+    return new Map(found);
   }
 
   async fail(work: ClaimedWork, failure: WorkFailure): Promise<void> {
@@ -83,6 +117,8 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     const item = this.#items.get(idOf(work));
     if (item?.claim !== work.claim) return;
     item.claim = undefined;
+    item.rounds = least(item.rounds, item.claimedRounds);
+    item.claimedRounds = undefined;
     item.failure = failure;
     item.attempts++;
     item.notBeforeMs = this.#clock.nowMs() + waitMs;
@@ -105,8 +141,8 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     const items = [...this.#items.values()].filter(
       (item) => item.parked && (handler === undefined || item.handler === handler),
     );
-    return items.map(({ handler: own, key, lane, upTo, attempts, failure }) => ({
-      ...{ handler: own, key, lane, upTo, attempts, code: failure?.code ?? "", reason: failure?.reason ?? "" },
+    return items.map(({ handler: own, key, lane, upTo, rounds = 0, attempts, failure }) => ({
+      ...{ handler: own, key, lane, upTo, rounds, attempts, code: failure?.code ?? "", reason: failure?.reason ?? "" },
       inputDigest: failure?.inputDigest,
     }));
   }
@@ -118,6 +154,7 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     for (const item of parked) {
       item.parked = false;
       item.attempts = 0;
+      item.rounds = 0;
       item.notBeforeMs = 0;
     }
     return parked.length;
@@ -127,11 +164,22 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     const known = this.#items.get(idOf(work));
     const lane = known !== undefined && LANES.indexOf(known.lane) < LANES.indexOf(work.lane) ? known.lane : work.lane;
     this.#items.set(idOf(work), {
-      ...{ claim: undefined, claimedUntilMs: 0, addedAtMs: this.#clock.nowMs(), ...known },
+      ...{ claim: undefined, claimedUntilMs: 0, claimedRounds: undefined, addedAtMs: this.#clock.nowMs(), ...known },
       ...work,
-      ...{ lane, attempts: 0, notBeforeMs: 0, parked: false, failure: undefined },
+      ...{
+        lane,
+        rounds: least(known?.rounds, work.rounds),
+        attempts: 0,
+        notBeforeMs: 0,
+        parked: false,
+        failure: undefined,
+      },
     });
   }
+}
+
+function least(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 function idOf({ handler, key }: { readonly handler: string; readonly key: Key }): string {

@@ -1,62 +1,41 @@
 /** Work items in Postgres, beside the repository they are about. */
-import { type Database, type Migrations, migrate, type Transaction } from "@tenon/postgres";
+import { type Database, migrate, type Transaction } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
 import { numbersText, textsText } from "../store/postgres/array-text.ts";
 import { LANES } from "../task/lane.ts";
+import { PostgresPumpLeases } from "./postgres-pump-leases.ts";
+import type { PumpLeases } from "./pump-lease.ts";
 import { leaseLost } from "./work-errors.ts";
 import type {
   ClaimedWork,
   ClaimOptions,
   NewWork,
+  Origin,
+  Origins,
   ParkedWork,
   WorkFailure,
   WorkStatus,
   WorkStore,
 } from "./work-store.ts";
+import { WORK_MIGRATIONS } from "./work-tables.ts";
 
-const WORK_MIGRATIONS: Migrations = {
-  component: "stream-work",
-  steps: [
-    {
-      version: 1,
-      name: "work items",
-      text: `
-        create sequence stream_work_claim;
-        create table stream_work (
-          handler text not null,
-          key text not null,
-          lane smallint not null,
-          up_to bigint not null,
-          claim bigint,
-          claimed_until timestamptz,
-          not_before timestamptz,
-          attempts int not null default 0,
-          parked boolean not null default false,
-          code text,
-          reason text,
-          input_digest text,
-          added_at timestamptz not null default clock_timestamp(),
-          primary key (handler, key)
-        );
-      `,
-    },
-  ],
-};
 /** Parked items shown at once. */
 const PARKED_MAX = 10_000;
 
 const ADD = {
   name: "stream-work-add",
-  text: `insert into stream_work (handler, key, lane, up_to)
-    select * from unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[])
+  text: `insert into stream_work (handler, key, lane, up_to, rounds)
+    select * from unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::int[])
     on conflict (handler, key) do update set
       lane = least(stream_work.lane, excluded.lane), up_to = excluded.up_to,
+      rounds = least(stream_work.rounds, excluded.rounds),
       attempts = 0, parked = false, not_before = null, code = null, reason = null, input_digest = null`,
 };
 
 const CLAIM = {
   name: "stream-work-claim",
-  text: `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms'
+  text: `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms',
+      claimed_rounds = least(w.claimed_rounds, w.rounds), rounds = null
     from (
       select handler, key from stream_work
       where handler = any($1::text[]) and lane = $2 and not parked
@@ -65,7 +44,7 @@ const CLAIM = {
       order by added_at limit $3 for update skip locked
     ) free
     where w.handler = free.handler and w.key = free.key
-    returning w.handler, w.key, w.lane, w.up_to, w.attempts, w.claim`,
+    returning w.handler, w.key, w.lane, w.up_to, w.attempts, w.claim, w.claimed_rounds as rounds`,
 };
 
 const DONE = {
@@ -74,14 +53,26 @@ const DONE = {
 };
 const AGAIN = {
   name: "stream-work-again",
-  text: "update stream_work set claim = null, claimed_until = null where handler = $1 and key = $2 and claim = $3",
+  text: `update stream_work set claim = null, claimed_until = null, claimed_rounds = null
+    where handler = $1 and key = $2 and claim = $3`,
+};
+const SIGN = {
+  name: "stream-work-sign",
+  text: "insert into stream_origin (xid, handler, rounds) values (pg_current_xact_id(), $1, $2)",
+};
+const ORIGINS = {
+  name: "stream-work-origins",
+  text: `delete from stream_origin where xid = any($1::xid8[]) and handler = any($2::text[])
+    returning xid::text::bigint as xid, handler, rounds`,
 };
 
 export class PostgresWorkStore implements WorkStore<Transaction> {
+  readonly pumps: PumpLeases;
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
+    this.pumps = new PostgresPumpLeases(database);
   }
 
   async prepare(): Promise<void> {
@@ -102,13 +93,14 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
       textsText(items.map(({ text }) => text)),
       numbersText(items.map(({ lane }) => LANES.indexOf(lane))),
       `{${items.map(({ upTo }) => upTo).join(",")}}`,
+      numbersText(items.map(({ rounds }) => rounds)),
     ]);
   }
 
   async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {
     const rows = await this.#database.query<StoredWork>(CLAIM, [handlers, LANES.indexOf(lane), itemsMax, leaseMs]);
-    return rows.map(({ handler, key, up_to, attempts, claim }) => ({
-      ...{ handler, key: JSON.parse(key) as Key, lane, upTo: up_to, attempts, claim: String(claim) },
+    return rows.map(({ handler, key, up_to, attempts, claim, rounds }) => ({
+      ...{ handler, key: JSON.parse(key) as Key, lane, upTo: up_to, rounds, attempts, claim: String(claim) },
     }));
   }
 
@@ -119,10 +111,24 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
     throw leaseLost({ handler, key });
   }
 
+  async sign(tx: Transaction, { handler, rounds }: Origin): Promise<void> {
+    await tx.execute(SIGN, [handler, rounds]);
+  }
+
+  async origins(
+    tx: Transaction,
+    { xids, handlers }: { readonly xids: readonly bigint[]; readonly handlers: readonly string[] },
+  ): Promise<Origins> {
+    if (xids.length === 0) return new Map();
+    const rows = await tx.query<Origin & { xid: bigint }>(ORIGINS, [`{${xids.join(",")}}`, handlers]);
+    return new Map(rows.map(({ xid, handler, rounds }) => [xid, { handler, rounds }]));
+  }
+
   async fail({ handler, key, claim, upTo }: ClaimedWork, failure: WorkFailure): Promise<void> {
     const { code, reason, inputDigest, parked, waitMs } = failure;
     await this.#database.execute(
-      `update stream_work set claim = null, claimed_until = null, attempts = attempts + 1, code = $5, reason = $6, input_digest = $7,
+      `update stream_work set claim = null, claimed_until = null,
+          rounds = least(rounds, claimed_rounds), claimed_rounds = null, attempts = attempts + 1, code = $5, reason = $6, input_digest = $7,
           parked = $8 and up_to = $4, not_before = clock_timestamp() + $9 * interval '1 ms'
         where handler = $1 and key = $2 and claim = $3`,
       [handler, JSON.stringify(key), claim, upTo, code, reason, inputDigest ?? null, parked, waitMs],
@@ -142,20 +148,20 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
 
   async parked(handler?: string): Promise<readonly ParkedWork[]> {
     const rows = await this.#database.query<StoredParked>(
-      `select handler, key, lane, up_to, attempts, code, reason, input_digest from stream_work
+      `select handler, key, lane, up_to, rounds, attempts, code, reason, input_digest from stream_work
         where parked and ($1::text is null or handler = $1) order by handler, lane, added_at limit $2`,
       [handler ?? null, PARKED_MAX],
     );
     return rows.map((row) => ({
       ...{ handler: row.handler, key: JSON.parse(row.key) as Key, lane: LANES[row.lane] ?? "low", upTo: row.up_to },
-      ...{ attempts: row.attempts, code: row.code ?? "", reason: row.reason ?? "" },
+      ...{ rounds: row.rounds, attempts: row.attempts, code: row.code ?? "", reason: row.reason ?? "" },
       inputDigest: row.input_digest ?? undefined,
     }));
   }
 
   async retryParked(handler: string, keys?: readonly Key[]): Promise<number> {
     return this.#database.execute(
-      `update stream_work set parked = false, attempts = 0, not_before = null
+      `update stream_work set parked = false, attempts = 0, not_before = null, rounds = 0
         where handler = $1 and parked and ($2::text[] is null or key = any($2))`,
       [handler, keys?.map((key) => JSON.stringify(key)) ?? null],
     );
@@ -167,6 +173,7 @@ interface StoredParked {
   readonly key: string;
   readonly lane: number;
   readonly up_to: bigint;
+  readonly rounds: number;
   readonly attempts: number;
   readonly code: string | null;
   readonly reason: string | null;
@@ -177,6 +184,7 @@ interface StoredWork {
   readonly handler: string;
   readonly key: string;
   readonly up_to: bigint;
+  readonly rounds: number;
   readonly attempts: number;
   readonly claim: bigint;
 }

@@ -1,3 +1,4 @@
+import type { Transaction } from "@tenon/postgres";
 import { testDatabase } from "@tenon/postgres/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { MemoryWorkStore } from "./memory-work-store.ts";
@@ -7,28 +8,51 @@ import type { ClaimedWork, WorkFailure, WorkStore } from "./work-store.ts";
 const { database, drop } = await testDatabase();
 afterAll(drop);
 
+let transactions = 0n;
 /** A transaction that commits when its work is done. */
 const memory = new MemoryWorkStore(
   async (work) => {
-    const effects: (() => void)[] = [];
-    const result = await work({ onCommit: (effect: () => void) => void effects.push(effect) });
-    for (const effect of effects) effect();
+    const effects: ((xid: bigint) => void)[] = [];
+    const result = await work({ onCommit: (effect: (xid: bigint) => void) => void effects.push(effect) });
+    transactions++;
+    for (const effect of effects) effect(transactions);
     return result;
   },
   { nowMs: () => 0 },
 );
 
-const bindings: readonly (readonly [name: string, store: WorkStore<never>])[] = [
+const bindings: readonly (readonly [name: "memory" | "postgres", store: WorkStore<never>])[] = [
   ["memory", memory as unknown as WorkStore<never>],
   ["postgres", new PostgresWorkStore(database) as unknown as WorkStore<never>],
 ];
 
 const failure: WorkFailure = { code: "TENON1201", reason: "poisoned", inputDigest: "abc", parked: true, waitMs: 0 };
 
-describe.each(bindings)("%s", (_, store) => {
+/** The id of a transaction that is open. */
+const xidOf = {
+  memory: async () => transactions + 1n,
+  postgres: async (tx: Transaction) => {
+    const [row] = await tx.query<{ xid: bigint }>("select pg_current_xact_id()::text::bigint as xid");
+    return row?.xid ?? 0n;
+  },
+} as const;
+
+describe.each(bindings)("%s", (binding, store) => {
+  const once = { isolation: "readCommitted", attemptsMax: 1 } as const;
+  /** Work on one key of a handler of its own. */
+  const one = (handler: string, leaseMs = 60_000) => ({
+    add: (rounds: number, upTo: bigint) =>
+      store.transaction((tx) => store.add(tx, [{ handler, key: "k", lane: "high", upTo, rounds }]), once),
+    claim: async () => {
+      const [item] = await store.claim({ handlers: [handler], lane: "high", itemsMax: 1, leaseMs });
+      return item as ClaimedWork;
+    },
+    finish: (item: ClaimedWork) => store.transaction((tx) => store.finish(tx, item), once),
+  });
+
   test("parked items are listed with their reason, and tried again by key or all", async () => {
     await store.prepare();
-    const work = ["k", 7].map((key) => ({ handler: "terms", key, lane: "high" as const, upTo: 3n }));
+    const work = ["k", 7].map((key) => ({ handler: "terms", key, lane: "high" as const, upTo: 3n, rounds: 0 }));
     await store.transaction((tx) => store.add(tx, work), { isolation: "readCommitted", attemptsMax: 1 });
     const claim = () => store.claim({ handlers: ["terms"], lane: "high", itemsMax: 10, leaseMs: 1_000 });
     for (const item of await claim()) await store.fail(item as ClaimedWork, failure);
@@ -43,5 +67,50 @@ describe.each(bindings)("%s", (_, store) => {
     expect((await claim()).map(({ key, attempts }) => [key, attempts])).toEqual([["k", 0]]);
     expect(await store.retryParked("terms")).toBe(1);
     expect(await store.parked()).toEqual([]);
+  });
+
+  test("several changes that wait come round as often as the one that did so least", async () => {
+    await store.prepare();
+    const { add, claim } = one("waiting");
+    await add(4, 1n);
+    await add(2, 2n);
+    await add(3, 3n);
+    expect((await claim()).rounds).toBe(2);
+  });
+
+  test("what comes while an item is worked on is counted apart: a circle cannot begin anew in its own run", async () => {
+    await store.prepare();
+    const { add, claim, finish } = one("circling");
+    await add(0, 1n);
+    const first = await claim();
+    await add(3, 2n);
+    expect(first.rounds).toBe(0);
+    expect(await finish(first)).toBe("again");
+    expect((await claim()).rounds).toBe(3);
+  });
+
+  test.each(["failed", "lapsed"] as const)("a claim that %s leaves its rounds to the next one", async (how) => {
+    await store.prepare();
+    const { add, claim } = one(`${how}-once`, how === "lapsed" ? 0 : 60_000);
+    await add(1, 1n);
+    const item = await claim();
+    await add(3, 2n);
+    if (how === "failed") await store.fail(item, { ...failure, parked: false });
+    expect((await claim()).rounds).toBe(1);
+  });
+
+  test("a signed transaction has an origin, told once, to those who ask for its handler", async () => {
+    await store.prepare();
+    const signed = (handler: string) =>
+      store.transaction(async (tx) => {
+        const xid = await xidOf[binding](tx as never);
+        await store.sign(tx, { handler, rounds: 2 });
+        return xid;
+      }, once);
+    const [own, foreign] = [await signed("climber"), await signed("elsewhere")];
+    const ask = () =>
+      store.transaction((tx) => store.origins(tx, { xids: [own, foreign, 1n], handlers: ["climber"] }), once);
+    expect(await ask()).toEqual(new Map([[own, { handler: "climber", rounds: 2 }]]));
+    expect(await ask()).toEqual(new Map());
   });
 });

@@ -4,10 +4,14 @@
  * W1 An item is added in the transaction that advances the feed's cursor, and removed in the transaction of the run that has
  *    read everything up to it. A change in between leaves it there: no wake-up is lost.
  * W2 An item is claimed by one worker at a time, for a lease; one whose lease ran out can finish nothing any more.
+ * W3 A change that comes from outside, and meets an item that has come round, begins anew: rounds are the least of what an
+ *    item stands for since its last claim. What a claimed item stood for is counted by its run alone, so each change comes
+ *    round a bounded number of times.
  */
 import type { Isolation } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
 import type { Lane } from "../task/lane.ts";
+import type { PumpLeases } from "./pump-lease.ts";
 
 export interface NewWork {
   readonly handler: string;
@@ -15,6 +19,14 @@ export interface NewWork {
   readonly lane: Lane;
   /** Sequence number of the last change batch that led to it. */
   readonly upTo: bigint;
+  /** How often what led to it has come round a circle; of several changes the least. */
+  readonly rounds: number;
+}
+
+/** Which handler made a change batch, and how often its cause has come round by then. */
+export interface Origin {
+  readonly handler: string;
+  readonly rounds: number;
 }
 
 export interface ClaimedWork extends NewWork {
@@ -50,6 +62,9 @@ export interface WorkStatus {
   readonly oldestMs: number;
 }
 
+/** By transaction id. */
+export type Origins = ReadonlyMap<bigint, Origin>;
+
 /** An item that was put aside, with what its last run failed of. */
 export interface ParkedWork extends NewWork {
   readonly attempts: number;
@@ -59,6 +74,8 @@ export interface ParkedWork extends NewWork {
 }
 
 export interface WorkStore<Joined> {
+  /** Who turns the feed into work. */
+  readonly pumps: PumpLeases;
   prepare(): Promise<void>;
   transaction<Result>(
     work: (tx: Joined) => Promise<Result>,
@@ -72,6 +89,13 @@ export interface WorkStore<Joined> {
   claim(options: ClaimOptions): Promise<readonly ClaimedWork[]>;
   /** Ends an item in its run's transaction; `again` when something changed meanwhile. @throws GraphError TENON1811 */
   finish(tx: Joined, item: ClaimedWork): Promise<"done" | "again">;
+  /** In a run's transaction, when it has written something: says where its change batch comes from. */
+  sign(tx: Joined, origin: Origin): Promise<void>;
+  /** In the pump's transaction: origins of the batches of some transactions, if one of the handlers made them. Forgets them. */
+  origins(
+    tx: Joined,
+    asked: { readonly xids: readonly bigint[]; readonly handlers: readonly string[] },
+  ): Promise<Origins>;
   fail(item: ClaimedWork, failure: WorkFailure): Promise<void>;
   status(): Promise<readonly WorkStatus[]>;
   /** Items that were put aside, of one handler or of all, at most 10,000. */

@@ -26,6 +26,8 @@ const ERRORS = {
   wrongHandler: { code: "TENON1810", category: "definition" },
   /** A run took longer than its lease, and somebody else has its work item. */
   leaseLost: { code: "TENON1811", category: "resource" },
+  /** A circle of handlers has not come to rest within its bound. */
+  unsettled: { code: "TENON1812", category: "definition" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;
 
 export type StreamErrorKind = keyof typeof ERRORS;

@@ -2,9 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
-import { openKafkaLog } from "@tenon/event-log/kafka";
 import { SeededRandom } from "@tenon/event-log/simulation";
-import { startKafka } from "@tenon/kafka-server";
 import { openDatabase } from "@tenon/postgres";
 import { KillHarness } from "../kill-harness.ts";
 import { type OwnServer, ownServer } from "../own-server.ts";
@@ -26,6 +24,7 @@ export async function runKills(seed: number, kills: number, onRound: (kills: num
   const own = await ownServer();
   const problems: string[] = [];
   let done = 0;
+  let killed = 0;
   let crashes = 0;
   let events = 0;
   try {
@@ -33,6 +32,7 @@ export async function runKills(seed: number, kills: number, onRound: (kills: num
       const round = Math.min(ROUND_KILLS, kills - done);
       const result = await killRound(own, seed + done, round);
       done += round;
+      killed += result.kills;
       crashes += result.crashes;
       events += result.events;
       if (result.problem !== undefined) problems.push(`kills from seed ${seed + done - round}: ${result.problem}`);
@@ -41,7 +41,7 @@ export async function runKills(seed: number, kills: number, onRound: (kills: num
   } finally {
     await own.stop();
   }
-  return { kills: done, crashes, events, problems };
+  return { kills: killed, crashes, events, problems };
 }
 
 async function killRound(own: OwnServer, seed: number, kills: number) {
@@ -60,13 +60,14 @@ async function killRound(own: OwnServer, seed: number, kills: number) {
     for (let kill = 0; kill < kills; kill++) {
       await harness.produce(80, seed * 1_000 + kill);
       await pause(50 + random.upTo(400));
-      const running = harness.running;
-      running[random.upTo(running.length)]?.kill("SIGKILL");
+      await harness.kill(await harness.anyRunning(random));
       if (kill % CRASH_EVERY !== CRASH_EVERY - 1) continue;
       await own.crash();
       crashes++;
     }
-    return { crashes, events: 300 + kills * 80, problem: await problemOf(harness) };
+    return { kills: harness.kills, crashes, events: 300 + kills * 80, problem: await problemOf(harness) };
+  } catch (error) {
+    return { kills: harness.kills, crashes, events: 300 + kills * 80, problem: String(error) };
   } finally {
     await harness.stopAll();
     await log.close();
@@ -83,51 +84,5 @@ async function problemOf(harness: KillHarness): Promise<string | undefined> {
     return differing.length === 0 ? undefined : `other ${differing.join(", ")} than the input says`;
   } catch (error) {
     return String(error);
-  }
-}
-
-/** T7: three brokers that are killed in turn, and workers that become 1, 3 and 2, per client. */
-export async function runKafka(
-  client: "kafkajs" | "platformatic",
-  seed: number,
-  events: number,
-): Promise<KillsSummary> {
-  const kafka = await startKafka({ nodes: 3, name: `faults-${client}-${process.pid}` });
-  const own = await ownServer();
-  const log = await openKafkaLog({ brokers: kafka.brokers, client: "kafkajs", sessionMs: 6_000 });
-  const harness = new KillHarness({
-    ...{ database: () => own.database, databaseUrl: () => own.url, log: () => log },
-    more: { kafka: { brokers: kafka.brokers, client } },
-  });
-  try {
-    await harness.createTopics();
-    const share = Math.ceil(events / 6);
-    await harness.produce(share, seed);
-    const workers = [await harness.start()];
-    await harness.produce(share, seed + 1);
-    workers.push(await harness.start(), await harness.start());
-    for (const node of [1, 2, 3]) {
-      await harness.produce(share, seed + 1 + node);
-      await kafka.kill(node);
-      await kafka.restart(node);
-    }
-    await harness.kill(workers.shift() as (typeof workers)[number]);
-    await harness.produce(share, seed + 5);
-    await harness.caughtUp(180_000);
-    await Promise.all(workers.map((worker) => harness.stop(worker)));
-    const problem = await problemOf(harness);
-    return {
-      kills: 1,
-      crashes: 3,
-      events: share * 6,
-      problems: problem === undefined ? [] : [`kafka, ${client}: ${problem}`],
-    };
-  } catch (error) {
-    return { kills: 1, crashes: 3, events, problems: [`kafka, ${client}: ${error}`] };
-  } finally {
-    await harness.stopAll();
-    await log.close();
-    await own.stop();
-    await kafka.stop();
   }
 }

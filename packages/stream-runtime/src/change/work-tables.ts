@@ -1,0 +1,50 @@
+/** The tables of work items. */
+import type { Migrations } from "@tenon/postgres";
+
+export const WORK_MIGRATIONS: Migrations = {
+  component: "stream-work",
+  steps: [
+    {
+      version: 1,
+      name: "work items",
+      text: `
+        create sequence stream_work_claim;
+        create table stream_work (
+          handler text not null,
+          key text not null,
+          lane smallint not null,
+          up_to bigint not null,
+          claim bigint,
+          claimed_until timestamptz,
+          not_before timestamptz,
+          attempts int not null default 0,
+          parked boolean not null default false,
+          code text,
+          reason text,
+          input_digest text,
+          added_at timestamptz not null default clock_timestamp(),
+          primary key (handler, key)
+        );
+      `,
+    },
+    {
+      version: 2,
+      name: "leases of feed pumps; rounds of circles",
+      text: `
+        create table stream_pump (
+          consumer text primary key,
+          epoch bigint not null,
+          owner text not null,
+          held_until timestamptz not null
+        );
+        -- Of what was added since the last claim; of what the claim took.
+        alter table stream_work add column rounds int default 0, add column claimed_rounds int;
+        create table stream_origin (
+          xid xid8 primary key,
+          handler text not null,
+          rounds int not null
+        );
+      `,
+    },
+  ],
+};
