@@ -15,8 +15,6 @@ export interface Contender {
   settings(matches: number): readonly number[];
   /** Ids of the best K that pass both predicates, best first. Combining the predicates is part of it. */
   search(query: unknown, prepared: Prepared, setting: number): ArrayLike<number> | Promise<ArrayLike<number>>;
-  /** Points at which it takes part; absent: all. */
-  takesPart?(selectivity: number): boolean;
   close?(): void;
 }
 

@@ -9,7 +9,9 @@ const SUPER_TOPICS = 32;
 const CLUSTERS = 800;
 /** Length of what a cluster adds to its super-topic, and of what an ad adds to its cluster, against a super-topic's 1. */
 const CLUSTER_SPREAD = 0.8;
-const AD_SPREAD = 0.75;
+const AD_SPREAD = 0.6;
+/** Sizes fall as rank ^ -0.75: at 1 a seventh of all ads would lie in one cluster, which no inverted file can divide well. */
+const ZIPF_EXPONENT = 0.75;
 /** Raised with every change of what is generated, so that files of an older form are not taken for it. */
 const FORM = 1;
 
@@ -97,7 +99,10 @@ function centresOf({ dimensions, seed }: ClusteredShape): Float32Array {
 function zipfShares(count: number): Float64Array {
   const shares = new Float64Array(count);
   let sum = 0;
-  for (let rank = 0; rank < count; rank++) shares[rank] = sum += 1 / (rank + 1);
+  for (let rank = 0; rank < count; rank++) {
+    sum += (rank + 1) ** -ZIPF_EXPONENT;
+    shares[rank] = sum;
+  }
   return shares.map((share) => share / sum);
 }
 

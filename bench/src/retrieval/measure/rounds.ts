@@ -1,13 +1,13 @@
 /**
  * Interleaved rounds over one point: every contender asks all its queries, then the next, in rotating order. A query's time is
- * the median over rounds of its wall time, which other work on the machine does not move; CPU time is that of whole batches.
+ * the median over rounds of its wall time, which other work on the machine hardly moves; CPU time is that of whole batches.
  */
-import { type Contender, cpuMs } from "../contenders/contender.ts";
+import { median } from "../../harness/interleave.ts";
 import type { VectorSet } from "../data/vector-set.ts";
 import type { Point } from "../data/workload.ts";
-import { median } from "../../harness/interleave.ts";
-import { type Recall, recallOf, recallStatistics } from "./recall.ts";
-import { type ReadyAsk, ready, type Tuned, type TuneLimits, tune } from "./tune.ts";
+import { type Recall, recallStatistics } from "./recall.ts";
+import type { Runner, Session } from "./runner.ts";
+import { QUERIES_MIN, recallsOf, type Tuned, type TuneLimits, tune } from "./tune.ts";
 
 export interface RoundLimits extends TuneLimits {
   readonly roundsMax: number;
@@ -27,19 +27,20 @@ export interface Measured {
   readonly p50Micros: number;
   /** The slowest query, each at its fastest round, µs: the longest it holds up its thread. */
   readonly longestMicros: number;
-  /** Median over rounds of CPU time per query, all threads, µs. */
+  /** Median over rounds of CPU time per query, µs. */
   readonly cpuMicros: number;
   readonly queries: number;
   readonly rounds: number;
 }
 
-/** Queries of a contender that is too slow for all of them. */
-const QUERIES_MIN = 20;
+/** Share of a contender's time that it runs before it is measured, so that its code is optimised as it is in production. */
+const WARM_UP_SHARE = 0.2;
 
 interface Lane {
-  readonly contender: Contender;
+  readonly runner: Runner;
+  readonly session: Session;
   readonly tuned: Tuned;
-  readonly asks: readonly ReadyAsk[];
+  readonly queries: number;
   readonly rounds: number;
   readonly recalls: readonly number[];
   /** Wall times by query, µs. */
@@ -47,17 +48,15 @@ interface Lane {
   readonly cpu: number[];
 }
 
-/** Tunes all contenders at the point, then measures them side by side. */
+/** Tunes all runners at the point, then measures them side by side. */
 export async function measurePoint(
-  contenders: readonly Contender[],
+  runners: readonly Runner[],
   set: VectorSet,
   point: Point,
   limits: RoundLimits,
 ): Promise<Measured[]> {
   const lanes: Lane[] = [];
-  for (const contender of contenders)
-    if (contender.takesPart?.(point.selectivity) !== false)
-      lanes.push(await openLane(contender, set, point, limits));
+  for (const runner of runners) lanes.push(await openLane(runner, set, point, limits));
   const most = Math.max(...lanes.map(({ rounds }) => rounds));
   for (let round = 0; round < most; round++)
     for (let step = 0; step < lanes.length; step++) {
@@ -67,35 +66,29 @@ export async function measurePoint(
   return lanes.map((lane) => measuredOf(lane, point));
 }
 
-/** The round that finds the recalls also warms the contender up at its setting. */
-async function openLane(contender: Contender, set: VectorSet, point: Point, limits: RoundLimits): Promise<Lane> {
-  const tuned = await tune(contender, set, point, limits);
+async function openLane(runner: Runner, set: VectorSet, point: Point, limits: RoundLimits): Promise<Lane> {
+  const session = await runner.open(point);
+  const tuned = await tune(runner, session, set, point, limits);
   const affordable = Math.floor(limits.msPerContender / tuned.msPerQuery);
   const queries = Math.min(point.reporting.length, Math.max(QUERIES_MIN, affordable));
-  const asks = ready(contender, point.reporting.slice(0, queries));
-  const recalls: number[] = [];
-  for (const { ask, query, prepared } of asks)
-    recalls.push(recallOf(set, ask, await contender.search(query, prepared, tuned.setting)));
+  const recalls = recallsOf(set, point.reporting, await session.ask("reporting", tuned.setting, queries));
+  const warmUps = Math.floor((affordable * WARM_UP_SHARE) / queries);
+  for (let at = 0; at < Math.min(warmUps, limits.roundsMax); at++) await session.ask("reporting", tuned.setting, queries);
   const rounds = Math.min(limits.roundsMax, Math.max(1, Math.floor(affordable / queries)));
-  return { contender, tuned, asks, rounds, recalls, wall: asks.map(() => []), cpu: [] };
+  const wall = Array.from({ length: queries }, () => []);
+  return { runner, session, tuned, queries, rounds, recalls, wall, cpu: [] };
 }
 
-async function runRound({ contender, tuned, asks, wall, cpu }: Lane): Promise<void> {
-  const before = cpuMs();
-  for (let at = 0; at < asks.length; at++) {
-    const { query, prepared } = asks[at] as ReadyAsk;
-    const from = performance.now();
-    const result = contender.search(query, prepared, tuned.setting);
-    if (result instanceof Promise) await result;
-    (wall[at] as number[]).push((performance.now() - from) * 1_000);
-  }
-  cpu.push(((cpuMs() - before) * 1_000) / asks.length);
+async function runRound({ session, tuned, queries, wall, cpu }: Lane): Promise<void> {
+  const batch = await session.ask("reporting", tuned.setting, queries);
+  for (const [at, micros] of batch.micros.entries()) wall[at]?.push(micros);
+  cpu.push((batch.cpuMs * 1_000) / queries);
 }
 
-function measuredOf({ contender, tuned, asks, rounds, recalls, wall, cpu }: Lane, point: Point): Measured {
+function measuredOf({ runner, tuned, queries, rounds, recalls, wall, cpu }: Lane, point: Point): Measured {
   const medians = wall.map(median);
   return {
-    contender: contender.name,
+    contender: runner.name,
     point: point.name,
     selectivity: point.selectivity,
     tuned,
@@ -104,7 +97,7 @@ function measuredOf({ contender, tuned, asks, rounds, recalls, wall, cpu }: Lane
     p50Micros: median(medians),
     longestMicros: Math.max(...wall.map((times) => Math.min(...times))),
     cpuMicros: median(cpu),
-    queries: asks.length,
+    queries,
     rounds,
   };
 }

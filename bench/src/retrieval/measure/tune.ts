@@ -1,18 +1,13 @@
 /** Tuning: the cheapest setting that reaches the recall, on queries that are never reported. */
-import type { Contender } from "../contenders/contender.ts";
 import type { VectorSet } from "../data/vector-set.ts";
-import type { Ask, Point } from "../data/workload.ts";
+import type { Point } from "../data/workload.ts";
 import { recallOf } from "./recall.ts";
+import type { Batch, Runner, Session } from "./runner.ts";
 
 /** Mean recall@10 that tuning asks for. Peers are taken at the setting that reaches it here, even if reported queries miss it. */
 export const RECALL_WANTED = 0.99;
-
-/** An ask in the form a contender takes. */
-export interface ReadyAsk {
-  readonly ask: Ask;
-  readonly query: unknown;
-  readonly prepared: unknown;
-}
+/** Fewer queries than this say nothing about recall; a slow contender is asked so many. */
+export const QUERIES_MIN = 20;
 
 export interface Tuned {
   readonly setting: number;
@@ -25,53 +20,47 @@ export interface Tuned {
 }
 
 export interface TuneLimits {
-  /** Wall time after which the rest of the queries of a setting is left out, ms; at least `QUERIES_MIN` are asked. */
+  /** Wall time that the queries of one setting may take, ms; `QUERIES_MIN` are asked whatever they take. */
   readonly msPerSetting: number;
 }
 
-/** Fewer queries than this say nothing about recall. */
-const QUERIES_MIN = 20;
-
-export function ready(contender: Contender, asks: readonly Ask[]): readonly ReadyAsk[] {
-  return asks.map((ask) => ({ ask, query: contender.queryOf(ask.query), prepared: contender.prepare(ask.filter) }));
-}
-
+/** `session`: of `runner` at `point`. */
 export async function tune(
-  contender: Contender,
+  runner: Runner,
+  session: Session,
   set: VectorSet,
-  { tuning }: Point,
+  point: Point,
   limits: TuneLimits,
 ): Promise<Tuned> {
-  const asks = ready(contender, tuning);
-  const matches = tuning.reduce((sum, { truth }) => sum + truth.matches, 0) / tuning.length;
+  const matches = point.tuning.reduce((sum, { truth }) => sum + truth.matches, 0) / point.tuning.length;
   let tuned: Tuned | undefined;
-  for (const setting of contender.settings(matches)) {
-    tuned = await trySetting(contender, set, asks, setting, limits);
+  for (const setting of runner.settings(matches)) {
+    tuned = await trySetting(session, set, point, setting, limits);
     if (tuned.reached) return tuned;
   }
-  if (tuned === undefined) throw new Error(`contender "${contender.name}" has no setting`);
+  if (tuned === undefined) throw new Error(`contender "${runner.name}" has no setting`);
   return tuned;
 }
 
 async function trySetting(
-  contender: Contender,
+  session: Session,
   set: VectorSet,
-  asks: readonly ReadyAsk[],
+  { tuning }: Point,
   setting: number,
   { msPerSetting }: TuneLimits,
 ): Promise<Tuned> {
-  let sum = 0;
-  let asked = 0;
-  let spentMs = 0;
-  for (const { ask, query, prepared } of asks) {
-    if (asked >= QUERIES_MIN && spentMs > msPerSetting) break;
-    const from = performance.now();
-    const result = contender.search(query, prepared, setting);
-    const found = result instanceof Promise ? await result : result;
-    spentMs += performance.now() - from;
-    sum += recallOf(set, ask, found);
-    asked++;
-  }
-  const recall = sum / asked;
-  return { setting, recall, reached: recall >= RECALL_WANTED, msPerQuery: spentMs / asked };
+  const first = await session.ask("tuning", setting, Math.min(QUERIES_MIN, tuning.length));
+  const affordable = Math.min(tuning.length, Math.floor(msPerSetting / msPerQuery(first)));
+  const batch = affordable > first.found.length ? await session.ask("tuning", setting, affordable) : first;
+  const recalls = recallsOf(set, tuning, batch);
+  const recall = recalls.reduce((sum, each) => sum + each, 0) / recalls.length;
+  return { setting, recall, reached: recall >= RECALL_WANTED, msPerQuery: msPerQuery(batch) };
+}
+
+export function recallsOf(set: VectorSet, asks: Point["tuning"], { found }: Batch): readonly number[] {
+  return found.map((ids, at) => recallOf(set, asks[at] as Point["tuning"][number], ids));
+}
+
+function msPerQuery({ micros }: Batch): number {
+  return micros.reduce((sum, each) => sum + each, 0) / micros.length / 1_000;
 }
