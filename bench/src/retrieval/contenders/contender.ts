@@ -1,12 +1,15 @@
 /** One way to answer a query. All of them in one process take turns; each tunes itself on queries that are not reported. */
 import type { Filter } from "../data/filters.ts";
 import type { VectorSet } from "../data/vector-set.ts";
+import type { Point } from "../data/workload.ts";
 
 /** What a contender makes of a filter before it is timed: the two predicates in its own form, not yet combined. */
 export type Prepared = unknown;
 
 export interface Contender {
   readonly name: string;
+  /** A point begins; what was prepared for the one before is not used any more. */
+  open?(point: Point): void;
   /** The two predicates, as the contender's own attribute index would hold them. Not timed. */
   prepare(filter: Filter): Prepared;
   /** The query in the form it takes. Not timed. */
@@ -15,7 +18,6 @@ export interface Contender {
   settings(matches: number): readonly number[];
   /** Ids of the best K that pass both predicates, best first. Combining the predicates is part of it. */
   search(query: unknown, prepared: Prepared, setting: number): ArrayLike<number> | Promise<ArrayLike<number>>;
-  close?(): void;
 }
 
 export interface Built {

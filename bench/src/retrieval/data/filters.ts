@@ -65,7 +65,7 @@ export function holds(predicate: Predicate, set: VectorSet, id: number): boolean
  * The ids that satisfy a predicate, bit r of word r >>> 5 = row r. `idOfRow`: the engine's numbering, with -1 for rows without
  * an ad; absent: rows are ids.
  */
-export function bitmapOf(predicate: Predicate, set: VectorSet, idOfRow?: Int32Array): Int32Array {
+export function bitmapOf(predicate: Predicate, set: VectorSet, idOfRow?: ArrayLike<number>): Int32Array {
   const rows = idOfRow?.length ?? set.count;
   const words = new Int32Array((rows + 31) >>> 5);
   for (let row = 0; row < rows; row++) {

@@ -37,6 +37,7 @@ export function inThisProcess(contender: Contender): Runner {
     name: contender.name,
     settings: (matches) => contender.settings(matches),
     open: (point) => {
+      contender.open?.(point);
       const asks = { tuning: ready(point.tuning), reporting: ready(point.reporting) };
       return Promise.resolve({
         ask: (purpose, setting, queries) => askAll(contender, asks[purpose].slice(0, queries), setting),
