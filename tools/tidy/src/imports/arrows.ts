@@ -129,6 +129,8 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   "hyparquet-writer": ["packages/storage-repo/src/snapshot/"],
   kafkajs: ["packages/event-log/src/kafka/"],
   "@platformatic/kafka": ["packages/event-log/src/kafka/"],
+  "hnswlib-node": ["packages/ad-index/src/vectors/hnsw/"],
+  wabt: ["packages/ad-index/scripts/"],
   commander: ["packages/cli/src/"],
   picocolors: ["packages/cli/src/"],
   acorn: ["packages/source-rules/src/"],

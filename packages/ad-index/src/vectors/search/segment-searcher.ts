@@ -1,0 +1,288 @@
+/**
+ * One search over one segment, in any thread: scan by bytes, exact scores for what the scan could not rule out.
+ *
+ * A1 The answer of a scan over given lists is exact: the margin of the kernels is twice the bound of quantise.ts (Q3), so no row of
+ *    the best k is dropped, and the order is that of the exact scores (V1), then of ids.
+ * A2 Lists are probed in the order of `mean score + reach * spread`. Probing ends when the next list's value is below the k-th best
+ *    score so far. With fewer than k matches that never happens, so such a search ends with every list, and is exact.
+ * Source of ending by the k-th score: query-aware pruning as in SPANN (Chen and others, NeurIPS 2021), on scores instead of distances.
+ */
+import { BestPairs } from "../best-pairs.ts";
+import { bindKernels, type Kernels, SCAN_DONE, SCAN_FULL } from "../kernels/kernels.ts";
+import { HISTOGRAM_BUCKETS, type ScratchLayout, STATE, SURVIVORS_MAX } from "../kernels/scan-state.ts";
+import { quantiseQuery, type ScoreBound, scoreBound } from "../segment/quantise.ts";
+import { componentsOf } from "../segment/segment-layout.ts";
+import type { SharedSegment } from "../segment/vector-segment.ts";
+import { ListOrder } from "./list-order.ts";
+
+/** Rows between two looks at the clock: 0.1 to 0.5 ms. */
+export const SLICE_ROWS = 65_536;
+
+export interface SearchTask {
+  /** Exact components, padded with zeros to the segment's exact stride; of unit length under cosine. */
+  readonly query: Float64Array;
+  readonly k: number;
+  /** Addresses of the bitmaps whose rows are wanted; at least one. */
+  readonly masks: readonly number[];
+  /** Whether most rows of the masks are set, so that whole words are scanned. */
+  readonly dense: boolean;
+  /** How far lists reach beyond their mean, in spreads; every list is scanned when null. */
+  readonly reach: number | null;
+}
+
+export interface SearchFound {
+  /** Places in the ascending order of ids, best first. Overwritten by the next search. */
+  readonly ranks: Float64Array;
+  readonly scores: Float32Array;
+  readonly rowsRead: number;
+  readonly rowsReranked: number;
+  readonly listsProbed: number;
+}
+
+/** Lists of the first round, and growth of the rounds that follow. */
+const FIRST_LISTS = 4;
+const ROUND_GROWTH = 2;
+
+export class SegmentSearcher {
+  private readonly shared: SharedSegment;
+  private readonly kernels: Kernels;
+  private readonly scratch: ScratchLayout;
+  private readonly state: Int32Array;
+  private readonly queryBytes: Int8Array;
+  private readonly queryExact: Float64Array;
+  private readonly lifted: Float64Array;
+  private readonly histogram: Int32Array;
+  private readonly survivors: Int32Array;
+  private readonly scores: Float32Array;
+  private readonly ranges: Int32Array;
+  private readonly masks: Int32Array;
+  private readonly ranks: Int32Array;
+  private readonly order: ListOrder;
+  private best = new BestPairs(0);
+  private bestK = 0;
+  private bound: ScoreBound = { unit: 1, error: 0, stepsMax: 0 };
+  /** Exact score = exactFactor * product of lifted vectors + exactOffset; 1 and 0 unless scores are distances. */
+  private exactFactor = 1;
+  private exactOffset = 0;
+  private rowsReranked = 0;
+  private listsProbed = 0;
+
+  /** `searcher`: which scratch area is this one's, 0 to searchersMax - 1. */
+  constructor(shared: SharedSegment, searcher: number, kernels?: Kernels) {
+    const { memory, layout, shape } = shared;
+    const scratch = layout.scratch[searcher] as ScratchLayout;
+    this.shared = shared;
+    this.kernels = kernels ?? bindKernels(memory);
+    this.scratch = scratch;
+    this.state = new Int32Array(memory.buffer, scratch.state, 32);
+    this.queryBytes = new Int8Array(memory.buffer, scratch.query, shape.stride);
+    this.queryExact = new Float64Array(memory.buffer, scratch.exactQuery, shape.exactStride);
+    this.lifted = new Float64Array(componentsOf(shape));
+    this.histogram = new Int32Array(memory.buffer, scratch.histogram, HISTOGRAM_BUCKETS);
+    this.survivors = new Int32Array(memory.buffer, scratch.survivors, SURVIVORS_MAX * 2);
+    this.scores = new Float32Array(memory.buffer, scratch.scores, SURVIVORS_MAX);
+    this.ranges = new Int32Array(memory.buffer, scratch.ranges, Math.max(1, shape.listCount) * 2);
+    this.masks = new Int32Array(memory.buffer, scratch.masks, (scratch.listScores - scratch.masks) >> 2);
+    this.ranks = new Int32Array(memory.buffer, layout.ranks, shape.vectorRows);
+    this.order = new ListOrder(shared, new Int32Array(memory.buffer, scratch.listScores, shape.listCount));
+  }
+
+  /** Rows of the masks that have a vector. */
+  countMatches(masks: readonly number[]): number {
+    this.masks.set(masks);
+    return this.kernels.count(this.scratch.masks, masks.length, 0, this.shared.shape.vectorRows >>> 5);
+  }
+
+  /** Searches in slices: each step of the generator reads at most {@link SLICE_ROWS} rows. What it found is in {@link found}. */
+  *run(task: SearchTask): Generator<void, void, void> {
+    const { shape, listWords } = this.shared;
+    this.begin(task);
+    if (task.k === 0 || shape.vectorCount === 0) return;
+    if (task.reach === null) {
+      this.ranges[0] = 0;
+      this.ranges[1] = listWords[shape.listCount] as number;
+      this.listsProbed = shape.listCount;
+      yield* this.scan(task, 1);
+    } else {
+      yield* this.probe(task, task.reach);
+    }
+    this.finish(task);
+  }
+
+  /** What the search found so far: whole once {@link run} is done, sound but incomplete before. */
+  found(): SearchFound {
+    const { ids, scores } = this.best.ranked();
+    return {
+      ranks: ids,
+      scores,
+      rowsRead: this.state[STATE.rowsRead] as number,
+      rowsReranked: this.rowsReranked,
+      listsProbed: this.listsProbed,
+    };
+  }
+
+  /** Gives the survivors of a scan that was cut short their exact scores. */
+  settle(): void {
+    this.kernels.keep(this.scratch.state);
+    this.rerank(0, this.state[STATE.survivorCount] as number);
+    this.state[STATE.survivorCount] = 0;
+  }
+
+  private begin(task: SearchTask): void {
+    const { shape, layout } = this.shared;
+    const { state, scratch } = this;
+    if (this.bestK !== task.k) {
+      this.best = new BestPairs(task.k);
+      this.bestK = task.k;
+    } else this.best.clear();
+    this.rowsReranked = 0;
+    this.listsProbed = 0;
+    this.queryExact.set(task.query);
+    this.masks.set(task.masks);
+    this.histogram.fill(0);
+    const quantised = this.quantise(task.query);
+    const { stepsMax, unit, error } = this.bound;
+    const margin = Math.ceil((2 * error) / unit) + 1;
+    state[STATE.rows] = layout.rows;
+    state[STATE.stride] = shape.stride;
+    state[STATE.query] = scratch.query;
+    state[STATE.bias] = quantised;
+    state[STATE.k] = task.k;
+    state[STATE.margin] = margin;
+    state[STATE.low] = -stepsMax;
+    state[STATE.shift] = Math.max(0, 32 - Math.clz32((2 * stepsMax) >>> 10));
+    state[STATE.histogram] = scratch.histogram;
+    state[STATE.cut] = 0;
+    state[STATE.above] = 0;
+    state[STATE.edge] = -stepsMax;
+    state[STATE.threshold] = -stepsMax - margin;
+    state[STATE.survivors] = scratch.survivors;
+    state[STATE.survivorCount] = 0;
+    state[STATE.survivorsMax] = SURVIVORS_MAX;
+    state[STATE.rowsRead] = 0;
+    state[STATE.rowBuffer] = scratch.rowBuffer;
+  }
+
+  /** Writes the query's bytes, sets the bound and the exact transform, and returns the bias. */
+  private quantise(query: Float64Array): number {
+    const { shape } = this.shared;
+    const { lifted } = this;
+    for (let axis = 0; axis < shape.dimensions; axis++) lifted[axis] = query[axis] as number;
+    if (shape.lift !== null) lifted[shape.dimensions] = -1 / shape.lift.factor;
+    const quantised = quantiseQuery(lifted, this.queryBytes);
+    let squares = 0;
+    if (shape.lift !== null) {
+      for (let axis = 0; axis < shape.dimensions; axis++) squares += (query[axis] as number) ** 2;
+      this.exactFactor = 2;
+      this.exactOffset = -2 * shape.lift.middle - squares;
+    }
+    this.bound = scoreBound(shape.rows, quantised, squares);
+    this.order.begin(quantised);
+    return quantised.bias;
+  }
+
+  /** Scans the first `rangeCount` ranges, from the first on. */
+  private *scan(task: SearchTask, rangeCount: number): Generator<void, void, void> {
+    const { kernels, scratch, state } = this;
+    const scan = task.dense ? kernels.scanDense : kernels.scanListed;
+    state[STATE.range] = 0;
+    state[STATE.word] = this.ranges[0] as number;
+    for (;;) {
+      const status = scan(scratch.state, scratch.ranges, rangeCount, scratch.masks, task.masks.length, SLICE_ROWS);
+      if (status === SCAN_DONE) return;
+      if (status === SCAN_FULL) this.settle();
+      yield;
+    }
+  }
+
+  private *probe(task: SearchTask, reach: number): Generator<void, void, void> {
+    const { shape, layout, listWords } = this.shared;
+    const { order, kernels, scratch } = this;
+    kernels.scoreAll(
+      layout.centers,
+      shape.stride,
+      scratch.query,
+      this.state[STATE.bias] as number,
+      Math.ceil(shape.listCount / 4) * 4,
+      scratch.listScores,
+    );
+    order.rank(reach);
+    let round = FIRST_LISTS;
+    for (;;) {
+      const lists = order.next(this.reachedScore(), round);
+      if (lists.length === 0) return;
+      for (let place = 0; place < lists.length; place++) {
+        const list = lists[place] as number;
+        this.ranges[2 * place] = listWords[list] as number;
+        this.ranges[2 * place + 1] = listWords[list + 1] as number;
+      }
+      this.listsProbed += lists.length;
+      yield* this.scan(task, lists.length);
+      round *= ROUND_GROWTH;
+    }
+  }
+
+  /** Lower bound of the k-th best integer score, as a score; all lists reach it while fewer than k rows were found. */
+  private reachedScore(): number {
+    return (this.state[STATE.cut] as number) === 0
+      ? Number.NEGATIVE_INFINITY
+      : (this.state[STATE.edge] as number) * this.bound.unit;
+  }
+
+  /** The rows surely among the best are scored first: their worst exact score rules out most of the others. */
+  private finish(task: SearchTask): void {
+    const { kernels, scratch, state, survivors } = this;
+    kernels.keep(scratch.state);
+    const count = state[STATE.survivorCount] as number;
+    const front = this.moveForward(0, count, state[STATE.edge] as number);
+    this.rerank(0, front);
+    let second = count;
+    if (front >= task.k) {
+      let least = Number.POSITIVE_INFINITY;
+      for (let place = 0; place < front; place++) least = Math.min(least, this.scores[place] as number);
+      const reached = ((least - this.exactOffset) / this.exactFactor - this.bound.error) / this.bound.unit;
+      second = this.moveForward(front, count, Math.ceil(reached));
+    }
+    survivors.copyWithin(0, 2 * front, 2 * second);
+    this.rerank(0, second - front);
+    state[STATE.survivorCount] = 0;
+  }
+
+  /** Moves survivors with a score of at least `least` before the others, and returns where the others begin. */
+  private moveForward(from: number, to: number, least: number): number {
+    const { survivors } = this;
+    let next = from;
+    for (let place = from; place < to; place++) {
+      const score = survivors[2 * place + 1] as number;
+      if (score < least) continue;
+      const row = survivors[2 * place] as number;
+      survivors[2 * place] = survivors[2 * next] as number;
+      survivors[2 * place + 1] = survivors[2 * next + 1] as number;
+      survivors[2 * next] = row;
+      survivors[2 * next + 1] = score;
+      next++;
+    }
+    return next;
+  }
+
+  /** Exact scores of the survivors from `from` to `to`, offered to the best. */
+  private rerank(from: number, to: number): void {
+    const { kernels, scratch, survivors, scores, ranks, best } = this;
+    const { layout, shape } = this.shared;
+    const rerank = shape.metric === "l2" ? kernels.rerankDistance : kernels.rerank;
+    const count = to - from;
+    rerank(
+      scratch.survivors + 8 * from,
+      count,
+      layout.exact,
+      shape.exactStride * 4,
+      scratch.exactQuery,
+      scratch.scores,
+    );
+    for (let place = 0; place < count; place++) {
+      const score = scores[place] as number;
+      if (score >= best.threshold) best.offer(score, ranks[survivors[2 * (from + place)] as number] as number);
+    }
+    this.rowsReranked += count;
+  }
+}
