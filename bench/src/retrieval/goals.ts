@@ -29,10 +29,10 @@ function sweepPlans(size: SizeName, hnswlibBar: number): readonly GoalPlan[] {
     atLeastPlan(
       `hnswlib.${size}`,
       hnswlibBar,
-      `${ads}, selectivity 0.1 to 100 %, two bitmaps per query: time per query of hnswlib-node with its filter ÷ ours`,
+      `${ads}, selectivity 0.1 to 100 %, two bitmaps per query: CPU time per query of hnswlib-node with its filter ÷ ours`,
     ),
-    atLeastPlan(`unfiltered.${size}`, 0.8, `${ads}, 100 %: qps50 ÷ that of hnswlib-node without a filter`),
-    atMostPlan(`regret.${size}`, 1.25, `${ads}: time of the planner ÷ time of the best single method, worst point`),
+    atLeastPlan(`unfiltered.${size}`, 0.8, `${ads}, 100 %: CPU time per query of hnswlib-node without a filter ÷ ours`),
+    atMostPlan(`regret.${size}`, 1.25, `${ads}: CPU time of the planner ÷ that of its best single method, worst point`),
     atLeastPlan(`recall.${size}`, 0.99, `${ads}: mean recall@10 on held-out queries, worst point`),
     atLeastPlan(`recall.p1.${size}`, 0.9, `${ads}: recall@10 of the 1st percentile of held-out queries, worst point`),
   ];
@@ -58,19 +58,19 @@ function nativePlans(size: SizeName): readonly GoalPlan[] {
 export const GOALS = {
   sweep100k: [
     ...sweepPlans("100k", 50),
-    atLeastPlan("usearch.100k", 4, "100k x 64, at most 10 %: qps50 ÷ that of usearch with over-fetch, worst point"),
+    atLeastPlan("usearch.100k", 4, "100k x 64, at most 10 %: CPU time per query of usearch with over-fetch ÷ ours, worst point"),
     atMostPlan("stall.100k", 2, "100k x 64: longest search on the event loop at any selectivity, ms"),
   ],
   sweep500k: sweepPlans("500k", 25),
   lancedb: [
-    atLeastPlan("lancedb.100k", 20, "100k x 64, selectivity 0.1 to 100 %: time per query of LanceDB prefilter ÷ ours"),
+    atLeastPlan("lancedb.100k", 20, "100k x 64, selectivity 0.1 to 100 %: CPU time per query of LanceDB prefilter ÷ ours"),
   ],
   hard: [
     atLeastPlan("recall.anti", 0.99, "100k x 64, filters that exclude the nearest cluster: mean recall@10, worst point"),
     atLeastPlan("recall.p1.anti", 0.9, "100k x 64, filters that exclude the nearest cluster: 1st percentile, worst point"),
     atLeastPlan("recall.text", 0.99, "53k sentences x 64, random and genre filters: mean recall@10, worst point"),
     atLeastPlan("recall.p1.text", 0.9, "53k sentences x 64, random and genre filters: 1st percentile, worst point"),
-    atMostPlan("regret.hard", 1.25, "the same: time of the planner ÷ time of the best single method, worst point"),
+    atMostPlan("regret.hard", 1.25, "the same: CPU time of the planner ÷ that of its best single method, worst point"),
   ],
   native100k: nativePlans("100k"),
   native500k: nativePlans("500k"),

@@ -1,6 +1,7 @@
 /**
- * Interleaved rounds over one point: every contender asks all its queries, then the next, in rotating order. A query's time is
- * the median over rounds of its wall time, which other work on the machine hardly moves; CPU time is that of whole batches.
+ * Interleaved rounds over one point: every contender asks all its queries, then the next, in rotating order. On a shared machine
+ * two figures hold: CPU time of a batch per query (which has the loop around the queries in it: a few hundred ns in Node, some µs
+ * in Python), and the fastest round of each query by the clock on the wall. Medians by that clock are those of the machine's day.
  */
 import { median } from "../../harness/interleave.ts";
 import type { VectorSet } from "../data/vector-set.ts";
@@ -11,7 +12,7 @@ import { QUERIES_MIN, recallsOf, type Tuned, type TuneLimits, tune } from "./tun
 
 export interface RoundLimits extends TuneLimits {
   readonly roundsMax: number;
-  /** Wall time a contender may take at one point, ms. Slow ones ask fewer queries in fewer rounds. */
+  /** CPU time a contender may take at one point, ms. Slow ones ask fewer queries in fewer rounds. */
   readonly msPerContender: number;
 }
 
@@ -21,10 +22,10 @@ export interface Measured {
   readonly selectivity: number;
   readonly tuned: Tuned;
   readonly recall: Recall;
-  /** Mean over queries of the query's median time, µs. */
-  readonly meanMicros: number;
-  /** Median over queries of the query's median time, µs. */
+  /** Median over queries of the median time over rounds, µs. */
   readonly p50Micros: number;
+  /** Median over queries of the time in the fastest round, µs. */
+  readonly p50LeastMicros: number;
   /** The slowest query, each at its fastest round, µs: the longest it holds up its thread. */
   readonly longestMicros: number;
   /** Median over rounds of CPU time per query, µs. */
@@ -86,16 +87,16 @@ async function runRound({ session, tuned, queries, wall, cpu }: Lane): Promise<v
 }
 
 function measuredOf({ runner, tuned, queries, rounds, recalls, wall, cpu }: Lane, point: Point): Measured {
-  const medians = wall.map(median);
+  const least = wall.map((times) => Math.min(...times));
   return {
     contender: runner.name,
     point: point.name,
     selectivity: point.selectivity,
     tuned,
     recall: recallStatistics(recalls),
-    meanMicros: medians.reduce((sum, micros) => sum + micros, 0) / medians.length,
-    p50Micros: median(medians),
-    longestMicros: Math.max(...wall.map((times) => Math.min(...times))),
+    p50Micros: median(wall.map(median)),
+    p50LeastMicros: median(least),
+    longestMicros: Math.max(...least),
     cpuMicros: median(cpu),
     queries,
     rounds,

@@ -9,7 +9,7 @@ export function rowOf(workload: string, measured: Measured): Row {
     point: measured.point,
     contender: measured.contender,
     qps50: rounded(1e6 / measured.p50Micros),
-    meanMicros: rounded(measured.meanMicros),
+    qps50Least: rounded(1e6 / measured.p50LeastMicros),
     cpuMicros: rounded(measured.cpuMicros),
     longestMicros: rounded(measured.longestMicros),
     recall: rounded(recall.mean),
@@ -44,21 +44,21 @@ export function pairs(
   });
 }
 
-/** Mean time per query over all points of the first ÷ that of the second: every point weighs by what it costs. */
+/** Mean CPU time per query over all points of the first ÷ that of the second: every point weighs by what it costs. */
 export function sweepRatio(measured: readonly Measured[], one: string, other: string): number {
   const both = pairs(measured, one, other);
-  const sum = (side: 0 | 1) => both.reduce((total, pair) => total + pair[side].meanMicros, 0);
+  const sum = (side: 0 | 1) => both.reduce((total, pair) => total + pair[side].cpuMicros, 0);
   return sum(0) / sum(1);
 }
 
-/** Time of `planner` ÷ time of the fastest of `methods` that reaches the recall, at the worst point. */
+/** CPU time of `planner` ÷ time of the fastest of `methods` that reaches the recall, at the worst point. */
 export function worstRegret(measured: readonly Measured[], planner: string, methods: readonly string[]): number {
   return Math.max(
     ...ofContender(measured, planner).map((ours) => {
       const single = measured.filter(
         ({ contender, point, tuned }) => point === ours.point && methods.includes(contender) && tuned.reached,
       );
-      return ours.meanMicros / Math.min(...single.map(({ meanMicros }) => meanMicros));
+      return ours.cpuMicros / Math.min(...single.map(({ cpuMicros }) => cpuMicros));
     }),
   );
 }

@@ -9,18 +9,21 @@ export const RECALL_WANTED = 0.99;
 /** Fewer queries than this say nothing about recall; a slow contender is asked so many. */
 export const QUERIES_MIN = 20;
 
+/** Shortest time that counts for a batch, ms. */
+const CPU_MS_MIN = 0.05;
+
 export interface Tuned {
   readonly setting: number;
   /** Mean recall at that setting on the tuning queries. */
   readonly recall: number;
   /** Whether any setting reached the recall; if none did, the last one is used. */
   readonly reached: boolean;
-  /** Wall time per query at that setting, ms. */
+  /** CPU time per query at that setting, ms. */
   readonly msPerQuery: number;
 }
 
 export interface TuneLimits {
-  /** Wall time that the queries of one setting may take, ms; `QUERIES_MIN` are asked whatever they take. */
+  /** CPU time that the queries of one setting may take, ms; `QUERIES_MIN` are asked whatever they take. */
   readonly msPerSetting: number;
 }
 
@@ -61,6 +64,7 @@ export function recallsOf(set: VectorSet, asks: Point["tuning"], { found }: Batc
   return found.map((ids, at) => recallOf(set, asks[at] as Point["tuning"][number], ids));
 }
 
-function msPerQuery({ micros }: Batch): number {
-  return micros.reduce((sum, each) => sum + each, 0) / micros.length / 1_000;
+/** CPU time, so that a busy machine measures as much as a quiet one; at least what the clock of CPU time can tell. */
+function msPerQuery({ found, cpuMs }: Batch): number {
+  return Math.max(cpuMs, CPU_MS_MIN) / found.length;
 }

@@ -113,5 +113,5 @@ function rateRatio(measured: readonly Measured[], { missing }: Peers): Outcome {
   const ours = measured.find(({ contender }) => contender === PLANNER) as Measured;
   const peers = measured.filter(({ contender, tuned }) => contender !== PLANNER && tuned.reached);
   if (peers.length === 0) return { missing: "no index of any engine reached the recall" };
-  return Math.min(...peers.map(({ p50Micros }) => p50Micros)) / ours.p50Micros;
+  return Math.min(...peers.map(({ p50LeastMicros }) => p50LeastMicros)) / ours.p50LeastMicros;
 }

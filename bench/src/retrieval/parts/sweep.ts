@@ -78,7 +78,7 @@ export async function sweepPart(name: PartName & `sweep${string}`, size: SizeNam
     return reason === undefined ? value() : { missing: `${peer}: ${reason}` };
   };
   const ours = ofContender(measured, PLANNER);
-  const rateRatio = ([left, right]: readonly [Measured, Measured]) => right.p50Micros / left.p50Micros;
+  const rateRatio = ([left, right]: readonly [Measured, Measured]) => right.cpuMicros / left.cpuMicros;
   return partOf(
     name,
     {
