@@ -1,7 +1,7 @@
 /** A segment as one snapshot sees it. */
 
 import { clearBit, fullBitset, hasBit, setBit, wordsFor } from "../bits/bitset.ts";
-import { uniteWords } from "../bits/posting-set.ts";
+import { uniteWords } from "../bits/combine.ts";
 import type { CampaignBlockReason } from "../host.ts";
 import type { Segment } from "./segment.ts";
 

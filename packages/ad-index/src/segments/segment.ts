@@ -5,10 +5,11 @@
  * G2 What a segment answers never changes. Which of its rows are live, and which are blocked, is the snapshot's knowledge.
  */
 import type { AdDocument } from "@tenon/ads-model";
-import { hasBit, setBit, wordsFor } from "../bits/bitset.ts";
+import { hasBit } from "../bits/bitset.ts";
 import { type Codebooks, forwardTable } from "../forward/forward-table.ts";
 import { KeywordIndex } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
+import { StateRows } from "../targeting/state-rows.ts";
 import { TargetingIndex } from "../targeting/targeting-index.ts";
 import { VectorTable } from "../vectors/vector-table.ts";
 import { IdTable } from "./id-table.ts";
@@ -23,13 +24,6 @@ export interface IndexedAd {
 export interface SegmentSettings {
   readonly dimensions: number;
   readonly codebooks: Codebooks;
-}
-
-/** Rows by state, one bit per row. */
-export interface StateRows {
-  readonly active: Int32Array;
-  readonly creativeApproved: Int32Array;
-  readonly policyApproved: Int32Array;
 }
 
 export class Segment {
@@ -55,9 +49,9 @@ export class Segment {
     this.documents = documents;
     this.ids = Float64Array.from(documents, ({ adId }) => adId);
     this.rowsById = new IdTable(this.ids);
-    this.targeting = new TargetingIndex(documents.map(({ targeting }) => targeting));
-    this.schedules = new ScheduleIndex(documents.map(({ schedule }) => schedule));
-    this.states = stateRows(documents);
+    this.targeting = TargetingIndex.of(documents.map(({ targeting }) => targeting));
+    this.schedules = ScheduleIndex.of(documents.map(({ schedule }) => schedule));
+    this.states = StateRows.of(documents);
     this.vectors = new VectorTable(
       sorted.map(({ vector }) => vector),
       settings.dimensions,
@@ -80,17 +74,6 @@ export class Segment {
     const vector = hasBit(this.vectors.present, row) ? this.vectors.vectorOf(row) : undefined;
     return { document: this.documents[row] as AdDocument, vector };
   }
-}
-
-function stateRows(documents: readonly AdDocument[]): StateRows {
-  const rows = () => new Int32Array(wordsFor(documents.length));
-  const states = { active: rows(), creativeApproved: rows(), policyApproved: rows() };
-  for (const [row, { status, creativeReview, policyReview }] of documents.entries()) {
-    if (status === "active") setBit(states.active, row);
-    if (creativeReview === "approved") setBit(states.creativeApproved, row);
-    if (policyReview === "approved") setBit(states.policyApproved, row);
-  }
-  return states;
 }
 
 function groupByCampaign(documents: readonly AdDocument[]): ReadonlyMap<number, readonly number[]> {

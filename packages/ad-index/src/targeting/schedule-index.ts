@@ -4,6 +4,10 @@
  */
 import type { Schedule } from "@tenon/ads-model";
 import { clearBit, setBit, wordsFor } from "../bits/bitset.ts";
+import { prefixed, SectionReader, type Sections } from "../bits/sections.ts";
+
+/** Before the names of the index's sections. */
+const PREFIX = "schedules";
 
 /** End of a schedule without end, in milliseconds since the epoch: columns hold no null. */
 export const WITHOUT_END_MS = Number.MAX_SAFE_INTEGER;
@@ -22,25 +26,31 @@ export class ScheduleIndex {
   /** How many edges lie at or before the instant that `bits` shows. */
   private passed = 0;
 
-  constructor(schedules: readonly Schedule[]) {
-    const edges = new Int32Array(schedules.length * 2);
-    const timesMs = new Float64Array(edges.length);
-    for (const [row, { startAtMs, endAtMs }] of schedules.entries()) {
-      edges[row * 2] = row;
-      timesMs[row * 2] = startAtMs;
-      edges[row * 2 + 1] = -1 - row;
-      timesMs[row * 2 + 1] = endAtMs ?? WITHOUT_END_MS;
+  private constructor(timesMs: Float64Array, edges: Int32Array, rows: number) {
+    this.timesMs = timesMs;
+    this.edges = edges;
+    this.bits = new Int32Array(wordsFor(rows));
+  }
+
+  /** `schedules[r]`: that of row r; undefined for an empty row, which is never within it. */
+  static of(schedules: readonly (Schedule | undefined)[]): ScheduleIndex {
+    const given: number[] = [];
+    const times: number[] = [];
+    for (const [row, schedule] of schedules.entries()) {
+      if (schedule === undefined) continue;
+      given.push(row, -1 - row);
+      times.push(schedule.startAtMs, schedule.endAtMs ?? WITHOUT_END_MS);
     }
-    this.timesMs = timesMs.toSorted();
-    this.edges = new Int32Array(edges.length);
+    const timesMs = Float64Array.from(times).sort();
+    const edges = new Int32Array(given.length);
     // Edges of one instant fill the places of that instant in any order: they belong to different rows.
-    const filled = new Int32Array(edges.length);
-    for (let place = 0; place < edges.length; place++) {
-      const first = firstPlaceOf(this.timesMs, timesMs[place] as number);
-      this.edges[first + (filled[first] as number)] = edges[place] as number;
+    const filled = new Int32Array(given.length);
+    for (const [place, edge] of given.entries()) {
+      const first = firstPlaceOf(timesMs, times[place] as number);
+      edges[first + (filled[first] as number)] = edge;
       filled[first] = (filled[first] as number) + 1;
     }
-    this.bits = new Int32Array(wordsFor(schedules.length));
+    return new ScheduleIndex(timesMs, edges, schedules.length);
   }
 
   /** The rows within their schedule. Valid until the next call; an instant that is no number is within none. */
@@ -56,6 +66,17 @@ export class ScheduleIndex {
       this.flip(edges[this.passed] as number, false);
     }
     return this.bits;
+  }
+
+  toSections(): Sections {
+    return prefixed(PREFIX, { timesMs: this.timesMs, edges: this.edges });
+  }
+
+  /** What {@link toSections} gave, of an index over `rows` rows. Throws TENON1420 and TENON1421. */
+  static fromSections(sections: Sections, rows: number): ScheduleIndex {
+    const reader = new SectionReader(sections, PREFIX);
+    const timesMs = reader.float64("timesMs");
+    return new ScheduleIndex(timesMs, reader.int32("edges", timesMs.length), rows);
   }
 
   /** A start switches the row on when time moves forward and off when it moves back; an end the other way round. */
