@@ -7,10 +7,14 @@
  */
 import type { Part, SuiteOptions } from "../harness/report.ts";
 import { GOALS, type PartName, partMissing as missing } from "./goals.ts";
+import { type BuildAmounts, buildPart } from "./parts/build.ts";
 import { type HardAmounts, hardPart } from "./parts/hard.ts";
 import { type LanceAmounts, lancedbPart } from "./parts/lancedb.ts";
 import { type NativeAmounts, nativePart } from "./parts/native.ts";
+import { type ScaleAmounts, scalePart } from "./parts/scale.ts";
 import { type SweepAmounts, sweep, sweepPart } from "./parts/sweep.ts";
+import { type TargetingAmounts, targetingPart } from "./parts/targeting.ts";
+import { type UpdateAmounts, updatesPart } from "./parts/updates.ts";
 
 const FULL_ONLY = "full run only";
 type FullOnly = typeof FULL_ONLY;
@@ -23,11 +27,15 @@ interface Amounts {
   readonly lancedb: LanceAmounts | FullOnly;
   readonly hard: HardAmounts;
   readonly native: NativeAmounts | FullOnly;
+  readonly build: BuildAmounts;
+  readonly updates: UpdateAmounts;
+  readonly targeting: TargetingAmounts;
+  readonly scale: ScaleAmounts | FullOnly;
 }
 
 const QUICK_LIMITS = { roundsMax: 9, msPerContender: 150, msPerSetting: 40 };
 const QUICK_QUERIES = { tuning: 50, reporting: 100 };
-const FULL_LIMITS = { roundsMax: 15, msPerContender: 6_000, msPerSetting: 4_000 };
+const FULL_LIMITS = { roundsMax: 15, msPerContender: 3_000, msPerSetting: 3_000 };
 const FULL_QUERIES = { tuning: 100, reporting: 200 };
 
 const QUICK: Amounts = {
@@ -37,6 +45,10 @@ const QUICK: Amounts = {
   lancedb: FULL_ONLY,
   hard: { queries: QUICK_QUERIES, limits: QUICK_LIMITS, cachedOnly: true },
   native: FULL_ONLY,
+  build: { sizes: ["100k"], cachedOnly: true },
+  updates: { ads: 20_000, changed: 2_000, peerChanges: 200, searches: 40 },
+  targeting: { users: 200, measureMs: 700, evaluated: 10 },
+  scale: FULL_ONLY,
 };
 const FULL: Amounts = {
   sweep: { queries: FULL_QUERIES, limits: FULL_LIMITS, cachedOnly: false },
@@ -44,7 +56,12 @@ const FULL: Amounts = {
   sweep500k: { queries: FULL_QUERIES, limits: FULL_LIMITS, cachedOnly: false },
   lancedb: { queries: FULL_QUERIES, limits: { ...FULL_LIMITS, roundsMax: 3 } },
   hard: { queries: FULL_QUERIES, limits: FULL_LIMITS, cachedOnly: false },
-  native: { queries: FULL_QUERIES, limits: FULL_LIMITS },
+  // Thirteen kinds of index take part at every point.
+  native: { queries: FULL_QUERIES, limits: { ...FULL_LIMITS, msPerContender: 1_500, msPerSetting: 1_000 } },
+  build: { sizes: ["100k", "500k"], cachedOnly: false },
+  updates: { ads: 100_000, changed: 5_000, peerChanges: 1_000, searches: 200 },
+  targeting: { users: 500, measureMs: 3_000, evaluated: 60 },
+  scale: { sizes: [100_000, 250_000, 500_000, 1_000_000] },
 };
 
 /** Runs a part with its amounts, or says that a quick run has none. */
@@ -56,16 +73,21 @@ function inFull<Given>(
   return given === FULL_ONLY ? Promise.resolve(missing(name, FULL_ONLY)) : run(given as Given);
 }
 
+/** What takes longest comes last, so that a run that is cut short has most of its parts. */
 const PARTS: Readonly<Record<string, (amounts: Amounts) => Promise<Part>>> = {
+  targeting: ({ targeting }) => targetingPart(targeting),
   sweep100k: (amounts) => sweepPart("sweep100k", "100k", amounts.sweep),
+  hard: ({ hard }) => hardPart(hard),
   sweep20k: ({ sweep20k }) =>
     sweep20k === FULL_ONLY
       ? Promise.resolve({ goals: [], rows: [] })
       : sweep("20k x 64", 20_000, sweep20k).then(({ rows }) => ({ goals: [], rows })),
-  sweep500k: ({ sweep500k }) => inFull("sweep500k", sweep500k, (given) => sweepPart("sweep500k", "500k", given)),
+  updates: ({ updates }) => updatesPart(updates),
   lancedb: ({ lancedb }) => inFull("lancedb", lancedb, lancedbPart),
-  hard: ({ hard }) => hardPart(hard),
   native100k: ({ native }) => inFull("native100k", native, (given) => nativePart("native100k", "100k", given)),
+  sweep500k: ({ sweep500k }) => inFull("sweep500k", sweep500k, (given) => sweepPart("sweep500k", "500k", given)),
+  build: ({ build }) => buildPart(build),
+  scale: ({ scale }) => inFull("scale", scale, scalePart),
   native500k: ({ native }) => inFull("native500k", native, (given) => nativePart("native500k", "500k", given)),
 };
 
@@ -74,7 +96,7 @@ export const parts: readonly string[] = Object.keys(PARTS);
 const MINUTE_MS = 60_000;
 
 export function partMsMax({ quick }: SuiteOptions): number {
-  return quick ? MINUTE_MS : 60 * MINUTE_MS;
+  return quick ? 3 * MINUTE_MS : 90 * MINUTE_MS;
 }
 
 export function partMissing(name: string, reason: string): Part {

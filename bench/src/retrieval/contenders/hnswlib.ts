@@ -2,7 +2,7 @@
  * hnswlib-node with its filter callback: the two bitmaps are combined into words, and the callback tests a bit of them. At
  * 100 % it is asked without a callback. It takes arrays of numbers only; the query is turned into one before the clock runs.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cachePath, writeWhole } from "../data/cache.ts";
 import { K } from "../data/truth.ts";
@@ -31,7 +31,7 @@ export interface HnswGraph {
 
 type HnswModule = { readonly HierarchicalNSW: new (space: "ip", dimensions: number) => HnswGraph };
 
-export function loadHnswlib(): HnswModule | Unavailable {
+function loadHnswlib(): HnswModule | Unavailable {
   try {
     return createRequire(import.meta.url)("hnswlib-node") as HnswModule;
   } catch (error) {
@@ -47,7 +47,7 @@ export function hnswlib({ cachedOnly }: { readonly cachedOnly: boolean }) {
 function build(set: VectorSet, cachedOnly: boolean): Built | Unavailable {
   const module = loadHnswlib();
   if ("unavailable" in module) return module;
-  const path = cachePath(`hnswlib-node 3.0.0 ${CONNECTIONS} ${EF_CONSTRUCTION} ${set.digest}`, "hnsw");
+  const path = graphPath(set);
   const graph = new module.HierarchicalNSW("ip", set.dimensions);
   if (existsSync(path)) {
     graph.readIndexSync(path);
@@ -61,6 +61,7 @@ function build(set: VectorSet, cachedOnly: boolean): Built | Unavailable {
   const before = cpuMs();
   fill(graph, set);
   const buildCpuMs = cpuMs() - before;
+  writeWhole(`${path}.ms`, (partial) => writeFileSync(partial, `${buildCpuMs}`));
   writeWhole(path, (partial) => graph.writeIndexSync(partial));
   return { contender: contenderOf(graph, set), buildCpuMs };
 }
@@ -70,11 +71,22 @@ function fill(graph: HnswGraph, set: VectorSet): void {
   for (let id = 0; id < set.count; id++) graph.addPoint(Array.from(vectorOf(set, id)), id);
 }
 
-/** A fresh graph with room for changes, for the measurement of updates. */
-export function updatableGraph(module: HnswModule, set: VectorSet): HnswGraph {
+function graphPath({ digest }: VectorSet): string {
+  return cachePath(`hnswlib-node 3.0.0 ${CONNECTIONS} ${EF_CONSTRUCTION} ${digest}`, "hnsw");
+}
+
+/** CPU time of the build of the graph that lies on this machine, ms; undefined when none does. */
+export function keptBuildCpuMs(set: VectorSet): number | undefined {
+  const path = `${graphPath(set)}.ms`;
+  return existsSync(path) ? Number(readFileSync(path, "utf8")) : undefined;
+}
+
+/** A graph that takes changes, loaded from the one that {@link hnswlib} has left on the machine. */
+export function changeableGraph(set: VectorSet): HnswGraph | Unavailable {
+  const module = loadHnswlib();
+  if ("unavailable" in module) return module;
   const graph = new module.HierarchicalNSW("ip", set.dimensions);
-  graph.initIndex(set.count, CONNECTIONS, EF_CONSTRUCTION, BUILD_SEED, true);
-  for (let id = 0; id < set.count; id++) graph.addPoint(Array.from(vectorOf(set, id)), id);
+  graph.readIndexSync(graphPath(set), true);
   return graph;
 }
 

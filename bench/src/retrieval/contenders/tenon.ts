@@ -11,7 +11,7 @@ import { type Contender, cpuMs } from "./contender.ts";
 export const PLANNER = "tenon planner";
 export const SINGLE_METHODS = ["tenon exact", "tenon ivf"] as const;
 
-const EMBEDDING = "bench";
+export const EMBEDDING = "bench";
 
 export interface Tenon {
   readonly segment: VectorSegment;
