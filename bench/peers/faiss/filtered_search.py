@@ -2,7 +2,8 @@
 
 Usage: filtered_search.py SET_FOLDER CACHE_FOLDER COUNT DIMENSIONS. Commands come as lines, answers are lines of JSON:
   build                                  builds or loads every index and says what it cost
-  point FOLDER                           reads the filters of a point ("none": no filter)
+  point FOLDER WHEN                      reads the filters of a point ("none": no filter); WHEN the two bitmaps of a query
+                                         are combined: "asked" (part of the query's time) or "before"
   ask PURPOSE VARIANT SETTING QUERIES    asks the first queries of "tuning" or "reporting"
 
 A query's time holds the AND of its two bitmaps and the search. Selectors over a fixed buffer and search parameters are made
@@ -61,6 +62,7 @@ class Peer:
         self.allowed = np.zeros(self.words, dtype=np.uint64)
         self.selector = faiss.IDSelectorBitmap(self.words * 8, faiss.swig_ptr(self.allowed.view(np.uint8)))
         self.filters = None
+        self.combined_before = False
         self.indexes = {}
         self.scores = np.empty(K, dtype=np.float32)
         self.ids = np.empty(K, dtype=np.int64)
@@ -93,7 +95,8 @@ class Peer:
                 variants.append([name, [*ladder, lists]])
         return {"version": faiss.__version__, "buildCpuMs": costs, "variants": variants}
 
-    def point(self, folder):
+    def point(self, folder, when):
+        self.combined_before = when == "before"
         self.filters = None if folder == "none" else {
             purpose: np.fromfile(f"{folder}/{purpose}.bits", dtype=np.uint64).reshape(-1, 2, self.words)
             for purpose in ("tuning", "reporting")
@@ -101,25 +104,51 @@ class Peer:
         return {}
 
     def ask(self, purpose, variant, setting, queries):
-        search = self.searcher(variant, int(setting))
+        prepare, search = self.searcher(variant, int(setting))
         found, micros, before = [], [], cpu_ms()
         for at in range(int(queries)):
             query = self.queries[purpose][at : at + 1]
             pair = None if self.filters is None else self.filters[purpose][at]
             started = time.perf_counter_ns()
-            search(query, pair)
+            prepared = prepare(pair)
+            if self.combined_before:
+                started = time.perf_counter_ns()
+            search(query, prepared)
             micros.append((time.perf_counter_ns() - started) / 1e3)
             found.append([int(one) for one in self.ids if one >= 0])
         return {"found": found, "micros": micros, "cpuMs": cpu_ms() - before}
 
     def searcher(self, variant, setting):
-        """One query's work as a function that leaves its answer in `self.ids`."""
+        """One query's work in two steps: what becomes of its bitmaps, and a search that leaves its answer in `self.ids`."""
         index = self.indexes[variant.split(",")[0]]
         scores, ids = faiss.swig_ptr(self.scores), faiss.swig_ptr(self.ids)
         allowed = self.allowed
-        if variant == "flat, ids":
-            return lambda query, pair: self.scan_ids(index, query, pair)
-        if variant == "flat, bitmap":
+        params = self.parameters(variant, setting)
+
+        def combine(pair):
+            if pair is not None:
+                np.bitwise_and(pair[0], pair[1], out=allowed)
+
+        def search(query, _):
+            index.search_c(1, faiss.swig_ptr(query), K, scores, ids, params)
+
+        def listed(pair):
+            if pair is None:
+                return None
+            combine(pair)
+            return np.flatnonzero(np.unpackbits(allowed.view(np.uint8), bitorder="little"))
+
+        def search_listed(query, rows):
+            given = faiss.SearchParameters()
+            if rows is not None:
+                selector = faiss.IDSelectorArray(len(rows), faiss.swig_ptr(rows))
+                given.sel = selector
+            index.search_c(1, faiss.swig_ptr(query), K, scores, ids, given)
+
+        return (listed, search_listed) if variant == "flat, ids" else (combine, search)
+
+    def parameters(self, variant, setting):
+        if variant.startswith("flat"):
             params = faiss.SearchParameters()
         elif variant == "hnsw":
             params = faiss.SearchParametersHNSW()
@@ -130,24 +159,8 @@ class Peer:
         if self.filters is not None:
             params.sel = self.selector
         if variant.endswith("-sq8"):
-            params = faiss.IndexRefineSearchParameters(k_factor=REFINE_FACTOR, base_index_params=params)
-
-        def search(query, pair):
-            if pair is not None:
-                np.bitwise_and(pair[0], pair[1], out=allowed)
-            index.search_c(1, faiss.swig_ptr(query), K, scores, ids, params)
-
-        return search
-
-    def scan_ids(self, index, query, pair):
-        params = faiss.SearchParameters()
-        if pair is not None:
-            np.bitwise_and(pair[0], pair[1], out=self.allowed)
-            bits = np.unpackbits(self.allowed.view(np.uint8), bitorder="little")
-            rows = np.flatnonzero(bits)
-            selector = faiss.IDSelectorArray(len(rows), faiss.swig_ptr(rows))
-            params.sel = selector
-        index.search_c(1, faiss.swig_ptr(query), K, faiss.swig_ptr(self.scores), faiss.swig_ptr(self.ids), params)
+            return faiss.IndexRefineSearchParameters(k_factor=REFINE_FACTOR, base_index_params=params)
+        return params
 
 
 def main():

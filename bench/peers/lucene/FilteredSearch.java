@@ -47,8 +47,8 @@ import org.apache.lucene.util.FixedBitSet;
 /**
  * Lucene beside the suite `retrieval`: the same vectors, queries and filters from files, one thread, one query at a time.
  * Arguments: SET_FOLDER CACHE_FOLDER COUNT DIMENSIONS. Commands come as lines, answers are lines of JSON:
- * "build", "point FOLDER" ("none": no filter), "ask PURPOSE VARIANT SETTING QUERIES", separated by tabs.
- * A query's time holds the AND of its two bitmaps and the search. One segment; documents are numbered as the ads are.
+ * "build", "point FOLDER WHEN" ("none": no filter), "ask PURPOSE VARIANT SETTING QUERIES", separated by tabs.
+ * A query's time holds the search, and the AND of its two bitmaps unless WHEN is "before". One segment; documents are numbered as the ads are.
  */
 public final class FilteredSearch {
   private static final int K = 10;
@@ -65,6 +65,7 @@ public final class FilteredSearch {
   private final Map<String, DirectoryReader> readers = new LinkedHashMap<>();
   private final Map<String, float[][]> queries = new LinkedHashMap<>();
   private Map<String, long[][]> filters;
+  private boolean combinedBefore;
   private final FixedBitSet allowed;
 
   private FilteredSearch(String[] arguments) throws IOException {
@@ -84,7 +85,7 @@ public final class FilteredSearch {
       System.out.println(
           switch (words[0]) {
             case "build" -> peer.build();
-            case "point" -> peer.point(words[1]);
+            case "point" -> peer.point(words[1], words[2].equals("before"));
             case "ask" -> peer.ask(words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]));
             default -> throw new IllegalArgumentException(line);
           });
@@ -139,7 +140,8 @@ public final class FilteredSearch {
     Files.move(partial, path);
   }
 
-  private String point(String folder) throws IOException {
+  private String point(String folder, boolean before) throws IOException {
+    combinedBefore = before;
     filters = null;
     if (folder.equals("none")) return "{}";
     filters = new LinkedHashMap<>();
@@ -160,6 +162,7 @@ public final class FilteredSearch {
       float[] query = queries.get(purpose)[at];
       long started = System.nanoTime();
       FixedBitSet passing = filters == null ? null : combine(filters.get(purpose), at);
+      if (combinedBefore) started = System.nanoTime();
       ScoreDoc[] best =
           switch (parts[0]) {
             case "query" -> queryIndex(searcher, query, passing, setting);

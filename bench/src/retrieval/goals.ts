@@ -13,10 +13,7 @@ interface GoalPlan {
 }
 
 /** A measured value, one that was measured otherwise than the goal says and how, or why there is none. */
-export type Outcome =
-  | number
-  | { readonly value: number; readonly measured: string }
-  | { readonly missing: string };
+export type Outcome = number | { readonly value: number; readonly measured: string } | { readonly missing: string };
 
 /** Selectivities of the goals against native engines. */
 export const NATIVE_SELECTIVITIES: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3];
@@ -61,28 +58,52 @@ function nativePlans(size: SizeName): readonly GoalPlan[] {
 export const GOALS = {
   sweep100k: [
     ...sweepPlans("100k", 50),
-    atLeastPlan("usearch.100k", 4, "100k x 64, at most 10 %: CPU time per query of usearch with over-fetch ÷ ours, worst point"),
+    atLeastPlan(
+      "usearch.100k",
+      4,
+      "100k x 64, at most 10 %: CPU time per query of usearch with over-fetch ÷ ours, worst point",
+    ),
     atMostPlan("stall.100k", 2, "100k x 64: longest search on the event loop at any selectivity, ms"),
   ],
   sweep500k: sweepPlans("500k", 25),
   lancedb: [
-    atLeastPlan("lancedb.100k", 20, "100k x 64, selectivity 0.1 to 100 %: CPU time per query of LanceDB prefilter ÷ ours"),
+    atLeastPlan(
+      "lancedb.100k",
+      20,
+      "100k x 64, selectivity 0.1 to 100 %: CPU time per query of LanceDB prefilter ÷ ours",
+    ),
   ],
   hard: [
-    atLeastPlan("recall.anti", 0.99, "100k x 64, filters that exclude the nearest cluster: mean recall@10, worst point"),
-    atLeastPlan("recall.p1.anti", 0.9, "100k x 64, filters that exclude the nearest cluster: 1st percentile, worst point"),
+    atLeastPlan(
+      "recall.anti",
+      0.99,
+      "100k x 64, filters that exclude the nearest cluster: mean recall@10, worst point",
+    ),
+    atLeastPlan(
+      "recall.p1.anti",
+      0.9,
+      "100k x 64, filters that exclude the nearest cluster: 1st percentile, worst point",
+    ),
     atLeastPlan("recall.text", 0.99, "53k sentences x 64, random and genre filters: mean recall@10, worst point"),
     atLeastPlan("recall.p1.text", 0.9, "53k sentences x 64, random and genre filters: 1st percentile, worst point"),
     atMostPlan("regret.hard", 1.25, "the same: CPU time of the planner ÷ that of its best single method, worst point"),
   ],
   native100k: nativePlans("100k"),
   native500k: nativePlans("500k"),
-  scan: [atMostPlan("exact.c", 2.5, "100k x 64, exact scan of 0.1 to 10 % by ids: time ÷ that of C with AVX-512 VNNI, worst point")],
+  scan: [
+    atMostPlan(
+      "exact.c",
+      2.5,
+      "100k x 64, exact scan of 0.1 to 10 % by ids: time ÷ that of C with AVX-512 VNNI, worst point",
+    ),
+  ],
   updates: [
     atLeastPlan("upserts", 200, "changes per second, visible at once ÷ those of hnswlib-node by replaceDeleted"),
     atMostPlan("upserts.search", 1.3, "100k x 64: p50 of a search with 5,000 changed ads ÷ without"),
   ],
-  build: [atLeastPlan("build.500k", 15, "500k x 64: CPU time of hnswlib-node's build ÷ that of ours, calibration included")],
+  build: [
+    atLeastPlan("build.500k", 15, "500k x 64: CPU time of hnswlib-node's build ÷ that of ours, calibration included"),
+  ],
   targeting: [
     atLeastPlan("targeting.rate", 5_000, "users per second and core whose matching ads of 100k are found"),
     atLeastPlan("targeting.brute", 150, "the same ÷ evaluating every expression"),

@@ -6,14 +6,15 @@
  * Not measured here: several threads, more than 64 dimensions, embeddings of a neural network, a network between host and index.
  */
 import type { Part, SuiteOptions } from "../harness/report.ts";
-import { GOALS, type PartName, partMissing as missing } from "./goals.ts";
+import { GOALS, partMissing as missing, type PartName } from "./goals.ts";
 import { type BuildAmounts, buildPart } from "./parts/build.ts";
 import { type HardAmounts, hardPart } from "./parts/hard.ts";
 import { type LanceAmounts, lancedbPart } from "./parts/lancedb.ts";
 import { type NativeAmounts, nativePart } from "./parts/native.ts";
 import { type ScaleAmounts, scalePart } from "./parts/scale.ts";
+import { type ScanAmounts, scanPart } from "./parts/scan.ts";
 import { type SweepAmounts, sweep, sweepPart } from "./parts/sweep.ts";
-import { type TargetingAmounts, targetingPart } from "./parts/targeting.ts";
+import { targetingPart } from "./parts/targeting.ts";
 import { type UpdateAmounts, updatesPart } from "./parts/updates.ts";
 
 const FULL_ONLY = "full run only";
@@ -27,9 +28,9 @@ interface Amounts {
   readonly lancedb: LanceAmounts | FullOnly;
   readonly hard: HardAmounts;
   readonly native: NativeAmounts | FullOnly;
+  readonly scan: ScanAmounts | FullOnly;
   readonly build: BuildAmounts;
   readonly updates: UpdateAmounts;
-  readonly targeting: TargetingAmounts;
   readonly scale: ScaleAmounts | FullOnly;
 }
 
@@ -45,9 +46,9 @@ const QUICK: Amounts = {
   lancedb: FULL_ONLY,
   hard: { queries: QUICK_QUERIES, limits: QUICK_LIMITS, cachedOnly: true },
   native: FULL_ONLY,
+  scan: FULL_ONLY,
   build: { sizes: ["100k"], cachedOnly: true },
   updates: { ads: 20_000, changed: 2_000, peerChanges: 200, searches: 40 },
-  targeting: { users: 200, measureMs: 700, evaluated: 10 },
   scale: FULL_ONLY,
 };
 const FULL: Amounts = {
@@ -58,24 +59,20 @@ const FULL: Amounts = {
   hard: { queries: FULL_QUERIES, limits: FULL_LIMITS, cachedOnly: false },
   // Thirteen kinds of index take part at every point.
   native: { queries: FULL_QUERIES, limits: { ...FULL_LIMITS, msPerContender: 1_500, msPerSetting: 1_000 } },
+  scan: { queries: FULL_QUERIES, limits: FULL_LIMITS },
   build: { sizes: ["100k", "500k"], cachedOnly: false },
   updates: { ads: 100_000, changed: 5_000, peerChanges: 1_000, searches: 200 },
-  targeting: { users: 500, measureMs: 3_000, evaluated: 60 },
   scale: { sizes: [100_000, 250_000, 500_000, 1_000_000] },
 };
 
 /** Runs a part with its amounts, or says that a quick run has none. */
-function inFull<Given>(
-  name: PartName,
-  given: Given | FullOnly,
-  run: (amounts: Given) => Promise<Part>,
-): Promise<Part> {
+function inFull<Given>(name: PartName, given: Given | FullOnly, run: (amounts: Given) => Promise<Part>): Promise<Part> {
   return given === FULL_ONLY ? Promise.resolve(missing(name, FULL_ONLY)) : run(given as Given);
 }
 
 /** What takes longest comes last, so that a run that is cut short has most of its parts. */
 const PARTS: Readonly<Record<string, (amounts: Amounts) => Promise<Part>>> = {
-  targeting: ({ targeting }) => targetingPart(targeting),
+  targeting: () => targetingPart(),
   sweep100k: (amounts) => sweepPart("sweep100k", "100k", amounts.sweep),
   hard: ({ hard }) => hardPart(hard),
   sweep20k: ({ sweep20k }) =>
@@ -84,6 +81,7 @@ const PARTS: Readonly<Record<string, (amounts: Amounts) => Promise<Part>>> = {
       : sweep("20k x 64", 20_000, sweep20k).then(({ rows }) => ({ goals: [], rows })),
   updates: ({ updates }) => updatesPart(updates),
   lancedb: ({ lancedb }) => inFull("lancedb", lancedb, lancedbPart),
+  scan: ({ scan }) => inFull("scan", scan, scanPart),
   native100k: ({ native }) => inFull("native100k", native, (given) => nativePart("native100k", "100k", given)),
   sweep500k: ({ sweep500k }) => inFull("sweep500k", sweep500k, (given) => sweepPart("sweep500k", "500k", given)),
   build: ({ build }) => buildPart(build),

@@ -1,6 +1,5 @@
 /** One way to answer a query. All of them in one process take turns; each tunes itself on queries that are not reported. */
 import type { Filter } from "../data/filters.ts";
-import type { VectorSet } from "../data/vector-set.ts";
 import type { Point } from "../data/workload.ts";
 
 /** What a contender makes of a filter before it is timed: the two predicates in its own form, not yet combined. */
@@ -31,8 +30,6 @@ export interface Unavailable {
   readonly name: string;
   readonly unavailable: string;
 }
-
-export type BuildContender = (set: VectorSet) => Promise<Built | Unavailable>;
 
 export function isUnavailable(built: Built | Unavailable): built is Unavailable {
   return "unavailable" in built;

@@ -20,7 +20,13 @@ const EF_LADDER: readonly number[] = [10, 20, 40, 80, 160, 320, 640, 1_280, 2_56
 
 /** What the bench uses of the package, which is optional: it compiles at installation, which not every machine can. */
 export interface HnswGraph {
-  initIndex(elementsMax: number, connections: number, efConstruction: number, seed: number, replaceDeleted: boolean): void;
+  initIndex(
+    elementsMax: number,
+    connections: number,
+    efConstruction: number,
+    seed: number,
+    replaceDeleted: boolean,
+  ): void;
   addPoint(point: readonly number[], label: number, replaceDeleted?: boolean): void;
   markDelete(label: number): void;
   searchKnn(query: readonly number[], k: number, filter?: (label: number) => boolean): { readonly neighbors: number[] };

@@ -124,7 +124,10 @@ function contenderOf(table: Table, way: "flat" | "hnsw"): Contender {
     queryOf: (query) => query,
     settings: () => (way === "flat" ? [0] : EF_LADDER),
     search: async (query, sql, ef) => {
-      const nearest = table.query().nearestTo(query as Float32Array).distanceType("dot");
+      const nearest = table
+        .query()
+        .nearestTo(query as Float32Array)
+        .distanceType("dot");
       const asked = way === "flat" ? nearest.bypassVectorIndex() : nearest.ef(ef).refineFactor(REFINE_FACTOR);
       const filtered = sql === undefined ? asked : asked.where(sql as string);
       const rows = await filtered.select(["id", "_distance"]).limit(K).toArrow();

@@ -6,10 +6,14 @@ import { HybridIndex, VectorSegment } from "@tenon/ad-index/vectors";
 import { bitmapOf, type Filter } from "../data/filters.ts";
 import { K } from "../data/truth.ts";
 import type { VectorSet } from "../data/vector-set.ts";
+import { intersect } from "./bits.ts";
 import { type Contender, cpuMs } from "./contender.ts";
 
 export const PLANNER = "tenon planner";
 export const SINGLE_METHODS = ["tenon exact", "tenon ivf"] as const;
+
+/** The two of a query, and their combination. */
+const BITMAPS_PER_FILTER = 3;
 
 export const EMBEDDING = "bench";
 
@@ -21,6 +25,8 @@ export interface Tenon {
   readonly calibrateCpuMs: number;
   /** The planner first, then its methods. */
   readonly contenders: readonly Contender[];
+  /** The planner and the exact scan with the two bitmaps of a query combined beforehand. */
+  readonly ready: { readonly planner: Contender; readonly exact: Contender };
 }
 
 /** `filtersMax`: filters of one point, both purposes together. */
@@ -29,7 +35,7 @@ export async function tenon(set: VectorSet, filtersMax: number): Promise<Tenon> 
   const ids = Int32Array.from({ length: set.count }, (_, id) => id);
   const { vectors, dimensions } = set;
   const input = { ids, vectors, dimensions, metric: "innerProduct", embeddingVersion: EMBEDDING } as const;
-  const { segment } = VectorSegment.build(input, { bitmapsMax: 2 * filtersMax });
+  const { segment } = VectorSegment.build(input, { bitmapsMax: BITMAPS_PER_FILTER * filtersMax });
   const built = cpuMs();
   const index = new HybridIndex(segment);
   const bitmaps = new PointBitmaps(segment, set);
@@ -43,6 +49,13 @@ export async function tenon(set: VectorSet, filtersMax: number): Promise<Tenon> 
       contenderOf(index, bitmaps, SINGLE_METHODS[0], "exact"),
       contenderOf(index, bitmaps, SINGLE_METHODS[1], "ivf"),
     ],
+    ready: {
+      planner: { ...contenderOf(index, bitmaps, PLANNER, undefined), prepare: (filter) => bitmaps.combined(filter) },
+      exact: {
+        ...contenderOf(index, bitmaps, SINGLE_METHODS[0], "exact"),
+        prepare: (filter) => bitmaps.combined(filter),
+      },
+    },
   };
 }
 
@@ -51,6 +64,7 @@ class PointBitmaps {
   private readonly segment: VectorSegment;
   private readonly set: VectorSet;
   private readonly held = new Map<Filter, readonly [Int32Array, Int32Array]>();
+  private readonly combinations = new Map<Filter, readonly [Int32Array]>();
   private point = "";
 
   constructor(segment: VectorSegment, set: VectorSet) {
@@ -61,8 +75,20 @@ class PointBitmaps {
   open(point: string): void {
     if (point === this.point) return;
     this.point = point;
-    for (const pair of this.held.values()) for (const bitmap of pair) this.segment.bitmaps.release(bitmap);
+    for (const bitmaps of [...this.held.values(), ...this.combinations.values()])
+      for (const bitmap of bitmaps) this.segment.bitmaps.release(bitmap);
     this.held.clear();
+    this.combinations.clear();
+  }
+
+  combined(filter: Filter): readonly [Int32Array] {
+    const known = this.combinations.get(filter);
+    if (known !== undefined) return known;
+    const [one, other] = this.of(filter);
+    const into = this.segment.bitmaps.take();
+    intersect(one, other, into);
+    this.combinations.set(filter, [into]);
+    return [into];
   }
 
   of(filter: Filter): readonly [Int32Array, Int32Array] {

@@ -57,7 +57,11 @@ function build(set: VectorSet, cachedOnly: boolean): Built | Unavailable {
       unavailable: `its graph of ${set.count} ads takes minutes to build and no full run has left one on this machine`,
     };
   const before = cpuMs();
-  index.add(BigUint64Array.from({ length: set.count }, (_, id) => BigInt(id)), set.vectors, 1);
+  index.add(
+    BigUint64Array.from({ length: set.count }, (_, id) => BigInt(id)),
+    set.vectors,
+    1,
+  );
   const buildCpuMs = cpuMs() - before;
   writeWhole(path, (partial) => index.save(partial));
   return { contender: contenderOf(index, set), buildCpuMs };

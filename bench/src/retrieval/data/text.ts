@@ -32,13 +32,16 @@ export interface TextData extends TextQueries {
   readonly genres: readonly string[];
 }
 
-interface Sentence {
+export interface Sentence {
   readonly words: readonly string[];
   readonly genre: number;
 }
 
 /** Undefined when the corpus is not installed. `queries` of each purpose are taken out of the set. */
-export function textData(queries: { readonly tuning: number; readonly reporting: number }, seed: number): TextData | undefined {
+export function textData(
+  queries: { readonly tuning: number; readonly reporting: number },
+  seed: number,
+): TextData | undefined {
   const corpus = corpusFolder();
   if (corpus === undefined) return undefined;
   const { sentences, genres } = readCorpus(corpus);
@@ -106,7 +109,8 @@ function wordsOf(line: string): readonly string[] {
     .filter((word) => /[a-z0-9]/.test(word));
 }
 
-function sentenceVectors(sentences: readonly Sentence[], seed: number): readonly Float32Array[] {
+/** One vector of unit length per sentence. */
+export function sentenceVectors(sentences: readonly Sentence[], seed: number): readonly Float32Array[] {
   const counts = new Map<string, number>();
   let all = 0;
   for (const { words } of sentences)
@@ -159,8 +163,7 @@ function indexVector(random: Random): Float32Array {
 }
 
 function add(into: Float32Array, vector: Float32Array, weight: number): void {
-  for (let axis = 0; axis < DIMENSIONS; axis++)
-    into[axis] = (into[axis] as number) + weight * (vector[axis] as number);
+  for (let axis = 0; axis < DIMENSIONS; axis++) into[axis] = (into[axis] as number) + weight * (vector[axis] as number);
 }
 
 function shuffled(count: number, seed: number): Int32Array {

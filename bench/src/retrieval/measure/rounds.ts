@@ -74,7 +74,8 @@ async function openLane(runner: Runner, set: VectorSet, point: Point, limits: Ro
   const queries = Math.min(point.reporting.length, Math.max(QUERIES_MIN, affordable));
   const recalls = recallsOf(set, point.reporting, await session.ask("reporting", tuned.setting, queries));
   const warmUps = Math.floor((affordable * WARM_UP_SHARE) / queries);
-  for (let at = 0; at < Math.min(warmUps, limits.roundsMax); at++) await session.ask("reporting", tuned.setting, queries);
+  for (let at = 0; at < Math.min(warmUps, limits.roundsMax); at++)
+    await session.ask("reporting", tuned.setting, queries);
   const rounds = Math.min(limits.roundsMax, Math.max(1, Math.floor(affordable / queries)));
   const wall = Array.from({ length: queries }, () => []);
   return { runner, session, tuned, queries, rounds, recalls, wall, cpu: [] };

@@ -1,7 +1,7 @@
 /** What native peers read: vectors and queries of a set, and the two bitmaps of every query at a point. Little-endian. */
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { bitmapOf, ALL } from "../data/filters.ts";
+import { ALL, bitmapOf } from "../data/filters.ts";
 import type { VectorSet } from "../data/vector-set.ts";
 import type { Ask, Point } from "../data/workload.ts";
 

@@ -42,9 +42,9 @@ export class PeerProcess {
     return (await this.say(["build"])) as BuildAnswer;
   }
 
-  /** `folder`: from `writePoint`. */
-  async point(folder: string): Promise<void> {
-    await this.say(["point", folder]);
+  /** `folder`: from `writePoint`. `combined`: whether a query's time holds the AND of its two bitmaps. */
+  async point(folder: string, combined: "asked" | "before"): Promise<void> {
+    await this.say(["point", folder, combined]);
   }
 
   /** A way to search as a runner. Its points are opened by `point`, once for all runners of the process. */

@@ -1,4 +1,7 @@
-/** Gets the native peers: a virtual environment of Python for FAISS, jars and a JDK for Lucene; or says why there is none. */
+/**
+ * Gets the native peers: a virtual environment of Python for FAISS, jars and a JDK for Lucene, a compiler for the scan in C; or says
+ * why there is none.
+ */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -18,6 +21,7 @@ const HEAP = "-Xmx5g";
 
 export const FAISS = "FAISS";
 export const LUCENE = "Lucene";
+export const C_SCAN = "C with AVX-512 VNNI";
 
 /** Starts a peer over the files of a set. `facts`: folder of the set, folder for indexes, ads, dimensions. */
 export type PeerProgram = (facts: readonly string[]) => PeerCommand;
@@ -63,6 +67,18 @@ function fetchLucene(jars: string): void {
   const goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", `-DoutputDirectory=${partial}`];
   run("mvn", ["-q", "-B", "-f", join(PEERS, "lucene/pom.xml"), ...goal]);
   renameSync(partial, jars);
+}
+
+/** Compiled for this machine each time: it takes a second, and a file of another machine may not run here. */
+export function scanProgram(): PeerProgram | Unavailable {
+  const program = join(KEPT, "c-scan");
+  try {
+    mkdirSync(KEPT, { recursive: true });
+    run("gcc", ["-O3", "-march=native", "-o", program, join(PEERS, "c-scan/scan.c"), "-lm"]);
+  } catch (error) {
+    return { name: C_SCAN, unavailable: `it could not be compiled: ${reasonOf(error)}` };
+  }
+  return (facts) => ({ program, arguments: facts });
 }
 
 /** The newest JDK among JAVA_HOME, the path and the usual folder, if it is new enough. */

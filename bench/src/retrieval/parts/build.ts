@@ -39,7 +39,12 @@ export async function buildPart({ sizes, cachedOnly }: BuildAmounts): Promise<Pa
       continue;
     }
     const when = peer.buildCpuMs === undefined ? "by an earlier run on this machine" : "now";
-    rows.push({ workload: `${size} x 64, segment`, contender: HNSWLIB, buildCpuMs: Math.round(peerCpuMs), built: when });
+    rows.push({
+      workload: `${size} x 64, segment`,
+      contender: HNSWLIB,
+      buildCpuMs: Math.round(peerCpuMs),
+      built: when,
+    });
     if (size === "500k") outcome = peerCpuMs / oursCpuMs;
   }
   return partOf("build", { "build.500k": outcome }, rows);

@@ -37,7 +37,8 @@ const TEXT_PLANS: readonly PointPlan[] = [
     name: `own genre, ${percent(share)} of it`,
     // Genres hold 1 to 14 % of the sentences, a query is mostly of a large one.
     selectivity: 0.08 * share,
-    rule: ((random, { groups }, query) => correlatedFilter(random, share, groups[query] as number)) as PointPlan["rule"],
+    rule: ((random, { groups }, query) =>
+      correlatedFilter(random, share, groups[query] as number)) as PointPlan["rule"],
   })),
 ];
 

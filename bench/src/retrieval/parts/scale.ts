@@ -9,8 +9,9 @@ import { promisify } from "node:util";
 import { type Part, type Row, rounded } from "../../harness/report.ts";
 import { percent } from "../data/workload.ts";
 import { partOf } from "../goals.ts";
-import type { SizeMeasured } from "../scale/measure-size.ts";
+import { measuredTargeting } from "../measure/targeting-program.ts";
 import { lineThrough } from "../scale/line.ts";
+import type { SizeMeasured } from "../scale/measure-size.ts";
 
 export interface ScaleAmounts {
   readonly sizes: readonly number[];
@@ -23,13 +24,26 @@ const EXTRAPOLATED: readonly number[] = [2_000_000, 5_000_000];
 
 export async function scalePart({ sizes }: ScaleAmounts): Promise<Part> {
   const measured: SizeMeasured[] = [];
-  for (const ads of sizes) measured.push(await measure(ads));
+  const targeting: number[] = [];
+  const targetingRows: Row[] = [];
+  for (const ads of sizes) {
+    measured.push(await measure(ads));
+    const figures = await measuredTargeting(ads);
+    targeting.push(1e6 / figures.usersPerSecond);
+    targetingRows.push({
+      workload: "scale, targeting",
+      ads,
+      buildCpuMs: figures.buildMs,
+      micros: rounded(1e6 / figures.usersPerSecond),
+    });
+  }
   const largest = Math.max(...sizes);
   const both = await Promise.all([measure(largest), measure(largest)]);
   return partOf("scale", {}, [
     ...measured.map((each) => rowOf("scale, one process", each)),
     ...both.map((each) => rowOf("scale, two processes at once", each)),
-    ...extrapolated(measured),
+    ...targetingRows,
+    ...extrapolated(measured, targeting),
   ]);
 }
 
@@ -53,10 +67,10 @@ function searchName(at: number): string {
 }
 
 /** Fixed cost and cost per million ads of each time, and what they give at sizes that one machine can still hold. */
-function extrapolated(measured: readonly SizeMeasured[]): readonly Row[] {
+function extrapolated(measured: readonly SizeMeasured[], targeting: readonly number[]): readonly Row[] {
   const sizes = measured.map(({ ads }) => ads);
   const times: Readonly<Record<string, readonly number[]>> = {
-    targetingMicros: measured.map(({ targetingMicros }) => targetingMicros),
+    "targeting micros": targeting,
     ...Object.fromEntries(
       SELECTIVITIES.map((_, at) => [searchName(at), measured.map(({ searchMicros }) => searchMicros[at] as number)]),
     ),

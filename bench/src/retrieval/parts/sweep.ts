@@ -71,7 +71,11 @@ function buildRow(workload: string, peer: Built | Unavailable): Row {
   };
 }
 
-export async function sweepPart(name: PartName & `sweep${string}`, size: SizeName, amounts: SweepAmounts): Promise<Part> {
+export async function sweepPart(
+  name: PartName & `sweep${string}`,
+  size: SizeName,
+  amounts: SweepAmounts,
+): Promise<Part> {
   const { measured, rows, unavailable } = await sweep(`${size} x 64`, SIZES[size], amounts);
   const against = (peer: string, value: () => number): Outcome => {
     const reason = unavailable.get(peer);
@@ -84,7 +88,11 @@ export async function sweepPart(name: PartName & `sweep${string}`, size: SizeNam
     {
       [`hnswlib.${size}`]: against(HNSWLIB, () => sweepRatio(measured, HNSWLIB, PLANNER)),
       [`unfiltered.${size}`]: against(HNSWLIB, () =>
-        Math.min(...pairs(measured, PLANNER, HNSWLIB).filter(([{ selectivity }]) => selectivity === 1).map(rateRatio)),
+        Math.min(
+          ...pairs(measured, PLANNER, HNSWLIB)
+            .filter(([{ selectivity }]) => selectivity === 1)
+            .map(rateRatio),
+        ),
       ),
       [`usearch.${size}`]: against(USEARCH, () =>
         Math.min(

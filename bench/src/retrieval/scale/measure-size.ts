@@ -2,7 +2,6 @@
  * One size of the scale simulation in a process of its own, so that its memory is its own: `measure-size.ts ADS`, prints JSON.
  * Times are CPU time of one thread. Documents with texts are not part of it: a million of them belong into a store.
  */
-import { measureTargeting, targetingWorkload } from "../../../../packages/ad-index/bench/targeting-workload.ts";
 import { cpuMs } from "../contenders/contender.ts";
 import { tenon } from "../contenders/tenon.ts";
 import { ClusteredSource } from "../data/clustered.ts";
@@ -11,22 +10,18 @@ import { SEED } from "../data/workload.ts";
 
 const SCALE_SELECTIVITIES: readonly number[] = [0.003, 0.01, 0.1, 1];
 
-/** CPU time in µs, bytes of the process. */
+/** CPU time in µs. */
 export interface SizeMeasured {
   readonly ads: number;
   readonly segmentBytesPerAd: number;
   readonly buildCpuMs: number;
-  readonly targetingBytesPerAd: number;
-  readonly targetingBuildCpuMs: number;
-  readonly targetingMicros: number;
   /** By selectivity, in the order of SCALE_SELECTIVITIES. */
   readonly searchMicros: readonly number[];
 }
 
 const QUERIES = 60;
-/** CPU time of the searches at one selectivity, and of the matching, ms. */
+/** CPU time of the searches at one selectivity, ms. */
 const MEASURE_MS = 1_500;
-const USERS = 200;
 
 async function measureSize(ads: number): Promise<SizeMeasured> {
   const source = new ClusteredSource({ count: ads, dimensions: 64, seed: SEED });
@@ -37,24 +32,21 @@ async function measureSize(ads: number): Promise<SizeMeasured> {
   if (planner === undefined) throw new Error("no contender");
   const searchMicros: number[] = [];
   for (const selectivity of SCALE_SELECTIVITIES) {
-    const filters = filtersOf((random) => independentFilter(random, selectivity), queries, SEED, `scale ${selectivity}`);
+    const filters = filtersOf(
+      (random) => independentFilter(random, selectivity),
+      queries,
+      SEED,
+      `scale ${selectivity}`,
+    );
     planner.open?.({ name: `${selectivity}`, selectivity, tuning: [], reporting: [] });
     const asks = filters.map((filter, at) => ({ prepared: planner.prepare(filter), query: queries.vectors[at] }));
-    searchMicros.push(
-      cpuMicrosPerCall(asks, ({ query, prepared }) => planner.search(query, prepared, 0)),
-    );
+    searchMicros.push(cpuMicrosPerCall(asks, ({ query, prepared }) => planner.search(query, prepared, 0)));
   }
   const segmentBytes = ours.segment.shared.memory.buffer.byteLength;
-  const workload = targetingWorkload({ ads, users: USERS, seed: SEED });
-  const held = heldBytes();
-  const targeting = measureTargeting(workload, { measureMs: MEASURE_MS, evaluated: 1 });
   return {
     ads,
     segmentBytesPerAd: segmentBytes / ads,
     buildCpuMs: ours.buildCpuMs + ours.calibrateCpuMs,
-    targetingBytesPerAd: (heldBytes() - held) / ads,
-    targetingBuildCpuMs: targeting.buildMs,
-    targetingMicros: 1e6 / targeting.usersPerSecond,
     searchMicros,
   };
 }
@@ -70,11 +62,6 @@ function cpuMicrosPerCall<Ask>(asks: readonly Ask[], call: (ask: Ask) => unknown
     spentMs = cpuMs() - from;
   }
   return (spentMs * 1_000) / calls;
-}
-
-/** Buffers are what an index consists of; the heap in between is garbage. */
-function heldBytes(): number {
-  return process.memoryUsage().arrayBuffers;
 }
 
 process.stdout.write(JSON.stringify(await measureSize(Number(process.argv[2]))));
