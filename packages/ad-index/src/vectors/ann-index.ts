@@ -10,9 +10,9 @@ export interface AnnQuery {
   readonly embeddingVersion: string;
   /** Ads wanted, 0 to 10,000. */
   readonly k: number;
-  /** Bitmaps of the segment; a row must be in all of them. None: every row with a vector. At most 15. */
+  /** Bitmaps of the segment, without bits of empty rows; a row must be in all of them. None: every row with a vector. At most 15. */
   readonly filters: readonly Int32Array[];
-  /** Rows with a vector that are in all filters, where the caller knows; counted otherwise. */
+  /** Rows with a vector that are in all filters, where the caller knows; estimated from a sample otherwise. */
   readonly matches?: number | undefined;
   /** Longest time the search may take, in milliseconds; unlimited when absent. */
   readonly timeBudgetMs?: number | undefined;

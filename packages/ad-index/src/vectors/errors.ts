@@ -46,6 +46,45 @@ export function badBitmap(problem: string, expected: string, found: string): Gra
   });
 }
 
+/** `closed`: the index was closed, so nothing waits any more. */
+export function searchQueueFull(waiting: number, waitingMax: number, closed: boolean): GraphError {
+  const problem = closed ? "the index is closed" : `${waiting} searches wait, at most ${waitingMax} may`;
+  return new GraphError(`no search can be queued: ${problem}`, {
+    code: "TENON1415",
+    category: "resource",
+    detail: `expected an open index with fewer than ${waitingMax} waiting searches`,
+    hint: "shed load before retrieval, start more workers, or search before the index is closed",
+  });
+}
+
+export function searchWorkerLost(cause: string): GraphError {
+  return new GraphError(`a search worker ended: ${cause}`, {
+    code: "TENON1416",
+    category: "resource",
+    detail: "expected the worker to run until the pool is closed",
+    hint: "the search can be repeated; searches that wait are given to the workers that are left",
+  });
+}
+
+export function hnswMissing(cause: unknown): GraphError {
+  return new GraphError("hnswlib-node cannot be loaded", {
+    code: "TENON1417",
+    category: "resource",
+    detail: `expected the optional peer hnswlib-node 3.0.0, found: ${cause instanceof Error ? cause.message : String(cause)}`,
+    hint: "npm install hnswlib-node, which needs a C++ compiler; every other search method works without it",
+    cause,
+  });
+}
+
+export function badHnswInput(problem: string, expected: string, found: string): GraphError {
+  return new GraphError(`graph index ${problem}`, {
+    code: "TENON1418",
+    category: "input",
+    detail: `expected ${expected}, found ${found}`,
+    hint: "build a new graph from the segment; labels are never reused in place",
+  });
+}
+
 export function badSearch(problem: string, expected: string, found: string): GraphError {
   return new GraphError(`vector search ${problem}`, {
     code: "TENON1419",

@@ -3,6 +3,7 @@
  * A pure function of numbers, so a decision can be repeated from its trace.
  */
 import type { AnnMethod } from "../ann-index.ts";
+import type { GraphProfile } from "../hnsw/graph-profile.ts";
 import type { Calibration } from "./calibration.ts";
 
 /** Nanoseconds, measured on the machine that serves. */
@@ -16,17 +17,37 @@ export interface ScanCosts {
   /** One list: scoring its center, and entering it when it is probed. */
   readonly centerNs: number;
   readonly listNs: number;
+  /** One exact score. */
+  readonly exactRowNs: number;
 }
 
 /** Of an ordinary server core; measured ones replace them. */
-export const COSTS_DEFAULT: ScanCosts = { listedRowNs: 2.4, denseRowNs: 1.6, wordNs: 0.5, centerNs: 3, listNs: 60 };
+export const COSTS_DEFAULT: ScanCosts = {
+  listedRowNs: 2.4,
+  denseRowNs: 1.6,
+  wordNs: 0.3,
+  centerNs: 3,
+  listNs: 60,
+  exactRowNs: 50,
+};
+/** Exact scores per wanted ad: rows within the margin of the k-th best are scored too. */
+const EXACT_PER_AD = 3;
 
 export interface SearchShape {
+  readonly k: number;
   readonly matches: number;
   readonly filters: number;
   readonly vectorCount: number;
   readonly vectorRows: number;
   readonly listCount: number;
+}
+
+/** What the planner knows of a segment. */
+export interface PlanFacts {
+  readonly costs: ScanCosts;
+  readonly calibration: Calibration;
+  /** Absent: no graph, or the caller cannot wait for another thread. */
+  readonly graph?: GraphProfile | undefined;
 }
 
 export interface SearchPlan {
@@ -38,36 +59,73 @@ export interface SearchPlan {
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-export function planSearch(
+export function planSearch(shape: SearchShape, facts: PlanFacts, forced?: AnnMethod): SearchPlan {
+  const { costs, calibration, graph } = facts;
+  const selectivity = shape.vectorCount === 0 ? 0 : Math.min(1, shape.matches / shape.vectorCount);
+  const band = calibration.bands.find(({ selectivityMin }) => selectivity >= selectivityMin) ?? calibration.narrowest;
+  const rerankNs = Math.min(shape.matches, EXACT_PER_AD * shape.k) * costs.exactRowNs;
+  const all = scanCost(shape, costs, selectivity, { listShare: 1, rowShare: 1 });
+  const some = scanCost(shape, costs, selectivity, band);
+  const listsNs = shape.listCount * (costs.centerNs + band.listShare * costs.listNs);
+  const predicted: Record<AnnMethod, number> = {
+    exact: all.ns + rerankNs,
+    ivf: some.ns + listsNs + rerankNs,
+    graph:
+      graph === undefined || selectivity < graph.selectivityMin
+        ? Number.POSITIVE_INFINITY
+        : graph.searchNs / selectivity,
+  };
+  const method = forced ?? cheapest(predicted);
+  return {
+    method,
+    dense: method === "ivf" ? some.dense : all.dense,
+    reach: method === "ivf" ? band.reach : null,
+    reason: forced === undefined ? REASONS[method] : "the caller chose the method",
+    predictedNs: predicted[method],
+    parameters: {
+      selectivity,
+      exactNs: predicted.exact,
+      ivfNs: predicted.ivf,
+      graphNs: predicted.graph,
+      reach: band.reach,
+    },
+  };
+}
+
+const REASONS: Readonly<Record<AnnMethod, string>> = {
+  exact: "scanning every matching row is predicted to be cheapest",
+  ivf: "scanning the lists near the query is predicted to be cheapest",
+  graph: "walking the graph is predicted to be cheapest",
+};
+
+/** The count of matches T at and below which exact search is planned, for searches with so many filters. */
+export function exactMatchesMax(shape: Omit<SearchShape, "matches">, facts: PlanFacts): number {
+  let low = 0;
+  let high = shape.vectorCount;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (planSearch({ ...shape, matches: middle }, facts).method === "exact") low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The first of equals: an exact answer where it costs no more. */
+function cheapest(predicted: Readonly<Record<AnnMethod, number>>): AnnMethod {
+  const methods: readonly AnnMethod[] = ["exact", "ivf", "graph"];
+  return methods.reduce((best, method) => (predicted[method] < predicted[best] ? method : best));
+}
+
+function scanCost(
   shape: SearchShape,
   costs: ScanCosts,
-  calibration: Calibration,
-  forced?: AnnMethod,
-): SearchPlan {
-  const selectivity = shape.vectorCount === 0 ? 0 : shape.matches / shape.vectorCount;
-  const exact = scanCost(shape, costs, selectivity, 1);
-  const { reach, listShare, rowShare } = bandOf(calibration, selectivity);
-  const probed = listShare * shape.listCount;
-  const inLists = scanCost(shape, costs, selectivity, rowShare, listShare);
-  const ivfNs = inLists.ns + shape.listCount * costs.centerNs + probed * costs.listNs;
-  const parameters = { selectivity, exactNs: exact.ns, ivfNs, reach };
-  const method = forced ?? (exact.ns <= ivfNs ? "exact" : "ivf");
-  const reason =
-    forced !== undefined ? "the caller chose" : method === "exact" ? "few enough rows match" : "lists are cheaper";
-  return method === "ivf"
-    ? { method, reach, dense: inLists.dense, reason, predictedNs: ivfNs, parameters }
-    : { method, reach: null, dense: exact.dense, reason, predictedNs: exact.ns, parameters };
-}
-
-function scanCost(shape: SearchShape, costs: ScanCosts, selectivity: number, rowShare: number, listShare = 1) {
-  const wordsNs = (shape.vectorRows / 32) * (shape.filters + 1) * costs.wordNs * listShare;
-  const listed = shape.matches * rowShare * costs.listedRowNs;
+  selectivity: number,
+  { listShare, rowShare }: { readonly listShare: number; readonly rowShare: number },
+): { readonly dense: boolean; readonly ns: number } {
+  const wordsNs = (shape.vectorRows / 32) * Math.max(1, shape.filters) * costs.wordNs * listShare;
+  const listedNs = shape.matches * rowShare * costs.listedRowNs;
   // A step of four neighbours is left out when none of them matches.
   const steps = 1 - (1 - selectivity) ** 4;
-  const dense = shape.vectorRows * listShare * steps * costs.denseRowNs;
-  return { dense: dense < listed, ns: wordsNs + Math.min(dense, listed) };
-}
-
-function bandOf(calibration: Calibration, selectivity: number) {
-  return calibration.bands.find(({ selectivityMin }) => selectivity >= selectivityMin) ?? calibration.narrowest;
+  const denseNs = shape.vectorRows * listShare * steps * costs.denseRowNs;
+  return { dense: denseNs < listedNs, ns: wordsNs + Math.min(denseNs, listedNs) };
 }

@@ -3,7 +3,7 @@ import { badLimit, badVector, embeddingVersionDiffers } from "../../errors.ts";
 import type { AnnQuery } from "../ann-index.ts";
 import { badSearch, zeroVector } from "../errors.ts";
 import { FILTERS_MAX } from "../kernels/scan-state.ts";
-import type { SegmentShape } from "../segment/segment-layout.ts";
+import type { SegmentShape } from "../segment/segment-shape.ts";
 
 /** Refuses what no search can answer: TENON1400, 1401, 1402, 1419. */
 export function checkQuery(query: AnnQuery, shape: SegmentShape): void {

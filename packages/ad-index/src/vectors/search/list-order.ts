@@ -26,11 +26,12 @@ export class ListOrder {
   }
 
   /** Values of all lists: mean score and `reach` spreads on top of it. */
-  rank(reach: number): void {
+  rank(reach: number): Float64Array {
     const { values, scores, spreads, unit } = this;
     const reached = reach * this.norm;
     for (let list = 0; list < values.length; list++)
       values[list] = (scores[list] as number) * unit + (spreads[list] as number) * reached;
+    return values;
   }
 
   /** Up to `count` lists that were not given yet, of value `least` or more, best first. A view until the next call. */

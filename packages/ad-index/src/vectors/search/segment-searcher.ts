@@ -11,7 +11,7 @@ import { BestPairs } from "../best-pairs.ts";
 import { bindKernels, type Kernels, SCAN_DONE, SCAN_FULL } from "../kernels/kernels.ts";
 import { HISTOGRAM_BUCKETS, type ScratchLayout, STATE, SURVIVORS_MAX } from "../kernels/scan-state.ts";
 import { quantiseQuery, type ScoreBound, scoreBound } from "../segment/quantise.ts";
-import { componentsOf } from "../segment/segment-layout.ts";
+import { componentsOf } from "../segment/segment-shape.ts";
 import type { SharedSegment } from "../segment/vector-segment.ts";
 import { ListOrder } from "./list-order.ts";
 
@@ -42,6 +42,10 @@ export interface SearchFound {
 /** Lists of the first round, and growth of the rounds that follow. */
 const FIRST_LISTS = 4;
 const ROUND_GROWTH = 2;
+/** A sample of 8,192 rows: the count only has to be right within some tens of percent, to choose between methods. */
+const SAMPLE_BLOCKS = 32;
+const SAMPLE_BLOCK_WORDS = 8;
+const SAMPLE_WORDS = SAMPLE_BLOCKS * SAMPLE_BLOCK_WORDS;
 
 export class SegmentSearcher {
   private readonly shared: SharedSegment;
@@ -87,10 +91,23 @@ export class SegmentSearcher {
     this.order = new ListOrder(shared, new Int32Array(memory.buffer, scratch.listScores, shape.listCount));
   }
 
-  /** Rows of the masks that have a vector. */
+  /** Rows of lists that are in all masks: exactly. */
   countMatches(masks: readonly number[]): number {
     this.masks.set(masks);
     return this.kernels.count(this.scratch.masks, masks.length, 0, this.shared.shape.vectorRows >>> 5);
+  }
+
+  /** The same from a sample of words spread over all lists, where counting all would take longer than a search. */
+  estimateMatches(masks: readonly number[]): number {
+    const words = this.shared.shape.vectorRows >>> 5;
+    if (words <= 2 * SAMPLE_WORDS) return this.countMatches(masks);
+    this.masks.set(masks);
+    let count = 0;
+    for (let block = 0; block < SAMPLE_BLOCKS; block++) {
+      const from = Math.floor((block * (words - SAMPLE_BLOCK_WORDS)) / (SAMPLE_BLOCKS - 1));
+      count += this.kernels.count(this.scratch.masks, masks.length, from, from + SAMPLE_BLOCK_WORDS);
+    }
+    return Math.round((count * words) / SAMPLE_WORDS);
   }
 
   /** Searches in slices: each step of the generator reads at most {@link SLICE_ROWS} rows. What it found is in {@link found}. */
@@ -109,6 +126,13 @@ export class SegmentSearcher {
     this.finish(task);
   }
 
+  /** Exact scores of given rows, at most {@link SURVIVORS_MAX}: what another method found, in our order. */
+  rescore(task: SearchTask, rows: Int32Array): void {
+    this.begin(task);
+    for (let place = 0; place < rows.length; place++) this.survivors[2 * place] = rows[place] as number;
+    this.rerank(0, rows.length);
+  }
+
   /** What the search found so far: whole once {@link run} is done, sound but incomplete before. */
   found(): SearchFound {
     const { ids, scores } = this.best.ranked();
@@ -119,6 +143,17 @@ export class SegmentSearcher {
       rowsReranked: this.rowsReranked,
       listsProbed: this.listsProbed,
     };
+  }
+
+  /** For calibration: the mean score of each list for a query, before any reach. A view until the next call. */
+  meanScores(task: SearchTask): Float64Array {
+    this.begin(task);
+    return this.rankLists(0);
+  }
+
+  /** For calibration: an exact score in the measure of {@link meanScores}, which differs under l2. */
+  comparable(score: number): number {
+    return (score - this.exactOffset) / this.exactFactor;
   }
 
   /** Gives the survivors of a scan that was cut short their exact scores. */
@@ -196,17 +231,9 @@ export class SegmentSearcher {
   }
 
   private *probe(task: SearchTask, reach: number): Generator<void, void, void> {
-    const { shape, layout, listWords } = this.shared;
-    const { order, kernels, scratch } = this;
-    kernels.scoreAll(
-      layout.centers,
-      shape.stride,
-      scratch.query,
-      this.state[STATE.bias] as number,
-      Math.ceil(shape.listCount / 4) * 4,
-      scratch.listScores,
-    );
-    order.rank(reach);
+    const { listWords } = this.shared;
+    const { order } = this;
+    this.rankLists(reach);
     let round = FIRST_LISTS;
     for (;;) {
       const lists = order.next(this.reachedScore(), round);
@@ -220,6 +247,15 @@ export class SegmentSearcher {
       yield* this.scan(task, lists.length);
       round *= ROUND_GROWTH;
     }
+  }
+
+  private rankLists(reach: number): Float64Array {
+    const { shape, layout } = this.shared;
+    const { kernels, scratch, state } = this;
+    const count = Math.ceil(shape.listCount / 4) * 4;
+    const bias = state[STATE.bias] as number;
+    kernels.scoreAll(layout.centers, shape.stride, scratch.query, bias, count, scratch.listScores);
+    return this.order.rank(reach);
   }
 
   /** Lower bound of the k-th best integer score, as a score; all lists reach it while fewer than k rows were found. */
@@ -281,7 +317,10 @@ export class SegmentSearcher {
     );
     for (let place = 0; place < count; place++) {
       const score = scores[place] as number;
-      if (score >= best.threshold) best.offer(score, ranks[survivors[2 * (from + place)] as number] as number);
+      if (score < best.threshold) continue;
+      const rank = ranks[survivors[2 * (from + place)] as number] as number;
+      // A filter must not name empty rows; if it does, they are at least not answers.
+      if (rank >= 0) best.offer(score, rank);
     }
     this.rowsReranked += count;
   }

@@ -1,42 +1,8 @@
-/** What a segment is, as plain data that travels to workers and into files, and where its parts lie in the shared memory. */
+/** Where the parts of a segment lie in its shared memory. */
 import { wordsFor } from "../../bits/bitset.ts";
 import { segmentTooLarge } from "../errors.ts";
 import { alignUp, type ScratchLayout, scratchLayout } from "../kernels/scan-state.ts";
-import type { Quantisation } from "./quantise.ts";
-
-/** How two vectors are compared. Greater scores are better: an l2 score is the negated squared distance. */
-export type Metric = "cosine" | "innerProduct" | "l2";
-
-/** Facts of a segment. Rows 0 to `vectorRows` are list by list; rows behind them have no vector. */
-export interface SegmentShape {
-  readonly metric: Metric;
-  readonly dimensions: number;
-  readonly embeddingVersion: string;
-  /** All rows, empty ones included; a multiple of 32. */
-  readonly size: number;
-  /** Rows of lists, empty ones included; a multiple of 32. */
-  readonly vectorRows: number;
-  /** Rows that hold a vector. */
-  readonly vectorCount: number;
-  readonly listCount: number;
-  /** Bytes of a quantised row: its components, padded to a multiple of 16. */
-  readonly stride: number;
-  /** Components of an exact row, padded to a multiple of 4 (rule V1). */
-  readonly exactStride: number;
-  readonly rows: Quantisation;
-  readonly centers: Quantisation;
-  /** Only for l2, see {@link Lift}. */
-  readonly lift: Lift | null;
-}
-
-/**
- * Distances as inner products: -|q - x|^2 = 2 (q.x - |x|^2 / 2) - |q|^2. A row gets one more component, factor (|x|^2 / 2 - middle),
- * a query -1 / factor. The factor keeps the new component within the range of the others, so that it costs them no levels.
- */
-export interface Lift {
-  readonly factor: number;
-  readonly middle: number;
-}
+import type { SegmentShape } from "./segment-shape.ts";
 
 /** Byte addresses. */
 export interface SegmentLayout {
@@ -55,11 +21,6 @@ export interface SegmentLayout {
 /** WebAssembly memories end at 4 GB; the last page is left out, so that no end address needs a 33rd bit. */
 const SEGMENT_BYTES_MAX = 2 ** 32 - 65_536;
 const LINE_BYTES = 64;
-
-/** Components of a quantised row: one more under l2. */
-export function componentsOf(shape: Pick<SegmentShape, "dimensions" | "metric">): number {
-  return shape.dimensions + (shape.metric === "l2" ? 1 : 0);
-}
 
 export interface SegmentBounds {
   /** Bitmaps that can be out at the same time. */

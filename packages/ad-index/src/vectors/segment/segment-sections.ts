@@ -2,7 +2,7 @@
 import { crc32 } from "node:zlib";
 import { badSections } from "../errors.ts";
 import type { SegmentParts } from "./build-segment.ts";
-import type { SegmentShape } from "./segment-layout.ts";
+import type { SegmentShape } from "./segment-shape.ts";
 
 type SectionArray = Int8Array | Int32Array | Float32Array | Float64Array;
 

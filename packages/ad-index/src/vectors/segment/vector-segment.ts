@@ -8,18 +8,14 @@
  */
 
 import { setBit } from "../../bits/bitset.ts";
+import { badSearch, badSegmentInput } from "../errors.ts";
 import { sharedMemory, type WasmMemory } from "../kernels/wasm.ts";
 import { BitmapPool } from "./bitmap-pool.ts";
 import { buildSegmentParts, type SegmentParts, type VectorSegmentInput } from "./build-segment.ts";
 import { quantiseComponent } from "./quantise.ts";
-import {
-  componentsOf,
-  type SegmentBounds,
-  type SegmentLayout,
-  type SegmentShape,
-  segmentLayout,
-} from "./segment-layout.ts";
+import { type SegmentBounds, type SegmentLayout, segmentLayout } from "./segment-layout.ts";
 import { partsFromSections, type SegmentSections, sectionsOfParts } from "./segment-sections.ts";
+import { componentsOf, type SegmentShape } from "./segment-shape.ts";
 
 /** What a searcher in any thread needs: plain data and the shared memory. */
 export interface SharedSegment {
@@ -49,6 +45,8 @@ export class VectorSegment {
   readonly listSizes: Int32Array;
   readonly bitmaps: BitmapPool;
   readonly shared: SharedSegment;
+  /** Scratch areas that no searcher has; area 0 belongs to this thread and is not among them. */
+  private readonly freeSearchers: number[];
 
   private constructor(parts: SegmentParts, bounds: SegmentBounds) {
     const layout = segmentLayout(parts.shape, bounds);
@@ -70,6 +68,7 @@ export class VectorSegment {
     this.listSizes = parts.listSizes;
     this.bitmaps = new BitmapPool(memory, layout.bitmaps, layout.bitmapBytes, bounds.bitmapsMax, parts.shape.size);
     this.shared = { memory, shape: parts.shape, layout, listWords: parts.listWords, spreads: parts.spreads };
+    this.freeSearchers = Array.from({ length: bounds.searchersMax - 1 }, (_, area) => area + 1).reverse();
   }
 
   /**
@@ -118,6 +117,19 @@ export class VectorSegment {
     });
   }
 
+  /** Scratch areas for searchers that run beside this thread's. Throws TENON1419 when fewer are free. */
+  takeSearchers(count: number): readonly number[] {
+    if (count > this.freeSearchers.length) {
+      const free = `at most ${this.freeSearchers.length} (see searchersMax)`;
+      throw badSearch("asks for more searchers than are free", free, String(count));
+    }
+    return this.freeSearchers.splice(this.freeSearchers.length - count, count).reverse();
+  }
+
+  releaseSearchers(areas: readonly number[]): void {
+    this.freeSearchers.push(...areas);
+  }
+
   /** The vector of a row as it is scored: of unit length under cosine. A view, padding excluded. */
   vectorOf(row: number): Float32Array {
     const { memory, layout } = this.shared;
@@ -140,6 +152,13 @@ export class VectorSegment {
   }
 }
 
-function boundsOf({ bitmapsMax, searchersMax }: VectorSegmentOptions): SegmentBounds {
-  return { bitmapsMax: bitmapsMax ?? BITMAPS_DEFAULT, searchersMax: searchersMax ?? SEARCHERS_DEFAULT };
+function boundsOf({
+  bitmapsMax = BITMAPS_DEFAULT,
+  searchersMax = SEARCHERS_DEFAULT,
+}: VectorSegmentOptions): SegmentBounds {
+  for (const [name, count] of Object.entries({ bitmapsMax, searchersMax })) {
+    if (!Number.isInteger(count) || count < 1)
+      throw badSegmentInput(`has no usable ${name}`, "a positive integer", String(count));
+  }
+  return { bitmapsMax, searchersMax };
 }
