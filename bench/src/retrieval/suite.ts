@@ -13,7 +13,7 @@ import { type LanceAmounts, lancedbPart } from "./parts/lancedb.ts";
 import { type NativeAmounts, nativePart } from "./parts/native.ts";
 import { type ScaleAmounts, scalePart } from "./parts/scale.ts";
 import { type ScanAmounts, scanPart } from "./parts/scan.ts";
-import { type SweepAmounts, sweep, sweepPart } from "./parts/sweep.ts";
+import { type SweepAmounts, smallSweepPart, sweepPart } from "./parts/sweep.ts";
 import { targetingPart } from "./parts/targeting.ts";
 import { type UpdateAmounts, updatesPart } from "./parts/updates.ts";
 
@@ -34,8 +34,8 @@ interface Amounts {
   readonly scale: ScaleAmounts | FullOnly;
 }
 
-const QUICK_LIMITS = { roundsMax: 9, msPerContender: 150, msPerSetting: 40 };
-const QUICK_QUERIES = { tuning: 50, reporting: 100 };
+const QUICK_LIMITS = { roundsMax: 9, msPerContender: 80, msPerSetting: 30 };
+const QUICK_QUERIES = { tuning: 64, reporting: 100 };
 const FULL_LIMITS = { roundsMax: 15, msPerContender: 3_000, msPerSetting: 3_000 };
 const FULL_QUERIES = { tuning: 100, reporting: 200 };
 
@@ -44,7 +44,7 @@ const QUICK: Amounts = {
   sweep20k: { queries: QUICK_QUERIES, limits: QUICK_LIMITS, cachedOnly: false },
   sweep500k: FULL_ONLY,
   lancedb: FULL_ONLY,
-  hard: { queries: QUICK_QUERIES, limits: QUICK_LIMITS, cachedOnly: true },
+  hard: { queries: QUICK_QUERIES, limits: QUICK_LIMITS, cachedOnly: true, text: false },
   native: FULL_ONLY,
   scan: FULL_ONLY,
   build: { sizes: ["100k"], cachedOnly: true },
@@ -56,7 +56,7 @@ const FULL: Amounts = {
   sweep20k: FULL_ONLY,
   sweep500k: { queries: FULL_QUERIES, limits: FULL_LIMITS, cachedOnly: false },
   lancedb: { queries: FULL_QUERIES, limits: { ...FULL_LIMITS, roundsMax: 3 } },
-  hard: { queries: FULL_QUERIES, limits: FULL_LIMITS, cachedOnly: false },
+  hard: { queries: FULL_QUERIES, limits: FULL_LIMITS, cachedOnly: false, text: true },
   // Thirteen kinds of index take part at every point.
   native: { queries: FULL_QUERIES, limits: { ...FULL_LIMITS, msPerContender: 1_500, msPerSetting: 1_000 } },
   scan: { queries: FULL_QUERIES, limits: FULL_LIMITS },
@@ -76,9 +76,7 @@ const PARTS: Readonly<Record<string, (amounts: Amounts) => Promise<Part>>> = {
   sweep100k: (amounts) => sweepPart("sweep100k", "100k", amounts.sweep),
   hard: ({ hard }) => hardPart(hard),
   sweep20k: ({ sweep20k }) =>
-    sweep20k === FULL_ONLY
-      ? Promise.resolve({ goals: [], rows: [] })
-      : sweep("20k x 64", 20_000, sweep20k).then(({ rows }) => ({ goals: [], rows })),
+    sweep20k === FULL_ONLY ? Promise.resolve({ goals: [], rows: [] }) : smallSweepPart(20_000, sweep20k),
   updates: ({ updates }) => updatesPart(updates),
   lancedb: ({ lancedb }) => inFull("lancedb", lancedb, lancedbPart),
   scan: ({ scan }) => inFull("scan", scan, scanPart),

@@ -77,8 +77,13 @@ function fill(graph: HnswGraph, set: VectorSet): void {
   for (let id = 0; id < set.count; id++) graph.addPoint(Array.from(vectorOf(set, id)), id);
 }
 
-function graphPath({ digest }: VectorSet): string {
+function graphPath({ digest }: Pick<VectorSet, "digest">): string {
   return cachePath(`hnswlib-node 3.0.0 ${CONNECTIONS} ${EF_CONSTRUCTION} ${digest}`, "hnsw");
+}
+
+/** Whether an earlier run has left the graph of a set on this machine. */
+export function isGraphKept(set: Pick<VectorSet, "digest">): boolean {
+  return existsSync(graphPath(set));
 }
 
 /** CPU time of the build of the graph that lies on this machine, ms; undefined when none does. */

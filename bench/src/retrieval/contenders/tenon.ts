@@ -2,7 +2,7 @@
  * Ours: one segment and its planner, and each method of it alone. Bitmaps are kept in the row order of the segment, as the
  * attribute index of a segment keeps them; combining them is part of the search.
  */
-import { HybridIndex, VectorSegment } from "@tenon/ad-index/vectors";
+import { calibrate, HybridIndex, measureCosts, VectorSegment } from "@tenon/ad-index/vectors";
 import { bitmapOf, type Filter } from "../data/filters.ts";
 import { K } from "../data/truth.ts";
 import type { VectorSet } from "../data/vector-set.ts";
@@ -14,6 +14,8 @@ export const SINGLE_METHODS = ["tenon exact", "tenon ivf"] as const;
 
 /** The two of a query, and their combination. */
 const BITMAPS_PER_FILTER = 3;
+/** More than learning needs at the same time. */
+const BITMAPS_LEARNING = 8;
 
 export const EMBEDDING = "bench";
 
@@ -29,15 +31,23 @@ export interface Tenon {
   readonly ready: { readonly planner: Contender; readonly exact: Contender };
 }
 
-/** `filtersMax`: filters of one point, both purposes together. */
-export async function tenon(set: VectorSet, filtersMax: number): Promise<Tenon> {
+/**
+ * `filtersMax`: filters of one point, both purposes together. `queries`: what the planner learns from; the tuning queries, never
+ * those that are reported. It learns with filters of its own.
+ */
+export async function tenon(set: VectorSet, filtersMax: number, queries: readonly Float32Array[]): Promise<Tenon> {
   const before = cpuMs();
   const ids = Int32Array.from({ length: set.count }, (_, id) => id);
   const { vectors, dimensions } = set;
   const input = { ids, vectors, dimensions, metric: "innerProduct", embeddingVersion: EMBEDDING } as const;
-  const { segment } = VectorSegment.build(input, { bitmapsMax: BITMAPS_PER_FILTER * filtersMax });
+  const { segment } = VectorSegment.build(input, { bitmapsMax: BITMAPS_PER_FILTER * filtersMax + BITMAPS_LEARNING });
   const built = cpuMs();
-  const index = new HybridIndex(segment);
+  const learned = new Float32Array(queries.length * dimensions);
+  for (const [at, query] of queries.entries()) learned.set(query, at * dimensions);
+  const index = new HybridIndex(segment, {
+    costs: measureCosts(segment),
+    calibration: calibrate(segment, { queries: learned }),
+  });
   const bitmaps = new PointBitmaps(segment, set);
   return {
     segment,

@@ -36,6 +36,12 @@ export class ClusteredSource {
     this.shares = zipfShares(CLUSTERS);
   }
 
+  /** Of the set that {@link vectorSet} gives. */
+  get digest(): string {
+    const { count, dimensions, seed } = this.shape;
+    return `clustered-${FORM}-${count}x${dimensions}-${seed}`;
+  }
+
   vectorSet(): VectorSet {
     const { count, dimensions, seed } = this.shape;
     const vectors = new Float32Array(count * dimensions);
@@ -43,9 +49,8 @@ export class ClusteredSource {
     const random = new Random(seed, "ads");
     for (let id = 0; id < count; id++)
       groups[id] = this.draw(random, vectors.subarray(id * dimensions, (id + 1) * dimensions));
-    const digest = `clustered-${FORM}-${count}x${dimensions}-${seed}`;
     return {
-      digest,
+      digest: this.digest,
       count,
       dimensions,
       vectors,

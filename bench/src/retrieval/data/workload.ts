@@ -30,6 +30,8 @@ export interface PointPlan {
 export interface Workload {
   readonly set: VectorSet;
   readonly plans: readonly PointPlan[];
+  /** Vectors of the tuning queries, the same at every point. */
+  readonly tuningQueries: readonly Float32Array[];
   /** Makes a point when it is measured: the filters of all points at once would not fit a small machine. */
   readonly point: (plan: PointPlan) => Point;
 }
@@ -81,6 +83,7 @@ export function workloadOf(
   return {
     set,
     plans,
+    tuningQueries: queries.tuning.vectors,
     point: (plan) => ({ ...plan, tuning: asks(plan, "tuning"), reporting: asks(plan, "reporting") }),
   };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Measured } from "./rounds.ts";
 import { sweepRatio, worstRegret } from "./rows.ts";
 
-function measured(contender: string, point: string, cpuMicros: number, reached = true): Measured {
+function measured(contender: string, point: string, micros: number, reached = true): Measured {
   return {
     contender,
     point,
@@ -10,9 +10,9 @@ function measured(contender: string, point: string, cpuMicros: number, reached =
     tuned: { setting: 1, recall: reached ? 1 : 0.5, reached, msPerQuery: 1 },
     recall: { mean: 1, worst: 1, p1: 1 },
     p50Micros: 1,
-    p50LeastMicros: 1,
+    p50LeastMicros: micros,
     longestMicros: 1,
-    cpuMicros,
+    cpuMicros: micros,
     queries: 1,
     rounds: 1,
   };

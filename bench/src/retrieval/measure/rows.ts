@@ -51,14 +51,14 @@ export function sweepRatio(measured: readonly Measured[], one: string, other: st
   return sum(0) / sum(1);
 }
 
-/** CPU time of `planner` ÷ time of the fastest of `methods` that reaches the recall, at the worst point. */
+/** Time per query of `planner`, in its fastest rounds, ÷ that of the fastest of `methods` that reaches the recall, at the worst point. */
 export function worstRegret(measured: readonly Measured[], planner: string, methods: readonly string[]): number {
   return Math.max(
     ...ofContender(measured, planner).map((ours) => {
       const single = measured.filter(
         ({ contender, point, tuned }) => point === ours.point && methods.includes(contender) && tuned.reached,
       );
-      return ours.cpuMicros / Math.min(...single.map(({ cpuMicros }) => cpuMicros));
+      return ours.p50LeastMicros / Math.min(...single.map(({ p50LeastMicros }) => p50LeastMicros));
     }),
   );
 }

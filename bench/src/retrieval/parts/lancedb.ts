@@ -21,7 +21,7 @@ export async function lancedbPart({ queries, limits }: LanceAmounts): Promise<Pa
   const { set } = workload;
   const lance = await lancedb(set);
   if ("unavailable" in lance) return partMissing("lancedb", lance.unavailable);
-  const ours = await tenon(set, queries.tuning + queries.reporting);
+  const ours = await tenon(set, queries.tuning + queries.reporting, workload.tuningQueries);
   const runners = [...ours.contenders.slice(0, 1), ...lance.contenders].map(inThisProcess);
   const measured: Measured[] = [];
   try {

@@ -28,7 +28,7 @@ export async function nativePart(
   const workload = clusteredWorkload(SIZES[size], queries, plans);
   const peers = await NativePeers.start(workload, { [FAISS]: faissProgram(), [LUCENE]: luceneProgram() });
   try {
-    const ours = await tenon(workload.set, queries.tuning + queries.reporting);
+    const ours = await tenon(workload.set, queries.tuning + queries.reporting, workload.tuningQueries);
     const outcomes: Record<string, Outcome> = {};
     const rows: Row[] = [...peers.rows];
     const ready: Outcome[] = [];

@@ -25,7 +25,7 @@ export async function scanPart({ queries, limits }: ScanAmounts): Promise<Part> 
   try {
     const [peer] = peers.runners;
     if (peer === undefined) return partMissing("scan", peers.missing.join("; "));
-    const ours = await tenon(workload.set, queries.tuning + queries.reporting);
+    const ours = await tenon(workload.set, queries.tuning + queries.reporting, workload.tuningQueries);
     const runners = [inThisProcess(ours.ready.exact), peer];
     const rows: Row[] = [...peers.rows];
     let worst = 0;

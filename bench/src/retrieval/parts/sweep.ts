@@ -4,10 +4,11 @@
  */
 import type { Part, Row } from "../../harness/report.ts";
 import { type Built, isUnavailable, type Unavailable } from "../contenders/contender.ts";
-import { HNSWLIB, hnswlib } from "../contenders/hnswlib.ts";
+import { HNSWLIB, hnswlib, isGraphKept } from "../contenders/hnswlib.ts";
 import { PLANNER, SINGLE_METHODS, tenon } from "../contenders/tenon.ts";
 import { USEARCH, usearch } from "../contenders/usearch.ts";
-import { clusteredWorkload, INDEPENDENT, type Queries } from "../data/workload.ts";
+import { ClusteredSource } from "../data/clustered.ts";
+import { clusteredWorkload, INDEPENDENT, type Queries, SEED } from "../data/workload.ts";
 import { type Outcome, type PartName, partOf, type SizeName } from "../goals.ts";
 import { type Measured, measurePoint, type RoundLimits } from "../measure/rounds.ts";
 import { ofContender, pairs, rowsOf, sweepRatio, worstRegret } from "../measure/rows.ts";
@@ -39,7 +40,7 @@ export async function sweep(
 ): Promise<Swept> {
   const workload = clusteredWorkload(count, queries, INDEPENDENT);
   const { set } = workload;
-  const ours = await tenon(set, queries.tuning + queries.reporting);
+  const ours = await tenon(set, queries.tuning + queries.reporting, workload.tuningQueries);
   const peers = [await hnswlib({ cachedOnly })(set), await usearch({ cachedOnly })(set)];
   const contenders = [...ours.contenders, ...peers.flatMap((peer) => (isUnavailable(peer) ? [] : [peer.contender]))];
   const runners = contenders.map(inThisProcess);
@@ -69,6 +70,14 @@ function buildRow(workload: string, peer: Built | Unavailable): Row {
     contender: contender.name,
     buildCpuMs: buildCpuMs === undefined ? "loaded from an earlier run" : Math.round(buildCpuMs),
   };
+}
+
+/** Peers at a size whose graphs are built within seconds, where those of 100k are not at hand. Rows only: no goal is of it. */
+export async function smallSweepPart(ads: number, amounts: SweepAmounts): Promise<Part> {
+  const large = new ClusteredSource({ count: SIZES["100k"], dimensions: 64, seed: SEED });
+  if (isGraphKept(large)) return { goals: [], rows: [] };
+  const { rows } = await sweep(`${ads / 1_000}k x 64`, ads, amounts);
+  return { goals: [], rows };
 }
 
 export async function sweepPart(

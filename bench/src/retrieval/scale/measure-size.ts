@@ -20,6 +20,8 @@ export interface SizeMeasured {
 }
 
 const QUERIES = 60;
+/** Queries that the planner learns from. */
+const LEARNED = 100;
 /** CPU time of the searches at one selectivity, ms. */
 const MEASURE_MS = 1_500;
 
@@ -27,7 +29,7 @@ async function measureSize(ads: number): Promise<SizeMeasured> {
   const source = new ClusteredSource({ count: ads, dimensions: 64, seed: SEED });
   const set = source.vectorSet();
   const queries = source.queries(QUERIES, "reporting");
-  const ours = await tenon(set, QUERIES);
+  const ours = await tenon(set, QUERIES, source.queries(LEARNED, "tuning").vectors);
   const [planner] = ours.contenders;
   if (planner === undefined) throw new Error("no contender");
   const searchMicros: number[] = [];
