@@ -64,7 +64,8 @@ function inProcessOfItsOwn(suite: string, part: string, args: readonly string[],
     maxBuffer: REPORT_BYTES_MAX,
   });
   if (child.status !== 0) {
-    const how = child.error === undefined ? `exit code ${child.status ?? child.signal}` : child.error.message;
+    const late = (child.error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT";
+    const how = late ? `it took longer than ${(msMax ?? 0) / 1_000} s` : `exit code ${child.status ?? child.signal}`;
     throw new Error(`part "${part}" of suite "${suite}" failed: ${how}`);
   }
   return JSON.parse(child.stdout) as Part;

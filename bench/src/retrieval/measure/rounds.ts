@@ -8,7 +8,7 @@ import type { VectorSet } from "../data/vector-set.ts";
 import type { Point } from "../data/workload.ts";
 import { type Recall, recallStatistics } from "./recall.ts";
 import type { Runner, Session } from "./runner.ts";
-import { QUERIES_MIN, recallsOf, type Tuned, type TuneLimits, tune } from "./tune.ts";
+import { recallsOf, type Tuned, type TuneLimits, tune } from "./tune.ts";
 
 export interface RoundLimits extends TuneLimits {
   readonly roundsMax: number;
@@ -71,7 +71,7 @@ async function openLane(runner: Runner, set: VectorSet, point: Point, limits: Ro
   const session = await runner.open(point);
   const tuned = await tune(runner, session, set, point, limits);
   const affordable = Math.floor(limits.msPerContender / tuned.msPerQuery);
-  const queries = Math.min(point.reporting.length, Math.max(QUERIES_MIN, affordable));
+  const queries = Math.min(point.reporting.length, Math.max(limits.queriesMin, affordable));
   const recalls = recallsOf(set, point.reporting, await session.ask("reporting", tuned.setting, queries));
   const warmUps = Math.floor((affordable * WARM_UP_SHARE) / queries);
   for (let at = 0; at < Math.min(warmUps, limits.roundsMax); at++)

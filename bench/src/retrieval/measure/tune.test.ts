@@ -9,7 +9,7 @@ import { tune } from "./tune.ts";
 const [PLAN] = INDEPENDENT.filter(({ selectivity }) => selectivity === 0.1);
 const workload = clusteredWorkload(2_000, { tuning: 25, reporting: 30 }, INDEPENDENT);
 const point = workload.point(PLAN as NonNullable<typeof PLAN>);
-const LIMITS = { msPerSetting: 1_000, msPerContender: 50, roundsMax: 3 };
+const LIMITS = { msPerSetting: 1_000, msPerContender: 1_000, roundsMax: 3, queriesMin: 20 };
 
 /** Finds as many of the best as its setting says, and notes which queries it was asked. */
 async function finding(

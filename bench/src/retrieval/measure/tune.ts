@@ -6,8 +6,6 @@ import type { Batch, Runner, Session } from "./runner.ts";
 
 /** Mean recall@10 that tuning asks for. Peers are taken at the setting that reaches it here, even if reported queries miss it. */
 export const RECALL_WANTED = 0.99;
-/** Fewer queries than this say nothing about recall; a slow contender is asked so many. */
-export const QUERIES_MIN = 20;
 
 /** Shortest time that counts for a batch, ms. */
 const CPU_MS_MIN = 0.05;
@@ -23,8 +21,10 @@ export interface Tuned {
 }
 
 export interface TuneLimits {
-  /** CPU time that the queries of one setting may take, ms; `QUERIES_MIN` are asked whatever they take. */
+  /** CPU time that the queries of one setting may take, ms; `queriesMin` are asked whatever they take. */
   readonly msPerSetting: number;
+  /** Queries of a contender that is too slow for all of them. Few say little about recall. */
+  readonly queriesMin: number;
 }
 
 /** `session`: of `runner` at `point`. */
@@ -50,9 +50,9 @@ async function trySetting(
   set: VectorSet,
   { tuning }: Point,
   setting: number,
-  { msPerSetting }: TuneLimits,
+  { msPerSetting, queriesMin }: TuneLimits,
 ): Promise<Tuned> {
-  const first = await session.ask("tuning", setting, Math.min(QUERIES_MIN, tuning.length));
+  const first = await session.ask("tuning", setting, Math.min(queriesMin, tuning.length));
   const affordable = Math.min(tuning.length, Math.floor(msPerSetting / msPerQuery(first)));
   const batch = affordable > first.found.length ? await session.ask("tuning", setting, affordable) : first;
   const recalls = recallsOf(set, tuning, batch);
