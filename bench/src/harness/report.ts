@@ -2,10 +2,13 @@
 export interface Goal {
   readonly id: string;
   readonly what: string;
-  readonly value: number;
+  /** null when it was not measured. */
+  readonly value: number | null;
   /** The bar, as `"<= 1.02"` or `">= 15"`. */
   readonly goal: string;
   readonly ok: boolean;
+  /** Why it was not measured. */
+  readonly why?: string;
 }
 
 export type Row = Readonly<Record<string, string | number>>;
@@ -40,14 +43,21 @@ export function atLeast(id: string, what: string, value: number, bar: number): G
   return { id, what, value: rounded(value), goal: `>= ${bar}`, ok: value >= bar };
 }
 
+/** A goal that this run cannot measure is listed as not reached, never left out. `goal`: its bar. */
+export function notMeasured(id: string, what: string, goal: string, why: string): Goal {
+  return { id, what, value: null, goal, ok: false, why };
+}
+
 export function printReport(report: Report, json: boolean): void {
   if (json) {
     process.stdout.write(`${JSON.stringify(report)}\n`);
     return;
   }
-  for (const { id, what, value, goal, ok } of report.goals) {
+  for (const { id, what, value, goal, ok, why } of report.goals) {
+    const verdict = value === null ? "none" : ok ? "ok  " : "MISS";
+    const reason = why === undefined ? "" : ` (${why})`;
     process.stdout.write(
-      `${ok ? "ok  " : "MISS"} ${id.padEnd(14)} ${String(value).padStart(10)}  ${goal.padEnd(9)} ${what}\n`,
+      `${verdict} ${id.padEnd(14)} ${String(value ?? "-").padStart(10)}  ${goal.padEnd(9)} ${what}${reason}\n`,
     );
   }
   for (const row of report.rows) {

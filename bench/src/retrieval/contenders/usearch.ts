@@ -1,0 +1,105 @@
+/**
+ * usearch, whose JavaScript binding has no filter: it is asked for more than wanted, and what does not pass both bitmaps is
+ * dropped. The fetch is the smallest of a ladder that reaches the recall.
+ */
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { cachePath, writeWhole } from "../data/cache.ts";
+import { K } from "../data/truth.ts";
+import type { VectorSet } from "../data/vector-set.ts";
+import { type Bitmaps, bitmapsOf } from "./bits.ts";
+import { type Built, type Contender, cpuMs, type Unavailable } from "./contender.ts";
+
+export const USEARCH = "usearch, over-fetch";
+
+const CONNECTIONS = 16;
+const EXPANSION_ADD = 200;
+/** Its default; a fetch above it widens the search by itself. */
+const EXPANSION_SEARCH = 64;
+/** Times the fetch that would do if matches were spread evenly. */
+const FETCH_LADDER: readonly number[] = [1, 1.5, 2, 3, 4, 6, 8, 12, 20, 40];
+
+interface UsearchIndex {
+  add(keys: BigUint64Array, vectors: Float32Array, threads: number): void;
+  search(query: Float32Array, k: number, threads: number): { readonly keys: BigUint64Array };
+  save(path: string): void;
+  load(path: string): void;
+}
+
+interface UsearchModule {
+  readonly Index: new (config: Readonly<Record<string, unknown>>) => UsearchIndex;
+}
+
+export function usearch({ cachedOnly }: { readonly cachedOnly: boolean }) {
+  return (set: VectorSet): Promise<Built | Unavailable> => Promise.resolve(build(set, cachedOnly));
+}
+
+function build(set: VectorSet, cachedOnly: boolean): Built | Unavailable {
+  const module = load();
+  if ("unavailable" in module) return module;
+  const path = cachePath(`usearch 2.26.2 f32 ${CONNECTIONS} ${EXPANSION_ADD} ${set.digest}`, "usearch");
+  const index = new module.Index({
+    dimensions: set.dimensions,
+    metric: "ip",
+    quantization: "f32",
+    connectivity: CONNECTIONS,
+    expansion_add: EXPANSION_ADD,
+    expansion_search: EXPANSION_SEARCH,
+    multi: false,
+  });
+  if (existsSync(path)) {
+    index.load(path);
+    return { contender: contenderOf(index, set), buildCpuMs: undefined };
+  }
+  if (cachedOnly)
+    return {
+      name: USEARCH,
+      unavailable: `its graph of ${set.count} ads takes minutes to build and no full run has left one on this machine`,
+    };
+  const before = cpuMs();
+  index.add(
+    BigUint64Array.from({ length: set.count }, (_, id) => BigInt(id)),
+    set.vectors,
+    1,
+  );
+  const buildCpuMs = cpuMs() - before;
+  writeWhole(path, (partial) => index.save(partial));
+  return { contender: contenderOf(index, set), buildCpuMs };
+}
+
+function load(): UsearchModule | Unavailable {
+  try {
+    return createRequire(import.meta.url)("usearch") as UsearchModule;
+  } catch (error) {
+    return { name: USEARCH, unavailable: `the package is not installed: ${String(error)}` };
+  }
+}
+
+function contenderOf(index: UsearchIndex, set: VectorSet): Contender {
+  return {
+    name: USEARCH,
+    prepare: (filter) => bitmapsOf(filter, set),
+    queryOf: (query) => query,
+    settings: (matches) => {
+      const even = (K * set.count) / Math.max(1, matches);
+      return [...new Set(FETCH_LADDER.map((times) => Math.min(set.count, Math.ceil(even * times))))];
+    },
+    search: (query, prepared, fetch) => {
+      const { keys } = index.search(query as Float32Array, fetch, 1);
+      return passing(keys, prepared as Bitmaps);
+    },
+  };
+}
+
+function passing(keys: BigUint64Array, bitmaps: Bitmaps): readonly number[] {
+  const found: number[] = [];
+  for (let at = 0; at < keys.length && found.length < K; at++) {
+    const id = Number(keys[at]);
+    if (bitmaps === undefined || hasBoth(bitmaps, id)) found.push(id);
+  }
+  return found;
+}
+
+function hasBoth([one, other]: readonly [Int32Array, Int32Array], id: number): boolean {
+  return ((one[id >>> 5] as number) & (other[id >>> 5] as number) & (1 << (id & 31))) !== 0;
+}
