@@ -19,9 +19,10 @@ const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const PACKAGE = join(ROOT, "bench/peers/lancedb/package.json");
 const KEPT = join(ROOT, ".tenon/bench/lancedb");
 const FETCH_MAX_MS = 300_000;
-const EF_LADDER: readonly number[] = [20, 50, 100, 200, 400, 800];
 /** Times K whose quantised scores are computed again in full. */
 const REFINE_FACTOR = 5;
+/** At least what is refined. */
+const EF_LADDER: readonly number[] = [50, 100, 200, 400, 800];
 
 /** What the bench uses of the package; it is no dependency, so its own types are not here. */
 interface VectorQuery {

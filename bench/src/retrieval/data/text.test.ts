@@ -15,6 +15,11 @@ test("equal sentences and seeds give equal vectors of unit length", () => {
   for (const vector of vectors) expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
 });
 
+test("every word of a sentence counts, the first as well", () => {
+  const [cat, dog] = sentenceVectors(SENTENCES, 3) as [Float32Array, Float32Array];
+  expect(cat).not.toEqual(dog);
+});
+
 test("sentences that share words are nearer than those that do not", () => {
   const [cat, dog, shares] = sentenceVectors(SENTENCES, 3) as [Float32Array, Float32Array, Float32Array];
   const product = (one: Float32Array, other: Float32Array) =>

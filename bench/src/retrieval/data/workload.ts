@@ -1,4 +1,5 @@
 /** What is asked: vectors, and at each point (one kind of filter at one selectivity) queries for tuning and others to report. */
+import { crc32 } from "node:zlib";
 import { cachedDoubles } from "./cache.ts";
 import { ClusteredSource, type QueryPurpose } from "./clustered.ts";
 import { antiCorrelatedFilter, type Filter, type FilterRule, filtersOf, independentFilter } from "./filters.ts";
@@ -76,9 +77,10 @@ export function workloadOf(
   plans: readonly PointPlan[],
   queries: Readonly<Record<QueryPurpose, QuerySet>>,
 ): Workload {
+  const content = contentOf(set);
   const asks = (plan: PointPlan, purpose: QueryPurpose): readonly Ask[] => {
     const filters = filtersOf(plan.rule, queries[purpose], SEED, `${plan.name} ${purpose}`);
-    return asksOf(set, queries[purpose], filters, `${plan.name} ${purpose}`);
+    return asksOf(set, queries[purpose], filters, content);
   };
   return {
     set,
@@ -88,8 +90,17 @@ export function workloadOf(
   };
 }
 
-function asksOf(set: VectorSet, { vectors }: QuerySet, filters: readonly Filter[], name: string): readonly Ask[] {
-  const facts = `truth 1 ${set.digest} ${name} ${JSON.stringify(filters)}`;
+/** A kept truth must not outlive a change of what is generated. */
+function contentOf({ digest, vectors, groups, first, second }: VectorSet): string {
+  return `${digest} ${[vectors, groups, first, second].map(checksumOf).join(" ")}`;
+}
+
+function checksumOf({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): number {
+  return crc32(new Uint8Array(buffer, byteOffset, byteLength));
+}
+
+function asksOf(set: VectorSet, { vectors }: QuerySet, filters: readonly Filter[], content: string): readonly Ask[] {
+  const facts = `truth 1 ${content} ${vectors.map(checksumOf).join(" ")} ${JSON.stringify(filters)}`;
   const flat = cachedDoubles(facts, () =>
     Float64Array.from(
       vectors.flatMap((query, at) => {
