@@ -171,6 +171,7 @@ const RETRIEVAL_POLICY: RetrievalPolicy = {
   keywordAdsMin: 10,
   explorationAdsMax: 20,
   searchBudgetMs: 10_000,
+  shadowShare: 0,
 };
 
 function budgetState({ remainingMicros = () => PLENTY_MICROS }: World): BudgetState {

@@ -12,6 +12,8 @@ export interface RetrievalPolicy {
   readonly explorationAdsMax: number;
   /** Longest time of one search, in milliseconds. */
   readonly searchBudgetMs: number;
+  /** Share of vector searches that are also made exactly, so that evidence shows the recall that requests get: 0 to 1. */
+  readonly shadowShare: number;
 }
 
 export const RetrievalPolicyResource = resource<RetrievalPolicy>()("retrievalPolicy", {

@@ -51,6 +51,8 @@ const evidence = z.strictObject({
   partial: z.boolean(),
   /** How the index searched, e.g. `exactScan`. */
   method: z.string(),
+  /** Why it searched so. */
+  reason: z.string(),
   /** targeted = eligible + sum of dropped. */
   targeted: count,
   eligible: count,

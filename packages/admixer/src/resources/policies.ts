@@ -40,6 +40,7 @@ export const POLICIES: Policies = {
     keywordAdsMin: 20,
     explorationAdsMax: 20,
     searchBudgetMs: 20,
+    shadowShare: 0.001,
   },
   frequency: {
     caps: [

@@ -25,7 +25,7 @@ function explore(seed: number) {
     targetingQuery: { targeting: {}, atMs: 0 },
     userEmbedding: { version: "v1", vector: F32Column.fill(DIMENSIONS, () => 0), basis: "everybody" },
   };
-  const retrievalPolicy = { explorationAdsMax: 2, searchBudgetMs: 5 };
+  const retrievalPolicy = { explorationAdsMax: 2, searchBudgetMs: 5, shadowShare: 0 };
   return runNode(retrieveForExploration, inputs, { uses: { adIndex, retrievalPolicy }, random: seededRandom(seed) });
 }
 

@@ -9,11 +9,12 @@ export function candidatesOf({ ids, scores }: SearchAnswer): ValueOf<typeof Vect
 
 /** How the index came to its answer, without the answer. */
 export function evidenceOf({ version, partial, decision }: SearchAnswer): ValueOf<typeof VectorEvidence> {
-  const { method, match, rowsRead, rowsUnsearchable, parameters } = decision;
+  const { method, reason, match, rowsRead, rowsUnsearchable, parameters } = decision;
   return {
     indexVersion: indexVersionText(version),
     partial,
     method,
+    reason,
     targeted: match.targeted,
     eligible: match.eligible,
     dropped: match.dropped,
