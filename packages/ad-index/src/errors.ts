@@ -128,7 +128,7 @@ export function baseOfAnotherIndex(base: string): GraphError {
   return new GraphError(`base "${base}" was not made by this index's builder`, {
     code: "TENON1448",
     category: "input",
-    detail: "expected a base of buildBase or loadBase",
+    detail: "expected a base of buildBase or openBase",
     hint: "build the base with the same version of this package",
   });
 }

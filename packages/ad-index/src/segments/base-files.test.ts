@@ -11,7 +11,7 @@ import { EVERYBODY, idsOf, plainAd, revised, searchVectors } from "../conformanc
 import { LmdbRecords } from "../forward/lmdb/index.ts";
 import { COSTS_DEFAULT } from "../vectors/planner/plan-search.ts";
 import { buildBase } from "./base.ts";
-import { type LoadOptions, loadBase, SEGMENT_FILE, writeBase } from "./base-files.ts";
+import { type OpenOptions, openBase, SEGMENT_FILE, writeBase } from "./base-files.ts";
 import { openIndex } from "./open-index.ts";
 
 let folder: string;
@@ -24,8 +24,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const openRecords = (options: { readonly folder: string }) => new LmdbRecords(options);
 
 /** Measured costs would make plans of tests depend on the machine. */
-const load = (own: string, options: LoadOptions = {}) =>
-  loadBase(own, openRecords, { search: { costs: COSTS_DEFAULT }, ...options });
+const load = (own: string, options: OpenOptions = {}) =>
+  openBase(own, openRecords, { search: { costs: COSTS_DEFAULT }, ...options });
 
 async function writtenBase(ads: readonly SampleAd[], watermark = 0) {
   const own = join(folder, String(bases++));
@@ -117,7 +117,7 @@ test("a base of another embedding, a damaged file, and no file are refused by na
 
 test("a base whose records are gone cannot be compacted, and says which are missing", async () => {
   const { own } = await writtenBase([plainAd(1)]);
-  const loaded = await loadBase(own, () => openRecords({ folder: join(folder, "empty") }));
+  const loaded = await openBase(own, () => openRecords({ folder: join(folder, "empty") }));
   const index = openIndex(loaded);
   await expect(index.compact()).rejects.toThrow("TENON1449");
   const { found, missing } = await index.current().forwardRecords(IdColumn.from([1]), new AbortController().signal);

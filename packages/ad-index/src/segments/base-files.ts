@@ -1,5 +1,5 @@
 /**
- * A base as files of one folder: `segment.tenon` holds everything that is searched, `records/` the documents.
+ * A base as files of one folder: `segment.tenon` holds everything that is searched, the files of a record store the documents.
  *
  * F5 Loading makes nothing per ad but the table of ids: sections are viewed where they were read.
  * F6 A base whose parts do not fit together is refused by name; the served one stays.
@@ -26,7 +26,6 @@ import { Segment } from "./segment.ts";
 
 const KIND = "ad-segment";
 export const SEGMENT_FILE = "segment.tenon";
-export const RECORDS_FOLDER = "records";
 const ROW_FACTS = ["ids", "versions", "campaigns", "embeddingRows"] as const;
 
 interface BaseFacts {
@@ -38,7 +37,7 @@ interface BaseFacts {
   readonly calibration: Calibration;
 }
 
-/** Where documents are kept; opens a store of its own in the folder, e.g. `({ folder }) => new LmdbRecords({ folder })`. */
+/** Opens the store of the documents, with its files in the folder: `({ folder }) => new LmdbRecords({ folder })`. */
 export type OpenRecords = (options: { readonly folder: string }) => RecordStore;
 
 /**
@@ -52,7 +51,7 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
     throw baseOfAnotherIndex(base.name);
   const { segment, codebooks, embeddings, name, watermark, deletions } = base;
   await mkdir(folder, { recursive: true });
-  const records = openRecords({ folder: join(folder, RECORDS_FOLDER) });
+  const records = openRecords({ folder });
   try {
     const documents = (segment.documents ?? []).filter((document) => document !== undefined);
     for (let from = 0; from < documents.length; from += RECORD_KEYS_MAX)
@@ -80,7 +79,7 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
   });
 }
 
-export interface LoadOptions {
+export interface OpenOptions {
   /** What the base must be of; that of the file when absent. */
   readonly embeddingVersion?: string;
   /** Costs are measured while loading, for about 0.2 s, unless they are given. */
@@ -88,15 +87,15 @@ export interface LoadOptions {
 }
 
 /**
- * Loads what {@link writeBase} wrote. Close the base when the last request that may hold a snapshot of it has ended.
+ * Opens what {@link writeBase} wrote, here or on another machine. Close the base when the last request that may hold a snapshot of it has ended.
  *
  * @throws GraphError TENON1425 to TENON1430 for a file that is damaged or of another kind, TENON1412 and TENON1421 for sections that
  *   do not fit, TENON1432 for records that cannot be opened
  */
-export async function loadBase(
+export async function openBase(
   folder: string,
   openRecords: OpenRecords,
-  { embeddingVersion, search = {} }: LoadOptions = {},
+  { embeddingVersion, search = {} }: OpenOptions = {},
 ): Promise<IndexBase & { close(): Promise<void> }> {
   const file = await readSections(join(folder, SEGMENT_FILE), { kind: KIND });
   const { name, watermark, embedding, deletions, vectors, calibration } = file.facts as unknown as BaseFacts;
@@ -114,7 +113,7 @@ export async function loadBase(
     forward: forwardFromSections(file, codebooks),
     documents: undefined,
   });
-  const records = openRecords({ folder: join(folder, RECORDS_FOLDER) });
+  const records = openRecords({ folder });
   const embeddings = { ...embedding, rows: new Float32Array(0) };
   return new SegmentBase({ name, watermark, segment, embeddings, layout: "lists", codebooks, deletions, records });
 }

@@ -21,6 +21,8 @@ export interface LoadOptions {
 
 export interface LoadedBase {
   readonly manifest: BaseManifest;
+  /** Where its files lie, under their names. */
+  readonly folder: string;
   /** Where each file lies now, checked. They stay until {@link CACHED_BASES_MAX} other bases were loaded. */
   readonly paths: Readonly<Record<string, string>>;
   readonly downloadedBytes: number;
@@ -60,7 +62,7 @@ export async function loadBase(
   const now = new Date();
   await utimes(folder, now, now);
   await trim(cacheFolder, manifest.name);
-  return { manifest, paths, downloadedBytes, previous };
+  return { manifest, folder, paths, downloadedBytes, previous };
 }
 
 /** True when the file is at its path now: it was there, or another cached base has the same one. */
