@@ -51,9 +51,19 @@ const {
   pool = { connectionsMax: 12 },
 } = settings;
 
+let told = false;
+/** Who started this process waits for it. A pipe takes it at once. */
+const tellRunning = (): void => {
+  if (!told) process.stdout.write("running\n");
+  told = true;
+};
+
 let passes = 0;
 const reached = (point: FaultPoint): void => {
-  if (point === kill?.point && ++passes === kill.pass) process.kill(process.pid, kill.signal ?? "SIGKILL");
+  if (point !== kill?.point || ++passes !== kill.pass) return;
+  // A process that is stopped while it starts could not tell any more.
+  if (kill.signal === "SIGSTOP") tellRunning();
+  process.kill(process.pid, kill.signal ?? "SIGKILL");
 };
 const STEPS = { fence: "afterFence", state: "afterState", outbox: "afterOutbox" } as const;
 const stopsInside = kill !== undefined && (Object.values(STEPS) as readonly string[]).includes(kill.point);
@@ -96,7 +106,7 @@ const running = await runTasks({
   },
   faults: { reached, breaks: (rule) => rule === breaks },
 });
-process.stdout.write("running\n");
+tellRunning();
 // The test that started it is gone, however it ended: nobody would end this process any more.
 process.stdin.on("end", () => process.exit(4)).resume();
 process.on("SIGTERM", () => {

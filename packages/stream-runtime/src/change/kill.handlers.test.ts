@@ -277,7 +277,9 @@ test.each(["slot", "poll"] as const)(
     ]);
     const store = new PostgresWorkStore(at.database);
     const untilMs = Date.now() + SETTLED_MS_MAX;
-    while ((await store.parked("climber")).length === 0 && Date.now() < untilMs) await pause(25);
+    const atRest = async () =>
+      (await store.parked("climber")).length > 0 && (await at.database.query("select from stream_origin")).length === 0;
+    while (!(await atRest()) && Date.now() < untilMs) await pause(25);
     expect(await store.parked("climber")).toMatchObject([{ key: 1, code: "TENON1812", rounds }]);
     // Two changes came from outside, each with its rounds.
     const top = Number((await derived(at)).found.campaigns[0]?.[2]);
