@@ -34,9 +34,9 @@ export function decodeFetch(bytes: Uint8Array): {
   readonly answers: readonly FetchAnswer[];
 } {
   const reader = new ProtocolReader(bytes);
-  reader.skip(4);
+  reader.passOver(4);
   const kafkaCode = reader.int16();
-  reader.skip(4);
+  reader.passOver(4);
   const answers = reader.array(() => {
     const topic = reader.string();
     return reader.array(() => decodePartition(topic, reader));
@@ -47,9 +47,9 @@ export function decodeFetch(bytes: Uint8Array): {
 function decodePartition(topic: string, reader: ProtocolReader): FetchAnswer {
   const [partition, kafkaCode] = [reader.int32(), reader.int16()];
   // High watermark, last stable offset, first offset.
-  reader.skip(3 * 8);
+  reader.passOver(3 * 8);
   const aborted = reader.array(() => ({ producerId: reader.int64(), firstOffset: Number(reader.int64()) }));
   // A replica to read from instead.
-  reader.skip(4);
+  reader.passOver(4);
   return { topic, partition, kafkaCode, aborted, batches: reader.bytes() };
 }

@@ -36,21 +36,21 @@ export class ProtocolReader {
   }
 
   /** @returns where the bytes skipped begin */
-  skip(length: number): number {
+  passOver(length: number): number {
     this.#at += length;
     return this.#at - length;
   }
 
   int16(): number {
-    return this.#data.readInt16BE(this.skip(2));
+    return this.#data.readInt16BE(this.passOver(2));
   }
 
   int32(): number {
-    return this.#data.readInt32BE(this.skip(4));
+    return this.#data.readInt32BE(this.passOver(4));
   }
 
   int64(): bigint {
-    return this.#data.readBigInt64BE(this.skip(8));
+    return this.#data.readBigInt64BE(this.passOver(8));
   }
 
   string(): string {
@@ -68,7 +68,7 @@ export class ProtocolReader {
   }
 
   #take(length: number): Buffer {
-    const at = this.skip(length);
+    const at = this.passOver(length);
     return this.#data.subarray(at, at + length);
   }
 }
