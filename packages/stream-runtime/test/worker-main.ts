@@ -1,4 +1,5 @@
 /** A worker process for tests that kill it. Its settings come as one JSON argument. */
+import { writeSync } from "node:fs";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { openKafkaLog } from "@tenon/event-log/kafka";
 import { openDatabase } from "@tenon/postgres";
@@ -49,7 +50,10 @@ const {
 
 let passes = 0;
 const reached = (point: FaultPoint): void => {
-  if (point === kill?.point && ++passes === kill.pass) process.kill(process.pid, kill.signal ?? "SIGKILL");
+  if (point !== kill?.point || ++passes !== kill.pass) return;
+  // It may come to its point before it has said that it runs, and a process that is stopped says nothing.
+  writeSync(process.stdout.fd, "running\n");
+  process.kill(process.pid, kill.signal ?? "SIGKILL");
 };
 const STEPS = { fence: "afterFence", state: "afterState", outbox: "afterOutbox" } as const;
 const stopsInside = kill !== undefined && (Object.values(STEPS) as readonly string[]).includes(kill.point);
