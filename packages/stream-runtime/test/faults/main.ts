@@ -42,8 +42,8 @@ say(`seed ${seed}: repeat with --seed ${seed}`);
 const seeds = seed + Number(values.seeds) - from;
 if (seeds > 0) {
   const sinceMs = performance.now();
-  const told = await runSeeds(from, seeds, (next, done) =>
-    say(`${done} of ${seeds} simulations; go on with --seed ${seed} --from ${next}`),
+  const told = await runSeeds(from, seeds, (next, done, wrong) =>
+    say(`${done} of ${seeds} simulations, ${wrong.length} problems; go on with --seed ${seed} --from ${next}`),
   );
   problems.push(...told.problems);
   say(

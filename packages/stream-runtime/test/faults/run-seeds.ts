@@ -16,11 +16,11 @@ export interface SeedsSummary {
   readonly problems: readonly string[];
 }
 
-/** Runs `seeds` seeds from `from` on. `onChunk` is told from where a stopped run would go on. */
+/** Runs `seeds` seeds from `from` on. `onChunk` is told from where a stopped run would go on, and what was wrong so far. */
 export async function runSeeds(
   from: number,
   seeds: number,
-  onChunk: (from: number, done: number) => void,
+  onChunk: (from: number, done: number, problems: readonly string[]) => void,
 ): Promise<SeedsSummary> {
   const end = from + seeds;
   const results: SeedResult[] = [];
@@ -33,7 +33,7 @@ export async function runSeeds(
       open.add(first);
       results.push(...(await runChunk(first, next)));
       open.delete(first);
-      onChunk(Math.min(next, ...open), results.length);
+      onChunk(Math.min(next, ...open), results.length, problemsOf(results));
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, work));
@@ -44,8 +44,12 @@ export async function runSeeds(
     kills: total(({ kills }) => kills),
     fenced: total(({ fenced }) => fenced),
     slowestCatchUpMs: results.reduce((most, { caughtUpAfterMs }) => Math.max(most, caughtUpAfterMs), 0),
-    problems: results.flatMap(({ seed, problem }) => (problem === undefined ? [] : [`seed ${seed}: ${problem}`])),
+    problems: problemsOf(results),
   };
+}
+
+function problemsOf(results: readonly SeedResult[]): readonly string[] {
+  return results.flatMap(({ seed, problem }) => (problem === undefined ? [] : [`seed ${seed}: ${problem}`]));
 }
 
 async function runChunk(from: number, to: number): Promise<readonly SeedResult[]> {
