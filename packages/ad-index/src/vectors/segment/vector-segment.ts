@@ -29,7 +29,7 @@ export interface SharedSegment {
 export interface VectorSegmentOptions {
   /** Bitmaps that can be out at the same time; {@link BITMAPS_DEFAULT} when absent. Each takes a bit per row. */
   readonly bitmapsMax?: number | undefined;
-  /** Searches that can run at the same time, workers included; {@link SEARCHERS_DEFAULT} when absent. Each takes 0.3 MB. */
+  /** Searches that can run at the same time, workers included; {@link SEARCHERS_DEFAULT} when absent. Each takes 0.22 MB. */
   readonly searchersMax?: number | undefined;
 }
 
