@@ -3,7 +3,6 @@
  * dropped. The fetch is the smallest of a ladder that reaches the recall.
  */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { cachePath, writeWhole } from "../data/cache.ts";
 import { K } from "../data/truth.ts";
 import type { VectorSet } from "../data/vector-set.ts";
@@ -31,11 +30,11 @@ interface UsearchModule {
 }
 
 export function usearch({ cachedOnly }: { readonly cachedOnly: boolean }) {
-  return (set: VectorSet): Promise<Built | Unavailable> => Promise.resolve(build(set, cachedOnly));
+  return (set: VectorSet): Promise<Built | Unavailable> => build(set, cachedOnly);
 }
 
-function build(set: VectorSet, cachedOnly: boolean): Built | Unavailable {
-  const module = load();
+async function build(set: VectorSet, cachedOnly: boolean): Promise<Built | Unavailable> {
+  const module = await load();
   if ("unavailable" in module) return module;
   const path = cachePath(`usearch 2.26.2 f32 ${CONNECTIONS} ${EXPANSION_ADD} ${set.digest}`, "usearch");
   const index = new module.Index({
@@ -67,11 +66,12 @@ function build(set: VectorSet, cachedOnly: boolean): Built | Unavailable {
   return { contender: contenderOf(index, set), buildCpuMs };
 }
 
-function load(): UsearchModule | Unavailable {
+/** Its binaries come with the package, but not for every machine. */
+async function load(): Promise<UsearchModule | Unavailable> {
   try {
-    return createRequire(import.meta.url)("usearch") as UsearchModule;
+    return (await import("usearch")) as unknown as UsearchModule;
   } catch (error) {
-    return { name: USEARCH, unavailable: `the package is not installed: ${String(error)}` };
+    return { name: USEARCH, unavailable: `the package does not run here: ${String(error).slice(0, 200)}` };
   }
 }
 

@@ -69,6 +69,9 @@ test("a bitmap follows the numbering it is given and leaves rows without an ad o
   const set = new ClusteredSource({ ...SHAPE, count: 4 }).vectorSet();
   const all = { kind: "range", attribute: "first", from: 7, width: ATTRIBUTE_VALUES } as const;
   expect(bitmapOf(all, set, Int32Array.of(3, -1, 0, -1, 2, 1))).toEqual(Int32Array.of(0b110101));
+  const groups = { ...set, groups: Uint16Array.of(5, 6, 5, 7) };
+  expect(bitmapOf({ kind: "group", group: 5 }, groups)).toEqual(Int32Array.of(0b0101));
+  expect(bitmapOf({ kind: "notGroup", group: 5 }, groups, Int32Array.of(3, -1, 0, 1))).toEqual(Int32Array.of(0b1001));
   const wraps = { kind: "range", attribute: "first", from: ATTRIBUTE_VALUES - 1, width: 2 } as const;
   const values = { ...set, first: Uint32Array.of(ATTRIBUTE_VALUES - 1, 0, 1, ATTRIBUTE_VALUES - 2) };
   expect(bitmapOf(wraps, values)).toEqual(Int32Array.of(0b0011));

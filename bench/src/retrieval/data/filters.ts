@@ -68,9 +68,37 @@ export function holds(predicate: Predicate, set: VectorSet, id: number): boolean
 export function bitmapOf(predicate: Predicate, set: VectorSet, idOfRow?: ArrayLike<number>): Int32Array {
   const rows = idOfRow?.length ?? set.count;
   const words = new Int32Array((rows + 31) >>> 5);
-  for (let row = 0; row < rows; row++) {
-    const id = idOfRow === undefined ? row : (idOfRow[row] as number);
-    if (id >= 0 && holds(predicate, set, id)) words[row >>> 5] = (words[row >>> 5] as number) | (1 << (row & 31));
+  const test = testOf(predicate, set);
+  for (let index = 0; index < words.length; index++) {
+    const end = Math.min(rows, (index + 1) << 5);
+    let word = 0;
+    for (let row = index << 5; row < end; row++) {
+      const id = idOfRow === undefined ? row : (idOfRow[row] as number);
+      if (id >= 0) word |= ((((test.values[id] as number) - test.from) & test.mask) < test.width ? 1 : 0) << (row & 31);
+    }
+    words[index] = test.inverted ? ~word & presentBits(idOfRow, index << 5, end) : word;
   }
   return words;
+}
+
+/** Every kind of predicate as a range of one attribute, or its complement: one loop for all, since bitmaps are made in great number. */
+function testOf(predicate: Predicate, set: VectorSet) {
+  if (predicate.kind === "range") {
+    const { attribute, from, width } = predicate;
+    return { values: set[attribute], from, width, mask: MASK, inverted: false };
+  }
+  return {
+    values: set.groups,
+    from: predicate.group,
+    width: 1,
+    mask: -1 >>> 1,
+    inverted: predicate.kind === "notGroup",
+  };
+}
+
+function presentBits(idOfRow: ArrayLike<number> | undefined, from: number, to: number): number {
+  let word = 0;
+  for (let row = from; row < to; row++)
+    if (idOfRow === undefined || (idOfRow[row] as number) >= 0) word |= 1 << (row & 31);
+  return word;
 }

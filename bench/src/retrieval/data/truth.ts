@@ -12,13 +12,16 @@ export interface Truth {
   readonly leastScore: number;
 }
 
-/** The inner product in doubles. */
+/** The inner product in doubles. Dimensions are even. */
 export function scoreOf(set: VectorSet, id: number, query: Float32Array): number {
   const { vectors, dimensions } = set;
   const from = id * dimensions;
-  let score = 0;
-  for (let axis = 0; axis < dimensions; axis++) score += (vectors[from + axis] as number) * (query[axis] as number);
-  return score;
+  let [even, odd] = [0, 0];
+  for (let axis = 0; axis < dimensions; axis += 2) {
+    even += (vectors[from + axis] as number) * (query[axis] as number);
+    odd += (vectors[from + axis + 1] as number) * (query[axis + 1] as number);
+  }
+  return even + odd;
 }
 
 export function truthOf(set: VectorSet, query: Float32Array, [one, other]: Filter): Truth {

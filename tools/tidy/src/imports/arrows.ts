@@ -151,4 +151,5 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   effect: ["bench/"],
   grfn: ["bench/"],
   rxjs: ["bench/"],
+  usearch: ["bench/"],
 };
