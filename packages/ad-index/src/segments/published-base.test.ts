@@ -99,7 +99,10 @@ test("a base that was damaged on its way is not served: the one before stays", a
   const index = openIndex(sound);
   await publish("b4", [plainAd(6)], 5);
   const files = await readdir(join(folder, "store"), { recursive: true });
-  const damaged = files.filter((file) => file.includes("b4") && file.includes("segment.tenon")).toSorted().at(-1);
+  const damaged = files
+    .filter((file) => file.includes("b4") && file.includes("segment.tenon"))
+    .toSorted()
+    .at(-1);
   const path = join(folder, "store", damaged as string);
   const bytes = await readFile(path);
   bytes[bytes.length - 70] = (bytes[bytes.length - 70] as number) ^ 1;
