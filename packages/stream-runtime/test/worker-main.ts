@@ -48,9 +48,21 @@ const {
   pool = { connectionsMax: 12 },
 } = settings;
 
+interface At {
+  readonly task: string;
+  readonly partition: number;
+}
+
+/** Partitions whose commit is out. */
+const committing = new Set<string>();
+const nameOf = ({ task, partition }: At) => `${task}/${partition}`;
 let passes = 0;
-const reached = (point: FaultPoint): void => {
-  if (point !== kill?.point || ++passes !== kill.pass) return;
+let isDone = false;
+const reached = (point: FaultPoint, at: At): void => {
+  if (isDone || point !== kill?.point || ++passes < kill.pass) return;
+  // Stopped while the commit before is out, it would first learn that the partition is lost, and have nothing refused.
+  if (kill.signal === "SIGSTOP" && committing.has(nameOf(at))) return;
+  isDone = true;
   // It may come to its point before it has said that it runs, and a process that is stopped says nothing.
   writeSync(process.stdout.fd, "running\n");
   process.kill(process.pid, kill.signal ?? "SIGKILL");
@@ -68,20 +80,23 @@ const store = new PostgresTaskStore({
   database,
   ...(mutant !== undefined && { mutant }),
   ...((inSteps || mutant === "offsetFirst") && {
-    onStep: async (step) => {
-      if (step !== "rest") reached(STEPS[step]);
+    onStep: async (step, at) => {
+      if (step !== "rest") reached(STEPS[step], at);
     },
   }),
 });
 const failedCommits: Record<string, number> = {};
 const { commit } = store;
 store.commit = async (batch) => {
+  committing.add(nameOf(batch));
   try {
     return await commit.call(store, batch);
   } catch (error) {
     const code = String((error as { readonly code?: string }).code);
     failedCommits[code] = (failedCommits[code] ?? 0) + 1;
     throw error;
+  } finally {
+    committing.delete(nameOf(batch));
   }
 };
 const running = await runTasks({
