@@ -14,6 +14,10 @@ const IDLE_IN_TRANSACTION_MS_MAX = 1_000;
 
 async function harness(more: { readonly mutant?: StoreMutant } = {}) {
   const { database, url, drop } = await testDatabase();
+  // A worker that is stopped inside a transaction holds its rows until the server ends it: after 60 s, unless told otherwise.
+  await database.execute(
+    "do $$ begin execute format('alter database %I set idle_in_transaction_session_timeout = %L', current_database(), '2s'); end $$",
+  );
   const log = await openEmbeddedLog({ database, leaseMs: 900, beatMs: 100 });
   const workerUrl = new URL(url);
   workerUrl.searchParams.set("options", `-c idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS_MAX}`);

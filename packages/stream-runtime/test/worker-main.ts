@@ -1,4 +1,5 @@
 /** A worker process for tests that kill it. Its settings come as one JSON argument. */
+import { writeSync } from "node:fs";
 import { flushCompileCache } from "node:module";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { openKafkaLog } from "@tenon/event-log/kafka";
@@ -51,18 +52,23 @@ const {
   pool = { connectionsMax: 12 },
 } = settings;
 
-let told = false;
-/** Who started this process waits for it. A pipe takes it at once. */
-const tellRunning = (): void => {
-  if (!told) process.stdout.write("running\n");
-  told = true;
-};
+interface At {
+  readonly task: string;
+  readonly partition: number;
+}
 
+/** Partitions whose commit is out. */
+const committing = new Set<string>();
+const nameOf = ({ task, partition }: At) => `${task}/${partition}`;
 let passes = 0;
-const reached = (point: FaultPoint): void => {
-  if (point !== kill?.point || ++passes !== kill.pass) return;
-  // A process that is stopped while it starts could not tell any more.
-  if (kill.signal === "SIGSTOP") tellRunning();
+let isDone = false;
+const reached = (point: FaultPoint, at: At): void => {
+  if (isDone || point !== kill?.point || ++passes < kill.pass) return;
+  // Stopped while the commit before is out, it would first learn that the partition is lost, and have nothing refused.
+  if (kill.signal === "SIGSTOP" && committing.has(nameOf(at))) return;
+  isDone = true;
+  // It may come to its point before it has said that it runs, and a process that is stopped says nothing.
+  writeSync(process.stdout.fd, "running\n");
   process.kill(process.pid, kill.signal ?? "SIGKILL");
 };
 const STEPS = { fence: "afterFence", state: "afterState", outbox: "afterOutbox" } as const;
@@ -78,20 +84,23 @@ const store = new PostgresTaskStore({
   database,
   ...(mutant !== undefined && { mutant }),
   ...((inSteps || mutant === "offsetFirst") && {
-    onStep: async (step) => {
-      if (step !== "rest") reached(STEPS[step]);
+    onStep: async (step, at) => {
+      if (step !== "rest") reached(STEPS[step], at);
     },
   }),
 });
 const failedCommits: Record<string, number> = {};
 const { commit } = store;
 store.commit = async (batch) => {
+  committing.add(nameOf(batch));
   try {
     return await commit.call(store, batch);
   } catch (error) {
     const code = String((error as { readonly code?: string }).code);
     failedCommits[code] = (failedCommits[code] ?? 0) + 1;
     throw error;
+  } finally {
+    committing.delete(nameOf(batch));
   }
 };
 const running = await runTasks({
@@ -106,7 +115,7 @@ const running = await runTasks({
   },
   faults: { reached, breaks: (rule) => rule === breaks },
 });
-tellRunning();
+process.stdout.write("running\n");
 // The test that started it is gone, however it ended: nobody would end this process any more.
 process.stdin.on("end", () => process.exit(4)).resume();
 process.on("SIGTERM", () => {
