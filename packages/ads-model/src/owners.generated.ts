@@ -27,6 +27,8 @@ declare module "@tenon/graph-core" {
     readonly "ads-storage": true;
     /** the event log and the workers that run graphs over it */
     readonly "ads-streams": true;
+    /** the indexing host: gateway, updater, argus workers, batch workflows, publishing */
+    readonly "ads-indexing": true;
   }
 }
 
@@ -44,4 +46,5 @@ export const ownerNames = [
   "ads-data",
   "ads-storage",
   "ads-streams",
+  "ads-indexing",
 ] as const;
