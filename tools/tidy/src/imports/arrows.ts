@@ -18,6 +18,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/storage-repo",
   ],
   "packages/marketplace": ["packages/graph-core", "packages/ads-model"],
+  "packages/ads-database": ["packages/graph-core", "packages/ads-model", "packages/marketplace", "packages/postgres"],
   "packages/nodes": [
     "packages/graph-core",
     "packages/ads-model",
