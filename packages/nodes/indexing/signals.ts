@@ -41,7 +41,9 @@ export const EmbeddingColumns = {
   /** Vectors of one space can be compared. */
   embeddingSpace: z.string().min(1).max(64),
 };
-export const VectorSchema = z.array(z.number()).min(1).max(VECTOR_COMPONENTS_MAX);
+/** What a float32 holds. */
+const FLOAT32_MAX = 3.4e38;
+export const VectorSchema = z.array(z.number().min(-FLOAT32_MAX).max(FLOAT32_MAX)).min(1).max(VECTOR_COMPONENTS_MAX);
 
 export const PerformanceColumns = {
   impressions7d: count,

@@ -2,7 +2,7 @@
  * Where every group that the updater writes comes from: one table or one kind of signal per group. With the inputs and products
  * of handlers and `SERVABLE_FIELDS` this is the lineage of every served leaf.
  */
-import type { AnyEntity, EntityGroup } from "@tenon/storage-repo/api";
+import type { AnyEntity, DataClass, EntityGroup } from "@tenon/storage-repo/api";
 import type { z } from "zod";
 import type { ContentSignalSchema } from "./signals.ts";
 import {
@@ -85,6 +85,17 @@ export function declaredGroup({ entity, group }: Pick<SourceGroup, "entity" | "g
   const found = entity.groups.find(({ name }) => name === group);
   if (found === undefined) throw new RangeError(`entity "${entity.name}" has no group "${group}"`);
   return found;
+}
+
+/** The source of a group by its names; `undefined` for one that no update fills. */
+export function sourceOfGroup(at: { readonly entity: string; readonly group: string }): SourceGroup | undefined {
+  return SOURCE_GROUPS.find(({ entity, group }) => entity.name === at.entity && group === at.group);
+}
+
+/** Class of what an update carries; what is unknown is treated as the more careful one. */
+export function classOf(at: { readonly entity: string; readonly group: string }): DataClass {
+  const source = sourceOfGroup(at);
+  return source === undefined ? "control" : declaredGroup(source).class;
 }
 
 export function sourceOfTable(name: SourceTable): SourceGroup {

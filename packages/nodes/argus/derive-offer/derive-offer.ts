@@ -1,0 +1,46 @@
+import { type Bid, type Budget, dailySpendMaxMicros } from "@tenon/ads-model";
+import { node, type ValueOf } from "@tenon/graph-core";
+import type { AdGroupOffer, CampaignOffer } from "../offer-rows.ts";
+import { newestSourceAtMs } from "../shared/source-time.ts";
+import { deriveOfferContract } from "./derive-offer.contract.ts";
+
+export const deriveOffer = node({
+  ...deriveOfferContract,
+  run: ({ adFloor, adGroupOffer, campaignOffer, workItem: { version } }) => {
+    if (adFloor === null || adFloor.columns.adGroupId === null) return { offerWrites: {} };
+    const budget = budgetOf(campaignOffer);
+    const columns = {
+      objective: campaignOffer?.columns.objective ?? null,
+      bid: bidOf(adGroupOffer),
+      floorMicros: adFloor.columns.floorMicros,
+      budget,
+      limits: {
+        bidCeilingMicros: adGroupOffer?.columns.bidCeilingMicros ?? null,
+        spendDailyMaxMicros: budget?.daily ? dailySpendMaxMicros(budget.daily) : null,
+      },
+      offerSourceAtMs: newestSourceAtMs([adFloor, adGroupOffer, campaignOffer]),
+    };
+    const offer = [{ key: adFloor.key, version, columns }];
+    return { offerWrites: { ad_document: { groups: { offer } } } as never };
+  },
+});
+
+function bidOf(row: ValueOf<typeof AdGroupOffer>): Bid | null {
+  const { bidPays = null, bidAmountMicros = null } = row?.columns ?? {};
+  if (bidPays === null || bidAmountMicros === null) return null;
+  return (
+    bidPays === "perClick"
+      ? { pays: bidPays, bidMicros: bidAmountMicros }
+      : { pays: bidPays, cpmMicros: bidAmountMicros }
+  ) as Bid;
+}
+
+function budgetOf(row: ValueOf<typeof CampaignOffer>): Budget | null {
+  const { lifetimeCapMicros = null, dailyCapMicros = null, overdeliveryRatioMax, pacing = null } = row?.columns ?? {};
+  if (lifetimeCapMicros === null || pacing === null) return null;
+  const daily =
+    dailyCapMicros === null
+      ? null
+      : { kind: "softDaily", capMicros: dailyCapMicros, overdeliveryRatioMax: overdeliveryRatioMax ?? 0 };
+  return { lifetime: { kind: "hardLifetime", capMicros: lifetimeCapMicros }, daily, pacing } as Budget;
+}

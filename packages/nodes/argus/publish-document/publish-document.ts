@@ -1,0 +1,16 @@
+import { node } from "@tenon/graph-core";
+import { publishDocumentContract } from "./publish-document.contract.ts";
+
+export const publishDocument = node({
+  ...publishDocumentContract,
+  run: ({ assembledDocument: assembled }, { clock: { nowMs } }) => {
+    if (assembled === null) return { indexDeltaMessages: [] };
+    const { adId, version, document, vector, sourceAtMs } = assembled;
+    // An ad that is gone, or not whole any more, must not serve what it was.
+    const value =
+      document === null
+        ? ({ kind: "delete", adId, version, sourceAtMs } as const)
+        : ({ kind: "upsert", document, vector, sourceAtMs } as const);
+    return { indexDeltaMessages: [{ key: String(adId), timeMs: nowMs, value }] };
+  },
+});

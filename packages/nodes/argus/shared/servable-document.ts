@@ -1,0 +1,64 @@
+/** From the columns of `ad_document` to the document, and what keeps it from being one. */
+import { createHash } from "node:crypto";
+import type { AdDocument, ServableDocument } from "@tenon/ads-model";
+import type { ValueOf } from "@tenon/graph-core";
+import { SERVABLE_FIELDS } from "../../indexing/servable-fields.ts";
+import type { DocumentGroups } from "../servable-rows.ts";
+
+export type DocumentColumns = NonNullable<ValueOf<typeof DocumentGroups>>["columns"];
+
+/** Signals that nobody may have measured: a document is whole without them. */
+const OPTIONAL: ReadonlySet<string> = new Set(["image.image", "relevance.annotations", "performance.performance"]);
+/** Made here, of the others. */
+const OWN_GROUP = "servable";
+const DIGEST_CHARACTERS = 16;
+
+/** Columns that must hold a value → what is missing without it: two steps of a path, as `ad.budget`. */
+const REQUIRED: ReadonlyMap<string, string> = new Map(
+  [...SERVABLE_FIELDS]
+    .filter(([, { group, column }]) => group !== OWN_GROUP && !OPTIONAL.has(`${group}.${column}`))
+    .map(([leaf, { column }]) => [column, leaf.split(".").slice(0, 2).join(".")]),
+);
+
+/** What a document of these columns would lack, in the order of `SERVABLE_FIELDS`, each thing once. */
+export function missingIn(columns: DocumentColumns): readonly string[] {
+  const held = columns as Readonly<Record<string, unknown>>;
+  const lacking = [...REQUIRED].filter(([column]) => held[column] === null).map(([, path]) => path);
+  const vector = columns.vector === null ? ["ad.embedding"] : [];
+  return [...new Set([...lacking, ...vector])];
+}
+
+/** Call when nothing is missing. */
+export function documentOf(
+  columns: DocumentColumns,
+  own: { readonly adId: number; readonly version: number; readonly updatedAtMs: number },
+): ServableDocument {
+  const { adGroupId, campaignId, advertiserId, creativeId, status, creativeReview, policyReview } = columns;
+  const { schedule, frequencyCaps, objective, bid, floorMicros, budget, targeting, keywords, category } = columns;
+  const { brand, title, body, landingUrl, qualityScore, popularity, embeddingSpace, embeddingRow } = columns;
+  const { advertiser, limits, reach, text, image, annotations, interests, performance, landing } = columns;
+  const ad: { readonly [Field in keyof AdDocument]: unknown } = {
+    ...own,
+    ...{ adGroupId, campaignId, advertiserId, creativeId },
+    ...{ status, creativeReview, policyReview, schedule },
+    ...{ targeting, keywords, category, embedding: { version: embeddingSpace, row: embeddingRow } },
+    ...{ objective, bid, floorMicros, budget, frequencyCaps, qualityScore, popularity },
+    ...{ brand, title, body, landingUrl },
+  };
+  const signals = { advertiser, limits, reach, text, image, annotations, interests, performance, landing };
+  return { ad, signals } as ServableDocument;
+}
+
+/** Of everything but the version: equal digests are equal documents, whichever run made them. */
+export function digestOf({ ad: { version: _, ...ad }, signals }: ServableDocument): string {
+  const text = JSON.stringify({ ad, signals }, (__, part: unknown) => (isRecord(part) ? sorted(part) : part));
+  return createHash("sha256").update(text).digest("hex").slice(0, DIGEST_CHARACTERS);
+}
+
+function sorted(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
