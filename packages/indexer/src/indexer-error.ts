@@ -12,6 +12,12 @@ const ERRORS = {
   runLost: { code: "TENON1653", category: "resource" },
   /** An outside service did not answer a look-up. */
   lookupFailed: { code: "TENON1654", category: "resource" },
+  /** A base of nothing. */
+  nothingToBuild: { code: "TENON1655", category: "resource" },
+  /** Too many ads could not be derived. */
+  derivationFailed: { code: "TENON1656", category: "node" },
+  /** A thread of a build ended. */
+  threadLost: { code: "TENON1657", category: "resource" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;
 
 export interface IndexerErrorFacts {

@@ -23,6 +23,8 @@ const BASE_DIGITS = 12;
 export interface BaseOptions {
   /** The vector space of the index, with the vectors that the documents point at. */
   readonly embeddings: EmbeddingMatrix;
+  /** Vectors that the matrix does not hold: where documents come from a stream, `embedding.row` is no row of a matrix. */
+  readonly vectorOf?: (document: AdDocument) => ArrayLike<number> | undefined;
   /** Name of the build in every answer; made of the ads' ids and versions when absent. */
   readonly name?: string;
   /** Position of the change feed up to which `documents` hold every change; 0, the position before all, when absent. */
@@ -125,17 +127,20 @@ export function recordKey({ ids, versions }: Segment, row: number): RecordKey {
  * TENON1409 bad matrix. A full build is strict: it stops at the first bad document, and the served version stays.
  */
 export function buildBase(documents: Iterable<AdDocument>, options: BaseOptions): IndexBase {
-  return SegmentBase.of(newestAds(documents, options.embeddings), options);
+  return SegmentBase.of(newestAds(documents, options), options);
 }
 
-function newestAds(documents: Iterable<AdDocument>, embeddings: EmbeddingMatrix): readonly IndexedAd[] {
+function newestAds(
+  documents: Iterable<AdDocument>,
+  { embeddings, vectorOf }: BaseOptions,
+): readonly IndexedAd[] {
   checkEmbeddings(embeddings);
   const newest = new Map<AdId, IndexedAd>();
   for (const document of documents) {
     const known = newest.get(document.adId)?.document.version;
     if (known === document.version) throw documentTwice(document.adId, document.version);
     if (known === undefined || known < document.version)
-      newest.set(document.adId, checkDocument({ document }, embeddings));
+      newest.set(document.adId, checkDocument({ document, vector: vectorOf?.(document) }, embeddings));
   }
   return [...newest.values()];
 }

@@ -20,6 +20,8 @@ const EXPORTERS_MAX = 8;
 
 export interface BaseSnapshot {
   readonly watermark: Watermark;
+  /** For `joinBase` in another thread or process, while the work goes on. */
+  readonly exported: string;
   /** Reads at the base's snapshot. Calls run beside one another, at most 8 at a time. */
   export<Result>(reads: readonly AnyRead[], work: (snapshot: Snapshot) => Promise<Result>): Promise<Result>;
 }
@@ -77,24 +79,37 @@ export async function withBase<Result>(
   }
 }
 
+/**
+ * Reads at the snapshot of a base that another thread or process holds open.
+ *
+ * @param exported of the holder's {@link BaseSnapshot}
+ * @throws GraphError TENON1543 when the holder has ended
+ */
+export function joinBase<Result>(
+  { database, exported, reads }: { readonly database: Database; readonly exported: string; readonly reads: readonly AnyRead[] },
+  work: (snapshot: Snapshot) => Promise<Result>,
+): Promise<Result> {
+  return importSnapshot(database, exported, (tx) => work(sqlSnapshot(tx, reads)));
+}
+
 class ExportedBase implements BaseSnapshot {
   readonly watermark: Watermark;
+  readonly exported: string;
   readonly #database: Database;
-  readonly #exported: string;
   #exporting = 0;
   readonly #waiting: (() => void)[] = [];
 
   constructor(database: Database, watermark: Watermark, exported: string) {
     this.#database = database;
     this.watermark = watermark;
-    this.#exported = exported;
+    this.exported = exported;
   }
 
   async export<Result>(reads: readonly AnyRead[], work: (snapshot: Snapshot) => Promise<Result>): Promise<Result> {
     if (this.#exporting >= EXPORTERS_MAX) await new Promise<void>((turn) => this.#waiting.push(turn));
     this.#exporting++;
     try {
-      return await importSnapshot(this.#database, this.#exported, (tx) => work(sqlSnapshot(tx, reads)));
+      return await joinBase({ database: this.#database, exported: this.exported, reads }, work);
     } finally {
       this.#exporting--;
       this.#waiting.shift()?.();
