@@ -1,6 +1,8 @@
 import { type AdsTable, adsTables } from "../api/tables.ts";
 
 export const SCHEMA = "ads";
+/** What the change log is decoded from. */
+export const PUBLICATION = "ads_changes";
 
 /** `ads.ad_groups` */
 export function sqlTable(table: AdsTable): string {

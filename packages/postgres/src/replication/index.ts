@@ -1,5 +1,7 @@
 export { lsnOf, lsnText } from "./lsn.ts";
 export { openReplication } from "./open-replication.ts";
+export { type PgoutputMessage, PgoutputReader, type PgoutputRelation } from "./pgoutput.ts";
+export type { PgoutputTuple } from "./pgoutput-tuple.ts";
 export type {
   CreatedSlot,
   CreateSlotOptions,
@@ -10,3 +12,6 @@ export type {
   StreamStatus,
   SystemIdentity,
 } from "./replication.ts";
+export { type SlotState, slotState } from "./slot-state.ts";
+export { StreamWatch, type StreamWatchOptions } from "./stream-watch.ts";
+export { WakeUp } from "./wake-up.ts";

@@ -1,19 +1,17 @@
 /**
- * Decoder of `pgoutput`, protocol version 1, for one table that is only inserted into. Message layout: PostgreSQL manual,
- * "Logical Replication Message Formats". A transaction is given out whole, at its commit.
- *
- * The table may gain and move columns in mid-stream: values are taken by the names of the last relation message.
+ * Transactions of one table that is only inserted into, from `pgoutput` messages. A transaction is given out whole, at its
+ * commit.
  */
+import { type PgoutputMessage, PgoutputReader, type PgoutputTuple } from "@tenon/postgres/replication";
 import { streamBroken } from "../api/feed-errors.ts";
 import type { StoredBatch } from "./stored-batch.ts";
 
 /** Schema and name as the publication announces the table. */
 const TABLE = "repo.change_batch";
-const COLUMNS = ["xid", "seq", "at_ms", "lanes", "schema_v", "settled_seq", "body"] as const;
 /** Transactions of the repository hold one batch; an operator's may hold more. */
 const ROWS_MAX = 100_000;
 
-type Column = (typeof COLUMNS)[number];
+type Column = "xid" | "seq" | "at_ms" | "lanes" | "schema_v" | "body";
 
 export interface DecodedTransaction {
   /** End of the commit record: the only kind of position that reading may go on from. */
@@ -21,13 +19,8 @@ export interface DecodedTransaction {
   readonly rows: readonly StoredBatch[];
 }
 
-interface Relation {
-  readonly name: string;
-  readonly columns: readonly string[];
-}
-
 export class PgOutputDecoder {
-  readonly #relations = new Map<number, Relation>();
+  readonly #reader = new PgoutputReader();
   #open: StoredBatch[] | undefined;
 
   /** A transaction has begun and its commit has not come yet. */
@@ -36,82 +29,58 @@ export class PgOutputDecoder {
   }
 
   /** @throws GraphError TENON1536 for anything that this feed does not contain */
-  push(message: Buffer): DecodedTransaction | undefined {
-    const kind = String.fromCharCode(message[0] ?? 0);
-    switch (kind) {
-      case "B":
+  push(bytes: Buffer): DecodedTransaction | undefined {
+    const message = this.#read(bytes);
+    switch (message.kind) {
+      case "begin":
         if (this.#open !== undefined) throw streamBroken("a transaction that begins inside another");
         this.#open = [];
         return undefined;
-      case "C":
-        return this.#commit(message);
-      case "R":
-        this.#relation(new MessageReader(message));
+      case "commit":
+        return this.#commit(message.endLsn);
+      case "insert":
+        this.#insert(message.relation.name, message.row);
         return undefined;
-      case "I":
-        this.#insert(new MessageReader(message));
-        return undefined;
-      case "O":
-      case "Y":
+      case "relation":
+      case "origin":
+      case "type":
         return undefined;
       default:
-        throw streamBroken(`a message of kind "${kind}"`);
+        throw streamBroken(`a message of kind "${message.kind}"`);
     }
   }
 
-  #commit(message: Buffer): DecodedTransaction {
+  #read(bytes: Buffer): PgoutputMessage {
+    try {
+      return this.#reader.read(bytes);
+    } catch (error) {
+      throw streamBroken(error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  #commit(endLsn: bigint): DecodedTransaction {
     const rows = this.#open;
     if (rows === undefined) throw streamBroken("a commit outside a transaction");
     this.#open = undefined;
-    return { endLsn: message.readBigUInt64BE(10), rows };
+    return { endLsn, rows };
   }
 
-  #relation(reader: MessageReader): void {
-    const id = reader.int32();
-    const name = `${reader.text()}.${reader.text()}`;
-    reader.skip(1);
-    const columns: string[] = [];
-    for (let left = reader.int16(); left > 0; left--) {
-      reader.skip(1);
-      columns.push(reader.text());
-      reader.skip(8);
-    }
-    this.#relations.set(id, { name, columns });
-  }
-
-  #insert(reader: MessageReader): void {
-    const relation = this.#relations.get(reader.int32());
-    if (relation?.name !== TABLE) throw streamBroken(`a row of ${relation?.name ?? "a table not announced"}`);
+  #insert(table: string, row: PgoutputTuple): void {
+    if (table !== TABLE) throw streamBroken(`a row of ${table}`);
     if (this.#open === undefined) throw streamBroken("a row outside a transaction");
     if (this.#open.length >= ROWS_MAX) throw streamBroken(`a transaction with more than ${ROWS_MAX} batches`);
-    reader.skip(1);
-    this.#open.push(toStored(readTuple(reader, relation.columns)));
+    this.#open.push(toStored(row));
   }
 }
 
-/** `null` is NULL; a column that is left out is absent. */
-function readTuple(reader: MessageReader, columns: readonly string[]): Readonly<Record<string, string | null>> {
-  const values: Record<string, string | null> = {};
-  const count = reader.int16();
-  for (let index = 0; index < count; index++) {
-    const kind = reader.character();
-    const name = columns[index];
-    if (name === undefined) throw streamBroken("more values than the table has columns");
-    if (kind === "n") values[name] = null;
-    else if (kind === "t") values[name] = reader.sized();
-    // An unchanged large value ("u") is never sent with an insert: taken for a value it would be a false change.
-    else throw streamBroken(`a value of kind "${kind}" in column "${name}"`);
-  }
-  return values;
-}
-
-function toStored(values: Readonly<Record<string, string | null>>): StoredBatch {
+function toStored(row: PgoutputTuple): StoredBatch {
+  // An unchanged large value is never sent with an insert, so it is missing here like a column that is gone.
   const text = (name: Column): string => {
-    const value = values[name];
+    const value = row.text(name);
     if (value === undefined || value === null) throw streamBroken(`a row without ${name}`);
     return value;
   };
-  const settled = values.settled_seq;
+  const settled = row.text("settled_seq");
   return {
     xid: BigInt(text("xid")),
     seq: BigInt(text("seq")),
@@ -121,45 +90,4 @@ function toStored(values: Readonly<Record<string, string | null>>): StoredBatch 
     settledSeq: settled === undefined || settled === null ? undefined : BigInt(settled),
     body: text("body"),
   };
-}
-
-class MessageReader {
-  readonly #bytes: Buffer;
-  #at = 1;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  int16(): number {
-    this.#at += 2;
-    return this.#bytes.readInt16BE(this.#at - 2);
-  }
-
-  int32(): number {
-    this.#at += 4;
-    return this.#bytes.readInt32BE(this.#at - 4);
-  }
-
-  skip(bytes: number): void {
-    this.#at += bytes;
-  }
-
-  character(): string {
-    return String.fromCharCode(this.#bytes[this.#at++] ?? 0);
-  }
-
-  /** Up to a zero byte. */
-  text(): string {
-    const end = this.#bytes.indexOf(0, this.#at);
-    const text = this.#bytes.toString("utf8", this.#at, end);
-    this.#at = end + 1;
-    return text;
-  }
-
-  sized(): string {
-    const length = this.int32();
-    this.#at += length;
-    return this.#bytes.toString("utf8", this.#at - length, this.#at);
-  }
 }

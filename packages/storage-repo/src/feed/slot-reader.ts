@@ -6,23 +6,15 @@
  * K3 An idle position counts only while no transaction is open or queued.
  * K4 What goes wrong ends the reader: nothing is read past it.
  */
-import type { ReplicationConnection, ReplicationStream, StreamMessage } from "@tenon/postgres/replication";
+import { type ReplicationConnection, type StreamMessage, StreamWatch, WakeUp } from "@tenon/postgres/replication";
 import type { FeedCursor, FeedPull, FeedPullOptions, FeedReader, SlotCursor } from "../api/change-feed.ts";
 import { feedEnded, streamBroken } from "../api/feed-errors.ts";
 import type { LayoutBook } from "./layout-book.ts";
 import { type DecodedTransaction, PgOutputDecoder } from "./pgoutput.ts";
 import { toBatches } from "./poll-reader.ts";
-import { WakeUp } from "./wake-up.ts";
 
 /** Transactions received and not yet acknowledged before the socket is paused; it goes on at half. */
 export const UNFINISHED_MAX = 2_000;
-const STATUS_MS = 100;
-/** A server that was silent for so long is asked to answer. */
-const ASK_AFTER_MS = 1_000;
-/** A tick this late tells of a busy process, not of a silent server. */
-const BUSY_MS = 1_000;
-/** One that says nothing for so long is gone, whatever the socket says. */
-const SILENCE_MS_MAX = 10_000;
 
 export interface SlotReaderOptions {
   readonly connection: ReplicationConnection;
@@ -41,16 +33,11 @@ export class SlotReader implements FeedReader {
   readonly #pulled: bigint[] = [];
   readonly #wake = new WakeUp();
   readonly #skipUpTo: bigint;
-  #stream: ReplicationStream | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #watch: StreamWatch | undefined;
   #cursor: SlotCursor;
   #acknowledged: bigint;
   #received: bigint;
   #idleAt: bigint | undefined;
-  #heardAt = performance.now();
-  #heardBytes = 0;
-  #tickedAt = performance.now();
-  #paused = false;
   #failure: Error | undefined;
 
   constructor(options: SlotReaderOptions) {
@@ -69,15 +56,23 @@ export class SlotReader implements FeedReader {
 
   /** Starts the stream. What was received before `start` resolves waits for the first pull. */
   async start(): Promise<void> {
-    const { connection, cursor, publication } = this.#options;
-    this.#stream = await connection.stream({
+    const { connection, cursor, publication, silenceMsMax } = this.#options;
+    const stream = await connection.stream({
       slot: cursor.slot,
       from: cursor.lsn,
       options: { proto_version: "1", publication_names: publication },
       onMessage: (message) => this.#receive(message),
     });
-    void this.#stream.ended.then((reason) => this.#fail(reason ?? feedEnded("closed")));
-    this.#timer = setInterval(() => this.#tick(), STATUS_MS);
+    void stream.ended.then((reason) => this.#fail(reason ?? feedEnded("closed")));
+    this.#watch = new StreamWatch({
+      stream,
+      silenceMsMax,
+      status: () => ({ received: this.#received, flushed: this.#acknowledged }),
+      onSilence: (silentMs) => {
+        this.#fail(streamBroken(`no word from the server for ${Math.round(silentMs)} ms`));
+        void connection.close();
+      },
+    });
   }
 
   async pull({ batchesMax, waitMs, signal }: FeedPullOptions): Promise<FeedPull> {
@@ -99,26 +94,17 @@ export class SlotReader implements FeedReader {
     }
     if (cursor.lsn > this.#acknowledged) this.#acknowledged = cursor.lsn;
     while (this.#pulled[0] !== undefined && this.#pulled[0] <= this.#acknowledged) this.#pulled.shift();
-    if (this.#paused && this.#unfinished <= this.#unfinishedMax / 2) {
-      this.#paused = false;
-      this.#heardAt = performance.now();
-      this.#stream?.resume();
-    }
+    if (this.#unfinished <= this.#unfinishedMax / 2) this.#watch?.resume();
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.#sendStatus(false);
+    this.#watch?.tell();
     this.#fail(feedEnded("closed"));
     await this.#options.connection.close();
   }
 
   get #unfinished(): number {
     return this.#queue.length + this.#pulled.length;
-  }
-
-  get #silenceMsMax(): number {
-    return this.#options.silenceMsMax ?? SILENCE_MS_MAX;
   }
 
   get #unfinishedMax(): number {
@@ -135,7 +121,7 @@ export class SlotReader implements FeedReader {
   }
 
   #receive(message: StreamMessage): void {
-    this.#heardAt = performance.now();
+    this.#watch?.heard();
     if (this.#failure !== undefined) return;
     if (message.kind === "keepalive") {
       this.#keepalive(message.walEnd, message.replyRequested);
@@ -147,17 +133,14 @@ export class SlotReader implements FeedReader {
     this.#received = transaction.endLsn;
     this.#idleAt = undefined;
     this.#queue.push(transaction);
-    if (!this.#paused && this.#unfinished >= this.#unfinishedMax) {
-      this.#paused = true;
-      this.#stream?.pause();
-    }
+    if (this.#unfinished >= this.#unfinishedMax) this.#watch?.pause();
     this.#wake.wake();
   }
 
   #keepalive(walEnd: bigint, replyRequested: boolean): void {
     if (walEnd > this.#received) this.#received = walEnd;
     if (!this.#decoder.inTransaction && this.#queue.length === 0) this.#idleAt = walEnd;
-    if (replyRequested) this.#sendStatus(false);
+    if (replyRequested) this.#watch?.tell();
   }
 
   async #batchesOf(transactions: readonly DecodedTransaction[]) {
@@ -183,30 +166,10 @@ export class SlotReader implements FeedReader {
     this.#cursor = { ...this.#cursor, lsn, settledSeq };
   }
 
-  #tick(): void {
-    const now = performance.now();
-    const bytes = this.#stream?.bytesRead ?? 0;
-    // Part of a large message is a word, too; and while this process was busy nobody could have heard one.
-    if (bytes > this.#heardBytes || now - this.#tickedAt > BUSY_MS) this.#heardAt = now;
-    this.#heardBytes = bytes;
-    this.#tickedAt = now;
-    const silentMs = now - this.#heardAt;
-    if (!this.#paused && silentMs > this.#silenceMsMax) {
-      this.#fail(streamBroken(`no word from the server for ${Math.round(silentMs)} ms`));
-      void this.#options.connection.close();
-      return;
-    }
-    this.#sendStatus(silentMs > Math.min(ASK_AFTER_MS, this.#silenceMsMax / 2));
-  }
-
-  #sendStatus(replyRequested: boolean): void {
-    this.#stream?.sendStatus({ received: this.#received, flushed: this.#acknowledged, replyRequested });
-  }
-
   #fail(reason: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = reason;
-    clearInterval(this.#timer);
+    this.#watch?.stop();
     this.#wake.wake();
   }
 }
