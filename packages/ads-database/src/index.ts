@@ -16,4 +16,5 @@ export { loadMarketplace } from "./load/load-marketplace.ts";
 export { AdsDatabaseReader, type AdsDatabaseReaderOptions } from "./read/ads-database-reader.ts";
 export { type PagesOptions, pages, type ScannedRow } from "./read/pages.ts";
 export { migrateAdsDatabase } from "./schema/migrate-ads-database.ts";
+export { sqlColumn } from "./schema/names.ts";
 export { type MarketplaceSignalsOptions, marketplaceSignals } from "./signals/marketplace-signals.ts";

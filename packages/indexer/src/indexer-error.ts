@@ -16,6 +16,8 @@ const ERRORS = {
   nothingToBuild: { code: "TENON1655", category: "resource" },
   /** Too many ads could not be derived. */
   derivationFailed: { code: "TENON1656", category: "node" },
+  /** A first load into a repository that holds rows. */
+  notEmpty: { code: "TENON1685", category: "input" },
   /** A thread of a build ended. */
   threadLost: { code: "TENON1657", category: "resource" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;
