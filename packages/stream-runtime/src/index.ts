@@ -27,7 +27,7 @@ export {
   type PostgresTaskStoreOptions,
   type WriteSetWriter,
 } from "./store/postgres/postgres-task-store.ts";
-export { repoWriter } from "./store/postgres/repo-writer.ts";
+export { mergedWrites, repoWriter } from "./store/postgres/repo-writer.ts";
 export type * from "./store/task-store.ts";
 export { LANES, type Lane } from "./task/lane.ts";
 export { type Message, messagesOf } from "./task/message.ts";

@@ -12,10 +12,9 @@ import { AdGroupRow, AdRow } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
 import { deltaCursor, type FeedCursor, joinBase, type PostgresRepo, withBase } from "@tenon/storage-repo";
 import { type AnyEntity, type GroupWrite, type Key, read, type WriteSet } from "@tenon/storage-repo/api";
-import { type Handler, RowDeriver } from "@tenon/stream-runtime";
+import { type Handler, mergedWrites, RowDeriver } from "@tenon/stream-runtime";
 import { type ArgusSettings, argusBindings } from "../argus/bindings.ts";
 import { indexerError } from "../indexer-error.ts";
-import { mergeWriteSets } from "../roles/merge-write-sets.ts";
 import { type ContentSignal, UpdateRuns, type UpdateOutcome } from "../source/update-runs.ts";
 
 export interface FirstLoadOptions {
@@ -150,7 +149,7 @@ class FirstLoad {
     for (const { rejected } of outcomes) {
       if (this.rejected.length < REJECTED_KEPT_MAX) this.rejected.push(...rejected);
     }
-    await this.#bulk(mergeWriteSets(outcomes.map(({ writes }) => writes)));
+    await this.#bulk(mergedWrites(outcomes.map(({ writes }) => writes)));
   }
 
   /** Group by group: deletes and restores mean nothing in a repository that was empty. */
@@ -169,7 +168,7 @@ function ownEntity({ inputs }: Handler): string | undefined {
 }
 
 function writesOf(derived: Awaited<ReturnType<RowDeriver["derive"]>>): WriteSet {
-  return mergeWriteSets(
+  return mergedWrites(
     derived.flatMap(({ key, groups }) =>
       [...groups].map(([name, { version, columns }]): WriteSet => {
         const [entity = "", group = ""] = name.split(".");

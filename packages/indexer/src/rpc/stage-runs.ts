@@ -16,9 +16,8 @@ import {
   systemClock,
 } from "@tenon/graph-core";
 import type { Repo, WriteSet } from "@tenon/storage-repo/api";
-import type { Message, Task } from "@tenon/stream-runtime";
+import { type Message, mergedWrites, type Task } from "@tenon/stream-runtime";
 import { indexerError } from "../indexer-error.ts";
-import { mergeWriteSets } from "../roles/merge-write-sets.ts";
 
 export type CallMode = "append" | "now" | "dry";
 
@@ -103,12 +102,12 @@ export class StageRuns {
     const context = executor.begin({ requestId, nowMs: record.timeMs });
     const response = (await executor.execute({ [task.event.name]: decoded.value } as never, context)) as Response;
     const messages = Object.entries(task.sinks).map(([slot, { name }]) => [name, response[slot] ?? []]);
-    const writes = task.writes === undefined ? {} : (response[task.writes.name] as WriteSet);
+    const writes = task.writes === undefined ? {} : (response[task.writes.name] as unknown as WriteSet);
     return { messages: Object.fromEntries(messages), writes };
   }
 
   async #commit({ lane, sinks }: Task, outputs: readonly StageOutput[]): Promise<void> {
-    const writes = mergeWriteSets(outputs.map((output) => output.writes));
+    const writes = mergedWrites(outputs.map((output) => output.writes));
     if (Object.keys(writes).length > 0)
       await this.#options.repo.tx((tx) => tx.write(writes), lane === "low" ? { lane } : {});
     const topics = new Map(Object.values(sinks).map((topic) => [topic.name, topic]));

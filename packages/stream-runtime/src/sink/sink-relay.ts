@@ -7,6 +7,8 @@ export interface SinkRelayOptions {
   /** Messages of one append, and bytes of their values; one message goes whatever its size. */
   readonly rowsMax: number;
   readonly bytesMax: number;
+  /** Whether messages of a topic may leave now; the others wait in the outbox, in order. Default: all may. */
+  readonly mayLeave?: (topic: string) => boolean;
 }
 
 export const SINK_RELAY: SinkRelayOptions = { rowsMax: 1_000, bytesMax: 8 * 2 ** 20 };
@@ -36,6 +38,7 @@ export class SinkRelay {
     let sent = 0;
     let failure: Error | undefined;
     for (const topic of await this.#outbox.topics()) {
+      if (this.#options.mayLeave?.(topic) === false) continue;
       const messages = await this.#outbox.next(topic, this.#options);
       // Without the lease nothing new is sent: somebody else may be at it.
       if (messages.length === 0 || signal.aborted) continue;

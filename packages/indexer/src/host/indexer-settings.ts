@@ -1,0 +1,46 @@
+/** Every setting of an indexing process, with its bounds and what it is for. */
+import { z } from "zod";
+import { indexerError } from "../indexer-error.ts";
+
+const url = z.string().min(1);
+const schedule = z.string().min(1).nullable();
+
+export const IndexerSettingsSchema = z.strictObject({
+  databaseUrl: url.describe("Postgres of the repository, of tasks and of workflows"),
+  adsDatabaseUrl: url.describe("Postgres of the advertisers; its user may replicate"),
+  kafkaBrokers: z.array(z.string().min(1)).describe("brokers of the log; none: the log is in the repository's Postgres"),
+  kafkaClient: z.enum(["kafkajs", "platformatic"]).describe("client for Kafka"),
+  objectStoreUrl: url.describe("where bases are published: file:///folder or s3://bucket/prefix"),
+  workFolder: url.describe("where a base is put together before it is published"),
+  owner: z.string().min(1).max(60).describe("names this process among the others"),
+  slot: z
+    .string()
+    .regex(/^[a-z0-9_]{1,63}$/)
+    .describe("replication slot by which the ads database's changes are read"),
+  landingPagesUrl: url.nullable().describe("service that looks at landing pages; null: they stay unknown"),
+  baseBuildSchedule: schedule.describe("cron, UTC, five fields: when a base is built; null: by command only"),
+  buildThreads: z.int().min(1).max(64).describe("threads of a base build"),
+  checkedShare: z.number().min(0).max(1).describe("share of graph runs that are checked in full"),
+});
+export type IndexerSettings = z.infer<typeof IndexerSettingsSchema>;
+
+export const INDEXER_DEFAULTS = {
+  kafkaBrokers: [],
+  kafkaClient: "platformatic",
+  slot: "tenon_gateway",
+  landingPagesUrl: null,
+  baseBuildSchedule: "0 */4 * * *",
+  buildThreads: 2,
+  checkedShare: 0.01,
+} as const satisfies Partial<IndexerSettings>;
+
+/** @throws GraphError TENON1650 with every setting that cannot be used */
+export function indexerSettings(given: Partial<IndexerSettings>): IndexerSettings {
+  const read = IndexerSettingsSchema.safeParse({ ...INDEXER_DEFAULTS, ...given });
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+  throw indexerError("wrongSetting", `${problems.length} settings of the indexer cannot be used`, {
+    detail: problems.join("; "),
+    hint: "`tenon doctor` shows every setting with where its value comes from",
+  });
+}

@@ -1,0 +1,93 @@
+/** What the roles of a process stand on. */
+import { AdsDatabaseReader, migrateAdsDatabase } from "@tenon/ads-database";
+import { type ObjectStore, openObjectStore } from "@tenon/ad-index/publish";
+import { type AnyTopic, deadLetterTopicOf, type EventLog } from "@tenon/event-log/api";
+import {
+  AdDocumentRow,
+  ContentSignals,
+  DroppedUpdates,
+  EntityUpdatesHigh,
+  EntityUpdatesLow,
+  EntityUpdatesMedium,
+  IndexDeltas,
+  RejectedUpdates,
+  ServingControl,
+  SOURCE_ENTITIES,
+  SourceChanges,
+} from "@tenon/nodes";
+import { type Database, openDatabase } from "@tenon/postgres";
+import { openRepo, type PostgresRepo } from "@tenon/storage-repo";
+import { SwitchStore } from "../switches/switch-store.ts";
+import { RunStore } from "../workflows/run-store.ts";
+import type { IndexerSettings } from "./indexer-settings.ts";
+
+/** A role's tasks, handlers, log and readers at once; a role waits for a connection before it is refused one. */
+const CONNECTIONS_MAX = 24;
+const ADS_CONNECTIONS_MAX = 6;
+
+export interface IndexerStores {
+  readonly settings: IndexerSettings;
+  readonly database: Database;
+  readonly adsDatabase: Database;
+  readonly adsRows: AdsDatabaseReader;
+  readonly repo: PostgresRepo;
+  readonly log: EventLog;
+  readonly bases: ObjectStore;
+  readonly switches: SwitchStore;
+  readonly runs: RunStore;
+  close(): Promise<void>;
+}
+
+export const ENTITIES = [...SOURCE_ENTITIES, AdDocumentRow];
+
+/** Every topic of the pipeline, dead letters of the content among them. */
+export const TOPICS: readonly AnyTopic[] = [
+  ...[SourceChanges, EntityUpdatesHigh, EntityUpdatesLow, ServingControl, IndexDeltas],
+  ...[ContentSignals, EntityUpdatesMedium, RejectedUpdates, DroppedUpdates].flatMap((topic) => [
+    topic,
+    deadLetterTopicOf(topic),
+  ]),
+];
+
+/** Opens everything, making what is missing. What was opened is closed when a part cannot be. */
+export async function openStores(settings: IndexerSettings, environment: NodeJS.ProcessEnv): Promise<IndexerStores> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const kept = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
+    closing.unshift(() => part.close());
+    return part;
+  };
+  const close = async () => {
+    for (const each of closing.splice(0)) await each();
+  };
+  try {
+    const { databaseUrl, adsDatabaseUrl, owner } = settings;
+    const applicationName = `tenon-${owner}`.slice(0, 63);
+    const database = kept(await openDatabase({ url: databaseUrl, connectionsMax: CONNECTIONS_MAX, applicationName }));
+    const adsDatabase = kept(
+      await openDatabase({ url: adsDatabaseUrl, connectionsMax: ADS_CONNECTIONS_MAX, applicationName }),
+    );
+    await migrateAdsDatabase(adsDatabase);
+    const repo = await openRepo({ database, entities: ENTITIES });
+    const log = kept(await openLog(settings, database));
+    await log.createTopics(TOPICS);
+    const switches = new SwitchStore(database);
+    await switches.prepare();
+    const runs = new RunStore(database);
+    await runs.prepare();
+    const bases = openObjectStore(settings.objectStoreUrl, environment);
+    const adsRows = new AdsDatabaseReader(adsDatabase);
+    return { settings, database, adsDatabase, adsRows, repo, log, bases, switches, runs, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openLog({ kafkaBrokers: brokers, kafkaClient: client, owner }: IndexerSettings, database: Database): Promise<EventLog> {
+  if (brokers.length === 0) {
+    const { openEmbeddedLog } = await import("@tenon/event-log/embedded");
+    return openEmbeddedLog({ database });
+  }
+  const { openKafkaLog } = await import("@tenon/event-log/kafka");
+  return openKafkaLog({ brokers, client, clientId: owner });
+}

@@ -1,0 +1,24 @@
+import type { HostClock } from "@tenon/graph-core";
+import type { SwitchWatch } from "../switches/switch-watch.ts";
+import type { IndexerStores } from "./open-stores.ts";
+
+/** Parts of the pipeline that a process can take. Any number of processes may share one. */
+export const ROLES = ["gateway", "updater", "argus", "batch"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface RoleContext {
+  readonly stores: IndexerStores;
+  readonly switches: SwitchWatch;
+  readonly clock: HostClock;
+  /** Told what cannot go on; all try again after a while. */
+  readonly onTrouble: (what: string, error: Error) => void;
+  /** A part is broken for good: the process should end, another one goes on. */
+  readonly onFatal: (what: string, error: Error) => void;
+  readonly say: (what: string) => void;
+}
+
+export interface RunningRole {
+  readonly role: Role;
+  metricsText(): string;
+  stop(): Promise<void>;
+}

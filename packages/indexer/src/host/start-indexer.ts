@@ -1,0 +1,58 @@
+/** An indexing process: some roles over one set of stores. */
+import { type HostClock, systemClock } from "@tenon/graph-core";
+import { SwitchWatch } from "../switches/switch-watch.ts";
+import { startArgus } from "./argus-role.ts";
+import { startBatch } from "./batch-role.ts";
+import { startGateway } from "./gateway-role.ts";
+import type { IndexerStores } from "./open-stores.ts";
+import type { Role, RoleContext, RunningRole } from "./role.ts";
+import { startUpdater } from "./updater-role.ts";
+
+const STARTS: Readonly<Record<Role, (context: RoleContext) => Promise<RunningRole>>> = {
+  gateway: startGateway,
+  updater: startUpdater,
+  argus: startArgus,
+  batch: startBatch,
+};
+
+export interface StartIndexerOptions {
+  readonly stores: IndexerStores;
+  readonly roles: readonly Role[];
+  readonly clock?: HostClock;
+  readonly onTrouble?: (what: string, error: Error) => void;
+  readonly onFatal?: (what: string, error: Error) => void;
+  /** Told what is worth a line: workflows that begin and end. */
+  readonly say?: (what: string) => void;
+}
+
+export interface RunningIndexer {
+  readonly roles: readonly Role[];
+  /** Prometheus text of all roles. */
+  metricsText(): string;
+  /** Stops the roles, last ones first; stores stay open. */
+  stop(): Promise<void>;
+}
+
+const nothing = () => undefined;
+
+/** Starts roles; when one cannot start, those that have are stopped. */
+export async function startIndexer(options: StartIndexerOptions): Promise<RunningIndexer> {
+  const { stores, roles, clock = systemClock, onTrouble = nothing, onFatal = nothing, say = nothing } = options;
+  const switches = new SwitchWatch(stores.switches, clock, onTrouble);
+  await switches.start();
+  const running: RunningRole[] = [];
+  const stop = async () => {
+    for (const role of running.splice(0).reverse()) await role.stop();
+    switches.stop();
+  };
+  try {
+    // Readers before writers: nothing waits for a stage that is still to come.
+    const context = { stores, switches, clock, onTrouble, onFatal, say };
+    for (const role of ["batch", "argus", "updater", "gateway"] as const)
+      if (roles.includes(role)) running.push(await STARTS[role](context));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { roles, metricsText: () => running.map((role) => role.metricsText()).join(""), stop };
+}
