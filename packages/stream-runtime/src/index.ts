@@ -17,6 +17,8 @@ export type * from "./change/work-store.ts";
 export type { PartitionMetrics } from "./observe/partition-metrics.ts";
 export { streamMetricsText } from "./observe/partition-metrics.ts";
 export { type RunningTasks, type RunTasksOptions, runTasks } from "./run-tasks.ts";
+export type * from "./sink/sink-outbox.ts";
+export type { SinkRelayOptions } from "./sink/sink-relay.ts";
 export { MemoryTaskStore, type MemoryTaskStoreOptions } from "./store/memory/memory-task-store.ts";
 export { PostgresOperations } from "./store/postgres/postgres-operations.ts";
 export {
@@ -24,6 +26,7 @@ export {
   type PostgresTaskStoreOptions,
   type WriteSetWriter,
 } from "./store/postgres/postgres-task-store.ts";
+export { repoWriter } from "./store/postgres/repo-writer.ts";
 export type * from "./store/task-store.ts";
 export { LANES, type Lane } from "./task/lane.ts";
 export { type Message, messagesOf } from "./task/message.ts";

@@ -39,6 +39,7 @@ const real = new PostgresWorkStore(database);
 const finished = new WeakSet<Transaction>();
 const store: WorkStore<Transaction> = {
   pumps: real.pumps,
+  sinks: real.sinks,
   prepare: () => real.prepare(),
   transaction: async (work, options) => {
     let last: Transaction | undefined;

@@ -5,7 +5,7 @@ export { lagOf, measureLag } from "./lag.ts";
 export * from "./limits.ts";
 export { offsetAt } from "./offset-at.ts";
 export { partitionOf } from "./partition-of.ts";
-export { recordBytes } from "./record-size.ts";
+export { checkRecords, recordBytes } from "./record-size.ts";
 export type { AnyTopic, RecordOptions, Topic, TopicClass, TopicOptions } from "./topic.ts";
 export { deadLetterTopicOf, topic } from "./topic.ts";
 export type { Decoded, Unreadable, UnreadableReason } from "./unreadable.ts";

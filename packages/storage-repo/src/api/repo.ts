@@ -43,6 +43,18 @@ export interface Snapshot {
     column: keyof RowOf<Token>["columns"] & string,
     values: readonly Key[],
   ): Promise<readonly RowOf<Token>[]>;
+  /**
+   * Keys of the next live rows after a key with one of the values in a lookup column that the read declares, in key order. For
+   * lookups that bring any number of rows.
+   *
+   * @throws GraphError TENON1525 as `rowsBy`, TENON1526 for `keysMax` above `ROWS_MAX`
+   */
+  keysBy<Token extends AnyRead>(
+    read: Token,
+    column: keyof RowOf<Token>["columns"] & string,
+    values: readonly Key[],
+    page: { readonly after?: RowOf<Token>["key"] | undefined; readonly keysMax: number },
+  ): Promise<readonly RowOf<Token>["key"][]>;
   /** The next live rows after a key, in key order: a scan, page by page. */
   page<Token extends AnyRead>(
     read: Token,

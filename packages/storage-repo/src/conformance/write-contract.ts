@@ -277,6 +277,14 @@ export function writeContract<Joined>(make: MakeRepo<Joined>): void {
       snapshot.rowsBy(GroupBid, "campaignId", [`lookup-${at}`]),
     );
     expect(found.map((row) => row.key)).toEqual([at + 1, at + 2, at + 3]);
+    const keysAfter = (after: number | undefined, keysMax: number) =>
+      under.repo.read([GroupBid], (snapshot) =>
+        snapshot.keysBy(GroupBid, "campaignId", [`lookup-${at}`, "another"], { after, keysMax }),
+      );
+    expect(await keysAfter(undefined, 2)).toEqual([at + 1, at + 2]);
+    expect(await keysAfter(at + 2, 2)).toEqual([at + 3]);
+    expect(await keysAfter(at + 3, 2)).toEqual([]);
+    await expect(keysAfter(undefined, 10_001)).rejects.toMatchObject({ code: "TENON1526" });
     const page = await under.repo.read([GroupBid], (snapshot) =>
       snapshot.page(GroupBid, { after: at + 1, rowsMax: 2 }),
     );

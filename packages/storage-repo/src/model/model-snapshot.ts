@@ -25,6 +25,19 @@ export function modelSnapshot(tx: ModelTransaction, reads: readonly AnyRead[]): 
       requireRows(rows.length, "rows of one lookup");
       return rows;
     },
+    async keysBy(
+      read: AnyRead,
+      name: string,
+      values: readonly Key[],
+      { after, keysMax }: { readonly after?: Key | undefined; readonly keysMax: number },
+    ) {
+      const column = declared.requireLookup(read, name, values);
+      requireRows(keysMax, "keys of one page");
+      const wanted = new Set<unknown>(values);
+      const keys = tx.keys(read.entity).filter((key) => after === undefined || compareKeys(key, after) > 0);
+      const rows = seen(read, keys).filter((row) => wanted.has(row.columns[column.name]));
+      return rows.slice(0, keysMax).map(({ key }) => key);
+    },
     async page(read: AnyRead, { after, rowsMax }: { readonly after?: Key | undefined; readonly rowsMax: number }) {
       declared.require(read);
       requireRows(rowsMax, "rows of one page");

@@ -15,6 +15,12 @@ export interface ReadStatements {
   readonly rows: Statement;
   readonly page: Statement;
   readonly rowsBy: ReadonlyMap<string, Statement>;
+  readonly keysBy: ReadonlyMap<string, Statement>;
+}
+
+interface KeyPage {
+  readonly after?: Key | undefined;
+  readonly keysMax: number;
 }
 
 const known = new WeakMap<AnyRead, ReadStatements>();
@@ -42,6 +48,13 @@ export function sqlSnapshot(tx: Queryable, reads: readonly AnyRead[]): Snapshot 
       requireRows(rows.length, "rows of one lookup");
       return toRows(read, rows);
     },
+    async keysBy(read: AnyRead, name: string, values: readonly Key[], { after, keysMax }: KeyPage) {
+      const column = declared.requireLookup(read, name, values);
+      requireRows(keysMax, "keys of one page");
+      const statement = readStatements(read).keysBy.get(column.name) as Statement;
+      const rows = await tx.query<SqlRow>(statement, [values, after ?? null, keysMax]);
+      return rows.map(({ k }) => keyOf(k));
+    },
     async page(read: AnyRead, { after, rowsMax }: { readonly after?: Key | undefined; readonly rowsMax: number }) {
       declared.require(read);
       requireRows(rowsMax, "rows of one page");
@@ -57,14 +70,19 @@ function makeStatements(read: AnyRead): ReadStatements {
   const from = `${selectList(read)}\nfrom ${tableOf(entity)} as stored${blobJoins(read)}\nwhere not stored.deleted`;
   const ofType = entity.keyType === "integer" ? "bigint" : "text";
   const lookups = entity.lookups.filter((column) => read.columns.includes(column));
+  const holds = (column: EntityColumn) =>
+    `stored.${quoted(column.sqlName)} = any($1::${column.type === "integer" ? "bigint" : "text"}[])`;
   return {
     row: prepared(`${from} and stored.id = $1::${ofType}`),
     rows: prepared(`${from} and stored.id = any($1::${ofType}[]) order by stored.id`),
     page: prepared(`${from} and ($1::${ofType} is null or stored.id > $1::${key}) order by stored.id limit $2`),
     rowsBy: new Map(
+      lookups.map((column) => [column.name, prepared(`${from} and ${holds(column)} order by stored.id limit $2`)]),
+    ),
+    keysBy: new Map(
       lookups.map((column) => {
-        const type = column.type === "integer" ? "bigint" : "text";
-        const text = `${from} and stored.${quoted(column.sqlName)} = any($1::${type}[]) order by stored.id limit $2`;
+        const text = `select stored.id as k from ${tableOf(entity)} as stored where not stored.deleted and ${holds(column)}
+and ($2::${ofType} is null or stored.id > $2::${key}) order by stored.id limit $3`;
         return [column.name, prepared(text)];
       }),
     ),

@@ -166,3 +166,13 @@ export function refuseMissingLog(handlers: readonly Handler[], log: unknown): vo
   const topics = Object.values(sender.sinks).map(({ name }) => `"${name}"`);
   refuse(sender, `it sends to ${topics.join(", ")}, and there is no log`, "give `log` to runHandlers");
 }
+
+/** Throws TENON1810 for an invariant that would be kept while a service answers: what it holds, holds up everybody. */
+export function refuseWaitingInvariant(handler: Handler, isAsync: boolean): void {
+  if (!handler.invariant || !isAsync) return;
+  refuse(
+    handler,
+    `it keeps an invariant, and graph "${handler.graph.name}" has async nodes`,
+    "derive what the service says in a handler of its own, and keep the invariant over the rows that it writes",
+  );
+}

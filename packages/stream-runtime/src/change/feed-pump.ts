@@ -1,6 +1,6 @@
 /**
- * From change batches to work items: pulls the feed, finds the keys that each change concerns, and adds their work in the
- * transaction that advances the cursor.
+ * From change batches to work items: pulls the feed, finds the keys that each change concerns, and adds their work no later than
+ * in the transaction that advances the cursor.
  */
 import type {
   ChangeBatch,
@@ -14,7 +14,8 @@ import type {
 import { LANES } from "../task/lane.ts";
 import { type Handler, readsOf } from "./handler.ts";
 import { wokenKeys } from "./wake-keys.ts";
-import type { NewWork, Origins, WorkStore } from "./work-store.ts";
+import { WorkPieces } from "./work-pieces.ts";
+import type { Origins, WorkStore } from "./work-store.ts";
 
 export interface FeedPumpOptions<Joined> {
   readonly consumer: string;
@@ -26,6 +27,8 @@ export interface FeedPumpOptions<Joined> {
   readonly circles: ReadonlyMap<string, ReadonlySet<string>>;
   readonly batchesMax: number;
   readonly waitMs: number;
+  /** Told of every piece of work that was added: a change that concerns many rows takes long, and does not hang. */
+  readonly onPiece: () => void;
 }
 
 const NO_ORIGINS: Origins = new Map();
@@ -63,18 +66,21 @@ export class FeedPump<Joined> {
       async (tx) => {
         const snapshot = repo.readWithin(tx, handlers.flatMap(readsOf));
         const origins = await this.#origins(tx, batches);
-        const work: NewWork[] = [];
-        // A low batch stays low beside a high one: a backfill does not ride on a budget change.
-        for (const [lane, own] of Map.groupBy(batches, laneOf)) {
+        const pieces = new WorkPieces(store, this.#options.onPiece);
+        const byLane = Map.groupBy(batches, laneOf);
+        for (const lane of LANES) {
+          // A low batch stays low beside a high one: a backfill does not ride on a budget change.
+          const own = byLane.get(lane) ?? [];
           const upTo = lastOf(own);
           for (const handler of handlers) {
             for (const [rounds, come] of this.#byRounds(handler, own, origins)) {
-              for (const key of await wokenKeys(handler, come, snapshot))
-                work.push({ handler: handler.name, key, lane, upTo, rounds });
+              for await (const keys of wokenKeys(handler, come, snapshot)) {
+                for (const key of keys) await pieces.take({ handler: handler.name, key, lane, upTo, rounds });
+              }
             }
           }
         }
-        await store.add(tx, coalesced(work));
+        await pieces.end(tx);
         await cursors.save(tx, { consumer, fence }, cursor);
       },
       { isolation: "repeatableRead", attemptsMax: ATTEMPTS_MAX },
@@ -106,22 +112,4 @@ function lastOf(batches: readonly ChangeBatch[]): bigint {
 
 function laneOf({ lanes }: ChangeBatch): Lane {
   return LANES.find((lane) => lanes.includes(lane)) ?? "low";
-}
-
-/** One item per handler and key: the most urgent lane, the last change, the fewest rounds. */
-function coalesced(work: readonly NewWork[]): readonly NewWork[] {
-  const items = new Map<string, NewWork>();
-  for (const each of work) {
-    const id = JSON.stringify([each.handler, each.key]);
-    const known = items.get(id);
-    const lane = known !== undefined && LANES.indexOf(known.lane) < LANES.indexOf(each.lane) ? known.lane : each.lane;
-    const rounds = Math.min(each.rounds, known?.rounds ?? each.rounds);
-    items.set(id, {
-      ...each,
-      lane,
-      rounds,
-      upTo: known !== undefined && known.upTo > each.upTo ? known.upTo : each.upTo,
-    });
-  }
-  return [...items.values()];
 }

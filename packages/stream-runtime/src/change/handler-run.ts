@@ -1,4 +1,4 @@
-/** One run of a handler for one key: inputs at one snapshot, the graph, what it writes and the end of its item in one commit. */
+/** One run of a handler for one key: inputs at one snapshot, the graph; what it writes, what it sends and the end of its item in one commit. */
 import {
   type Binding,
   compileGraph,
@@ -6,12 +6,13 @@ import {
   type Executor,
   GraphError,
   type HostClock,
-  type RunContext,
 } from "@tenon/graph-core";
-import { type AnyRead, type Repo, versionOf, type WriteSet } from "@tenon/storage-repo/api";
+import { type AnyRead, type Repo, versionOf } from "@tenon/storage-repo/api";
 import { streamError } from "../task/stream-error.ts";
 import { failureOf } from "../worker/graph-runs.ts";
+import { refuseWaitingInvariant } from "./check-handlers.ts";
 import { type Handler, readsOf } from "./handler.ts";
+import { type HandlerOutput, outputOf } from "./handler-output.ts";
 import { loadInputs } from "./load-inputs.ts";
 import type { ClaimedWork, Origin, WorkStore } from "./work-store.ts";
 
@@ -28,6 +29,8 @@ export interface HandlerRunOptions<Joined> {
   /** The handler is part of a circle: what it writes may come back to it. */
   readonly isInCircle: boolean;
   readonly backOffMs: number;
+  /** A graph that takes longer has failed: well before its lease ends. */
+  readonly runMsMax: number;
   readonly onRetry?: (handler: Handler, sqlState: string) => void;
 }
 
@@ -57,7 +60,9 @@ export class HandlerRun<Joined> {
     this.handler = handler;
     this.#options = options;
     this.#reads = readsOf(handler);
-    this.#executor = createExecutor(compileGraph(handler.graph), {
+    const plan = compileGraph(handler.graph);
+    refuseWaitingInvariant(handler, plan.isAsync);
+    this.#executor = createExecutor(plan, {
       resources: resources as never,
       clock,
       checkedShare,
@@ -65,30 +70,59 @@ export class HandlerRun<Joined> {
   }
 
   async run(item: ClaimedWork): Promise<RunOutcome> {
-    const { store, onRetry } = this.#options;
     if (this.handler.rounds > 0 && item.rounds >= this.handler.rounds) return this.#putAside(item);
     try {
-      return await store.transaction((tx) => this.#inTransaction(tx, item), {
-        isolation: this.handler.invariant ? "serializable" : "repeatableRead",
-        attemptsMax: CONFLICTS_MAX,
-        onRetry: (_, sqlState) => onRetry?.(this.handler, sqlState),
-      });
+      return this.#executor.plan.isAsync ? await this.#apart(item) : await this.#together(item);
     } catch (error) {
       return this.#failed(item, error);
     }
   }
 
-  async #inTransaction(tx: Joined, item: ClaimedWork): Promise<"done" | "again"> {
-    const { repo, store, epoch, clock } = this.#options;
-    const { handler, key, upTo } = item;
-    const version = versionOf(epoch, Number(upTo));
-    const request = await loadInputs(this.handler, { key, version }, repo.readWithin(tx, this.#reads));
-    const context = this.#executor.begin({ requestId: `${handler}/${String(key)}/${upTo}`, nowMs: clock.nowMs() });
-    const writes = await this.#derive(request, context);
+  /** A graph of sync nodes takes microseconds: it runs inside the one transaction that reads and writes. */
+  #together(item: ClaimedWork): Promise<"done" | "again"> {
+    return this.#transaction(async (tx) => {
+      const output = await this.#derive(item, await this.#inputs(tx, item));
+      return this.#commit(tx, item, output);
+    });
+  }
+
+  /**
+   * An async graph may wait for a service, and no transaction waits with it: one reads at a snapshot, the graph runs, another
+   * one commits. What changed in between leaves the item there (W1), and a claim that has ended commits nothing (W2), so a guard
+   * by the versions of the inputs would add nothing but runs that never end while something changes.
+   */
+  async #apart(item: ClaimedWork): Promise<"done" | "again"> {
+    const inputs = await this.#transaction((tx) => this.#inputs(tx, item));
+    const output = await this.#derive(item, inputs);
+    return this.#transaction((tx) => this.#commit(tx, item, output));
+  }
+
+  #transaction<Result>(work: (tx: Joined) => Promise<Result>): Promise<Result> {
+    const { store, onRetry } = this.#options;
+    return store.transaction(work, {
+      isolation: this.handler.invariant ? "serializable" : "repeatableRead",
+      attemptsMax: CONFLICTS_MAX,
+      onRetry: (_, sqlState) => onRetry?.(this.handler, sqlState),
+    });
+  }
+
+  #inputs(tx: Joined, item: ClaimedWork): Promise<Readonly<Record<string, unknown>>> {
+    const named = { key: item.key, version: this.#versionOf(item) };
+    return loadInputs(this.handler, named, this.#options.repo.readWithin(tx, this.#reads));
+  }
+
+  /** Claims of a key rise and follow each other, so what a later run writes is newer, in whatever order changes came. */
+  #versionOf({ claim }: ClaimedWork): bigint {
+    return versionOf(this.#options.epoch, Number(claim));
+  }
+
+  async #commit(tx: Joined, item: ClaimedWork, { writes, messages }: HandlerOutput): Promise<"done" | "again"> {
+    const { repo, store } = this.#options;
     if (Object.keys(writes).length > 0) {
       const { changes } = await repo.write(tx, writes);
       if (this.#options.isInCircle && changes.length > 0) await store.sign(tx, this.#originOf(item));
     }
+    if (messages.length > 0) await store.sinks.add(tx, messages);
     return store.finish(tx, item);
   }
 
@@ -109,31 +143,19 @@ export class HandlerRun<Joined> {
     return "unsettled";
   }
 
-  async #derive(request: Readonly<Record<string, unknown>>, context: RunContext): Promise<WriteSet> {
+  async #derive(item: ClaimedWork, request: Readonly<Record<string, unknown>>): Promise<HandlerOutput> {
+    const { handler, key, upTo } = item;
+    const { clock, runMsMax } = this.#options;
+    const nowMs = clock.nowMs();
+    const context = this.#executor.begin({
+      requestId: `${handler}/${String(key)}/${upTo}`,
+      ...{ nowMs, deadlineMs: nowMs + runMsMax },
+    });
     try {
       const response = (await this.#executor.execute(request as never, context)) as Readonly<Record<string, unknown>>;
-      const writes = response[this.handler.writes.name] as WriteSet;
-      this.#refuseForeignWrites(writes);
-      return writes;
+      return outputOf(this.handler, response, { key, version: this.#versionOf(item) });
     } catch (error) {
       throw new RunFailed(error);
-    }
-  }
-
-  /** Only what it declares to produce: other groups have other producers. */
-  #refuseForeignWrites(writes: WriteSet): void {
-    for (const [name, { groups = {}, deletes, restores }] of Object.entries(writes)) {
-      const produced = this.handler.produces.find(({ entity }) => entity.name === name);
-      const foreign = Object.keys(groups).find((group) => produced?.groups.includes(group) !== true);
-      const what = foreign ?? (produced === undefined && (deletes ?? restores) !== undefined ? "presence" : undefined);
-      if (what === undefined) continue;
-      throw new GraphError(`handler "${this.handler.name}" writes "${name}.${what}", which it does not produce`, {
-        code: "TENON1810",
-        category: "definition",
-        owner: this.handler.owner,
-        detail: `it produces ${this.handler.produces.map(({ entity, groups: own }) => `${entity.name} (${own.join(", ")})`).join("; ")}`,
-        hint: "declare the group in `produces`, or leave it to its producer",
-      });
     }
   }
 

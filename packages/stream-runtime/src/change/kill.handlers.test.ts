@@ -367,7 +367,12 @@ async function tornReads(isolation: "repeatableRead" | "readCommitted"): Promise
           } else if (columns?.budgetMicros !== bidMicros) torn++;
           return found;
         };
-        return { rows, rowsBy: snapshot.rowsBy.bind(snapshot), page: snapshot.page.bind(snapshot) } as typeof snapshot;
+        return {
+          rows,
+          rowsBy: snapshot.rowsBy.bind(snapshot),
+          keysBy: snapshot.keysBy.bind(snapshot),
+          page: snapshot.page.bind(snapshot),
+        } as typeof snapshot;
       },
     },
   }));

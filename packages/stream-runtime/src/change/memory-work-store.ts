@@ -1,6 +1,8 @@
 /** Work items in memory, over the model repository: for property tests and simulations. */
 import type { HostClock } from "@tenon/graph-core";
 import type { Key } from "@tenon/storage-repo/api";
+import { MemorySinkOutbox } from "../sink/memory-sink-outbox.ts";
+import type { SinkOutbox } from "../sink/sink-outbox.ts";
 import { LANES } from "../task/lane.ts";
 import { MemoryPumpLeases } from "./memory-pump-leases.ts";
 import type { PumpLeases } from "./pump-lease.ts";
@@ -23,6 +25,8 @@ interface Item extends Omit<NewWork, "rounds"> {
   /** Of what the claim took. */
   claimedRounds: number | undefined;
   claim: string | undefined;
+  /** It was added again since its claim. */
+  again: boolean;
   claimedUntilMs: number;
   notBeforeMs: number;
   attempts: number;
@@ -38,6 +42,7 @@ interface Joinable {
 
 export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joined> {
   readonly pumps: PumpLeases;
+  readonly sinks: SinkOutbox<Joined>;
   readonly transaction: WorkStore<Joined>["transaction"];
   readonly #clock: Pick<HostClock, "nowMs">;
   readonly #items = new Map<string, Item>();
@@ -48,6 +53,7 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     this.transaction = transaction;
     this.#clock = clock;
     this.pumps = new MemoryPumpLeases(clock);
+    this.sinks = new MemorySinkOutbox(clock);
   }
 
   async prepare(): Promise<void> {}
@@ -73,6 +79,7 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
       item.claimedUntilMs = nowMs + leaseMs;
       item.claimedRounds = least(item.claimedRounds, item.rounds);
       item.rounds = undefined;
+      item.again = false;
       const { handler, key, upTo, attempts, claim, claimedRounds: rounds = 0 } = item;
       return { handler, key, lane, upTo, rounds, attempts, claim };
     });
@@ -85,13 +92,13 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     tx.onCommit(() => {
       // As it is now: the pump may have added to it since.
       const item = this.#items.get(id) as Item;
-      if (item.upTo === work.upTo) this.#items.delete(id);
+      if (!item.again) this.#items.delete(id);
       else {
         item.claim = undefined;
         item.claimedRounds = undefined;
       }
     });
-    return held.upTo === work.upTo ? "done" : "again";
+    return held.again ? "again" : "done";
   }
 
   async sign(tx: Joined, origin: Origin): Promise<void> {
@@ -123,7 +130,7 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     item.attempts++;
     item.notBeforeMs = this.#clock.nowMs() + waitMs;
     // What changed meanwhile deserves a try of its own.
-    item.parked = parked && item.upTo === work.upTo;
+    item.parked = parked && !item.again;
   }
 
   async status(): Promise<readonly WorkStatus[]> {
@@ -168,6 +175,8 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
       ...work,
       ...{
         lane,
+        upTo: known !== undefined && known.upTo > work.upTo ? known.upTo : work.upTo,
+        again: true,
         rounds: least(known?.rounds, work.rounds),
         attempts: 0,
         notBeforeMs: 0,

@@ -1,6 +1,8 @@
 /** Work items in Postgres, beside the repository they are about. */
 import { type Database, migrate, type Transaction } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
+import { PostgresSinkOutbox } from "../sink/postgres-sink-outbox.ts";
+import type { SinkOutbox } from "../sink/sink-outbox.ts";
 import { numbersText, textsText } from "../store/postgres/array-text.ts";
 import { LANES } from "../task/lane.ts";
 import { PostgresPumpLeases } from "./postgres-pump-leases.ts";
@@ -27,7 +29,7 @@ const ADD = {
   text: `insert into stream_work (handler, key, lane, up_to, rounds)
     select * from unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::int[])
     on conflict (handler, key) do update set
-      lane = least(stream_work.lane, excluded.lane), up_to = excluded.up_to,
+      lane = least(stream_work.lane, excluded.lane), up_to = greatest(stream_work.up_to, excluded.up_to), again = true,
       rounds = least(stream_work.rounds, excluded.rounds),
       attempts = 0, parked = false, not_before = null, code = null, reason = null, input_digest = null`,
 };
@@ -35,7 +37,7 @@ const ADD = {
 const CLAIM = {
   name: "stream-work-claim",
   text: `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms',
-      claimed_rounds = least(w.claimed_rounds, w.rounds), rounds = null
+      claimed_rounds = least(w.claimed_rounds, w.rounds), rounds = null, again = false
     from (
       select handler, key from stream_work
       where handler = any($1::text[]) and lane = $2 and not parked
@@ -49,7 +51,7 @@ const CLAIM = {
 
 const DONE = {
   name: "stream-work-done",
-  text: "delete from stream_work where handler = $1 and key = $2 and claim = $3 and up_to = $4",
+  text: "delete from stream_work where handler = $1 and key = $2 and claim = $3 and not again",
 };
 const AGAIN = {
   name: "stream-work-again",
@@ -68,11 +70,13 @@ const ORIGINS = {
 
 export class PostgresWorkStore implements WorkStore<Transaction> {
   readonly pumps: PumpLeases;
+  readonly sinks: SinkOutbox<Transaction>;
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
     this.pumps = new PostgresPumpLeases(database);
+    this.sinks = new PostgresSinkOutbox(database);
   }
 
   async prepare(): Promise<void> {
@@ -104,9 +108,9 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
     }));
   }
 
-  async finish(tx: Transaction, { handler, key, claim, upTo }: ClaimedWork): Promise<"done" | "again"> {
+  async finish(tx: Transaction, { handler, key, claim }: ClaimedWork): Promise<"done" | "again"> {
     const text = JSON.stringify(key);
-    if ((await tx.execute(DONE, [handler, text, claim, upTo])) === 1) return "done";
+    if ((await tx.execute(DONE, [handler, text, claim])) === 1) return "done";
     if ((await tx.execute(AGAIN, [handler, text, claim])) === 1) return "again";
     throw leaseLost({ handler, key });
   }
@@ -124,14 +128,14 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
     return new Map(rows.map(({ xid, handler, rounds }) => [xid, { handler, rounds }]));
   }
 
-  async fail({ handler, key, claim, upTo }: ClaimedWork, failure: WorkFailure): Promise<void> {
+  async fail({ handler, key, claim }: ClaimedWork, failure: WorkFailure): Promise<void> {
     const { code, reason, inputDigest, parked, waitMs } = failure;
     await this.#database.execute(
       `update stream_work set claim = null, claimed_until = null,
-          rounds = least(rounds, claimed_rounds), claimed_rounds = null, attempts = attempts + 1, code = $5, reason = $6, input_digest = $7,
-          parked = $8 and up_to = $4, not_before = clock_timestamp() + $9 * interval '1 ms'
+          rounds = least(rounds, claimed_rounds), claimed_rounds = null, attempts = attempts + 1, code = $4, reason = $5, input_digest = $6,
+          parked = $7 and not again, not_before = clock_timestamp() + $8 * interval '1 ms'
         where handler = $1 and key = $2 and claim = $3`,
-      [handler, JSON.stringify(key), claim, upTo, code, reason, inputDigest ?? null, parked, waitMs],
+      [handler, JSON.stringify(key), claim, code, reason, inputDigest ?? null, parked, waitMs],
     );
   }
 

@@ -27,7 +27,7 @@ export const WorkItem = slot(
   z.strictObject({
     /** Key of the row that the handler derives. */
     key: z.union([z.string(), z.int()]),
-    /** For what the run writes: rises with every change that leads to a run of the key. */
+    /** For what the run writes: rises with every run of the key. */
     version: z.bigint(),
   }),
   { owner: "ads-streams", purposeOf: "the key that a handler works on, and the version of what it writes" },

@@ -1,6 +1,10 @@
 import type { EventLog } from "@tenon/event-log/api";
 import { type Binding, type HostClock, systemClock } from "@tenon/graph-core";
 import type { ChangeFeed, CursorStore, Repo } from "@tenon/storage-repo/api";
+import { HandlerMetrics } from "../observe/handler-metrics.ts";
+import { WAITING_MAX } from "../sink/outbox-gate.ts";
+import { RunningSinks } from "../sink/running-sinks.ts";
+import { SINK_RELAY, type SinkRelayOptions } from "../sink/sink-relay.ts";
 import { LANES, type Lane } from "../task/lane.ts";
 import { Bell } from "./bell.ts";
 import { refuseMissingLog, refuseWrongHandlers } from "./check-handlers.ts";
@@ -8,6 +12,7 @@ import { circlesOf } from "./circles.ts";
 import { FeedPump } from "./feed-pump.ts";
 import type { Handler } from "./handler.ts";
 import { HandlerRun, type RunOutcome } from "./handler-run.ts";
+import { LaneRuns } from "./lane-runs.ts";
 import { PumpLease } from "./pump-lease.ts";
 import type { WorkStore } from "./work-store.ts";
 
@@ -31,9 +36,15 @@ export interface RunHandlersOptions<Joined> {
   readonly runsMax?: Readonly<Record<Lane, number>>;
   /** How long a worker may take for a run; after that somebody else does it. Default 30 s. */
   readonly leaseMs?: number;
-  /** One process at a time turns the feed into work. After the end of its lease another one does. Default 3 s. */
+  /**
+   * One process at a time turns the feed into work, and one sends messages. After the end of its lease another one does. Default
+   * 3 s.
+   */
   readonly pumpLeaseMs?: number;
-  /** Told when the pump or a claimer cannot go on; both try again after a while. */
+  /** Messages that may wait for the log before handlers with sinks wait, too. Default 100,000. */
+  readonly outboxWaitingMax?: number;
+  readonly relay?: SinkRelayOptions;
+  /** Told when the pump, a claimer or the relay cannot go on; all try again after a while. */
   readonly onTrouble?: (what: string, error: Error) => void;
 }
 
@@ -42,7 +53,11 @@ export interface RunningHandlers {
   readonly counts: ReadonlyMap<string, Readonly<Record<RunOutcome, number>>>;
   /** Whether this process turns the feed into work now; the others stand by. All of them work. */
   readonly isPumping: boolean;
-  /** Ends after the runs that are out. */
+  /** Whether this process sends the messages of handlers now. */
+  readonly isRelaying: boolean;
+  /** Prometheus text. What waits is as of the last look, at most 5 s ago. */
+  metricsText(): string;
+  /** Ends after the runs that are out. Messages that wait are sent by the next process. */
   stop(): Promise<void>;
 }
 
@@ -50,14 +65,15 @@ const RUNS_MAX: Readonly<Record<Lane, number>> = { high: 8, medium: 4, low: 2 };
 const BATCHES_MAX = 1_000;
 const FEED_WAIT_MS = 100;
 const LEASE_MS = 30_000;
+/** Of a run's lease, for its graph: the rest is for its commit. */
+const GRAPH_SHARE = 0.8;
 const PUMP_LEASE_MS = 3_000;
-/** A pump that finishes no pull for so long is taken to hang: it loses its lease. */
+/** A pump that finishes no pull, and adds no piece of one, for so long is taken to hang: it loses its lease. */
 const PUMP_STEP_MS_MAX = 60_000;
-/** Between looks for work that others have added; our own pump rings. */
-const IDLE_MS = 100;
 const TROUBLE_MS = 500;
 const ATTEMPTS_MAX = 5;
 const BACK_OFF_MS = 100;
+const METRICS_MS = 5_000;
 
 /**
  * Runs handlers until stopped.
@@ -65,23 +81,22 @@ const BACK_OFF_MS = 100;
  * @throws GraphError TENON1810 for handlers that cannot live beside each other, TENON1099 for a graph with mistakes
  */
 export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): Promise<RunningHandlers> {
-  const { handlers, repo, feed, cursors, store, consumer, owner, resources = {}, clock = systemClock } = options;
+  const { handlers, repo, store, log, consumer, owner, resources = {}, clock = systemClock } = options;
+  const { leaseMs = LEASE_MS, pumpLeaseMs = PUMP_LEASE_MS } = options;
   refuseWrongHandlers(handlers);
-  refuseMissingLog(handlers, options.log);
+  refuseMissingLog(handlers, log);
   const circles = circlesOf(handlers);
   const runs = new Map(
     handlers.map((each) => [
       each.name,
       new HandlerRun(each, {
         ...{ repo, store, resources, clock, checkedShare: options.checkedShare ?? 0.01, epoch: options.epoch ?? 0 },
-        ...{ attemptsMax: ATTEMPTS_MAX, backOffMs: BACK_OFF_MS },
+        ...{ attemptsMax: ATTEMPTS_MAX, backOffMs: BACK_OFF_MS, runMsMax: leaseMs * GRAPH_SHARE },
         isInCircle: (circles.get(each.name)?.size ?? 0) > 0,
       }),
     ]),
   );
-  const counts = new Map(
-    handlers.map(({ name }) => [name, { done: 0, again: 0, failed: 0, parked: 0, unsettled: 0, lost: 0 }]),
-  );
+  const metrics = new HandlerMetrics(handlers.map(({ name }) => name));
   await store.prepare();
   const stop = new AbortController();
   const bell = new Bell(clock);
@@ -97,61 +112,93 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     }
   };
 
+  const sending = handlers.some(({ sinks }) => Object.keys(sinks).length > 0);
+  const sinks =
+    log !== undefined && sending
+      ? new RunningSinks(store, log, {
+          ...{ owner, clock, leaseMs: pumpLeaseMs, relay: options.relay ?? SINK_RELAY },
+          waitingMax: options.outboxWaitingMax ?? WAITING_MAX,
+        })
+      : undefined;
+  const mayRun = () => handlers.filter(({ sinks: own }) => sinks?.hasRoom !== false || Object.keys(own).length === 0);
+  const lanes = LANES.map(
+    (lane) =>
+      new LaneRuns({
+        ...{ lane, store, clock, leaseMs, runsMax: (options.runsMax ?? RUNS_MAX)[lane] },
+        handlers: () => mayRun().map(({ name }) => name),
+        run: async (item) => {
+          const beganMs = clock.monotonicMs();
+          const outcome = await (runs.get(item.handler) as HandlerRun<Joined>).run(item);
+          metrics.ran(item.handler, outcome, clock.monotonicMs() - beganMs);
+          sinks?.ring();
+        },
+        onTrouble: (error) => options.onTrouble?.(`${lane} work`, error),
+      }),
+  );
+
   const lease = new PumpLease({
-    ...{ leases: store.pumps, consumer, owner, clock, leaseMs: options.pumpLeaseMs ?? PUMP_LEASE_MS },
-    stepMsMax: PUMP_STEP_MS_MAX,
+    ...{ leases: store.pumps, consumer, owner, clock, leaseMs: pumpLeaseMs, stepMsMax: PUMP_STEP_MS_MAX },
   });
   const pump = async (signal: AbortSignal) => {
-    const claimed = await cursors.claim(consumer);
-    const reader = await feed.open({ consumer, from: claimed.cursor ?? "oldest" });
-    const settings = {
-      consumer,
-      handlers,
-      repo,
-      cursors,
-      store,
-      circles,
-      batchesMax: BATCHES_MAX,
-      waitMs: FEED_WAIT_MS,
-    };
-    const opened = new FeedPump(settings, reader, claimed);
+    const claimed = await options.cursors.claim(consumer);
+    const reader = await options.feed.open({ consumer, from: claimed.cursor ?? "oldest" });
+    const opened = new FeedPump(
+      {
+        ...{ consumer, handlers, repo, cursors: options.cursors, store, circles },
+        ...{ batchesMax: BATCHES_MAX, waitMs: FEED_WAIT_MS },
+        onPiece: () => {
+          lease.stepped();
+          for (const each of lanes) each.ring();
+        },
+      },
+      reader,
+      claimed,
+    );
     try {
       while (!signal.aborted) {
-        if ((await opened.step(signal)) > 0) bell.ring();
+        if ((await opened.step(signal)) > 0) for (const each of lanes) each.ring();
         lease.stepped();
       }
     } finally {
       await opened.close();
     }
   };
-  const pumping = untilStopped("feed", async () => {
-    const wasHeld = await lease.during(stop.signal, pump);
-    if (!wasHeld) await bell.wait(lease.beatMs, stop.signal);
-  });
-
-  const names = handlers.map(({ name }) => name);
-  const working = LANES.flatMap((lane) => {
-    const itemsMax = (options.runsMax ?? RUNS_MAX)[lane];
-    return untilStopped(`${lane} work`, async () => {
-      const items = await store.claim({ handlers: names, lane, itemsMax, leaseMs: options.leaseMs ?? LEASE_MS });
-      await Promise.all(
-        items.map(async (item) => {
-          const outcome = await (runs.get(item.handler) as HandlerRun<Joined>).run(item);
-          (counts.get(item.handler) as Record<RunOutcome, number>)[outcome]++;
-        }),
-      );
-      if (items.length === 0) await bell.wait(IDLE_MS, stop.signal);
-    });
-  });
+  const loops = [
+    untilStopped("feed", async () => {
+      const wasHeld = await lease.during(stop.signal, pump);
+      if (!wasHeld) await bell.wait(lease.beatMs, stop.signal);
+    }),
+    ...lanes.map((each, index) => untilStopped(`${LANES[index]} work`, () => each.step(stop.signal))),
+    untilStopped("metrics", async () => {
+      metrics.work = await store.status();
+      metrics.outbox = await store.sinks.status();
+      await bell.wait(METRICS_MS, stop.signal);
+    }),
+    ...(sinks === undefined
+      ? []
+      : [
+          untilStopped("messages", () => sinks.relay(stop.signal)),
+          untilStopped("outbox", () => sinks.look(stop.signal)),
+        ]),
+  ];
 
   return {
-    counts,
+    counts: metrics.counts,
     get isPumping() {
       return lease.isHeld;
     },
+    get isRelaying() {
+      return sinks?.isRelaying ?? false;
+    },
+    metricsText: () =>
+      metrics.text({
+        ...{ isPumping: lease.isHeld, isRelaying: sinks?.isRelaying ?? false, isOutboxFull: sinks?.hasRoom === false },
+        ...{ sent: sinks?.sent ?? new Map(), relayFailures: sinks?.failures ?? 0 },
+      }),
     stop: async () => {
       stop.abort();
-      await Promise.all([pumping, ...working]);
+      await Promise.all(loops);
+      await Promise.all(lanes.map((each) => each.drained()));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** O7: whoever's derived row a change alters is woken by it; and how many are woken for nothing. */
-import { type ChangeBatch, versionOf } from "@tenon/storage-repo/api";
+import { type ChangeBatch, type Key, versionOf } from "@tenon/storage-repo/api";
 import { ModelRepo } from "@tenon/storage-repo/model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -30,7 +30,12 @@ async function wakes(all: readonly Write[], seen: (batch: ChangeBatch) => Change
       [groupTerms, changedKeys(before.groups, after.groups)],
       [campaignSummary, changedKeys(before.campaigns, after.campaigns)],
     ] as const) {
-      const keys = await repo.read(readsOf(handler), (snapshot) => wokenKeys(handler, batches.map(seen), snapshot));
+      const keys = await repo.read(readsOf(handler), async (snapshot) => {
+        const found = new Set<Key>();
+        for await (const page of wokenKeys(handler, batches.map(seen), snapshot))
+          for (const key of page) found.add(key);
+        return found;
+      });
       missed.push(...changed.filter((key) => !keys.has(key)).map((key) => `${index}: ${handler.name} ${key}`));
       woken += keys.size;
       needed += changed.length;

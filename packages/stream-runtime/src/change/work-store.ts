@@ -1,15 +1,18 @@
 /**
  * Work items: (handler, key) pairs that have to be worked on, coalesced.
  *
- * W1 An item is added in the transaction that advances the feed's cursor, and removed in the transaction of the run that has
- *    read everything up to it. A change in between leaves it there: no wake-up is lost.
- * W2 An item is claimed by one worker at a time, for a lease; one whose lease ran out can finish nothing any more.
+ * W1 An item is added in or before the transaction that advances the feed's cursor, and removed in the transaction of the run
+ *    that has read everything it stands for: unless it was added again since its claim. No wake-up is lost, in whatever order
+ *    and however often changes are told.
+ * W2 An item is claimed by one worker at a time, for a lease; one whose lease ran out can finish nothing any more. Claims of a key
+ *    have rising numbers.
  * W3 A change that comes from outside, and meets an item that has come round, begins anew: rounds are the least of what an
  *    item stands for since its last claim. What a claimed item stood for is counted by its run alone, so each change comes
  *    round a bounded number of times.
  */
 import type { Isolation } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
+import type { SinkOutbox } from "../sink/sink-outbox.ts";
 import type { Lane } from "../task/lane.ts";
 import type { PumpLeases } from "./pump-lease.ts";
 
@@ -17,7 +20,7 @@ export interface NewWork {
   readonly handler: string;
   readonly key: Key;
   readonly lane: Lane;
-  /** Sequence number of the last change batch that led to it. */
+  /** Highest sequence number of a change batch that led to it, for people: batches come in another order. */
   readonly upTo: bigint;
   /** How often what led to it has come round a circle; of several changes the least. */
   readonly rounds: number;
@@ -30,7 +33,7 @@ export interface Origin {
 }
 
 export interface ClaimedWork extends NewWork {
-  /** Whose claim this is; no two claims are equal. */
+  /** Whose claim this is, a whole number: no two claims are equal, and a later one of a key is higher. */
   readonly claim: string;
   /** Runs that failed since the last change. */
   readonly attempts: number;
@@ -74,8 +77,10 @@ export interface ParkedWork extends NewWork {
 }
 
 export interface WorkStore<Joined> {
-  /** Who turns the feed into work. */
+  /** Who turns the feed into work, and who sends messages. */
   readonly pumps: PumpLeases;
+  /** Messages of runs, until the log has them. */
+  readonly sinks: SinkOutbox<Joined>;
   prepare(): Promise<void>;
   transaction<Result>(
     work: (tx: Joined) => Promise<Result>,

@@ -46,5 +46,29 @@ export const WORK_MIGRATIONS: Migrations = {
         );
       `,
     },
+    {
+      version: 3,
+      name: "messages of handlers; items that were added again",
+      text: `
+        create table stream_sink (
+          topic text not null,
+          seq bigint generated always as identity,
+          partition int not null,
+          key text not null,
+          time_ms bigint not null,
+          headers json not null,
+          value bytea not null,
+          made_at timestamptz not null default clock_timestamp(),
+          primary key (topic, seq)
+        ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+        alter table stream_work add column again boolean not null default false;
+        -- Versions of what runs write are numbers of claims now. They were those of change batches: go on above them.
+        do $$ begin
+          if to_regclass('repo.change_batch_seq') is not null then
+            perform setval('stream_work_claim', greatest((select last_value from stream_work_claim), (select last_value from repo.change_batch_seq)));
+          end if;
+        end $$;
+      `,
+    },
   ],
 };

@@ -44,7 +44,15 @@ describe.each(bindings)("%s", (name, { store, operations: operate }) => {
     const batch = (changes: Partial<BatchCommit>): BatchCommit => ({
       ...at,
       ...{ epoch, start: 0, end: 10, watermarkMs: 50, outboxSeq: 0, inbox: {}, state: [], windows: [] },
-      ...{ dropWindowsEndedBeforeMs: undefined, outbox: [], relayedSeq: 0, parked: [], unparked: [], writes: [] },
+      ...{
+        dropWindowsEndedBeforeMs: undefined,
+        outbox: [],
+        relayedSeq: 0,
+        parked: [],
+        unparked: [],
+        writes: [],
+        lane: "low",
+      },
       ...changes,
     });
     return { at, epoch, batch };

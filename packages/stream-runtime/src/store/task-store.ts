@@ -7,6 +7,7 @@
  * E3 Outbox rows have rising `seq` without gaps per task and partition; they stay until `relayed` says they are in the log.
  */
 import type { Headers } from "@tenon/event-log/api";
+import type { Lane } from "../task/lane.ts";
 import type { WindowRow } from "../window/fold-plan.ts";
 
 export interface TaskPartition {
@@ -112,6 +113,8 @@ export interface BatchCommit extends TaskPartition {
   readonly unparked: readonly number[];
   /** Write sets for the repository, in record order. */
   readonly writes: readonly unknown[];
+  /** Of the task: what its writes wake is as urgent as itself. */
+  readonly lane: Lane;
 }
 
 /** `fenced`: another owner has the partition, or an operator moved it. Nothing of the batch was kept; this owner stops. */

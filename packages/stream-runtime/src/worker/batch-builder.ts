@@ -185,6 +185,7 @@ export class BatchBuilder {
       parked: this.#parked,
       unparked,
       writes: this.#writes,
+      lane: this.#task.lane,
     };
     this.#parked = [];
     this.#writes = [];

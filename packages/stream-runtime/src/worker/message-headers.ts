@@ -4,7 +4,7 @@ import type { OutboxRow, TaskPartition } from "../store/task-store.ts";
 
 export const FROM_HEADER = "tenon-from";
 export const SEQ_HEADER = "tenon-seq";
-const ID_HEADER = "tenon-id";
+export const ID_HEADER = "tenon-id";
 
 /** A row of a partition's outbox as its topic takes it. */
 export function messageOf({ task, partition }: TaskPartition, row: OutboxRow): NewRecord {

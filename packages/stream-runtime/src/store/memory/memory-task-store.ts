@@ -1,5 +1,6 @@
 /** The task store in memory: the model that the Postgres binding is held against, and the store of simulations. */
 import type { HostClock } from "@tenon/graph-core";
+import type { Lane } from "../../task/lane.ts";
 import { streamError } from "../../task/stream-error.ts";
 import { byText } from "../../text-order.ts";
 import type { WindowRow } from "../../window/fold-plan.ts";
@@ -37,7 +38,7 @@ export type CommitFault = "before" | "after" | undefined;
 export interface MemoryTaskStoreOptions {
   readonly clock: Pick<HostClock, "nowMs">;
   /** Takes write sets; part of the same commit. */
-  readonly write?: (writeSets: readonly unknown[]) => void;
+  readonly write?: (writeSets: readonly unknown[], lane: Lane) => void;
   /** Asked per commit: fail it without effect, or after it took effect, as a lost connection would. */
   readonly fault?: (batch: BatchCommit) => CommitFault;
   /** Breaks the protocol in one place, so that a test can show that it would be noticed. */
@@ -232,7 +233,7 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
         throw new Error(`record id "${recordId}" was given twice`);
       }
     }
-    this.#options.write?.(batch.writes);
+    this.#options.write?.(batch.writes, batch.lane);
     for (const { recordId } of batch.outbox) this.#recordIds.set(recordId, partition);
     applyBatch(partition, batch, this.#options.clock.nowMs());
   }

@@ -22,6 +22,7 @@ test("windows past their retention are found by the index: what is kept beside t
     ...{ task: NAME, partition: 0, epoch: 1, start: 0, end: 1, watermarkMs: 1_000, outboxSeq: 0, inbox: undefined },
     ...{ state: [], windows: [], dropWindowsEndedBeforeMs: 50, outbox: [], relayedSeq: 0, parked: [], unparked: [] },
     writes: [],
+    lane: "low",
   };
   const { statement } = new CommitStatements(NAME, windowColumns(WINDOW), { isFenced: true }).whole(batch);
   const lines = await database.query<{ "QUERY PLAN": string }>(`explain (generic_plan) ${statement.text}`);

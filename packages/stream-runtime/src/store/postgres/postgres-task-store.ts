@@ -1,5 +1,6 @@
 /** The task store in Postgres: the one place where a batch becomes real. */
 import { type Database, migrate, type Transaction } from "@tenon/postgres";
+import type { Lane } from "../../task/lane.ts";
 import type { WindowRow } from "../../window/fold-plan.ts";
 import { changedAggregates, notPrepared } from "../store-errors.ts";
 import type { StoreMutant } from "../store-mutant.ts";
@@ -27,8 +28,8 @@ import {
 } from "./read-rows.ts";
 import { createWindowTable, TASK_MIGRATIONS, type WindowColumn, windowColumns, windowTable } from "./tables.ts";
 
-/** Takes part in the same transaction as the batch it belongs to. */
-export type WriteSetWriter = (tx: Transaction, writeSets: readonly unknown[]) => Promise<void>;
+/** Takes part in the same transaction as the batch it belongs to. The lane is the task's, for `repo.write`. */
+export type WriteSetWriter = (tx: Transaction, writeSets: readonly unknown[], lane: Lane) => Promise<void>;
 
 export interface PostgresTaskStoreOptions {
   readonly database: Database;
@@ -134,7 +135,7 @@ export class PostgresTaskStore implements TaskStore {
       done = step;
     }
     if (done !== undefined) await onStep?.(done, batch);
-    if (batch.writes.length > 0) await write?.(tx, batch.writes);
+    if (batch.writes.length > 0) await write?.(tx, batch.writes, batch.lane);
     return "committed";
   }
 

@@ -32,7 +32,7 @@ async function committedTwice({ mutant, dropped = [] }: Broken, numbers: readonl
     });
     const batch = (seq: number): BatchCommit => ({
       ...{ ...at, epoch, start: 0, end: 10, watermarkMs: 1, outboxSeq: seq, inbox: {}, state: [], windows: [] },
-      ...{ dropWindowsEndedBeforeMs: undefined, relayedSeq: 0, parked: [], unparked: [], writes: [] },
+      ...{ dropWindowsEndedBeforeMs: undefined, relayedSeq: 0, parked: [], unparked: [], writes: [], lane: "low" },
       outbox: [message(seq)],
     });
     expect(await store.commit(batch(numbers[0]))).toBe("committed");

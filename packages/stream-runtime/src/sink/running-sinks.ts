@@ -1,0 +1,85 @@
+/** The part of a process that sends messages of handlers, or stands by, and says when the outbox is full. */
+import type { EventLog } from "@tenon/event-log/api";
+import type { HostClock } from "@tenon/graph-core";
+import { Bell } from "../change/bell.ts";
+import { PumpLease, type PumpLeases } from "../change/pump-lease.ts";
+import { LOOK_MS, OutboxGate } from "./outbox-gate.ts";
+import type { SinkOutbox } from "./sink-outbox.ts";
+import { SinkRelay, type SinkRelayOptions } from "./sink-relay.ts";
+
+/** One lease for all messages of a database. No consumer is called so. */
+const LEASE = "messages of handlers";
+/** An append that takes longer is taken to hang: another process goes on. */
+const STEP_MS_MAX = 60_000;
+/** Between looks for messages that runs of other processes have committed; our own ring. */
+const IDLE_MS = 100;
+
+export interface RunningSinksOptions {
+  readonly owner: string;
+  readonly clock: HostClock;
+  readonly leaseMs: number;
+  readonly waitingMax: number;
+  readonly relay: SinkRelayOptions;
+}
+
+export class RunningSinks {
+  readonly #relay: SinkRelay;
+  readonly #gate: OutboxGate;
+  readonly #lease: PumpLease;
+  readonly #bell: Bell;
+  #isRung = false;
+
+  constructor(
+    { pumps, sinks }: { readonly pumps: PumpLeases; readonly sinks: Omit<SinkOutbox<never>, "add"> },
+    log: EventLog,
+    { owner, clock, leaseMs, waitingMax, relay }: RunningSinksOptions,
+  ) {
+    this.#relay = new SinkRelay(sinks, log, relay);
+    this.#gate = new OutboxGate(sinks, waitingMax);
+    this.#lease = new PumpLease({
+      ...{ leases: pumps, consumer: LEASE, owner, clock, leaseMs, stepMsMax: STEP_MS_MAX },
+    });
+    this.#bell = new Bell(clock);
+  }
+
+  /** Whether handlers that send may run. */
+  get hasRoom(): boolean {
+    return this.#gate.isOpen;
+  }
+
+  get isRelaying(): boolean {
+    return this.#lease.isHeld;
+  }
+
+  get sent(): ReadonlyMap<string, number> {
+    return this.#relay.sent;
+  }
+
+  get failures(): number {
+    return this.#relay.failures;
+  }
+
+  /** A run has committed: there may be messages. */
+  ring(): void {
+    this.#isRung = true;
+    this.#bell.ring();
+  }
+
+  /** Sends while this process has the lease; a failure lets it go, for another process may reach the log. */
+  async relay(stop: AbortSignal): Promise<void> {
+    const wasHeld = await this.#lease.during(stop, async (signal) => {
+      while (!signal.aborted) {
+        this.#isRung = false;
+        const sent = await this.#relay.step(signal);
+        this.#lease.stepped();
+        if (sent === 0 && !this.#isRung) await this.#bell.wait(IDLE_MS, signal);
+      }
+    });
+    if (!wasHeld) await this.#bell.wait(this.#lease.beatMs, stop);
+  }
+
+  async look(stop: AbortSignal): Promise<void> {
+    await this.#gate.look();
+    await this.#bell.wait(LOOK_MS, stop);
+  }
+}
