@@ -1,5 +1,19 @@
 /** Every graph of the ads stack, for hosts, the CLI and tools. */
 export { countAdEvents } from "./events/count-ad-events.graph.ts";
 export { uniqueAdEvents } from "./events/unique-ad-events.graph.ts";
+export { adCreative } from "./indexing/ad-creative.graph.ts";
+export { adDelivery } from "./indexing/ad-delivery.graph.ts";
+export { adEmbedding } from "./indexing/ad-embedding.graph.ts";
+export { adImage } from "./indexing/ad-image.graph.ts";
+export { adInterests } from "./indexing/ad-interests.graph.ts";
+export { adLanding } from "./indexing/ad-landing.graph.ts";
+export { adOffer } from "./indexing/ad-offer.graph.ts";
+export { adPerformance } from "./indexing/ad-performance.graph.ts";
+export { adRelevance } from "./indexing/ad-relevance.graph.ts";
+export { adTargeting } from "./indexing/ad-targeting.graph.ts";
+export { gatewayChanges } from "./indexing/gateway-changes.graph.ts";
+export { gatewaySignals } from "./indexing/gateway-signals.graph.ts";
+export { servable } from "./indexing/servable.graph.ts";
 export { servingTerms } from "./indexing/serving-terms.graph.ts";
+export { updater } from "./indexing/updater.graph.ts";
 export { adRequest } from "./serving/ad-request.graph.ts";

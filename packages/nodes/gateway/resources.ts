@@ -1,28 +1,27 @@
 /** What the gateway reads besides its messages. */
 import { resource } from "@tenon/graph-core";
 import type { Lane } from "@tenon/storage-repo/api";
-import type { Json } from "../indexing/json.ts";
 import type { SourceTable } from "../indexing/topics.ts";
 
-/** A row as it is now; `columns` by the table's own names, without its key, `row_version` and `updated_at_ms`. */
-export interface FoundRow {
-  readonly isFound: true;
-  /** `row_version`. */
-  readonly rowVersion: number;
+/** A row as it is now, or that it is not there. */
+export interface SourceRowState {
+  /**
+   * Orders all states of the row, deletes and re-inserts included: even for a row (2 × its row version), odd for a deletion, and
+   * 1 for a row that never was.
+   */
+  readonly version: number;
+  /** When the state was written, ms since 1970; 0 for a row that never was. */
   readonly updatedAtMs: number;
-  /** int8 as a number, jsonb as its value. */
-  readonly columns: Readonly<Record<string, Json>>;
-}
-
-export interface MissingRow {
-  readonly isFound: false;
-  /** Last value of the sequence of row versions, read after the row was found missing. */
-  readonly lastRowVersion: number;
+  /** Columns in camel case, ids and amounts as safe integers, jsonb as its value. Null: the row is not there. */
+  readonly row: object | null;
 }
 
 export interface AdsDatabase {
-  /** The committed state of a row. Rejects when the database cannot be asked, and with the signal's reason once it is aborted. */
-  row(at: { readonly table: SourceTable; readonly key: number }, signal: AbortSignal): Promise<FoundRow | MissingRow>;
+  /**
+   * The committed state of a row. Waits out short outages; rejects when the database cannot be asked, and with the signal's reason
+   * once it is aborted.
+   */
+  row(at: { readonly table: SourceTable; readonly key: number }, signal: AbortSignal): Promise<SourceRowState>;
 }
 
 export const AdsDatabaseResource = resource<AdsDatabase>()("adsDatabase", {

@@ -26,9 +26,9 @@ export const SourceRow = slot(
   "sourceRow",
   z.strictObject({
     change: SourceChangeSchema,
-    /** 2 × row version; of a row that is gone 2 × last row version + 1, so that it is newer than what it ends. */
+    /** Even for a row, odd for one that is gone. */
     version: z.int().min(1),
-    /** By the table's names; null when the row is gone. */
+    /** Key included; null when the row is gone. */
     columns: z.record(z.string(), JsonSchema).nullable(),
     sourceAtMs: z.int().min(0),
   }),

@@ -37,7 +37,7 @@ test("an update holds every column of its group but the source time, and every e
 });
 
 test("columns have the names of their source", () => {
-  expect(sourceColumnOf(sourceOfTable("budgets"), "overdeliveryRatioMax")).toBe("overdelivery_ratio_max");
+  expect(sourceColumnOf(sourceOfTable("budgets"), "overdeliveryRatioMax")).toBe("overdeliveryRatioMax");
   expect(sourceColumnOf(sourceOfSignal("image"), "seenImageUrl")).toBe("imageUrl");
   expect(sourceColumnOf(sourceOfSignal("performance"), "impressions7d")).toBe("impressions7d");
 });

@@ -40,7 +40,7 @@ export interface SourceGroup {
     | { readonly kind: "signal"; readonly signal: SignalKind; readonly keyField: string };
   /** What an update holds, by column; the source time comes besides. A column of a blob's name goes into that blob. */
   readonly columns: Readonly<Record<string, z.ZodType>>;
-  /** Column → its name at the source, where that is another than the rule's (see `sourceColumnOf`). */
+  /** Column → its name at the source, where that is another one. */
   readonly renamed?: Readonly<Record<string, string>>;
   /** The source row is the row itself: its delete is the entity's. */
   readonly isRow: boolean;
@@ -74,10 +74,9 @@ export const SOURCE_GROUPS: readonly SourceGroup[] = [
   },
 ];
 
-/** Name at the source: of a table in snake case, of a signal as it is. */
-export function sourceColumnOf({ from, renamed }: SourceGroup, column: string): string {
-  const name = renamed?.[column] ?? column;
-  return from.kind === "table" ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) : name;
+/** Name at the source. */
+export function sourceColumnOf({ renamed }: SourceGroup, column: string): string {
+  return renamed?.[column] ?? column;
 }
 
 /** The declaration of the group that is written: its owner and class. */

@@ -1,4 +1,4 @@
-import { type Bid, type Budget, dailySpendMaxMicros } from "@tenon/ads-model";
+import { type Bid, type Budget, bidMicros, cpmMicros, dailySpendMaxMicros, micros } from "@tenon/ads-model";
 import { node, type ValueOf } from "@tenon/graph-core";
 import type { AdGroupOffer, CampaignOffer } from "../offer-rows.ts";
 import { newestSourceAtMs } from "../shared/source-time.ts";
@@ -28,19 +28,17 @@ export const deriveOffer = node({
 function bidOf(row: ValueOf<typeof AdGroupOffer>): Bid | null {
   const { bidPays = null, bidAmountMicros = null } = row?.columns ?? {};
   if (bidPays === null || bidAmountMicros === null) return null;
-  return (
-    bidPays === "perClick"
-      ? { pays: bidPays, bidMicros: bidAmountMicros }
-      : { pays: bidPays, cpmMicros: bidAmountMicros }
-  ) as Bid;
+  return bidPays === "perClick"
+    ? { pays: bidPays, bidMicros: bidMicros(bidAmountMicros) }
+    : { pays: bidPays, cpmMicros: cpmMicros(bidAmountMicros) };
 }
 
 function budgetOf(row: ValueOf<typeof CampaignOffer>): Budget | null {
   const { lifetimeCapMicros = null, dailyCapMicros = null, overdeliveryRatioMax, pacing = null } = row?.columns ?? {};
   if (lifetimeCapMicros === null || pacing === null) return null;
-  const daily =
+  const daily: Budget["daily"] =
     dailyCapMicros === null
       ? null
-      : { kind: "softDaily", capMicros: dailyCapMicros, overdeliveryRatioMax: overdeliveryRatioMax ?? 0 };
-  return { lifetime: { kind: "hardLifetime", capMicros: lifetimeCapMicros }, daily, pacing } as Budget;
+      : { kind: "softDaily", capMicros: micros(dailyCapMicros), overdeliveryRatioMax: overdeliveryRatioMax ?? 0 };
+  return { lifetime: { kind: "hardLifetime", capMicros: micros(lifetimeCapMicros) }, daily, pacing };
 }

@@ -1,6 +1,6 @@
 /** From the columns of `ad_document` to the document, and what keeps it from being one. */
 import { createHash } from "node:crypto";
-import type { AdDocument, ServableDocument } from "@tenon/ads-model";
+import { type AdDocument, type ServableDocument, ServableDocumentSchema } from "@tenon/ads-model";
 import type { ValueOf } from "@tenon/graph-core";
 import { SERVABLE_FIELDS } from "../../indexing/servable-fields.ts";
 import type { DocumentGroups } from "../servable-rows.ts";
@@ -46,7 +46,7 @@ export function documentOf(
     ...{ brand, title, body, landingUrl },
   };
   const signals = { advertiser, limits, reach, text, image, annotations, interests, performance, landing };
-  return { ad, signals } as ServableDocument;
+  return ServableDocumentSchema.parse({ ad, signals });
 }
 
 /** Of everything but the version: equal digests are equal documents, whichever run made them. */
@@ -56,7 +56,8 @@ export function digestOf({ ad: { version: _, ...ad }, signals }: ServableDocumen
 }
 
 function sorted(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+  const names = Object.keys(record).toSorted();
+  return Object.fromEntries(names.map((name) => [name, record[name]]));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

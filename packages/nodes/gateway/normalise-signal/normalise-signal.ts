@@ -1,5 +1,4 @@
 import { node } from "@tenon/graph-core";
-import type { Json } from "../../indexing/json.ts";
 import { sourceColumnOf, sourceOfSignal } from "../../indexing/sources.ts";
 import { normaliseSignalContract } from "./normalise-signal.contract.ts";
 
@@ -7,9 +6,9 @@ export const normaliseSignal = node({
   ...normaliseSignalContract,
   run: ({ contentSignal: signal }) => {
     const source = sourceOfSignal(signal.kind);
-    const fields = signal as unknown as Readonly<Record<string, Json>>;
-    const key = fields[source.from.kind === "signal" ? source.from.keyField : ""] as number;
-    const columns = Object.keys(source.columns).map((name) => [name, fields[sourceColumnOf(source, name)] ?? null]);
+    const fields = new Map<string, unknown>(Object.entries(signal));
+    const key = Number(fields.get(source.from.kind === "signal" ? source.from.keyField : ""));
+    const columns = Object.keys(source.columns).map((name) => [name, fields.get(sourceColumnOf(source, name)) ?? null]);
     return {
       normalisedUpdate: {
         ...{

@@ -1,0 +1,38 @@
+/** The whole pipeline, from rows and signals to the index: what is served in the end is what the sources say, whatever went wrong. */
+import { expect, test } from "vitest";
+import { expectedDocuments, withoutVersion } from "../testing/expected-documents.ts";
+import { IndexingWorld, landingPageAt, type WorldOptions } from "../testing/indexing-world.ts";
+import { RandomMarket } from "../testing/random-market.ts";
+
+const FAULTS = { appendDelayMsMax: 40, appendFailure: 0.03, gap: 0.01, shortPull: 0.2 };
+
+/** A random day; `steps` things happen, with time between them. */
+async function day(options: WorldOptions & { readonly steps: number; readonly kills?: number }) {
+  const { steps, kills = 0 } = options;
+  const world = await IndexingWorld.start(options);
+  const market = new RandomMarket(world);
+  market.fill();
+  for (let step = 0; step < steps; step++) {
+    await world.clock.runFor(world.random.upTo(120));
+    market.step();
+    if (kills > 0 && step % Math.ceil(steps / kills) === 0) await world.kill();
+  }
+  world.endFaults();
+  await world.settle();
+  return { world, market };
+}
+
+function outcome({ world, market }: Awaited<ReturnType<typeof day>>) {
+  return expectedDocuments({ ads: world.ads, signals: market.signals, landing: landingPageAt });
+}
+
+async function served({ world }: Awaited<ReturnType<typeof day>>) {
+  return new Map([...(await world.index())].map(([adId, document]) => [adId, withoutVersion(document)]));
+}
+
+test("a calm day", async () => {
+  const after = await day({ seed: 1, steps: 30 });
+  expect(after.world.halted).toEqual([]);
+  expect(await served(after)).toEqual(outcome(after));
+  await after.world.stop();
+});
