@@ -21,7 +21,12 @@ import { expect, test } from "vitest";
 import { servingTermsHandler } from "./serving-terms.handler.ts";
 
 const ENTITIES = [CampaignRow, AdGroupRow];
-const GroupRead = read(AdGroupRow, ["status", "bidMicros", "campaignId", "servable", "bidCeilingMicros"]);
+const GroupRead = read(AdGroupRow, ["status", "bidAmountMicros", "campaignId", "servable", "bidCeilingMicros"]);
+const CAMPAIGN = {
+  ...{ advertiserId: 1, name: "A campaign", brand: "A brand", category: "brands/shop", objective: "clicks" as const },
+  ...{ startAtMs: 0, endAtMs: null, frequencyCaps: [] },
+};
+const NO_DAILY_CAP = { dailyCapMicros: null, overdeliveryRatioMax: null, pacing: "even" as const };
 const CAMPAIGNS = 5;
 const GROUPS = 20;
 const CHANGES = 120;
@@ -36,13 +41,21 @@ function edits(seed: number): readonly WriteSet[] {
     const status = random.chance(0.8) ? ("active" as const) : ("paused" as const);
     const builder = new WriteSetBuilder();
     if (random.chance(0.3)) {
-      const columns = { status, dailyBudgetMicros: random.upTo(3) * 1_000 };
-      return builder.write(CampaignRow, "budget", { key: 1 + random.upTo(CAMPAIGNS - 1), version, columns }).build();
+      const key = 1 + random.upTo(CAMPAIGNS - 1);
+      const budget = { ...NO_DAILY_CAP, lifetimeCapMicros: random.upTo(3) * 1_000 || null, budgetSourceAtMs: index };
+      return builder
+        .write(CampaignRow, "settings", { key, version, columns: { ...CAMPAIGN, status, settingsSourceAtMs: index } })
+        .write(CampaignRow, "budget", { key, version, columns: budget })
+        .build();
     }
     const key = 1 + random.upTo(GROUPS - 1);
     if (random.chance(0.1)) return builder.delete(AdGroupRow, { key, version }).build();
-    const columns = { status, bidMicros: 100 + random.upTo(2_000), campaignId: 1 + random.upTo(CAMPAIGNS - 1) };
-    return builder.write(AdGroupRow, "bid", { key, version, columns }).restore(AdGroupRow, { key, version }).build();
+    const bid = { bidPays: "perClick" as const, bidAmountMicros: 100 + random.upTo(2_000) };
+    const columns = { status, ...bid, campaignId: 1 + random.upTo(CAMPAIGNS - 1), settingsSourceAtMs: index };
+    return builder
+      .write(AdGroupRow, "settings", { key, version, columns })
+      .restore(AdGroupRow, { key, version })
+      .build();
   });
 }
 
@@ -60,20 +73,21 @@ interface PlainWrites {
 
 /** What must be there, from the edits alone. */
 function recompute(all: readonly WriteSet[]): readonly Terms[] {
-  const campaigns = new Map<number, { status: string; dailyBudgetMicros: number }>();
-  const groups = new Map<number, { status: string; bidMicros: number; campaignId: number }>();
+  const campaigns = new Map<number, { status: string }>();
+  const budgets = new Map<number, { lifetimeCapMicros: number | null }>();
+  const groups = new Map<number, { status: string; bidAmountMicros: number; campaignId: number }>();
   for (const { campaign, ad_group } of all as unknown as readonly Record<string, PlainWrites>[]) {
-    for (const { key, columns } of campaign?.groups?.["budget"] ?? []) campaigns.set(key, columns);
-    for (const { key, columns } of ad_group?.groups?.["bid"] ?? []) groups.set(key, columns);
+    for (const { key, columns } of campaign?.groups?.["settings"] ?? []) campaigns.set(key, columns);
+    for (const { key, columns } of campaign?.groups?.["budget"] ?? []) budgets.set(key, columns);
+    for (const { key, columns } of ad_group?.groups?.["settings"] ?? []) groups.set(key, columns);
     for (const { key } of ad_group?.deletes ?? []) groups.delete(key);
   }
   return [...groups]
     .sort(([one], [other]) => one - other)
-    .map(([key, { status, bidMicros, campaignId }]) => {
-      const campaign = campaigns.get(campaignId);
-      const budget = campaign?.dailyBudgetMicros ?? 0;
-      const servable = status === "active" && campaign?.status === "active" && budget > 0;
-      return { key, servable, bidCeilingMicros: Math.min(bidMicros, budget) };
+    .map(([key, { status, bidAmountMicros, campaignId }]) => {
+      const budget = budgets.get(campaignId)?.lifetimeCapMicros ?? 0;
+      const servable = status === "active" && campaigns.get(campaignId)?.status === "active" && budget > 0;
+      return { key, servable, bidCeilingMicros: Math.min(bidAmountMicros, budget) };
     });
 }
 

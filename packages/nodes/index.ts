@@ -7,8 +7,7 @@ export { dropDuplicateEvents } from "./ad-events/drop-duplicate-events/drop-dupl
 export * from "./ad-events/slots.ts";
 export * from "./ad-events/topics.ts";
 export { deriveServingTerms } from "./argus/derive-serving-terms/derive-serving-terms.ts";
-export * from "./argus/entities.ts";
-export * from "./argus/slots.ts";
+export * from "./argus/terms-rows.ts";
 export { dedupeAdvertisers } from "./auction/dedupe-advertisers/dedupe-advertisers.ts";
 export { dropBelowFloor } from "./auction/drop-below-floor/drop-below-floor.ts";
 export { pickWinners } from "./auction/pick-winners/pick-winners.ts";
@@ -52,6 +51,14 @@ export { buildFeatureLog } from "./feature-log/build-feature-log/build-feature-l
 export { buildInsertionEvents } from "./feature-log/build-insertion-events/build-insertion-events.ts";
 export { buildResponse } from "./feature-log/build-response/build-response.ts";
 export * from "./feature-log/slots.ts";
+export * from "./gateway/resources.ts";
+export * from "./indexing/document-row.ts";
+export type { Json } from "./indexing/json.ts";
+export * from "./indexing/servable-fields.ts";
+export { ContentSignalSchema, VECTOR_COMPONENTS_MAX } from "./indexing/signals.ts";
+export * from "./indexing/source-rows.ts";
+export * from "./indexing/sources.ts";
+export * from "./indexing/topics.ts";
 export { assembleFeatures } from "./ranking/assemble-features/assemble-features.ts";
 export { assembleLightFeatures } from "./ranking/assemble-light-features/assemble-light-features.ts";
 export { calibrateClicks } from "./ranking/calibrate-clicks/calibrate-clicks.ts";

@@ -1,6 +1,7 @@
 /** Domain nouns of the ads stack: what an ad, its money, its target and a request for ads are. Nouns only; no behaviour of a stage. */
 export * from "./ad.ts";
 export * from "./ad-group.ts";
+export * from "./ad-signals.ts";
 export * from "./advertiser.ts";
 export * from "./audience.ts";
 export * from "./bid.ts";
@@ -31,6 +32,7 @@ export * from "./probability.ts";
 export * from "./request.ts";
 export * from "./response.ts";
 export * from "./schedule.ts";
+export * from "./servable-document.ts";
 // Named, because a slot token has the name of its noun: this export carries both.
 export { type AdmittedRequest, AdmittedRequestSchema, AdRequest, AdResponse, Arms, ArmsSchema } from "./slots/index.ts";
 export * from "./status.ts";

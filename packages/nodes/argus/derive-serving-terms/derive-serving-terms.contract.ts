@@ -1,5 +1,5 @@
 import { WorkItem } from "@tenon/stream-runtime/api";
-import { AdGroupBid, CampaignBudget, ServingTermsWrites } from "../slots.ts";
+import { AdGroupBid, CampaignBudget, ServingTermsWrites } from "../terms-rows.ts";
 
 export const deriveServingTermsContract = {
   owner: "ads-retrieval",

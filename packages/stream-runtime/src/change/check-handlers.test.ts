@@ -2,7 +2,8 @@ import { entity, read } from "@tenon/storage-repo/api";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { AdGroup, Campaign, campaignSummary, ENTITIES, GroupBid, groupTerms } from "../../test/handler-world.ts";
-import { refuseWrongHandlers } from "./check-handlers.ts";
+import { adLabels, Labels, WAY_UP } from "../../test/tree-world.ts";
+import { refuseMissingLog, refuseWrongHandlers } from "./check-handlers.ts";
 import { childRows, type Handler, type HandlerOptions, handler, ownRow, type parentRow } from "./handler.ts";
 
 const changed = (changes: Partial<HandlerOptions>, of: Handler = groupTerms) =>
@@ -12,6 +13,7 @@ const Unindexed = entity("unindexed", {
   ...{ owner: "ads-streams", purpose: "a test", key: z.int() },
   groups: { all: { owner: "ads-streams", class: "content", columns: { campaignId: z.string() } } },
 });
+const BidAlone = read(AdGroup, ["bidMicros"]);
 const UnindexedRead = read(Unindexed, ["campaignId"]);
 
 test.each<[what: string, make: () => unknown, message: RegExp]>([
@@ -30,23 +32,45 @@ test.each<[what: string, make: () => unknown, message: RegExp]>([
   [
     "a parent through a row that is not read",
     () => changed({ inputs: [own, { ...parent, of: UnindexedRead }] }),
-    /which is no own row/,
+    /which is neither the own row nor a parent declared before it/,
   ],
   [
     "a parent through a column that is not read",
     () =>
       changed({
         inputs: [
-          { ...own, read: read(AdGroup, ["bidMicros"]) },
-          { ...parent, of: read(AdGroup, ["bidMicros"]) },
+          { ...own, read: BidAlone },
+          { ...parent, of: BidAlone },
         ],
       }),
-    /which is no own row/,
+    /column "campaignId" of entity "ad_group", which the read leaves out/,
   ],
   [
     "a column that is no lookup",
     () => changed({ inputs: [ownRow(own.slot, UnindexedRead), { ...parent, of: UnindexedRead }] }),
     /column "campaignId" of entity "unindexed", which is no lookup/,
+  ],
+  [
+    "a way up whose second step is declared before its first",
+    () => changed({ inputs: [WAY_UP[0], WAY_UP[2], WAY_UP[1], WAY_UP[3]] }, adLabels),
+    /slot "adCampaign" follows column "campaignId" of entity "tree_group", which is neither/,
+  ],
+  [
+    "a way up through one of two rows with the same read",
+    () => changed({ inputs: [WAY_UP[0], WAY_UP[1], { ...WAY_UP[1], slot: WAY_UP[3].slot }, WAY_UP[2]] }, adLabels),
+    /slot "adCampaign" follows .*, whose read is that of "adGroup" and "adAdvertiser"/,
+  ],
+  ["a sink that no slot feeds", () => changed({ sinks: { alerts: Labels } }), /sink "alerts" is no respond slot/],
+  ["the write set as a sink", () => changed({ sinks: { termsWrites: Labels } }), /is its write set and a sink/],
+  [
+    "a response that goes nowhere",
+    () => changed({ sinks: {} }, adLabels),
+    /responds in slot "labelMessages" goes nowhere/,
+  ],
+  [
+    "messages without a log",
+    () => refuseMissingLog([groupTerms, adLabels], undefined),
+    /"ad-labels" .*: it sends to "labels", and there is no log/,
   ],
   [
     "children through a column that tells nobody of moves",

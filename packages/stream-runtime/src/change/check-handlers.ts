@@ -2,7 +2,7 @@
 import type { AnyRead, EntityColumn } from "@tenon/storage-repo/api";
 import { streamError } from "../task/stream-error.ts";
 import { refuseUnboundCircle } from "./circles.ts";
-import type { Handler, HandlerInput } from "./handler.ts";
+import type { Handler, HandlerInput, ParentRow } from "./handler.ts";
 import { WorkItem } from "./row-schema.ts";
 
 /** More rounds than this is a loop that belongs into one handler. */
@@ -38,12 +38,58 @@ export function refuseWrongHandler(handler: Handler): void {
   if (!graph.respond.includes(writes)) {
     refuse(handler, `slot "${writes.name}" is no respond slot of graph "${graph.name}"`, "respond with the write set");
   }
+  refuseWrongSinks(handler);
   for (const { entity, groups } of produces) {
     for (const group of groups) {
       if (entity.groups.some((each) => each.name === group)) continue;
       const known = entity.groups.map((each) => each.name).join(", ");
       refuse(handler, `entity "${entity.name}" has no group "${group}"`, `name one of ${known}`);
     }
+  }
+}
+
+/** Everything that the graph responds goes somewhere, and one way only. */
+function refuseWrongSinks(handler: Handler): void {
+  const { graph, writes, sinks } = handler;
+  for (const name of Object.keys(sinks)) {
+    if (name === writes.name) {
+      refuse(handler, `slot "${name}" is its write set and a sink`, "send messages from a slot of their own");
+    }
+    if (graph.respond.some((slot) => slot.name === name)) continue;
+    refuse(
+      handler,
+      `sink "${name}" is no respond slot of graph "${graph.name}"`,
+      "add it to `respond` of the graph, or name one that is there",
+    );
+  }
+  for (const { name } of graph.respond) {
+    if (name === writes.name || name in sinks) continue;
+    refuse(
+      handler,
+      `what graph "${graph.name}" responds in slot "${name}" goes nowhere`,
+      "name it in `sinks`, or do not respond with it",
+    );
+  }
+}
+
+/** A way up has one beginning: the own row, or a parent that is declared before it. */
+function refuseWrongWay(handler: Handler, parent: ParentRow, place: string): void {
+  const { inputs } = handler;
+  const earlier = inputs.filter(({ kind }, index) => kind === "row" || index < inputs.indexOf(parent));
+  const holders = earlier.filter(({ kind, read }) => kind !== "children" && read === parent.of);
+  if (holders.length === 0) {
+    refuse(
+      handler,
+      `slot "${parent.slot.name}" follows ${place}, which is neither the own row nor a parent declared before it`,
+      "declare ownRow(…, read) or parentRow(…, read, …) with the same read, and parents in the order of the way up",
+    );
+  }
+  if (holders.length > 1) {
+    refuse(
+      handler,
+      `slot "${parent.slot.name}" follows ${place}, whose read is that of ${holders.map(({ slot }) => `"${slot.name}"`).join(" and ")}`,
+      "give each of them a read of its own, so that it is clear whose column is followed",
+    );
   }
 }
 
@@ -59,13 +105,7 @@ function refuseWrongInput(handler: Handler, input: HandlerInput): void {
   if (input.kind === "row") return;
   const holder = input.kind === "parent" ? input.of : input.read;
   const place = `column "${input.column}" of entity "${holder.entity.name}"`;
-  if (input.kind === "parent" && !handler.inputs.some(({ kind, read }) => kind === "row" && read === holder)) {
-    refuse(
-      handler,
-      `slot "${slot.name}" follows ${place}, which is no own row`,
-      "declare ownRow(…, read) with the same read",
-    );
-  }
+  if (input.kind === "parent") refuseWrongWay(handler, input, place);
   if (!hasColumn(holder, input.column)) {
     refuse(
       handler,
@@ -117,4 +157,12 @@ export function refuseWrongHandlers(handlers: readonly Handler[]): void {
     }
   }
   refuseUnboundCircle(handlers);
+}
+
+/** Throws TENON1810 when handlers send messages and no log takes them. */
+export function refuseMissingLog(handlers: readonly Handler[], log: unknown): void {
+  const sender = handlers.find(({ sinks }) => Object.keys(sinks).length > 0);
+  if (sender === undefined || log !== undefined) return;
+  const topics = Object.values(sender.sinks).map(({ name }) => `"${name}"`);
+  refuse(sender, `it sends to ${topics.join(", ")}, and there is no log`, "give `log` to runHandlers");
 }

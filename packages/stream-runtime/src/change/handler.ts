@@ -4,8 +4,10 @@
  * H1 A handler sees the columns it declares, at one snapshot, and nothing else; what it declares is what wakes it.
  * H2 After the last change of anything it reads, it runs at least once more for every key concerned; many changes may share one
  *    run.
- * H3 What it writes, the end of its work item, and nothing else are one transaction.
+ * H3 What it writes, the messages it sends, the end of its work item, and nothing else are one transaction. Messages reach the
+ *    log after it (`sink/sink-outbox.ts`).
  */
+import type { Topic } from "@tenon/event-log/api";
 import type { AnySlot, Graph, OwnerName } from "@tenon/graph-core";
 import type { AnyEntity, AnyRead } from "@tenon/storage-repo/api";
 import { refuseWrongHandler } from "./check-handlers.ts";
@@ -17,12 +19,12 @@ export interface OwnRow {
   readonly read: AnyRead;
 }
 
-/** The row that a column of the own row points to: its campaign, its advertiser. The column must be a lookup. */
+/** The row that a column of the own row, or of an earlier parent, points to: its campaign, its advertiser. The column must be a lookup. */
 export interface ParentRow {
   readonly kind: "parent";
   readonly slot: AnySlot;
   readonly read: AnyRead;
-  /** Read of the own row, which holds the column. */
+  /** Read of the row that holds the column: the own row's, or that of a parent declared before this one. */
   readonly of: AnyRead;
   readonly column: string;
 }
@@ -70,6 +72,8 @@ export interface HandlerOptions {
   /** Respond slot with the write set. */
   readonly writes: AnySlot;
   readonly produces: readonly Produced[];
+  /** Respond slot with messages (`messagesOf(topic)`) → their topic. Committed with the writes, sent at least once. */
+  readonly sinks?: Readonly<Record<string, Topic<unknown>>>;
   /**
    * How often a change may come round to this handler through handlers that wake each other in a circle, at most 100. After
    * that the item is put aside (TENON1812). 0, the default: it is part of no circle, unless another one of it has a bound.
@@ -79,9 +83,10 @@ export interface HandlerOptions {
   readonly invariant?: boolean;
 }
 
-export interface Handler extends Required<Omit<HandlerOptions, "graph">> {
+export interface Handler extends Required<Omit<HandlerOptions, "graph" | "sinks">> {
   readonly kind: "handler";
   readonly graph: Graph<never, unknown>;
+  readonly sinks: Readonly<Record<string, Topic<unknown>>>;
 }
 
 /**
@@ -90,7 +95,7 @@ export interface Handler extends Required<Omit<HandlerOptions, "graph">> {
  * @throws GraphError TENON1810 for a declaration that cannot be run
  */
 export function handler(options: HandlerOptions): Handler {
-  const declared = { invariant: false, rounds: 0, ...options, kind: "handler" } as unknown as Handler;
+  const declared = { invariant: false, rounds: 0, sinks: {}, ...options, kind: "handler" } as unknown as Handler;
   refuseWrongHandler(declared);
   return Object.freeze(declared);
 }

@@ -1,8 +1,9 @@
+import type { EventLog } from "@tenon/event-log/api";
 import { type Binding, type HostClock, systemClock } from "@tenon/graph-core";
 import type { ChangeFeed, CursorStore, Repo } from "@tenon/storage-repo/api";
 import { LANES, type Lane } from "../task/lane.ts";
 import { Bell } from "./bell.ts";
-import { refuseWrongHandlers } from "./check-handlers.ts";
+import { refuseMissingLog, refuseWrongHandlers } from "./check-handlers.ts";
 import { circlesOf } from "./circles.ts";
 import { FeedPump } from "./feed-pump.ts";
 import type { Handler } from "./handler.ts";
@@ -16,6 +17,8 @@ export interface RunHandlersOptions<Joined> {
   readonly feed: ChangeFeed;
   readonly cursors: CursorStore<Joined>;
   readonly store: WorkStore<Joined>;
+  /** Takes the messages of handlers with sinks, whose topics it has; one of the processes sends them. */
+  readonly log?: EventLog;
   /** Names the feed's consumer: `[a-z0-9_]`, at most 30. */
   readonly consumer: string;
   /** Names this process among those that run the same handlers. */
@@ -64,6 +67,7 @@ const BACK_OFF_MS = 100;
 export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): Promise<RunningHandlers> {
   const { handlers, repo, feed, cursors, store, consumer, owner, resources = {}, clock = systemClock } = options;
   refuseWrongHandlers(handlers);
+  refuseMissingLog(handlers, options.log);
   const circles = circlesOf(handlers);
   const runs = new Map(
     handlers.map((each) => [

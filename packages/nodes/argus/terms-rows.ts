@@ -1,9 +1,15 @@
-/** What handlers of the index read of the repository, and what they want written. */
+/** What the terms of an ad group are made of. */
 import { slot } from "@tenon/graph-core";
-import { writeSetSchema } from "@tenon/storage-repo/api";
+import { read, writeSetSchema } from "@tenon/storage-repo/api";
 import { rowSchema } from "@tenon/stream-runtime/api";
 import { z } from "zod";
-import { AdGroupBidRead, AdGroupRow, CampaignBudgetRead } from "./entities.ts";
+import { AdGroupRow, CampaignRow } from "../indexing/source-rows.ts";
+
+export const AdGroupBidRead = read(AdGroupRow, ["status", "bidAmountMicros", "campaignId", "settingsSourceAtMs"]);
+export const CampaignBudgetRead = read(CampaignRow, [
+  ...(["status", "settingsSourceAtMs"] as const),
+  ...(["lifetimeCapMicros", "dailyCapMicros", "budgetSourceAtMs"] as const),
+]);
 
 export const AdGroupBid = slot("adGroupBid", z.nullable(rowSchema(AdGroupBidRead)), {
   owner: "ads-auction",
