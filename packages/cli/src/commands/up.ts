@@ -105,7 +105,7 @@ function textReport(
   const { request, response, durationMs } = sample;
   return [
     `${bold("Tenon AdMixer")} ${cyan(url)}`,
-    dim(`  ${host.marketplace.documents.size} ads of real brands, started in ${(startMs.total / 1_000).toFixed(1)} s`),
+    dim(`  ${host.marketplace.index.current().version.documentCount} ads of real brands, started in ${(startMs.total / 1_000).toFixed(1)} s`),
     "",
     `${bold("sample request")} ${requestText(request)}: answered in ${durationMs} ms`,
     "",
