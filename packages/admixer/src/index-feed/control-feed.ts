@@ -48,6 +48,7 @@ export class ControlFeed {
   readonly #parts: ControlFeedParts;
   readonly #statuses = new Map<CampaignId, Status>();
   #blocksVersion = 0;
+  #forgottenBeforeMs = 0;
 
   constructor(parts: ControlFeedParts) {
     this.#parts = parts;
@@ -62,9 +63,9 @@ export class ControlFeed {
 
   /** A base built then is about to tell its documents' budgets (K3). */
   baseBuilt(builtAtMs: number): void {
-    const beforeMs = builtAtMs - CONTROL_KEPT_MS;
-    this.#parts.budgets.forgetControls(beforeMs);
-    for (const [id, { changedAtMs }] of this.#statuses) if (changedAtMs < beforeMs) this.#statuses.delete(id);
+    this.#forgottenBeforeMs = builtAtMs - CONTROL_KEPT_MS;
+    this.#parts.budgets.forgetControls(this.#forgottenBeforeMs);
+    for (const [id, status] of this.#statuses) if (this.#isForgotten(status)) this.#statuses.delete(id);
     this.#publishBlocks();
   }
 
@@ -79,7 +80,7 @@ export class ControlFeed {
         continue;
       }
       const { value } = decoded;
-      if (!(value.kind === "budget" ? this.#setBudget(value) : this.#setStatus(value))) {
+      if (this.#isForgotten(value) || !(value.kind === "budget" ? this.#setBudget(value) : this.#setStatus(value))) {
         this.totals.stale++;
         continue;
       }
@@ -88,6 +89,10 @@ export class ControlFeed {
       if (value.kind === "status") blocksChanged = true;
     }
     if (blocksChanged) this.#publishBlocks();
+  }
+
+  #isForgotten({ changedAtMs }: Pick<ControlStamp, "changedAtMs">): boolean {
+    return changedAtMs < this.#forgottenBeforeMs;
   }
 
   #setBudget({ campaignId: id, lifetimeCapMicros, version, changedAtMs, ...daily }: BudgetControl): boolean {
