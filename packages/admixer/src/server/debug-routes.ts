@@ -113,11 +113,13 @@ function traceRoutes(routes: FastifyInstance, host: AdMixer): void {
         trace,
         ledger,
         response,
+        featureLog,
       } = keptRun(host, (request.params as z.infer<typeof TraceParams>).id);
       return {
         request: redacted(AdRequest, adRequest),
         trace: traceToJson(trace, host.topology),
         ledger: ledger.toJson(host.topology),
+        indexVersion: featureLog?.indexVersion ?? null,
         response: response ?? null,
       };
     },
