@@ -42,6 +42,7 @@ const NUMBER_OF: { readonly [Name in NumberName]: (document: AdDocument) => numb
   floorMicros: (document) => document.floorMicros,
   lifetimeCapMicros: (document) => document.budget.lifetime.capMicros,
   dailyCapMicros: (document) => document.budget.daily?.capMicros ?? 0,
+  overdeliveryRatioMax: (document) => document.budget.daily?.overdeliveryRatioMax ?? 0,
   qualityScore: (document) => document.qualityScore,
   popularity: (document) => document.popularity,
 };

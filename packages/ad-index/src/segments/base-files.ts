@@ -82,8 +82,14 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
 export interface OpenOptions {
   /** What the base must be of; that of the file when absent. */
   readonly embeddingVersion?: string;
-  /** Costs are measured while loading, for about 0.2 s, unless they are given. */
+  /** Costs are measured while loading, for about 0.2 s, unless they are given, e.g. those of a base that is open. */
   readonly search?: SearchOptions;
+}
+
+export interface OpenedBase extends IndexBase {
+  /** What it is searched with: costs are of the machine, and do for the next base, too. */
+  readonly search: SearchOptions;
+  close(): Promise<void>;
 }
 
 /**
@@ -96,7 +102,7 @@ export async function openBase(
   folder: string,
   openRecords: OpenRecords,
   { embeddingVersion, search = {} }: OpenOptions = {},
-): Promise<IndexBase & { close(): Promise<void> }> {
+): Promise<OpenedBase> {
   const file = await readSections(join(folder, SEGMENT_FILE), { kind: KIND });
   const { name, watermark, embedding, deletions, vectors, calibration } = file.facts as unknown as BaseFacts;
   const sections = file.sections();
@@ -106,16 +112,18 @@ export async function openBase(
     { embeddingVersion: embeddingVersion ?? embedding.version },
     LIST_OPTIONS,
   );
+  const options = { costs: search.costs ?? measureCosts(lists), ...search };
   const segment = new Segment({
     ...rowFactsOf(file),
     ...partsFrom(sections, lists.shape.size),
-    vectors: new ListRows(lists, { costs: measureCosts(lists), ...search, calibration }),
+    vectors: new ListRows(lists, { ...options, calibration }),
     forward: forwardFromSections(file, codebooks),
     documents: undefined,
   });
   const records = openRecords({ folder });
   const embeddings = { ...embedding, rows: new Float32Array(0) };
-  return new SegmentBase({ name, watermark, segment, embeddings, layout: "lists", codebooks, deletions, records });
+  const parts = { name, watermark, segment, embeddings, layout: "lists", codebooks, deletions, records } as const;
+  return Object.assign(new SegmentBase(parts), { search: options });
 }
 
 function rowFactsOf(file: SectionFile) {

@@ -92,6 +92,19 @@ export class SegmentBase implements IndexBase {
     return this.segment.adCount;
   }
 
+  meanVector(): Float32Array {
+    const { size, vectors } = this.segment;
+    const sum = new Float64Array(this.embeddings.dimensions);
+    let count = 0;
+    for (let row = 0; row < size; row++) {
+      if (!hasBit(vectors.present, row)) continue;
+      const vector = vectors.vectorOf(row);
+      for (let axis = 0; axis < sum.length; axis++) sum[axis] = (sum[axis] as number) + (vector[axis] as number);
+      count++;
+    }
+    return Float32Array.from(sum, (component) => component / Math.max(1, count));
+  }
+
   /** The live ads of this base's segment, with documents from its records. Throws TENON1449 when some are not there. */
   async readAds({ segment, live }: SegmentView): Promise<readonly IndexedAd[]> {
     const rows = Int32Array.from(segment.ids.keys()).filter((row) => hasBit(live, row));

@@ -6,7 +6,9 @@
  *    are replayed, those that arrive meanwhile too, and the last of them in the same turn in which the reference is swapped.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { IdColumn } from "@tenon/graph-core";
 import type { IndexVersion } from "../api.ts";
+import { hasBit } from "../bits/bitset.ts";
 import { baseOfAnotherIndex, baseTooOld, swapRunning } from "../errors.ts";
 import type {
   AdIndexHost,
@@ -150,12 +152,16 @@ export class SegmentIndex implements AdIndexHost {
     return {
       version: this.snapshot.version,
       base: this.held.base,
-      serving: this.baseOnly ? "baseOnly" : "live",
+      serving: this.snapshot.version.serving,
       position: this.log.position,
       changedAds: this.log.size,
       compactionDue: this.log.size >= COMPACTION_DUE_ADS,
       segments: this.held.views.length,
     };
+  }
+
+  heldAds(): IdColumn {
+    return IdColumn.from(this.snapshot.state.views.flatMap(liveIds));
   }
 
   /** Two that replace the state would each lose the changes of the other. */
@@ -215,6 +221,7 @@ export class SegmentIndex implements AdIndexHost {
     const views = this.baseOnly ? [SegmentView.of(base.segment, this.blocks)] : this.held.views;
     const version = Object.freeze({
       base: base.name,
+      serving: this.baseOnly ? "baseOnly" : "live",
       delta: this.baseOnly || !this.changedSinceBase ? 0 : this.revision,
       eligibility: this.blocksVersion,
       embeddingVersion: base.embeddingVersion,
@@ -223,6 +230,10 @@ export class SegmentIndex implements AdIndexHost {
     const { codebooks, records, embeddings } = base;
     return new IndexSnapshot({ version, views, codebooks, records, dimensions: embeddings.dimensions }, this.tools);
   }
+}
+
+function liveIds({ segment, live }: SegmentView): readonly number[] {
+  return Array.from(segment.ids).filter((_, row) => hasBit(live, row));
 }
 
 function requireSegments(base: IndexBase): SegmentBase {

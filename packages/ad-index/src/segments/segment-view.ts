@@ -9,6 +9,7 @@ import type { Segment } from "./segment.ts";
 export type BlockReasons = ReadonlyMap<number, CampaignBlockReason>;
 
 export const BLOCK_REASONS = [
+  "paused",
   "budget_exhausted",
   "inflight_budget",
   "paced_out",
@@ -85,7 +86,7 @@ export class SegmentView {
 
 function blockedRows(segment: Segment, blocks: BlockReasons): BlockedRows {
   const rows = () => new Int32Array(wordsFor(segment.size));
-  const blocked = { budget_exhausted: rows(), inflight_budget: rows(), paced_out: rows() };
+  const blocked = { paused: rows(), budget_exhausted: rows(), inflight_budget: rows(), paced_out: rows() };
   for (const [campaignId, reason] of blocks)
     for (const row of segment.rowsOfCampaign(campaignId)) setBit(blocked[reason], row);
   return blocked;

@@ -105,7 +105,10 @@ function textReport(
   const { request, response, durationMs } = sample;
   return [
     `${bold("Tenon AdMixer")} ${cyan(url)}`,
-    dim(`  ${host.marketplace.documents.size} ads of real brands, started in ${(startMs.total / 1_000).toFixed(1)} s`),
+    dim(
+      `  ${host.marketplace.index.current().version.documentCount} ads of real brands, started in ${(startMs.total / 1_000).toFixed(1)} s`,
+    ),
+    dim(`  ${partsText(startMs)}`),
     "",
     `${bold("sample request")} ${requestText(request)}: answered in ${durationMs} ms`,
     "",
@@ -115,6 +118,12 @@ function textReport(
     ...(["metrics", "openapi.json"] as const).map((path) => `  ${path.replace(".json", "").padEnd(9)} ${url}/${path}`),
     "",
   ].join("\n");
+}
+
+/** The parts of the start, in the order in which they were. */
+function partsText(startMs: RunningAdMixer["startMs"]): string {
+  const parts = Object.entries(startMs).filter(([name]) => name !== "total");
+  return parts.map(([name, ms]) => `${name} ${Math.round(ms)} ms`).join(", ");
 }
 
 function rounded(parts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

@@ -40,6 +40,8 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/ads-model",
     "packages/model-serving",
     "packages/ad-index",
+    "packages/event-log",
+    "packages/postgres",
     "packages/marketplace",
     "packages/nodes",
     "graphs",
