@@ -17,4 +17,4 @@ export { AdsDatabaseReader, type AdsDatabaseReaderOptions } from "./read/ads-dat
 export { type PagesOptions, pages, type ScannedRow } from "./read/pages.ts";
 export { migrateAdsDatabase } from "./schema/migrate-ads-database.ts";
 export { sqlColumn } from "./schema/names.ts";
-export { type MarketplaceSignalsOptions, marketplaceSignals } from "./signals/marketplace-signals.ts";
+export { type MarketplaceSignalsOptions, marketplaceSignals, newAdSignals } from "./signals/marketplace-signals.ts";
