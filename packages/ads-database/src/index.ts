@@ -15,5 +15,6 @@ export type { Edit, EditChange, EditKind, NewAd } from "./edits/edit.ts";
 export { loadMarketplace } from "./load/load-marketplace.ts";
 export { AdsDatabaseReader, type AdsDatabaseReaderOptions } from "./read/ads-database-reader.ts";
 export { type PagesOptions, pages, type ScannedRow } from "./read/pages.ts";
+export { forgetDeletedRows } from "./schema/forget-deleted-rows.ts";
 export { migrateAdsDatabase } from "./schema/migrate-ads-database.ts";
 export { type MarketplaceSignalsOptions, marketplaceSignals } from "./signals/marketplace-signals.ts";
