@@ -46,7 +46,13 @@ type IndexDelta = z.infer<typeof IndexDeltas.schema>;
 
 /** Later than every event: a record from the future would be put aside. */
 export const WORLD_NOW_MS = 1_800_000_000_000;
-const TASKS = [gatewayChangesTask, gatewaySignalsTask, updaterHigh, updaterMedium, updaterLow];
+export const INDEXING_TASKS: readonly Task[] = [
+  gatewayChangesTask,
+  gatewaySignalsTask,
+  updaterHigh,
+  updaterMedium,
+  updaterLow,
+];
 const SOURCES = [SourceChanges, ContentSignals, EntityUpdatesHigh, EntityUpdatesMedium, EntityUpdatesLow];
 const SINKS = [ServingControl, RejectedUpdates, DroppedUpdates, IndexDeltas];
 const SETTLE_MAX_MS = 120_000;
@@ -133,7 +139,7 @@ export class IndexingWorld {
     };
     const tasks = await runTasks({
       ...{
-        tasks: this.#options.tasks ?? TASKS,
+        tasks: this.#options.tasks ?? INDEXING_TASKS,
         log,
         store: life.of(this.#tasks),
         owner,
@@ -204,10 +210,7 @@ export class IndexingWorld {
   /** Lets time pass until nothing is left to do. @throws Error when that never comes */
   async settle(): Promise<void> {
     for (let quiet = 0, waitedMs = 0; quiet < QUIET_LOOKS; waitedMs += LOOK_MS) {
-      if (waitedMs > SETTLE_MAX_MS)
-        throw new Error(
-          `the pipeline did not settle: ${JSON.stringify(await this.work.status(), (_, part) => (typeof part === "bigint" ? String(part) : part))} ${this.halted.join()}`,
-        );
+      if (waitedMs > SETTLE_MAX_MS) throw new Error(`the pipeline did not settle: ${await this.#whatWaits()}`);
       await this.clock.runFor(LOOK_MS);
       quiet = (await this.#isQuiet()) ? quiet + 1 : 0;
     }
@@ -290,11 +293,18 @@ export class IndexingWorld {
     return new Promise((resolve) => this.clock.after(ms, resolve));
   }
 
+  async #whatWaits(): Promise<string> {
+    const parked = await this.work.parked();
+    const reasons = parked.map(({ handler, key, reason }) => `${handler} of ${key}: ${reason}`);
+    const waiting = (await this.work.status()).map(({ handler, waiting: items }) => `${handler} waits for ${items}`);
+    return [...reasons, ...waiting, ...this.halted].join("; ");
+  }
+
   async #isQuiet(): Promise<boolean> {
     if (this.#toWrite > 0 || (await this.work.status()).length > 0) return false;
     const status = await this.#tasks.status();
     if (status.some(({ outboxPending }) => outboxPending > 0)) return false;
-    for (const { name, source } of TASKS) {
+    for (const { name, source } of INDEXING_TASKS) {
       for (const { partition, earliest, end } of await this.#log.offsets(source.name)) {
         const at = status.find((each) => each.task === name && each.partition === partition);
         if (end > earliest && (at?.next ?? 0) < end) return false;
