@@ -22,7 +22,7 @@ import { type Calibration, measureCosts, type VectorFacts, VectorSegment } from 
 import { SegmentBase } from "./base.ts";
 import { LIST_OPTIONS } from "./in-lists.ts";
 import { ListRows, type SearchOptions } from "./list-rows.ts";
-import { Segment } from "./segment.ts";
+import { BaseSegment } from "./segment.ts";
 
 const KIND = "ad-segment";
 export const SEGMENT_FILE = "segment.tenon";
@@ -106,7 +106,7 @@ export async function openBase(
     { embeddingVersion: embeddingVersion ?? embedding.version },
     LIST_OPTIONS,
   );
-  const segment = new Segment({
+  const segment = new BaseSegment({
     ...rowFactsOf(file),
     ...partsFrom(sections, lists.shape.size),
     vectors: new ListRows(lists, { costs: measureCosts(lists), ...search, calibration }),

@@ -23,7 +23,8 @@ import { ChangeLog, COMPACTION_DUE_ADS } from "./change-log.ts";
 import { type Change, newestChanges } from "./changes.ts";
 import { HeldDocuments } from "./held-documents.ts";
 import { IndexSnapshot, type SearchTools } from "./index-snapshot.ts";
-import { type BlockReasons, SegmentView } from "./segment-view.ts";
+import type { BlockReasons } from "./segment.ts";
+import { SegmentView } from "./segment-view.ts";
 
 /** Changes replayed between two turns of the event loop: a few milliseconds of work. */
 const REPLAY_SLICE = 250;
