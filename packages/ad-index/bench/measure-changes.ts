@@ -19,14 +19,21 @@ const version = documents[0]?.embedding.version ?? "";
 const embeddings = { version, dimensions: EMBEDDING_DIMENSIONS, rows };
 const base = buildBase(documents, { embeddings, vectors: "lists" });
 
+/** When most campaigns run. */
+const generatedAtMs = median(documents.map(({ schedule }) => schedule.startAtMs)) + 1;
+
 /** As they come out of a change feed: objects of their own. Each ad once, spread over all campaigns. */
 function changesOf(round: number): readonly { readonly document: AdDocument; readonly vector: Float32Array }[] {
   return Array.from({ length: CHANGES }, (_, place) => {
     const document = documents[(place * 7_919) % documents.length] as AdDocument;
-    const vector = rows.slice(document.embedding.row * EMBEDDING_DIMENSIONS).subarray(0, EMBEDDING_DIMENSIONS);
+    const vector = vectorOf(document.embedding.row);
     const copy = structuredClone(document);
     return { document: { ...copy, adId: adId(document.adId), version: document.version + 1 + round }, vector };
   });
+}
+
+function vectorOf(row: number): Float32Array {
+  return rows.slice(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS);
 }
 
 function cpuMicrosOf(work: () => void): number {
@@ -37,12 +44,12 @@ function cpuMicrosOf(work: () => void): number {
 }
 
 async function searchMicros(index: AdIndexHost): Promise<{ readonly vectors: number; readonly keywords: number }> {
-  const filter = { targeting: {}, atMs: documents[0]?.schedule.startAtMs ?? 0 };
+  const filter = { targeting: {}, atMs: generatedAtMs };
   const [vectors, keywords]: [number[], number[]] = [[], []];
   for (let place = 0; place < SEARCHES; place++) {
     const snapshot = index.current();
     const row = (place * 104_729) % documents.length;
-    const vector = F32Column.from(rows.slice(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS));
+    const vector = F32Column.from(vectorOf(row));
     const words = [documents[row]?.title ?? "coffee"];
     let [leastVectors, leastKeywords] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (let repeat = 0; repeat < 5; repeat++) {

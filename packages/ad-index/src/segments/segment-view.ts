@@ -56,21 +56,12 @@ export class SegmentView {
   /** A delta segment that has grown since `before`, or has just begun: its new rows are live. */
   static grown(segment: Segment, before: SegmentView | undefined, blocks: BlockReasons): SegmentView {
     const from = before?.segment.size ?? 0;
-    const copyOf = (rows: Int32Array | undefined) => resized(rows, wordsFor(segment.size));
+    const words = wordsFor(segment.size);
     const { lengths } = segment.keywords;
     const { active, creativeApproved, policyApproved } = segment.states;
-    const blockedBy = {
-      budget_exhausted: copyOf(before?.blockedBy.budget_exhausted),
-      inflight_budget: copyOf(before?.blockedBy.inflight_budget),
-      paced_out: copyOf(before?.blockedBy.paced_out),
-    };
-    const blocked = copyOf(before?.blocked);
-    segment.eachBlocked(blocks, from, (row, reason) => {
-      setBit(blockedBy[reason], row);
-      setBit(blocked, row);
-    });
-    const live = copyOf(before?.live);
-    const servable = copyOf(before?.servable);
+    const { blockedBy, blocked } = blockedOfGrown(segment, from, before, blocks);
+    const live = resized(before?.live, words);
+    const servable = resized(before?.servable, words);
     let liveWords = before?.liveWords ?? 0;
     for (let row = from; row < segment.size; row++) {
       setBit(live, row);
@@ -122,6 +113,31 @@ function blockedView(
   intersectSets(servable, [live, active, creativeApproved, policyApproved]);
   subtractWords(servable, blocked);
   return new SegmentView({ segment, live, liveCount, liveWords, blockedBy, blocked, servable });
+}
+
+/** Those of the view before where no new row is blocked, so that a change copies nothing. They may be longer than the rows. */
+function blockedOfGrown(
+  segment: Segment,
+  from: number,
+  before: SegmentView | undefined,
+  blocks: BlockReasons,
+): Pick<ViewParts, "blockedBy" | "blocked"> {
+  const found: { readonly row: number; readonly reason: CampaignBlockReason }[] = [];
+  segment.eachBlocked(blocks, from, (row, reason) => found.push({ row, reason }));
+  const words = wordsFor(segment.size);
+  if (before !== undefined && found.length === 0 && before.blocked.length >= words) return before;
+  const copyOf = (rows: Int32Array | undefined) => resized(rows, Math.max(rows?.length ?? 0, 2 * words));
+  const blockedBy = {
+    budget_exhausted: copyOf(before?.blockedBy.budget_exhausted),
+    inflight_budget: copyOf(before?.blockedBy.inflight_budget),
+    paced_out: copyOf(before?.blockedBy.paced_out),
+  };
+  const blocked = copyOf(before?.blocked);
+  for (const { row, reason } of found) {
+    setBit(blockedBy[reason], row);
+    setBit(blocked, row);
+  }
+  return { blockedBy, blocked };
 }
 
 /** A copy, with further words of 0 up to `words`. */
