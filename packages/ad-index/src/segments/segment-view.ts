@@ -34,7 +34,7 @@ export class SegmentView {
   readonly blockedBy: BlockedRows;
   /** Rows that are blocked for any reason. */
   readonly blocked: Int32Array;
-  /** Live rows that may serve whenever their schedule says so: not blocked, active and approved. */
+  /** Rows that may serve whenever their schedule says so: not blocked, active and approved. Some of them may be dead by now. */
   readonly servable: Int32Array;
 
   constructor(parts: ViewParts) {
@@ -76,14 +76,12 @@ export class SegmentView {
   /** The same segment without the given rows, each of them live now. */
   without(rows: readonly number[]): SegmentView {
     const live = this.live.slice();
-    const servable = this.servable.slice();
     let liveWords = this.liveWords;
     for (const row of rows) {
       clearBit(live, row);
-      clearBit(servable, row);
       liveWords -= this.segment.keywords.lengths[row] as number;
     }
-    return new SegmentView({ ...this, live, servable, liveCount: this.liveCount - rows.length, liveWords });
+    return new SegmentView({ ...this, live, liveCount: this.liveCount - rows.length, liveWords });
   }
 
   /** The same segment under another list of blocked campaigns. */

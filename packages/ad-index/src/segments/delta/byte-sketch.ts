@@ -14,7 +14,7 @@ import {
   SURVIVORS_MAX,
   scratchLayout,
 } from "../../vectors/kernels/scan-state.ts";
-import { sharedMemory, type WasmMemory } from "../../vectors/kernels/wasm.ts";
+import { sharedMemory } from "../../vectors/kernels/wasm.ts";
 import { quantiseComponent, quantiseQuery, ROW_OFFSET, rowScale, scoreBound } from "../../vectors/segment/quantise.ts";
 
 /** How much wider a new range is than what called for it. */
@@ -25,9 +25,17 @@ const LINE_BYTES = 64;
 /** Buckets are counted with shifts of whole scores; see scan-state.ts. */
 const BUCKET_BITS = 10;
 
+export interface Wanted {
+  /** Ads wanted, 1 or more. */
+  readonly k: number;
+  /** Score that `k` ads of other segments reach already; minus infinity when there are fewer. */
+  readonly threshold: number;
+  /** Whether many rows are eligible, so that whole words are scanned. */
+  readonly dense: boolean;
+}
+
 export class ByteSketch {
   private readonly vectorOf: (row: number) => Float32Array;
-  private readonly memory: WasmMemory;
   private readonly kernels: Kernels;
   private readonly scratch: ScratchLayout;
   private readonly stride: number;
@@ -36,6 +44,10 @@ export class ByteSketch {
   private readonly mask: Int32Array;
   private readonly maskAt: number;
   private readonly survivors: Int32Array;
+  private readonly state: Int32Array;
+  private readonly histogram: Int32Array;
+  private readonly ranges: Int32Array;
+  private readonly queryBytes: Int8Array;
   private size = 0;
   private max = 0;
   private scale = 1;
@@ -53,12 +65,16 @@ export class ByteSketch {
     const rowBytes = alignUp(rowsMax, 32) * this.stride;
     this.maskAt = this.rowsAt + alignUp(rowBytes, LINE_BYTES);
     const maskBytes = alignUp(4 * wordsFor(rowsMax), LINE_BYTES);
-    this.memory = sharedMemory(this.maskAt + maskBytes);
-    this.kernels = bindKernels(this.memory);
-    const { buffer } = this.memory;
+    const memory = sharedMemory(this.maskAt + maskBytes);
+    this.kernels = bindKernels(memory);
+    const { buffer } = memory;
     this.rows = new Int8Array(buffer, this.rowsAt, rowBytes);
     this.mask = new Int32Array(buffer, this.maskAt, wordsFor(rowsMax));
     this.survivors = new Int32Array(buffer, this.scratch.survivors, SURVIVORS_MAX * 2);
+    this.state = new Int32Array(buffer, this.scratch.state, 32);
+    this.histogram = new Int32Array(buffer, this.scratch.histogram, HISTOGRAM_BUCKETS);
+    this.ranges = new Int32Array(buffer, this.scratch.ranges, 2);
+    this.queryBytes = new Int8Array(buffer, this.scratch.query, this.stride);
     new Int32Array(buffer)[this.scratch.masks >> 2] = this.maskAt;
   }
 
@@ -68,27 +84,25 @@ export class ByteSketch {
   }
 
   /**
-   * Rows of `eligible` that may be among its best `k` (1 or more); all of those are there. Each stands before its integer score, at even
+   * Rows of `eligible` that may be among its best `k`; all of those are there. Each stands before its integer score, at even
    * places. A view until the next call. `eligible`: rows that have a vector, one bit per row.
    */
-  survivorsOf(query: ArrayLike<number>, eligible: Int32Array, k: number, dense: boolean): Int32Array {
-    const { scratch, kernels } = this;
-    const { buffer } = this.memory;
+  survivorsOf(query: ArrayLike<number>, eligible: Int32Array, wanted: Wanted): Int32Array {
+    const { scratch, kernels, state } = this;
     const words = Math.min(eligible.length, wordsFor(this.size));
     this.mask.set(eligible.subarray(0, words));
-    new Int32Array(buffer, scratch.ranges, 2).set([0, words]);
-    const state = this.begin(query, k);
-    const scan = dense ? kernels.scanDense : kernels.scanListed;
+    this.ranges[1] = words;
+    this.begin(query, wanted);
+    const scan = wanted.dense ? kernels.scanDense : kernels.scanListed;
     scan(scratch.state, scratch.ranges, 1, scratch.masks, 1, this.rows.length);
     kernels.keep(scratch.state);
     return this.survivors.subarray(0, 2 * (state[STATE.survivorCount] as number));
   }
 
-  private begin(query: ArrayLike<number>, k: number): Int32Array {
-    const { scratch } = this;
-    const { buffer } = this.memory;
-    new Int32Array(buffer, scratch.histogram, HISTOGRAM_BUCKETS).fill(0);
-    const quantised = quantiseQuery(query, new Int8Array(buffer, scratch.query, this.stride));
+  private begin(query: ArrayLike<number>, { k, threshold }: Wanted): void {
+    const { scratch, state, histogram } = this;
+    histogram.fill(0);
+    const quantised = quantiseQuery(query, this.queryBytes);
     const { scale } = this;
     const rows = {
       scale,
@@ -98,7 +112,7 @@ export class ByteSketch {
     };
     const { stepsMax, unit, error } = scoreBound(rows, quantised, 0);
     const margin = Math.ceil((2 * error) / unit) + 1;
-    const state = new Int32Array(buffer, scratch.state, 32);
+    const shift = Math.max(0, 32 - Math.clz32((2 * stepsMax) >>> BUCKET_BITS));
     state[STATE.rows] = this.rowsAt;
     state[STATE.stride] = this.stride;
     state[STATE.query] = scratch.query;
@@ -106,7 +120,7 @@ export class ByteSketch {
     state[STATE.k] = k;
     state[STATE.margin] = margin;
     state[STATE.low] = -stepsMax;
-    state[STATE.shift] = Math.max(0, 32 - Math.clz32((2 * stepsMax) >>> BUCKET_BITS));
+    state[STATE.shift] = shift;
     state[STATE.histogram] = scratch.histogram;
     state[STATE.cut] = 0;
     state[STATE.above] = 0;
@@ -119,7 +133,15 @@ export class ByteSketch {
     state[STATE.rowBuffer] = scratch.rowBuffer;
     state[STATE.range] = 0;
     state[STATE.word] = 0;
-    return state;
+    const reached = Math.floor((threshold + error) / unit);
+    if (reached <= -stepsMax) return;
+    // `k` ads of other segments reach the threshold: as if as many rows of that integer score had been met already.
+    const cut = Math.min(HISTOGRAM_BUCKETS - 1, Math.floor((reached + stepsMax) / 2 ** shift));
+    histogram[cut] = k;
+    state[STATE.cut] = cut;
+    state[STATE.above] = k;
+    state[STATE.edge] = cut * 2 ** shift - stepsMax;
+    state[STATE.threshold] = cut * 2 ** shift - stepsMax - margin;
   }
 
   private write(row: number, hasVector: (row: number) => boolean): void {

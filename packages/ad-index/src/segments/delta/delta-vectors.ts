@@ -70,8 +70,10 @@ export class DeltaVectors implements VectorRows {
     if (sketch === undefined || limit === 0 || searchable < ROWS_PER_AD_MIN * limit || searchable < SKETCHED_ROWS_MIN)
       return this.table.scan(eligible, query, this.idsOf(), top, stop);
     const { present } = this;
-    const rows = eligible.map((word, place) => word & (present[place] as number));
-    const survivors = sketch.survivorsOf(vector, rows, limit, searchable >= DENSE_SHARE * this.size);
+    const rows = new Int32Array(eligible.length);
+    for (let word = 0; word < rows.length; word++) rows[word] = (eligible[word] as number) & (present[word] as number);
+    const dense = searchable >= DENSE_SHARE * this.size;
+    const survivors = sketch.survivorsOf(vector, rows, { k: limit, threshold: top.threshold, dense });
     rows.fill(0);
     for (let place = 0; place < survivors.length; place += 2) setBit(rows, survivors[place] as number);
     this.table.scan(rows, query, this.idsOf(), top, undefined);
