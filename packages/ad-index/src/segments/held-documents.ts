@@ -11,10 +11,14 @@ import type { DocumentUpsert, RejectedDocument } from "../host.ts";
 import type { SegmentBase } from "./base.ts";
 import type { Change } from "./changes.ts";
 import { checkDocument } from "./check-document.ts";
+import type { Turn } from "./compact/build-apart.ts";
 import { Delta, liveAds } from "./delta/delta.ts";
 import type { BlockReasons, IndexedAd, Segment } from "./segment.ts";
 import { SegmentView } from "./segment-view.ts";
 import { Tombstones } from "./tombstones.ts";
+
+/** Rows looked at between two turns of the event loop: below a millisecond. */
+const ROWS_PER_TURN = 4_096;
 
 export interface Absorbed {
   readonly applied: readonly Change[];
@@ -85,12 +89,19 @@ export class HeldDocuments {
     return this.tombstones.deletions();
   }
 
-  /** Every live ad with its document, of the state at the call. Documents of a loaded base are read from its records. */
-  async liveAds(): Promise<readonly IndexedAd[]> {
-    const lists = await Promise.all(
-      this.views.map((view) => (view.segment.documents === undefined ? this.base.readAds(view) : liveAds(view))),
-    );
-    return lists.flat();
+  /** Every live ad with its document, of the state at the call, in slices. Documents of a loaded base are read from its records. */
+  async liveAds(turn: Turn): Promise<readonly IndexedAd[]> {
+    const ads: IndexedAd[] = [];
+    for (const view of this.views) {
+      if (view.segment.documents === undefined) for (const ad of await this.base.readAds(view)) ads.push(ad);
+      else {
+        for (let from = 0; from < view.segment.size; from += ROWS_PER_TURN) {
+          for (const ad of liveAds(view, from, from + ROWS_PER_TURN)) ads.push(ad);
+          await turn();
+        }
+      }
+    }
+    return ads;
   }
 
   private versionHeld(adId: AdId): number {

@@ -77,10 +77,11 @@ export class Delta {
   }
 }
 
-/** The ads of a view whose segment has its documents on the heap. */
-export function liveAds(view: SegmentView): readonly IndexedAd[] {
+/** The live ads of some rows of a view whose segment has its documents on the heap. */
+export function liveAds(view: SegmentView, from: number, to: number): readonly IndexedAd[] {
   const ads: IndexedAd[] = [];
-  for (let row = 0; row < view.segment.size; row++) if (hasBit(view.live, row)) ads.push(adAt(view, row));
+  const end = Math.min(to, view.segment.size);
+  for (let row = from; row < end; row++) if (hasBit(view.live, row)) ads.push(adAt(view, row));
   return ads;
 }
 
