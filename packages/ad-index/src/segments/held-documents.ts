@@ -13,6 +13,7 @@ import type { Change } from "./changes.ts";
 import { checkDocument } from "./check-document.ts";
 import type { Turn } from "./compact/build-apart.ts";
 import { Delta, liveAds } from "./delta/delta.ts";
+import { DELTA_ROWS_MAX } from "./delta/delta-segment.ts";
 import type { BlockReasons, IndexedAd, Segment } from "./segment.ts";
 import { SegmentView } from "./segment-view.ts";
 import { Tombstones } from "./tombstones.ts";
@@ -37,7 +38,8 @@ export class HeldDocuments {
     this.base = base;
     this.blocks = blocks;
     this.baseView = SegmentView.of(base.segment, blocks);
-    this.delta = new Delta({ dimensions: base.embeddings.dimensions, codebooks: base.codebooks });
+    const { dimensions } = base.embeddings;
+    this.delta = new Delta({ dimensions, codebooks: base.codebooks, rowsMax: DELTA_ROWS_MAX });
     for (const { adId, version } of base.deletions) this.tombstones.add(adId, version);
   }
 

@@ -156,6 +156,7 @@ export class SegmentIndex implements AdIndexHost {
       position: this.log.position,
       changedAds: this.log.size,
       compactionDue: this.log.size >= COMPACTION_DUE_ADS,
+      deltaRows: this.held.deltaRows,
       segments: this.held.views.length,
     };
   }

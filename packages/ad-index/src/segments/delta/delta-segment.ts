@@ -22,6 +22,13 @@ import { DeltaVectors } from "./delta-vectors.ts";
 /** Rows of a delta segment; the next change begins another. Searches visit each of them, and memory is freed one by one. */
 export const DELTA_ROWS_MAX = 8_192;
 
+export interface DeltaSettings {
+  readonly dimensions: number;
+  readonly codebooks: Codebooks;
+  /** {@link DELTA_ROWS_MAX}, less only in tests. */
+  readonly rowsMax: number;
+}
+
 const COLUMNS = FORWARD_COLUMN_NAMES.length;
 
 export class DeltaSegment {
@@ -46,15 +53,17 @@ export class DeltaSegment {
   };
   private readonly vectors: DeltaVectors;
   private readonly codebooks: Codebooks;
+  private readonly rowsMax: number;
 
-  constructor({ dimensions, codebooks }: { readonly dimensions: number; readonly codebooks: Codebooks }) {
+  constructor({ dimensions, codebooks, rowsMax }: DeltaSettings) {
+    this.rowsMax = rowsMax;
     this.codebooks = codebooks;
-    this.vectors = new DeltaVectors(dimensions, DELTA_ROWS_MAX, () => this.ids);
+    this.vectors = new DeltaVectors(dimensions, rowsMax, () => this.ids);
   }
 
   /** Ads that can still be added. */
   get room(): number {
-    return DELTA_ROWS_MAX - this.size;
+    return this.rowsMax - this.size;
   }
 
   add({ document, vector }: IndexedAd): void {

@@ -6,18 +6,12 @@
  *    and three segments, at a cost per change that does not grow.
  */
 import { hasBit } from "../../bits/bitset.ts";
-import type { Codebooks } from "../../forward/forward-values.ts";
 import type { BlockReasons, IndexedAd } from "../segment.ts";
 import { SegmentView } from "../segment-view.ts";
-import { DELTA_ROWS_MAX, DeltaSegment } from "./delta-segment.ts";
+import { DeltaSegment, type DeltaSettings } from "./delta-segment.ts";
 
 /** Ads moved per change while there are too many dead rows. */
 const MOVED_PER_CHANGE = 2;
-
-export interface DeltaSettings {
-  readonly dimensions: number;
-  readonly codebooks: Codebooks;
-}
 
 export class Delta {
   /** The last is that of `open`, if it has rows. */
@@ -62,9 +56,10 @@ export class Delta {
 
   /** At most `count` live ads of the full segment with the fewest, taken out of it. None while the dead rows are few (D3). */
   private takeFromSparsest(count: number): readonly IndexedAd[] {
+    const { rowsMax } = this.settings;
     const live = this.views.reduce((sum, { liveCount }) => sum + liveCount, 0);
-    if (this.rowCount - live <= live + 2 * DELTA_ROWS_MAX) return [];
-    const full = this.views.filter(({ segment }) => segment.size === DELTA_ROWS_MAX);
+    if (this.rowCount - live <= live + 2 * rowsMax) return [];
+    const full = this.views.filter(({ segment }) => segment.size === rowsMax);
     const sparsest = full.reduce(
       (least, view) => (view.liveCount < least.liveCount ? view : least),
       full[0] as SegmentView,
