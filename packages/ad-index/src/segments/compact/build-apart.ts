@@ -44,10 +44,19 @@ export async function sendInSlices(
   turn: Turn,
 ): Promise<void> {
   for (let from = 0; from < ads.length; from += ADS_PER_TURN) {
-    send(ads.slice(from, from + ADS_PER_TURN));
+    // Copies: a view would take the whole array that it looks at along.
+    send(
+      ads
+        .slice(from, from + ADS_PER_TURN)
+        .map(({ document, vector }) => ({ document, vector: vector && copyOf(vector) })),
+    );
     await turn();
   }
   send([]);
+}
+
+function copyOf(vector: ArrayLike<number>): Float32Array {
+  return new Float32Array(vector);
 }
 
 async function assemble(
