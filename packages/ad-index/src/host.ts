@@ -99,6 +99,8 @@ export interface IndexStatus {
   readonly changedAds: number;
   /** Enough has changed that a new base is cheaper than going on. */
   readonly compactionDue: boolean;
+  /** Rows kept for changes since the base, those included that were replaced: at most twice the changed ads and some thousands. */
+  readonly deltaRows: number;
   /** Pieces that a search visits, the base included. */
   readonly segments: number;
 }

@@ -23,9 +23,11 @@ import type {
 import { SegmentBase } from "./base.ts";
 import { ChangeLog, COMPACTION_DUE_ADS } from "./change-log.ts";
 import { type Change, newestChanges } from "./changes.ts";
+import { buildApart } from "./compact/build-apart.ts";
 import { HeldDocuments } from "./held-documents.ts";
 import { IndexSnapshot, type SearchTools } from "./index-snapshot.ts";
-import { type BlockReasons, SegmentView } from "./segment-view.ts";
+import type { BlockReasons } from "./segment.ts";
+import { SegmentView } from "./segment-view.ts";
 
 /** Changes replayed between two turns of the event loop: a few milliseconds of work. */
 const REPLAY_SLICE = 250;
@@ -93,10 +95,10 @@ export class SegmentIndex implements AdIndexHost {
       const { order, position: watermark } = this.log;
       const { embeddings, layout: vectors } = this.held.base;
       const deletions = this.held.deletions();
-      const ads = await this.held.liveAds();
+      const ads = await this.held.liveAds(nextTurn);
       const named = name !== undefined && { name };
       const { version } = await this.swap({
-        base: SegmentBase.of(ads, { embeddings, watermark, deletions, vectors, ...named }),
+        base: await buildApart(ads, { embeddings, watermark, deletions, vectors, ...named }),
         replay: [],
         since: order,
         trimLog: () => this.log.dropUpToOrder(order, watermark),
@@ -156,6 +158,7 @@ export class SegmentIndex implements AdIndexHost {
       position: this.log.position,
       changedAds: this.log.size,
       compactionDue: this.log.size >= COMPACTION_DUE_ADS,
+      deltaRows: this.held.deltaRows,
       segments: this.held.views.length,
     };
   }
