@@ -8,7 +8,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { baseOfAnotherIndex } from "../errors.ts";
 import { readSections, type Sections, writeSections } from "../files/index.ts";
-import type { SectionFile } from "../files/section-file.ts";
+import { SectionReader } from "../files/section-reader.ts";
+import { prefixed } from "../files/sections.ts";
 import { forwardFromSections, forwardToSections } from "../forward/forward-sections.ts";
 import { newCodebooks } from "../forward/forward-values.ts";
 import type { RecordStore } from "../forward/records/record-store.ts";
@@ -68,7 +69,7 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
     kind: KIND,
     facts: { ...facts },
     sections: {
-      ...Object.fromEntries(ROW_FACTS.map((fact) => [`rows.${fact}`, segment[fact]])),
+      ...prefixed("rows", Object.fromEntries(ROW_FACTS.map((fact) => [fact, segment[fact]]))),
       ...segment.targeting.toSections(),
       ...segment.schedules.toSections(),
       ...segment.states.toSections(),
@@ -89,8 +90,8 @@ export interface OpenOptions {
 /**
  * Opens what {@link writeBase} wrote, here or on another machine. Close the base when the last request that may hold a snapshot of it has ended.
  *
- * @throws GraphError TENON1425 to TENON1430 for a file that is damaged or of another kind, TENON1412 and TENON1421 for sections that
- *   do not fit, TENON1432 for records that cannot be opened
+ * @throws GraphError TENON1425 to TENON1429 for a file that is damaged or of another kind, TENON1412, TENON1420 and TENON1421 for
+ *   sections that are missing or do not fit, TENON1432 for records that cannot be opened
  */
 export async function openBase(
   folder: string,
@@ -102,15 +103,15 @@ export async function openBase(
   const sections = file.sections();
   const codebooks = newCodebooks();
   const lists = VectorSegment.fromSections(
-    { facts: vectors, sections: sections as never },
+    { facts: vectors, sections },
     { embeddingVersion: embeddingVersion ?? embedding.version },
     LIST_OPTIONS,
   );
   const segment = new Segment({
-    ...rowFactsOf(file),
+    ...rowFactsOf(sections),
     ...partsFrom(sections, lists.shape.size),
     vectors: new ListRows(lists, { costs: measureCosts(lists), ...search, calibration }),
-    forward: forwardFromSections(file, codebooks),
+    forward: forwardFromSections(sections, codebooks),
     documents: undefined,
   });
   const records = openRecords({ folder });
@@ -118,17 +119,17 @@ export async function openBase(
   return new SegmentBase({ name, watermark, segment, embeddings, layout: "lists", codebooks, deletions, records });
 }
 
-function rowFactsOf(file: SectionFile) {
-  const [ids, versions, campaigns, embeddingRows] = ROW_FACTS.map((fact) => file.section(`rows.${fact}`, "f64"));
+function rowFactsOf(sections: Sections) {
+  const reader = new SectionReader(sections, "rows");
+  const [ids, versions, campaigns, embeddingRows] = ROW_FACTS.map((fact) => reader.float64(fact));
   return { ids, versions, campaigns, embeddingRows } as Record<(typeof ROW_FACTS)[number], Float64Array>;
 }
 
 function partsFrom(sections: Sections, rows: number) {
-  const own = sections as never;
   return {
-    targeting: TargetingIndex.fromSections(own, rows),
-    schedules: ScheduleIndex.fromSections(own, rows),
-    states: StateRows.fromSections(own, rows),
-    keywords: KeywordIndex.fromSections(own, rows),
+    targeting: TargetingIndex.fromSections(sections, rows),
+    schedules: ScheduleIndex.fromSections(sections, rows),
+    states: StateRows.fromSections(sections, rows),
+    keywords: KeywordIndex.fromSections(sections, rows),
   };
 }

@@ -69,12 +69,12 @@ export class PgOutputDecoder {
   #relation(reader: MessageReader): void {
     const id = reader.int32();
     const name = `${reader.text()}.${reader.text()}`;
-    reader.skip(1);
+    reader.passOver(1);
     const columns: string[] = [];
     for (let left = reader.int16(); left > 0; left--) {
-      reader.skip(1);
+      reader.passOver(1);
       columns.push(reader.text());
-      reader.skip(8);
+      reader.passOver(8);
     }
     this.#relations.set(id, { name, columns });
   }
@@ -84,7 +84,7 @@ export class PgOutputDecoder {
     if (relation?.name !== TABLE) throw streamBroken(`a row of ${relation?.name ?? "a table not announced"}`);
     if (this.#open === undefined) throw streamBroken("a row outside a transaction");
     if (this.#open.length >= ROWS_MAX) throw streamBroken(`a transaction with more than ${ROWS_MAX} batches`);
-    reader.skip(1);
+    reader.passOver(1);
     this.#open.push(toStored(readTuple(reader, relation.columns)));
   }
 }
@@ -141,7 +141,7 @@ class MessageReader {
     return this.#bytes.readInt32BE(this.#at - 4);
   }
 
-  skip(bytes: number): void {
+  passOver(bytes: number): void {
     this.#at += bytes;
   }
 
