@@ -9,6 +9,8 @@
 ;; K2 score = sum of products + bias, where bias = -64 * sum of the query's bytes undoes the offset of the rows.
 ;; K3 Scores are counted in a histogram of 1,024 buckets. `cut` is the highest bucket with at least `k` scores in it and above:
 ;;    a row below the lower edge of `cut`, less `margin`, cannot be among the best `k`, and never leaves the kernel.
+;; K4 Rows of a filter are strangers to each other: each is a miss of the cache, and what depends on its score waits for it. So a scan
+;;    touches rows a few steps before it scores them, and many misses are under way at once. A touch reads a byte and drops it.
 (module
   (import "env" "memory" (memory 1 65536 shared))
 
@@ -66,13 +68,20 @@
 
   ;; Scores the `count` rows listed at `rows`, four at a time. Reads up to three entries behind the last one.
   (func $scanRows (param $s i32) (param $rows i32) (param $count i32)
-    (local $end i32) (local $base i32) (local $stride i32) (local $query i32) (local $bias v128) (local $lanes i32)
+    (local $end i32) (local $base i32) (local $stride i32) (local $query i32) (local $bias v128) (local $lanes i32) (local $next i32)
     {{row locals}}
     (local.set $base (i32.load (local.get $s)))
     (local.set $stride (i32.load offset=4 (local.get $s)))
     (local.set $bias (i32x4.splat (i32.load offset=12 (local.get $s))))
     (i32.store offset=60 (local.get $s) (i32.add (i32.load offset=60 (local.get $s)) (local.get $count)))
     (local.set $end (i32.add (local.get $rows) (i32.shl (local.get $count) (i32.const 2))))
+    (local.set $next (local.get $rows))
+    (block $touched (loop $touch
+      (br_if $touched (i32.ge_u (local.get $next) (local.get $end)))
+      (br_if $touched (i32.ge_u (local.get $next) (i32.add (local.get $rows) (i32.const 128))))
+      (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load (local.get $next)) (local.get $stride)))))
+      (local.set $next (i32.add (local.get $next) (i32.const 4)))
+      (br $touch)))
     ;; Lanes behind the last row score it once more, and are not offered.
     (if (local.get $count) (then
       (local.set $lanes (i32.load (i32.sub (local.get $end) (i32.const 4))))
@@ -81,6 +90,12 @@
       (i32.store offset=8 (local.get $end) (local.get $lanes))))
     (block $done (loop $step
       (br_if $done (i32.ge_u (local.get $rows) (local.get $end)))
+      ;; The rows eight steps on (K4).
+      (if (i32.lt_u (i32.add (local.get $rows) (i32.const 128)) (local.get $end)) (then
+        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=128 (local.get $rows)) (local.get $stride)))))
+        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=132 (local.get $rows)) (local.get $stride)))))
+        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=136 (local.get $rows)) (local.get $stride)))))
+        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=140 (local.get $rows)) (local.get $stride)))))))
       (local.set $row0 (i32.add (local.get $base) (i32.mul (i32.load (local.get $rows)) (local.get $stride))))
       (local.set $row1 (i32.add (local.get $base) (i32.mul (i32.load offset=4 (local.get $rows)) (local.get $stride))))
       (local.set $row2 (i32.add (local.get $base) (i32.mul (i32.load offset=8 (local.get $rows)) (local.get $stride))))
@@ -149,23 +164,27 @@
       (br $next)))
     (local.get $words))
 
-  ;; Writes the rows of the bits of a word, and returns where the next row goes.
-  (func $expand (param $out i32) (param $row i32) (param $bits i32) (result i32)
-    (if (local.get $bits) (then
-      (loop $next
-        (i32.store (local.get $out) (i32.add (local.get $row) (i32.ctz (local.get $bits))))
-        (local.set $out (i32.add (local.get $out) (i32.const 4)))
-        (br_if $next (local.tee $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))))))
+  ;; Writes the rows of the bits of two words, and returns where the next row goes.
+  (func $expand (param $out i32) (param $row i32) (param $bits i64) (result i32)
+    (block $done (loop $next
+      (br_if $done (i64.eqz (local.get $bits)))
+      (i32.store (local.get $out) (i32.add (local.get $row) (i32.wrap_i64 (i64.ctz (local.get $bits)))))
+      (local.set $out (i32.add (local.get $out) (i32.const 4)))
+      (local.set $bits (i64.and (local.get $bits) (i64.sub (local.get $bits) (i64.const 1))))
+      (br $next)))
     (local.get $out))
 
   ;; How many rows of the words `from` to `to` are in all bitmaps.
   (func (export "count") (param $masks i32) (param $maskCount i32) (param $from i32) (param $to i32) (result i32)
     (local $at i32) (local $end i32) (local $sum v128) (local $bytes v128) (local $count i32)
+    {{mask locals}}
+    {{two masks}}
     (local.set $at (i32.shl (local.get $from) (i32.const 2)))
     (local.set $end (i32.shl (local.get $to) (i32.const 2)))
     (block $done (loop $next
       (br_if $done (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $end)))
-      (local.set $bytes (i8x16.popcnt (call $andWords (local.get $masks) (local.get $maskCount) (local.get $at))))
+      {{and words}}
+      (local.set $bytes (i8x16.popcnt (local.get $words)))
       (local.set $sum (i32x4.add (local.get $sum)
         (i32x4.extadd_pairwise_i16x8_u (i16x8.extadd_pairwise_i8x16_u (local.get $bytes)))))
       (local.set $at (i32.add (local.get $at) (i32.const 16)))
@@ -184,7 +203,9 @@
   ;; Scans the rows that are in all bitmaps, over ranges of words (pairs from, to). Goes on where the cursor stands.
   ;; Returns 0 when all ranges are done, 1 when the survivors must be taken first, 2 when `rowsMax` rows were read.
   (func (export "scanListed") (param $s i32) (param $ranges i32) (param $rangeCount i32) (param $masks i32) (param $maskCount i32) (param $rowsMax i32) (result i32)
-    (local $range i32) (local $at i32) (local $end i32) (local $out i32) (local $start i32) (local $full i32) (local $words v128)
+    (local $range i32) (local $at i32) (local $end i32) (local $out i32) (local $start i32) (local $full i32)
+    {{mask locals}}
+    {{two masks}}
     (local.set $range (i32.load offset=68 (local.get $s)))
     (local.set $at (i32.shl (i32.load offset=72 (local.get $s)) (i32.const 2)))
     (local.set $start (i32.load offset=64 (local.get $s)))
@@ -207,16 +228,14 @@
               (br_if $rangeDone (i32.ge_u (local.get $at) (local.get $end)))
               (if (i32.le_u (i32.add (local.get $at) (i32.const 16)) (local.get $end))
                 (then
-                  (local.set $words (call $andWords (local.get $masks) (local.get $maskCount) (local.get $at)))
+                  {{and words}}
                   (if (v128.any_true (local.get $words)) (then
-                    (local.set $out (call $expand (local.get $out) (i32.shl (local.get $at) (i32.const 3)) (i32x4.extract_lane 0 (local.get $words))))
-                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 32)) (i32x4.extract_lane 1 (local.get $words))))
-                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 64)) (i32x4.extract_lane 2 (local.get $words))))
-                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 96)) (i32x4.extract_lane 3 (local.get $words))))))
+                    (local.set $out (call $expand (local.get $out) (i32.shl (local.get $at) (i32.const 3)) (i64x2.extract_lane 0 (local.get $words))))
+                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 64)) (i64x2.extract_lane 1 (local.get $words))))))
                   (local.set $at (i32.add (local.get $at) (i32.const 16))))
                 (else
                   (local.set $out (call $expand (local.get $out) (i32.shl (local.get $at) (i32.const 3))
-                    (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at))))
+                    (i64.extend_i32_u (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at)))))
                   (local.set $at (i32.add (local.get $at) (i32.const 4)))))
               (br $nextWords)))
           (local.set $range (i32.add (local.get $range) (i32.const 1)))

@@ -55,12 +55,13 @@ export function measureCosts(segment: VectorSegment, nowMs: () => number = () =>
   bitmap.fill(0);
   const emptyNs = timed(() => search(false, null));
   const probedNs = timed(() => search(false, Number.MAX_VALUE));
-  const wordNs = timed(() => searcher.countMatches(masks)) / Math.max(1, words * masks.length);
+  const emptyDenseNs = timed(() => search(true, null));
   const beginNs = timed(() => searcher.rescore(task, new Int32Array(0)));
   const meanNs = timed(() => searcher.meanScores(task));
   const exactRows = segment.rowOfRank.subarray(0, EXACT_ROWS);
   const exactNs = timed(() => searcher.rescore(task, exactRows));
   const listedNs = timed(() => search(false, null), drawRows);
+  const stepsNs = timed(() => search(true, null), drawRows);
   const listedRows = searcher.countMatches(masks);
   const denseWords = Math.min(DENSE_WORDS_MAX, words);
   bitmap.fill(0).fill(-1, 0, denseWords);
@@ -71,8 +72,10 @@ export function measureCosts(segment: VectorSegment, nowMs: () => number = () =>
   const each = (ns: number, count: number, leastNs: number) => Math.max(ns / Math.max(1, count), leastNs);
   return {
     listedRowNs: each(listedNs - emptyNs, listedRows, 0.1),
-    denseRowNs: each(denseNs - emptyNs, denseWords * 32, 0.05),
-    wordNs: Math.max(wordNs, 0.01),
+    denseRowNs: each(denseNs - emptyDenseNs, denseWords * 32, 0.05),
+    denseStepNs: each(stepsNs - emptyDenseNs, listedRows, 0.2),
+    wordNs: each(emptyNs - beginNs, words * masks.length, 0.01),
+    denseWordNs: each(emptyDenseNs - beginNs, words * masks.length, 0.01),
     centerNs: each(meanNs - beginNs, shape.listCount, 0.1),
     exactRowNs: each(exactNs - beginNs, exactRows.length, 1),
     listNs: each(probedNs - emptyNs - (meanNs - beginNs), shape.listCount, 1),

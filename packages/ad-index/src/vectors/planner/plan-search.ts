@@ -10,10 +10,13 @@ import type { Calibration } from "./calibration.ts";
 export interface ScanCosts {
   /** One row that is gathered through a bitmap. */
   readonly listedRowNs: number;
-  /** One row within a word that is scanned whole. */
+  /** One row of a step of four neighbours, where every step is read. */
   readonly denseRowNs: number;
-  /** One word of one bitmap. */
+  /** One step of four neighbours on its own, as far from the next one as gathered rows are. */
+  readonly denseStepNs: number;
+  /** One word of one bitmap: where rows are gathered, and where words are scanned whole. */
   readonly wordNs: number;
+  readonly denseWordNs: number;
   /** One list: scoring its center, and entering it when it is probed. */
   readonly centerNs: number;
   readonly listNs: number;
@@ -25,7 +28,9 @@ export interface ScanCosts {
 export const COSTS_DEFAULT: ScanCosts = {
   listedRowNs: 2.4,
   denseRowNs: 1.6,
-  wordNs: 0.3,
+  denseStepNs: 8,
+  wordNs: 0.15,
+  denseWordNs: 1,
   centerNs: 3,
   listNs: 60,
   exactRowNs: 50,
@@ -123,10 +128,11 @@ function scanCost(
   selectivity: number,
   { listShare, rowShare }: { readonly listShare: number; readonly rowShare: number },
 ): { readonly dense: boolean; readonly ns: number } {
-  const wordsNs = (shape.vectorRows / 32) * Math.max(1, shape.filters) * costs.wordNs * listShare;
-  const listedNs = shape.matches * rowShare * costs.listedRowNs;
-  // A step of four neighbours is left out when none of them matches.
-  const steps = 1 - (1 - selectivity) ** 4;
-  const denseNs = shape.vectorRows * listShare * steps * costs.denseRowNs;
-  return { dense: denseNs < listedNs, ns: wordsNs + Math.min(denseNs, listedNs) };
+  const words = (shape.vectorRows / 32) * Math.max(1, shape.filters) * listShare;
+  const listedNs = words * costs.wordNs + shape.matches * rowShare * costs.listedRowNs;
+  // A step of four neighbours is left out when none of them matches. The fewer are read, the fewer come along with their neighbours.
+  const share = 1 - (1 - selectivity) ** 4;
+  const stepNs = share * 4 * costs.denseRowNs + (1 - share) * costs.denseStepNs;
+  const denseNs = words * costs.denseWordNs + (shape.vectorRows / 4) * listShare * share * stepNs;
+  return { dense: denseNs < listedNs, ns: Math.min(denseNs, listedNs) };
 }
