@@ -331,9 +331,25 @@
       (local.set $out (i32.add (local.get $out) (i32.const 16)))
       (br $next))))
 
+  ;; Touches every line of the exact rows in the first pairs, 16 at most: most searches rescore no more (K4).
+  (func $touchExact (param $pairs i32) (param $count i32) (param $base i32) (param $strideBytes i32)
+    (local $pairsEnd i32) (local $at i32) (local $end i32)
+    (local.set $pairsEnd (i32.add (local.get $pairs) (i32.shl
+      (select (local.get $count) (i32.const 16) (i32.lt_u (local.get $count) (i32.const 16))) (i32.const 3))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $pairs) (local.get $pairsEnd)))
+      (local.set $at (i32.add (local.get $base) (i32.mul (i32.load (local.get $pairs)) (local.get $strideBytes))))
+      (local.set $end (i32.add (local.get $at) (local.get $strideBytes)))
+      (loop $line
+        (drop (i32.load8_u (local.get $at)))
+        (br_if $line (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $end))))
+      (local.set $pairs (i32.add (local.get $pairs) (i32.const 8)))
+      (br $next))))
+
   ;; Inner products by rule V1 of vector-table.ts of the rows in `count` pairs (row, score) from `pairs` on.
   (func (export "rerank") (param $pairs i32) (param $count i32) (param $base i32) (param $strideBytes i32) (param $query i32) (param $out i32)
     (local $lanes01 v128) (local $lanes23 v128) (local $place i32) (local $axis i32) (local $end i32) (local $outEnd i32)
+    (call $touchExact (local.get $pairs) (local.get $count) (local.get $base) (local.get $strideBytes))
     (local.set $end (i32.add (local.get $query) (i32.shl (local.get $strideBytes) (i32.const 1))))
     (local.set $outEnd (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 2))))
     (block $done (loop $next
@@ -357,6 +373,7 @@
   ;; Negated squared distances, with the additions of rule V1, of the rows in `count` pairs (row, score) from `pairs` on.
   (func (export "rerankDistance") (param $pairs i32) (param $count i32) (param $base i32) (param $strideBytes i32) (param $query i32) (param $out i32)
     (local $lanes01 v128) (local $lanes23 v128) (local $place i32) (local $axis i32) (local $end i32) (local $outEnd i32) (local $gap v128)
+    (call $touchExact (local.get $pairs) (local.get $count) (local.get $base) (local.get $strideBytes))
     (local.set $end (i32.add (local.get $query) (i32.shl (local.get $strideBytes) (i32.const 1))))
     (local.set $outEnd (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 2))))
     (block $done (loop $next

@@ -44,10 +44,14 @@ export interface SearchFound {
 /** Lists of the first round, and growth of the rounds that follow. */
 const FIRST_LISTS = 4;
 const ROUND_GROWTH = 2;
+/** Words that are counted whole: 2 us, and a search of few matches finds them in the cache afterwards. */
+const COUNTED_WORDS_MAX = 4_096;
 /** A sample of 8,192 rows: the count only has to be right within some tens of percent, to choose between methods. */
 const SAMPLE_BLOCKS = 32;
 const SAMPLE_BLOCK_WORDS = 8;
 const SAMPLE_WORDS = SAMPLE_BLOCKS * SAMPLE_BLOCK_WORDS;
+/** With fewer in the sample the estimate is off by more than a quarter: then all are counted, in words that the search will read anyway. */
+const SAMPLED_MIN = 16;
 
 export class SegmentSearcher {
   private readonly shared: SharedSegment;
@@ -105,14 +109,14 @@ export class SegmentSearcher {
   /** The same from a sample of words spread over all lists, where counting all would take longer than a search. */
   estimateMatches(masks: readonly number[]): number {
     const words = this.shared.shape.vectorRows >>> 5;
-    if (words <= 2 * SAMPLE_WORDS) return this.countMatches(masks);
+    if (words <= COUNTED_WORDS_MAX) return this.countMatches(masks);
     this.masks.set(masks);
     let count = 0;
     for (let block = 0; block < SAMPLE_BLOCKS; block++) {
       const from = Math.floor((block * (words - SAMPLE_BLOCK_WORDS)) / (SAMPLE_BLOCKS - 1));
       count += this.kernels.count(this.scratch.masks, masks.length, from, from + SAMPLE_BLOCK_WORDS);
     }
-    return Math.round((count * words) / SAMPLE_WORDS);
+    return count < SAMPLED_MIN ? this.countMatches(masks) : Math.round((count * words) / SAMPLE_WORDS);
   }
 
   /** Searches in slices: each step of the generator reads at most {@link SLICE_ROWS} rows, or scores 2,048 exactly. What it found is in {@link found}. */
