@@ -131,7 +131,10 @@ test("a file that lacks a column, or has one more, is told apart", () => {
   const reading = (header: unknown) => () =>
     forwardFromSections({ ...sections, "forward.columns": JSON.stringify(header) }, codebooks);
   expect(reading(without)).toThrow(
-    expect.objectContaining({ code: "TENON1421", detail: expect.stringMatching(/^expected a column "bidMicros", found /) }),
+    expect.objectContaining({
+      code: "TENON1421",
+      detail: expect.stringMatching(/^expected a column "bidMicros", found /),
+    }),
   );
 
   const [first] = stored.columns;

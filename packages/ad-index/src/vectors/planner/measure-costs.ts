@@ -55,6 +55,7 @@ export function measureCosts(segment: VectorSegment, nowMs: () => number = () =>
   bitmap.fill(0);
   const emptyNs = timed(() => search(false, null));
   const probedNs = timed(() => search(false, Number.MAX_VALUE));
+  const wordNs = timed(() => searcher.matches.count(masks)) / Math.max(1, words * masks.length);
   const emptyDenseNs = timed(() => search(true, null));
   const beginNs = timed(() => searcher.rescore(task, new Int32Array(0)));
   const meanNs = timed(() => searcher.meanScores(task));
@@ -62,7 +63,7 @@ export function measureCosts(segment: VectorSegment, nowMs: () => number = () =>
   const exactNs = timed(() => searcher.rescore(task, exactRows));
   const listedNs = timed(() => search(false, null), drawRows);
   const stepsNs = timed(() => search(true, null), drawRows);
-  const listedRows = searcher.countMatches(masks);
+  const listedRows = searcher.matches.count(masks);
   const denseWords = Math.min(DENSE_WORDS_MAX, words);
   bitmap.fill(0).fill(-1, 0, denseWords);
   const denseNs = timed(() => search(true, null));
@@ -74,7 +75,7 @@ export function measureCosts(segment: VectorSegment, nowMs: () => number = () =>
     listedRowNs: each(listedNs - emptyNs, listedRows, 0.1),
     denseRowNs: each(denseNs - emptyDenseNs, denseWords * 32, 0.05),
     denseStepNs: each(stepsNs - emptyDenseNs, listedRows, 0.2),
-    wordNs: each(emptyNs - beginNs, words * masks.length, 0.01),
+    wordNs: Math.max(wordNs, 0.01),
     denseWordNs: each(emptyDenseNs - beginNs, words * masks.length, 0.01),
     centerNs: each(meanNs - beginNs, shape.listCount, 0.1),
     exactRowNs: each(exactNs - beginNs, exactRows.length, 1),

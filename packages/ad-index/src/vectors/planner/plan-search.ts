@@ -29,7 +29,7 @@ export const COSTS_DEFAULT: ScanCosts = {
   listedRowNs: 2.4,
   denseRowNs: 1.6,
   denseStepNs: 8,
-  wordNs: 0.15,
+  wordNs: 0.2,
   denseWordNs: 1,
   centerNs: 3,
   listNs: 60,
