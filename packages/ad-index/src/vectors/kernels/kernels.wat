@@ -68,20 +68,13 @@
 
   ;; Scores the `count` rows listed at `rows`, four at a time. Reads up to three entries behind the last one.
   (func $scanRows (param $s i32) (param $rows i32) (param $count i32)
-    (local $end i32) (local $base i32) (local $stride i32) (local $query i32) (local $bias v128) (local $lanes i32) (local $next i32)
+    (local $end i32) (local $base i32) (local $stride i32) (local $query i32) (local $bias v128) (local $lanes i32) (local $next i32) (local $block i32)
     {{row locals}}
     (local.set $base (i32.load (local.get $s)))
     (local.set $stride (i32.load offset=4 (local.get $s)))
     (local.set $bias (i32x4.splat (i32.load offset=12 (local.get $s))))
     (i32.store offset=60 (local.get $s) (i32.add (i32.load offset=60 (local.get $s)) (local.get $count)))
     (local.set $end (i32.add (local.get $rows) (i32.shl (local.get $count) (i32.const 2))))
-    (local.set $next (local.get $rows))
-    (block $touched (loop $touch
-      (br_if $touched (i32.ge_u (local.get $next) (local.get $end)))
-      (br_if $touched (i32.ge_u (local.get $next) (i32.add (local.get $rows) (i32.const 128))))
-      (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load (local.get $next)) (local.get $stride)))))
-      (local.set $next (i32.add (local.get $next) (i32.const 4)))
-      (br $touch)))
     ;; Lanes behind the last row score it once more, and are not offered.
     (if (local.get $count) (then
       (local.set $lanes (i32.load (i32.sub (local.get $end) (i32.const 4))))
@@ -90,12 +83,14 @@
       (i32.store offset=8 (local.get $end) (local.get $lanes))))
     (block $done (loop $step
       (br_if $done (i32.ge_u (local.get $rows) (local.get $end)))
-      ;; The rows eight steps on (K4).
-      (if (i32.lt_u (i32.add (local.get $rows) (i32.const 128)) (local.get $end)) (then
-        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=128 (local.get $rows)) (local.get $stride)))))
-        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=132 (local.get $rows)) (local.get $stride)))))
-        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=136 (local.get $rows)) (local.get $stride)))))
-        (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load offset=140 (local.get $rows)) (local.get $stride)))))))
+      ;; Touches the next 64 rows (K4).
+      (if (i32.ge_u (local.get $rows) (local.get $next)) (then
+        (local.set $block (i32.add (local.get $rows) (i32.const 256)))
+        (if (i32.gt_u (local.get $block) (local.get $end)) (then (local.set $block (local.get $end))))
+        (local.set $next (local.get $rows))
+        (loop $touch
+          (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load (local.get $next)) (local.get $stride)))))
+          (br_if $touch (i32.lt_u (local.tee $next (i32.add (local.get $next) (i32.const 4))) (local.get $block))))))
       (local.set $row0 (i32.add (local.get $base) (i32.mul (i32.load (local.get $rows)) (local.get $stride))))
       (local.set $row1 (i32.add (local.get $base) (i32.mul (i32.load offset=4 (local.get $rows)) (local.get $stride))))
       (local.set $row2 (i32.add (local.get $base) (i32.mul (i32.load offset=8 (local.get $rows)) (local.get $stride))))
