@@ -171,7 +171,7 @@
 
   ;; How many rows of the words `from` to `to` are in all bitmaps.
   (func (export "count") (param $masks i32) (param $maskCount i32) (param $from i32) (param $to i32) (result i32)
-    (local $at i32) (local $end i32) (local $sum v128) (local $bytes v128) (local $count i32)
+    (local $at i32) (local $end i32) (local $count i64)
     {{mask locals}}
     {{two masks}}
     (local.set $at (i32.shl (local.get $from) (i32.const 2)))
@@ -179,21 +179,17 @@
     (block $done (loop $next
       (br_if $done (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $end)))
       {{and words}}
-      (local.set $bytes (i8x16.popcnt (local.get $words)))
-      (local.set $sum (i32x4.add (local.get $sum)
-        (i32x4.extadd_pairwise_i16x8_u (i16x8.extadd_pairwise_i8x16_u (local.get $bytes)))))
+      (local.set $count (i64.add (local.get $count) (i64.add
+        (i64.popcnt (i64x2.extract_lane 0 (local.get $words))) (i64.popcnt (i64x2.extract_lane 1 (local.get $words))))))
       (local.set $at (i32.add (local.get $at) (i32.const 16)))
       (br $next)))
-    (local.set $count (i32.add
-      (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
-      (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
     (block $done (loop $next
       (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-      (local.set $count (i32.add (local.get $count)
-        (i32.popcnt (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at)))))
+      (local.set $count (i64.add (local.get $count)
+        (i64.extend_i32_u (i32.popcnt (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at))))))
       (local.set $at (i32.add (local.get $at) (i32.const 4)))
       (br $next)))
-    (local.get $count))
+    (i32.wrap_i64 (local.get $count)))
 
   ;; Scans the rows that are in all bitmaps, over ranges of words (pairs from, to). Goes on where the cursor stands.
   ;; Returns 0 when all ranges are done, 1 when the survivors must be taken first, 2 when `rowsMax` rows were read.
