@@ -6,6 +6,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { baseOfAnotherIndex } from "../errors.ts";
 import { readSections, type Sections, writeSections } from "../files/index.ts";
 import type { SectionFile } from "../files/section-file.ts";
@@ -93,7 +94,7 @@ export interface OpenedBase extends IndexBase {
 }
 
 /**
- * Opens what {@link writeBase} wrote, here or on another machine. Close the base when the last request that may hold a snapshot of it has ended.
+ * Opens what {@link writeBase} wrote, here or on another machine, in steps between which requests of an open index have their turn. Close the base when the last request that may hold a snapshot of it has ended.
  *
  * @throws GraphError TENON1425 to TENON1430 for a file that is damaged or of another kind, TENON1412 and TENON1421 for sections that
  *   do not fit, TENON1432 for records that cannot be opened
@@ -112,18 +113,22 @@ export async function openBase(
     { embeddingVersion: embeddingVersion ?? embedding.version },
     LIST_OPTIONS,
   );
+  await nextTurn();
   const options = { costs: search.costs ?? measureCosts(lists), ...search };
+  await nextTurn();
+  const parts = partsFrom(sections, lists.shape.size);
+  await nextTurn();
   const segment = new Segment({
     ...rowFactsOf(file),
-    ...partsFrom(sections, lists.shape.size),
+    ...parts,
     vectors: new ListRows(lists, { ...options, calibration }),
     forward: forwardFromSections(file, codebooks),
     documents: undefined,
   });
   const records = openRecords({ folder });
   const embeddings = { ...embedding, rows: new Float32Array(0) };
-  const parts = { name, watermark, segment, embeddings, layout: "lists", codebooks, deletions, records } as const;
-  return Object.assign(new SegmentBase(parts), { search: options });
+  const base = { name, watermark, segment, embeddings, layout: "lists", codebooks, deletions, records } as const;
+  return Object.assign(new SegmentBase(base), { search: options });
 }
 
 function rowFactsOf(file: SectionFile) {
