@@ -130,10 +130,7 @@ export function buildBase(documents: Iterable<AdDocument>, options: BaseOptions)
   return SegmentBase.of(newestAds(documents, options), options);
 }
 
-function newestAds(
-  documents: Iterable<AdDocument>,
-  { embeddings, vectorOf }: BaseOptions,
-): readonly IndexedAd[] {
+function newestAds(documents: Iterable<AdDocument>, { embeddings, vectorOf }: BaseOptions): readonly IndexedAd[] {
   checkEmbeddings(embeddings);
   const newest = new Map<AdId, IndexedAd>();
   for (const document of documents) {
