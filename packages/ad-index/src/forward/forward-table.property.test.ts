@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { sampleAds } from "../conformance/arbitraries.ts";
 import { plainAd } from "../conformance/support.ts";
 import { sectionsInMemory } from "../files/index.ts";
+import type { Segment } from "../segments/segment.ts";
 import type { SegmentView } from "../segments/segment-view.ts";
 import { columnForm, storedOf } from "./column-layout.ts";
 import { FORWARD_COLUMN_NAMES } from "./forward-columns.ts";
@@ -97,7 +98,7 @@ function everything(
 ): unknown {
   const rows = documents.flatMap((document, row) => (document === undefined ? [] : [row]));
   const places: Places = {
-    views: [{ segment: { forward: table } } as SegmentView],
+    views: [{ segment: { forward: table as Segment["forward"] } } as SegmentView],
     viewOf: new Int32Array(rows.length),
     rowOf: Int32Array.from(rows),
     missingCount: 0,

@@ -52,6 +52,11 @@ export class BestPairs {
     this.count++;
   }
 
+  /** Brings the threshold up to what was offered so far, which is otherwise done now and then. */
+  tighten(): void {
+    if (this.count >= this.limit && this.limit > 0) this.keepBest();
+  }
+
   /** The best pairs offered, best first; at most `limit`. Views that further offers overwrite. */
   ranked(): RankedPairs {
     if (this.count > this.limit) this.keepBest();

@@ -108,7 +108,10 @@ class BaseBuild {
     const [partition] = await log.offsets(IndexDeltas.name);
     const watermark = partition?.end ?? 0;
     const plan = await withBase({ database }, async (base) => ({
-      name: `base-${new Date(this.#clock.nowMs()).toISOString().replace(/[^0-9]/g, "").slice(0, 14)}-${runId}`,
+      name: `base-${new Date(this.#clock.nowMs())
+        .toISOString()
+        .replace(/[^0-9]/g, "")
+        .slice(0, 14)}-${runId}`,
       watermark,
       feed: watermarkToJson(base.watermark),
       ranges: await base.export(PART_READS, (snapshot) => rangesOf(snapshot, adsPerPart)),

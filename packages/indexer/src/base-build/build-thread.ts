@@ -1,6 +1,6 @@
 /** A thread that derives parts and assembles bases: neither may hold up the process that answers others. */
 import { parentPort, workerData } from "node:worker_threads";
-import { ARGUS_HANDLERS } from "@tenon/graphs";
+import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
 import { openDatabase } from "@tenon/postgres";
 import { joinBase } from "@tenon/storage-repo";
 import { RowDeriver } from "@tenon/stream-runtime";

@@ -46,7 +46,11 @@ export interface DerivePartOptions {
  */
 export async function derivePart(options: DerivePartOptions): Promise<Part> {
   const { snapshot, deriver, deltasSlot, floorSeq, range } = options;
-  const part = { ads: [] as BuiltAd[], deletions: [] as Part["deletions"][number][], failures: [] as Part["failures"][number][] };
+  const part = {
+    ads: [] as BuiltAd[],
+    deletions: [] as Part["deletions"][number][],
+    failures: [] as Part["failures"][number][],
+  };
   let failureCount = 0;
   for await (const keys of keysOf(snapshot, range)) {
     const published = new Map((await snapshot.rows(Published, keys as never)).map((row) => [row.key as Key, row]));

@@ -40,6 +40,8 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/ads-model",
     "packages/model-serving",
     "packages/ad-index",
+    "packages/event-log",
+    "packages/postgres",
     "packages/marketplace",
     "packages/nodes",
     "graphs",
@@ -54,6 +56,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/stream-runtime",
     "packages/nodes",
     "graphs",
+    "packages/ads-database",
   ],
   "packages/cli": [
     "packages/graph-core",
@@ -71,6 +74,8 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/storage-repo",
     "packages/stream-runtime",
     "graphs",
+    "packages/indexer",
+    "packages/ads-database",
   ],
   bench: [
     "packages/graph-core",

@@ -52,6 +52,18 @@ test("the same is told to tools", async () => {
   expect(await told("repo history")).toMatchObject({ floorSeq: 0, firstSeq: 1, lastSeq: 3, need: { seq: 1 } });
 });
 
+test("messages of handlers that the log does not have yet are shown with their age", async () => {
+  const store = new PostgresWorkStore(stores.database);
+  const message = { topic: "index-deltas", partition: 0, key: "7", timeMs: 0, headers: {}, value: new Uint8Array([1]) };
+  await store.transaction((tx) => store.sinks.add(tx, [message]), { isolation: "readCommitted", attemptsMax: 1 });
+  for (const line of ["repo status", "repo work"]) {
+    expect(masked((await tenon(line)).out)).toContain("messages to  waiting  oldest\nindex-deltas  1  N s\n");
+  }
+  const told = JSON.parse((await tenon("repo status --json")).out) as { readonly messages: unknown };
+  expect(told.messages).toMatchObject([{ topic: "index-deltas", waiting: 1 }]);
+  await store.sinks.remove(await store.sinks.next("index-deltas", { rowsMax: 10, bytesMax: 10 }));
+});
+
 test("parked work is run again when somebody has agreed, and not before", async () => {
   const store = new PostgresWorkStore(stores.database);
   const [item] = await store.parked();
