@@ -34,6 +34,7 @@ const FORWARD_LEAF: { readonly [Name in Exclude<ForwardColumnName, FrequencyCapC
   pacing: "budget.pacing",
   lifetimeCapMicros: "budget.lifetime.capMicros",
   dailyCapMicros: "budget.daily.capMicros",
+  overdeliveryRatioMax: "budget.daily.overdeliveryRatioMax",
   qualityScore: "qualityScore",
   popularity: "popularity",
 };

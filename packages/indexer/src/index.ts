@@ -1,7 +1,7 @@
 /** The indexing host: roles over stores, batch workflows, switches, stages by call. */
 export { type ArgusSettings, argusBindings } from "./argus/bindings.ts";
-export { ARGUS_CONSUMER } from "./host/argus-role.ts";
 export { type FirstLoaded, firstLoad } from "./first-load/first-load.ts";
+export { ARGUS_CONSUMER } from "./host/argus-role.ts";
 export {
   INDEXER_DEFAULTS,
   type IndexerSettings,
