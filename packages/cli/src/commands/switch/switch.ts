@@ -69,7 +69,7 @@ export function switchSet(name: string, value: string, options: SetOptions, term
   return withStores(options, terminal, async (stores) => {
     const store = await requireSwitches(stores);
     const known = nameOf(name);
-    const parsed = valueOf(value);
+    const parsed = switchValue(value);
     const { [known]: before } = (await store.read()).values;
     const isSame = JSON.stringify(before) === JSON.stringify(parsed);
     const by = terminal.environment["USER"] ?? "unknown";
@@ -104,7 +104,7 @@ function nameOf(name: string): SwitchName {
 }
 
 /** JSON, or an instant as people write it. @throws GraphError TENON1700 */
-function valueOf(text: string): number | boolean | null {
+function switchValue(text: string): number | boolean | null {
   if (/^\d{4}-\d\d-\d\d/.test(text) && Number.isFinite(Date.parse(text))) return Date.parse(text);
   try {
     return JSON.parse(text) as number | boolean | null;
