@@ -2,7 +2,7 @@
 
 import { INDEX_TABLE } from "@tenon/ad-index";
 import { type Graph, topologyOf } from "@tenon/graph-core";
-import { ADS_TABLE, RETRIEVED_AD_COLUMN_TYPES } from "@tenon/nodes";
+import { ADS_TABLE, LIGHT_FEATURES, RANK_FEATURES, RETRIEVED_AD_COLUMN_TYPES } from "@tenon/nodes";
 import { expect, test } from "vitest";
 import { traceColumns } from "../testing/column-trace.ts";
 import { HARSH } from "../testing/marketplace-world.ts";
@@ -38,4 +38,18 @@ test("every node that asks the index says what it asks", () => {
     .filter(({ columns }) => columns.some((use) => use.table === INDEX_TABLE))
     .map(({ name }) => name);
   expect(saying).toEqual(asking);
+});
+
+test("features are made of the columns that their assembler reads, its own or those of what it is given", () => {
+  const declaredBy = (name: string) =>
+    nodes.filter((node) => node.name === name).flatMap(({ columns }) => columns.flatMap((use) => use.reads ?? []));
+  const given = declaredBy("matchCategories");
+  for (const [assembler, schema] of [
+    ["assembleLightFeatures", LIGHT_FEATURES],
+    ["assembleFeatures", RANK_FEATURES],
+  ] as const) {
+    const madeOf = new Set(schema.features.flatMap(({ from = [] }) => from));
+    const read = declaredBy(assembler);
+    expect([...madeOf].toSorted(), assembler).toEqual([...new Set([...read, ...given])].toSorted());
+  }
 });

@@ -39,7 +39,7 @@ export function timelineOf(facts: DocumentFacts): readonly Event[] {
       .filter(({ version }) => version > 0)
       .map(({ group, handler, version, sourceAtMs, owner }) => ({
         atMs: sourceAtMs,
-        what: `handler ${handler ?? "unknown"} made group ${group} at version ${version}`,
+        what: `handler ${handler ?? "unknown"} made group ${group} at version ${version}, of sources until then`,
         owner,
       })),
   ];
@@ -69,7 +69,7 @@ export function timelineOf(facts: DocumentFacts): readonly Event[] {
           : `serves version ${version}`;
     events.push({ atMs: appliedAtMs, what: `host ${url} ${state}`, owner: "ads-serving" });
   }
-  // A stable sort: steps of one moment stay in the order of the way. Groups tell the time of their source, not of their run.
+  // A stable sort: steps of one moment stay in the order of the way. Rows and groups keep the time of their source, not of their run.
   return events.toSorted(
     (one, other) => (one.atMs ?? Number.POSITIVE_INFINITY) - (other.atMs ?? Number.POSITIVE_INFINITY) || 0,
   );

@@ -2,12 +2,24 @@
 import { SERVABLE_FIELDS } from "@tenon/nodes";
 import type { DocumentFacts, SourceFacts } from "./document-facts.ts";
 
-export const RUNGS = [
-  ...["notInAdsDatabase", "changeNotRead", "waitingInTopic", "parkedRecord", "rejected", "droppedOnCommand"],
-  ...["changeFeedBehind", "workParked", "workWaiting", "groupMissing", "notServable", "inOutbox"],
-  ...["gateRefusedBase", "onlyInBase", "hostNotLoaded", "served"],
-] as const;
-export type Rung = string;
+/** In the order of the way; `served` when none of the others holds. */
+export type Rung =
+  | "notInAdsDatabase"
+  | "waitingInTopic"
+  | "parkedRecord"
+  | "rejected"
+  | "droppedOnCommand"
+  | "changeNotRead"
+  | "workParked"
+  | "workWaiting"
+  | "changeFeedBehind"
+  | "groupMissing"
+  | "notServable"
+  | "inOutbox"
+  | "gateRefusedBase"
+  | "onlyInBase"
+  | "hostNotLoaded"
+  | "served";
 
 export interface Verdict {
   readonly rung: Rung;
