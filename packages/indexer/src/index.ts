@@ -11,3 +11,12 @@ export {
 export { type IndexerStores, openStores } from "./host/open-stores.ts";
 export { ROLES, type Role } from "./host/role.ts";
 export { type RunningIndexer, type StartIndexerOptions, startIndexer } from "./host/start-indexer.ts";
+export { type CallMode, type StageAnswer, type StageMessage, StageRuns } from "./rpc/stage-runs.ts";
+export {
+  SWITCH_DEFAULTS,
+  SWITCH_PURPOSES,
+  type SwitchName,
+  type SwitchRecord,
+  SwitchStore,
+  type SwitchValues,
+} from "./switches/switch-store.ts";

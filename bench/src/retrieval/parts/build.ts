@@ -7,8 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { VectorSegment } from "@tenon/ad-index/vectors";
 import { type Part, type Row, rounded } from "../../harness/report.ts";
+import { keptBuildCpuMs } from "../contenders/build-once.ts";
 import { cpuMs, isUnavailable } from "../contenders/contender.ts";
-import { HNSWLIB, hnswlib, keptBuildCpuMs } from "../contenders/hnswlib.ts";
+import { graphPath, HNSWLIB, hnswlib } from "../contenders/hnswlib.ts";
 import { EMBEDDING, tenon } from "../contenders/tenon.ts";
 import { ClusteredSource } from "../data/clustered.ts";
 import { SEED } from "../data/workload.ts";
@@ -41,7 +42,7 @@ export async function buildPart({ sizes, cachedOnly }: BuildAmounts): Promise<Pa
     });
     rows.push(await wholeBaseRow(size));
     const peer = await hnswlib({ cachedOnly })(set);
-    const peerCpuMs = keptBuildCpuMs(set);
+    const peerCpuMs = keptBuildCpuMs(graphPath(set));
     if (isUnavailable(peer) || peerCpuMs === undefined) {
       const reason = isUnavailable(peer) ? peer.unavailable : "the time of its build was not kept";
       rows.push({ workload: `${size} x 64, segment`, contender: HNSWLIB, unavailable: reason });

@@ -1,6 +1,7 @@
 /** Inverted index over the texts of a segment's ads, as stored; keyword-builder.ts makes it, keyword-search.ts scores with it. */
 
-import { prefixed, SectionReader, type Sections, textSection } from "../bits/sections.ts";
+import { SectionReader, textSection } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 import { PostingBlocks } from "./posting-blocks.ts";
 
 /** Before the names of the index's sections. */

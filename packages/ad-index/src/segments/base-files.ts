@@ -5,6 +5,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { readSections, writeSections } from "../files/index.ts";
 import type { RecordStore } from "../forward/records/record-store.ts";
 import { RECORD_KEYS_MAX } from "../forward/records/record-store.ts";
@@ -53,10 +54,10 @@ export interface OpenedBase extends IndexBase {
 }
 
 /**
- * Opens what {@link writeBase} wrote, here or on another machine. Close the base when the last request that may hold a snapshot of it has ended.
+ * Opens what {@link writeBase} wrote, here or on another machine, in steps between which requests of an open index have their turn. Close the base when the last request that may hold a snapshot of it has ended.
  *
- * @throws GraphError TENON1425 to TENON1430 for a file that is damaged or of another kind, TENON1412 and TENON1421 for sections that
- *   do not fit, TENON1432 for records that cannot be opened
+ * @throws GraphError TENON1425 to TENON1429 for a file that is damaged or of another kind, TENON1412, TENON1420 and TENON1421 for
+ *   sections that are missing or do not fit, TENON1432 for records that cannot be opened
  */
 export async function openBase(
   folder: string,
@@ -67,9 +68,9 @@ export async function openBase(
   const facts = file.facts as unknown as BaseFacts;
   const { name, watermark, embedding, deletions } = facts;
   const expected = embeddingVersion === undefined ? {} : { embeddingVersion };
-  const read = readStored({ facts, sections: file.sections() }, file, { ...expected, search });
+  const read = readStored({ facts, sections: file.sections() }, { ...expected, search });
   let step = read.next();
-  while (step.done !== true) step = read.next();
+  for (; step.done !== true; step = read.next()) await nextTurn();
   const { segment, codebooks, costs } = step.value;
   const records = openRecords({ folder });
   const embeddings = { ...embedding, rows: new Float32Array(0) };

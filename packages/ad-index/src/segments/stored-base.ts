@@ -5,7 +5,9 @@
  */
 import type { AdDocument } from "@tenon/ads-model";
 import { baseOfAnotherIndex } from "../errors.ts";
-import type { SectionSource, Sections } from "../files/index.ts";
+import type { Sections } from "../files/index.ts";
+import { SectionReader } from "../files/section-reader.ts";
+import { prefixed } from "../files/sections.ts";
 import { forwardFromSections, forwardToSections } from "../forward/forward-sections.ts";
 import { type Codebooks, newCodebooks } from "../forward/forward-values.ts";
 import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
@@ -46,7 +48,7 @@ export function storedBase(base: IndexBase): StoredBase {
   return {
     facts: { name, watermark, embedding: { version, dimensions }, deletions, vectors: vectors.facts, calibration },
     sections: {
-      ...Object.fromEntries(ROW_FACTS.map((fact) => [`rows.${fact}`, segment[fact]])),
+      ...prefixed("rows", Object.fromEntries(ROW_FACTS.map((fact) => [fact, segment[fact]]))),
       ...segment.targeting.toSections(),
       ...segment.schedules.toSections(),
       ...segment.states.toSections(),
@@ -69,16 +71,14 @@ export interface ReadOptions {
 /** What {@link storedBase} gave. Yields between the parts, so that other work may be done. Errors as of `openBase`. */
 export function* readStored(
   { facts, sections }: StoredBase,
-  source: SectionSource,
   { embeddingVersion, search, documentOf }: ReadOptions,
 ): Generator<
   void,
   { readonly segment: BaseSegment; readonly codebooks: Codebooks; readonly costs: SearchOptions["costs"] }
 > {
-  const own = sections as never;
   const codebooks = newCodebooks();
   const lists = VectorSegment.fromSections(
-    { facts: facts.vectors, sections: own },
+    { facts: facts.vectors, sections },
     { embeddingVersion: embeddingVersion ?? facts.embedding.version },
     LIST_OPTIONS,
   );
@@ -87,21 +87,22 @@ export function* readStored(
   const costs = "costs" in search ? search.costs : measureCosts(lists);
   const vectors = new ListRows(lists, { ...search, costs, calibration: facts.calibration });
   yield;
-  const targeting = TargetingIndex.fromSections(own, rows);
-  const schedules = ScheduleIndex.fromSections(own, rows);
-  const states = StateRows.fromSections(own, rows);
+  const targeting = TargetingIndex.fromSections(sections, rows);
+  const schedules = ScheduleIndex.fromSections(sections, rows);
+  const states = StateRows.fromSections(sections, rows);
   yield;
-  const keywords = KeywordIndex.fromSections(own, rows);
+  const keywords = KeywordIndex.fromSections(sections, rows);
   yield;
-  const forward = forwardFromSections(source, codebooks);
-  const rowFacts = rowFactsOf(source);
+  const forward = forwardFromSections(sections, codebooks);
+  const rowFacts = rowFactsOf(sections);
   const documents = documentOf && Array.from(rowFacts.ids, documentOf);
   yield;
   const parts = { ...rowFacts, targeting, schedules, states, vectors, keywords, forward, documents };
   return { segment: new BaseSegment(parts), codebooks, costs };
 }
 
-function rowFactsOf(source: SectionSource) {
-  const [ids, versions, campaigns, embeddingRows] = ROW_FACTS.map((fact) => source.section(`rows.${fact}`, "f64"));
+function rowFactsOf(sections: Sections) {
+  const reader = new SectionReader(sections, "rows");
+  const [ids, versions, campaigns, embeddingRows] = ROW_FACTS.map((fact) => reader.float64(fact));
   return { ids, versions, campaigns, embeddingRows } as Record<(typeof ROW_FACTS)[number], Float64Array>;
 }

@@ -10,14 +10,14 @@ import {
   migrateAdsDatabase,
 } from "@tenon/ads-database";
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
-import * as tasks from "@tenon/graphs/tasks";
+import { gatewayChangesTask, gatewaySignalsTask, updaterHigh, updaterLow, updaterMedium } from "@tenon/graphs/tasks";
 import { firstLoad, type IndexerStores, indexerSettings, openStores } from "@tenon/indexer";
 import { generateMarketplace, loadCatalogue } from "@tenon/marketplace";
 import { AdDocumentRow } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
 import { testDatabase } from "@tenon/postgres/testing";
 import { rowState } from "@tenon/storage-repo";
-import { PostgresTaskStore, PostgresWorkStore, type Task } from "@tenon/stream-runtime";
+import { PostgresTaskStore, PostgresWorkStore } from "@tenon/stream-runtime";
 
 const SEED = 7;
 const ADS = 60;
@@ -56,9 +56,9 @@ export async function seededIndexing(): Promise<SeededIndexing> {
     signals: marketplaceSignals(marketplace, { seed: SEED }) as never,
   });
   await stores.cursors.begin("argus", loaded.cursor);
-  await new PostgresTaskStore({ database: repository.database }).prepare(
-    Object.values(tasks) as unknown as readonly Task[],
-  );
+  const known = [gatewayChangesTask, gatewaySignalsTask, updaterHigh, updaterMedium, updaterLow];
+  const stored = known.map(({ name, source }) => ({ name, source: source.name, window: undefined }));
+  await new PostgresTaskStore({ database: repository.database }).prepare(stored);
   await new PostgresWorkStore(repository.database).prepare();
   const ads = marketplace.ads.values();
   return {

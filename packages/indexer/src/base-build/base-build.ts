@@ -125,12 +125,12 @@ class BaseBuild {
     const missing = plan.ranges.flatMap((range, index) => (figures[index] === undefined ? [{ range, index }] : []));
     let done = sumOf(figures);
     if (missing.length > 0)
-      await withBase({ database: this.#options.database }, async ({ exported, watermark: { floorSeq } }) => {
+      await withBase({ database: this.#options.database }, async ({ exported }) => {
         await Promise.all(
           missing.map(async ({ range, index }) => {
             this.#context.signal.throwIfAborted();
             const file = this.#fileOf(plan, index);
-            const made = await threads.run<PartFigures>({ kind: "derive", exported, floorSeq, range, file });
+            const made = await threads.run<PartFigures>({ kind: "derive", exported, range, file });
             figures[index] = made;
             done += made.ads;
             await this.#context.step({ done });

@@ -18,7 +18,6 @@ export type BuildTask =
   | {
       readonly kind: "derive";
       readonly exported: string;
-      readonly floorSeq: bigint;
       readonly range: KeyRange;
       readonly file: string;
     }
@@ -46,9 +45,9 @@ port.on("message", async (task: BuildTask) => {
 
 async function carryOut(task: BuildTask): Promise<unknown> {
   if (task.kind === "assemble") return assembleBase(task.options);
-  const { exported, floorSeq, range, file } = task;
+  const { exported, range, file } = task;
   const part = await joinBase({ database, exported, reads: [...PART_READS, ...deriver.reads] }, (snapshot) =>
-    derivePart({ snapshot, deriver, deltasSlot: deltasSlotOf(ARGUS_HANDLERS), floorSeq, range }),
+    derivePart({ snapshot, deriver, deltasSlot: deltasSlotOf(ARGUS_HANDLERS), range }),
   );
   await writePart(file, part);
   const { ads, deletions, failures, failureCount } = part;

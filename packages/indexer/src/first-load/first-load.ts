@@ -39,6 +39,8 @@ export interface FirstLoaded {
 
 /** Updates in memory at once, and rows of one transaction. */
 const CHUNK = 2_000;
+/** Work items of the live path count from 2 on, so whatever it derives is newer. */
+const FIRST_VERSION = 1n;
 /** Rejected updates that are kept by name. */
 const REJECTED_KEPT_MAX = 100;
 
@@ -102,11 +104,11 @@ class FirstLoad {
     const { handlers, database } = this.#options;
     const ofGroups = handlers.filter((handler) => ownEntity(handler) === AdGroupRow.name);
     const ofAds = handlers.filter((handler) => ownEntity(handler) !== AdGroupRow.name);
-    await withBase({ database }, ({ exported, watermark: { floorSeq } }) =>
-      this.#derive(ofGroups, { keys: AnyGroup, exported, floorSeq, what: "ad groups" }),
+    await withBase({ database }, ({ exported }) =>
+      this.#derive(ofGroups, { keys: AnyGroup, exported, what: "ad groups" }),
     );
-    const documents = await withBase({ database }, ({ exported, watermark: { floorSeq } }) =>
-      this.#derive(ofAds, { keys: AnyAd, exported, floorSeq, what: "documents" }),
+    const documents = await withBase({ database }, ({ exported }) =>
+      this.#derive(ofAds, { keys: AnyAd, exported, what: "documents" }),
     );
     // After what was written here: nobody else writes yet, so this is the first batch that wakes a handler.
     const cursor = await withBase({ database }, async ({ watermark }) => deltaCursor(watermark));
@@ -118,14 +120,12 @@ class FirstLoad {
     from: {
       readonly keys: typeof AnyAd | typeof AnyGroup;
       readonly exported: string;
-      readonly floorSeq: bigint;
       readonly what: string;
     },
   ): Promise<number> {
     if (handlers.length === 0) return 0;
     const { database, argus, onProgress, clock } = this.#options;
     const deriver = new RowDeriver({ handlers, resources: argusBindings(argus, clock), ...(clock && { clock }) });
-    const version = from.floorSeq > 0n ? from.floorSeq : 1n;
     return joinBase({ database, exported: from.exported, reads: [from.keys, ...deriver.reads] }, async (snapshot) => {
       let done = 0;
       for (let after: Key | undefined; ; ) {
@@ -133,7 +133,7 @@ class FirstLoad {
         const derived = await deriver.derive(
           snapshot,
           page.map(({ key }) => key),
-          () => version,
+          () => FIRST_VERSION,
         );
         const failed = derived.find(({ failure }) => failure !== undefined);
         if (failed?.failure !== undefined) throw failed.failure.error;

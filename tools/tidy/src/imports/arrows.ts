@@ -136,7 +136,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
     "packages/(storage-repo|event-log|stream-runtime)/src/",
     "packages/nodes/[^/]+/[^/]+\\.ts$",
     "packages/nodes/[^/]+/shared/",
-    "packages/admixer/src/",
+    "packages/(admixer|indexer)/src/",
     "bench/",
   ],
   immer: ["packages/graph-core/src/edit/", "bench/"],

@@ -5,7 +5,6 @@
 import { setImmediate } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { buildThreadLost } from "../../errors.ts";
-import { sectionsInMemory } from "../../files/index.ts";
 import { type BaseOptions, SegmentBase } from "../base.ts";
 import type { IndexedAd } from "../segment.ts";
 import { readStored, type StoredBase } from "../stored-base.ts";
@@ -72,7 +71,7 @@ async function assemble(
   }
   const documentOf = (adId: number) => documents.get(adId);
   // Replicas of one version plan alike: default costs, not measured ones.
-  const read = readStored(stored, sectionsInMemory(stored.sections), {
+  const read = readStored(stored, {
     search: { costs: undefined, ...search },
     documentOf,
   });

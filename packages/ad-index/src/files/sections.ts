@@ -1,4 +1,4 @@
-/** What a section may hold, and how it is asked for. */
+/** Sections: named values, the form in which the parts of a segment are stored and loaded. */
 
 /** Code of each type in messages and headers; the array that views it. Numbers are little-endian, texts UTF-8. */
 export const SECTION_ARRAYS = {
@@ -29,16 +29,6 @@ export type Section = SectionOf<SectionType>;
 /** By name. A part's names begin with a prefix of its own: `forward.f64`. */
 export type Sections = Readonly<Record<string, Section>>;
 
-/** Where a part reads its sections from: a file, or memory. */
-export interface SectionSource {
-  /**
-   * A view, not a copy: nobody may write to it.
-   *
-   * @throws GraphError TENON1430 when there is no such section, or it is of another type
-   */
-  section<const Type extends SectionType>(name: string, type: Type): SectionOf<Type>;
-}
-
 const TYPE_OF = new Map<unknown, SectionArrayType>(
   Object.entries(SECTION_ARRAYS).map(([type, array]) => [array, type as SectionArrayType]),
 );
@@ -47,4 +37,9 @@ const TYPE_OF = new Map<unknown, SectionArrayType>(
 export function sectionTypeOf(section: unknown): SectionType | undefined {
   if (typeof section === "string") return "utf8";
   return TYPE_OF.get((section as object | null)?.constructor);
+}
+
+/** The same sections, each name behind `prefix` and a dot. */
+export function prefixed(prefix: string, sections: Sections): Sections {
+  return Object.fromEntries(Object.entries(sections).map(([name, section]) => [`${prefix}.${name}`, section]));
 }

@@ -1,21 +1,25 @@
-/** A TCP proxy before a server that cuts a connection at a chosen moment: what a broken network looks like to a client. */
+/** A TCP proxy before a server that cuts connections at chosen moments: what a broken network looks like to a client. */
 import { connect, createServer, type Socket } from "node:net";
 
 /** `before`: what the client sent does not arrive. `after`: it arrives, and the answer does not. */
-export type CutAt =
-  | { readonly text: string; readonly when: "before" | "after"; readonly alsoHolds?: string }
-  | undefined;
+export type Cut = "before" | "after" | undefined;
 
 export interface CuttingProxy {
   readonly url: string;
-  /** Cuts the next connection whose client sends this text. */
-  cutAt: CutAt;
+  /** Connections cut so far, by moment. */
+  readonly cuts: Readonly<Record<"before" | "after", number>>;
   close(): Promise<void>;
 }
 
-export async function startProxy(url: string): Promise<CuttingProxy> {
+/**
+ * Starts it before the server of a URL, on a free port of this machine.
+ *
+ * @param cutAt asked for everything that a client sends, in the order it comes
+ */
+export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cut): Promise<CuttingProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  const cuts = { before: 0, after: 0 };
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
@@ -24,25 +28,20 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
       socket.on("close", () => sockets.delete(socket));
     }
     let cutting = false;
-    client.on("data", (chunk) => {
-      const { cutAt } = proxy;
-      if (cutAt === undefined || !chunk.includes(cutAt.text) || !chunk.includes(cutAt.alsoHolds ?? "")) {
-        upstream.write(chunk);
-        return;
-      }
-      proxy.cutAt = undefined;
-      if (cutAt.when === "before") {
+    client.on("data", (sent) => {
+      const cut = cutting ? undefined : cutAt(sent);
+      if (cut !== undefined) cuts[cut]++;
+      if (cut === "before") {
         client.destroy();
-        upstream.destroy();
         return;
       }
-      cutting = true;
-      upstream.write(chunk);
+      cutting ||= cut === "after";
+      upstream.write(sent);
     });
-    upstream.on("data", (chunk) => {
+    upstream.on("data", (answer) => {
       // The answer is here, so the server has done it; the client never learns.
       if (cutting) client.destroy();
-      else client.write(chunk);
+      else client.write(answer);
     });
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());
@@ -52,13 +51,12 @@ export async function startProxy(url: string): Promise<CuttingProxy> {
   );
   const through = new URL(url);
   through.port = String(port);
-  const proxy: CuttingProxy = {
+  return {
     url: through.href,
-    cutAt: undefined,
+    cuts,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
-  return proxy;
 }
