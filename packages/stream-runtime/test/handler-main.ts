@@ -50,6 +50,7 @@ const store: WorkStore<Transaction> = {
     if (last !== undefined && finished.has(last)) reached("afterCommit");
     return result;
   },
+  sees: (tx, xids) => real.sees(tx, xids),
   add: (tx, work) => real.add(tx, work),
   claim: async (options) => {
     const items = await real.claim(options);

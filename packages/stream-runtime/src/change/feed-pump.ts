@@ -2,6 +2,8 @@
  * From change batches to work items: pulls the feed, finds the keys that each change concerns, and adds their work no later than
  * in the transaction that advances the cursor.
  */
+
+import type { HostClock } from "@tenon/graph-core";
 import type {
   ChangeBatch,
   ClaimedCursor,
@@ -12,6 +14,7 @@ import type {
   Repo,
 } from "@tenon/storage-repo/api";
 import { LANES } from "../task/lane.ts";
+import { Bell } from "./bell.ts";
 import { type Handler, readsOf } from "./handler.ts";
 import { wokenKeys } from "./wake-keys.ts";
 import { WorkPieces } from "./work-pieces.ts";
@@ -27,11 +30,14 @@ export interface FeedPumpOptions<Joined> {
   readonly circles: ReadonlyMap<string, ReadonlySet<string>>;
   readonly batchesMax: number;
   readonly waitMs: number;
+  readonly clock: HostClock;
   /** Told of every piece of work that was added: a change that concerns many rows takes long, and does not hang. */
   readonly onPiece: () => void;
 }
 
 const NO_ORIGINS: Origins = new Map();
+/** Between looks for a commit that is not seen yet. */
+const UNSEEN_MS = 2;
 /** Times a pump's transaction is run in all when rows it reads change under it. */
 const ATTEMPTS_MAX = 10;
 
@@ -39,18 +45,25 @@ export class FeedPump<Joined> {
   readonly #options: FeedPumpOptions<Joined>;
   readonly #reader: FeedReader;
   readonly #claimed: ClaimedCursor;
+  readonly #bell: Bell;
 
   constructor(options: FeedPumpOptions<Joined>, reader: FeedReader, claimed: ClaimedCursor) {
     this.#options = options;
     this.#reader = reader;
     this.#claimed = claimed;
+    this.#bell = new Bell(options.clock);
   }
 
   /** One pull. Resolves with the number of batches taken. */
   async step(signal?: AbortSignal): Promise<number> {
     const { batchesMax, waitMs } = this.#options;
     const pulled = await this.#reader.pull({ batchesMax, waitMs, ...(signal && { signal }) });
-    await this.#store(pulled);
+    // A slot tells of a commit a moment before anybody else sees it, or longer where it waits for a standby.
+    while (!(await this.#store(pulled))) {
+      await this.#bell.wait(UNSEEN_MS, signal);
+      // Nothing was stored: the next holder of the lease is told again.
+      if (signal?.aborted) return 0;
+    }
     await this.#reader.acknowledge(pulled.cursor);
     return pulled.batches.length;
   }
@@ -59,11 +72,19 @@ export class FeedPump<Joined> {
     return this.#reader.close();
   }
 
-  async #store({ batches, cursor }: FeedPull): Promise<void> {
+  /** Resolves with false, and has stored nothing, while its snapshot does not hold all that was pulled. */
+  async #store({ batches, cursor }: FeedPull): Promise<boolean> {
     const { store, cursors, consumer, repo, handlers } = this.#options;
     const { fence } = this.#claimed;
-    await store.transaction(
+    return store.transaction(
       async (tx) => {
+        if (
+          !(await store.sees(
+            tx,
+            batches.map(({ xid }) => xid),
+          ))
+        )
+          return false;
         const snapshot = repo.readWithin(tx, handlers.flatMap(readsOf));
         const origins = await this.#origins(tx, batches);
         const pieces = new WorkPieces(store, this.#options.onPiece);
@@ -82,6 +103,7 @@ export class FeedPump<Joined> {
         }
         await pieces.end(tx);
         await cursors.save(tx, { consumer, fence }, cursor);
+        return true;
       },
       { isolation: "repeatableRead", attemptsMax: ATTEMPTS_MAX },
     );

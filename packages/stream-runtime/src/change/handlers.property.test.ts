@@ -9,7 +9,10 @@ import { CampaignAll, campaignSummary, ENTITIES, GroupAll, groupTerms } from "..
 import { MemoryWorkStore } from "./memory-work-store.ts";
 import { runHandlers } from "./run-handlers.ts";
 
-async function play(all: readonly Step[], failures: { readonly chance: number } = { chance: 0 }) {
+async function play(
+  all: readonly Step[],
+  failures: { readonly chance: number; readonly sees?: () => boolean } = { chance: 0 },
+) {
   const clock = new VirtualClock();
   let draws = 0;
   let isFaulty = true;
@@ -25,6 +28,8 @@ async function play(all: readonly Step[], failures: { readonly chance: number } 
     (work, options) => repo.transaction(work, options),
     clock,
   );
+  const { sees } = failures;
+  if (sees !== undefined) store.sees = async () => sees();
   const running = await runHandlers({
     ...{ handlers: [groupTerms, campaignSummary], repo, feed: repo.feed, cursors: repo.cursors, store, clock },
     ...{ consumer: "handlers", owner: "process", checkedShare: 1 },
@@ -104,4 +109,14 @@ test("many changes of one row between two looks share a run", async () => {
   const { done, again } = counts.get("campaign-summary") as { done: number; again: number };
   expect(done + again).toBeLessThan(5);
   expect(done).toBeGreaterThan(0);
+});
+
+test("what the feed tells of before it is seen is pumped once it is seen", async () => {
+  let looks = 0;
+  const { campaigns } = await play([{ kind: "campaign", key: "red", budgetMicros: 1 }], {
+    chance: 0,
+    sees: () => ++looks > 5,
+  });
+  expect(looks).toBeGreaterThan(5);
+  expect(campaigns).toEqual([{ key: "red", groups: 0, topBidMicros: 0 }]);
 });

@@ -58,6 +58,10 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
 
   async prepare(): Promise<void> {}
 
+  async sees(): Promise<boolean> {
+    return true;
+  }
+
   async add(tx: Joined, work: readonly NewWork[]): Promise<void> {
     tx.onCommit(() => {
       for (const each of work) this.#add(each);

@@ -34,6 +34,11 @@ const ADD = {
       attempts = 0, parked = false, not_before = null, code = null, reason = null, input_digest = null`,
 };
 
+const SEES = {
+  name: "stream-work-sees",
+  text: "select coalesce(bool_and(pg_visible_in_snapshot(xid, pg_current_snapshot())), true) as seen from unnest($1::xid8[]) as told (xid)",
+};
+
 const CLAIM = {
   name: "stream-work-claim",
   text: `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms',
@@ -85,6 +90,12 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
 
   readonly transaction: WorkStore<Transaction>["transaction"] = (work, options) =>
     this.#database.transaction(work, options);
+
+  async sees(tx: Transaction, xids: readonly bigint[]): Promise<boolean> {
+    if (xids.length === 0) return true;
+    const [row] = await tx.query<{ seen: boolean }>(SEES, [`{${xids.join(",")}}`]);
+    return row?.seen === true;
+  }
 
   async add(tx: Transaction, work: readonly NewWork[]): Promise<void> {
     if (work.length === 0) return;

@@ -144,7 +144,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     const reader = await options.feed.open({ consumer, from: claimed.cursor ?? "oldest" });
     const opened = new FeedPump(
       {
-        ...{ consumer, handlers, repo, cursors: options.cursors, store, circles },
+        ...{ consumer, handlers, repo, cursors: options.cursors, store, circles, clock },
         ...{ batchesMax: BATCHES_MAX, waitMs: FEED_WAIT_MS },
         onPiece: () => {
           lease.stepped();

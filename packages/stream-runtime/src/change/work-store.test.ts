@@ -114,3 +114,15 @@ describe.each(bindings)("%s", (binding, store) => {
     expect(await ask()).toEqual(new Map());
   });
 });
+
+test("postgres: a transaction that is about to commit is not seen, and one that has is", async () => {
+  const store = new PostgresWorkStore(database);
+  const sees = (xid: bigint) =>
+    store.transaction((tx) => store.sees(tx, [3n, xid]), { isolation: "repeatableRead", attemptsMax: 1 });
+  const open = await database.transaction(async (tx) => {
+    const xid = await xidOf.postgres(tx);
+    expect(await sees(xid)).toBe(false);
+    return xid;
+  });
+  expect(await sees(open)).toBe(true);
+});

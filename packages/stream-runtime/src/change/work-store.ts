@@ -90,6 +90,8 @@ export interface WorkStore<Joined> {
       readonly onRetry?: (attempt: number, sqlState: string) => void;
     },
   ): Promise<Result>;
+  /** Whether the transaction's snapshot holds what these transactions have committed. */
+  sees(tx: Joined, xids: readonly bigint[]): Promise<boolean>;
   add(tx: Joined, work: readonly NewWork[]): Promise<void>;
   claim(options: ClaimOptions): Promise<readonly ClaimedWork[]>;
   /** Ends an item in its run's transaction; `again` when something changed meanwhile. @throws GraphError TENON1811 */
