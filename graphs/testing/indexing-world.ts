@@ -204,10 +204,7 @@ export class IndexingWorld {
   /** Lets time pass until nothing is left to do. @throws Error when that never comes */
   async settle(): Promise<void> {
     for (let quiet = 0, waitedMs = 0; quiet < QUIET_LOOKS; waitedMs += LOOK_MS) {
-      if (waitedMs > SETTLE_MAX_MS)
-        throw new Error(
-          `the pipeline did not settle: ${JSON.stringify(await this.work.status(), (_, part) => (typeof part === "bigint" ? String(part) : part))} ${this.halted.join()}`,
-        );
+      if (waitedMs > SETTLE_MAX_MS) throw new Error(`the pipeline did not settle: ${await this.#whatWaits()}`);
       await this.clock.runFor(LOOK_MS);
       quiet = (await this.#isQuiet()) ? quiet + 1 : 0;
     }
@@ -288,6 +285,13 @@ export class IndexingWorld {
 
   #wait(ms: number): Promise<void> {
     return new Promise((resolve) => this.clock.after(ms, resolve));
+  }
+
+  async #whatWaits(): Promise<string> {
+    const parked = await this.work.parked();
+    const reasons = parked.map(({ handler, key, reason }) => `${handler} of ${key}: ${reason}`);
+    const waiting = (await this.work.status()).map(({ handler, waiting: items }) => `${handler} waits for ${items}`);
+    return [...reasons, ...waiting, ...this.halted].join("; ");
   }
 
   async #isQuiet(): Promise<boolean> {

@@ -59,7 +59,7 @@ export class RandomMarket {
     if (random.chance(0.35)) {
       const kind = this.#pick(KINDS);
       this.#observe(this.#signal(kind, 1 + random.upTo(this.#keysOf(kind) - 1)));
-    } else if (random.chance(0.2)) this.#tell(this.#world.ads.remove(table, key, this.#world.clock.nowMs()));
+    } else if (random.chance(0.1)) this.#tell(this.#world.ads.remove(table, key, this.#world.clock.nowMs()));
     else this.#tell(this.#put(table, key));
   }
 
