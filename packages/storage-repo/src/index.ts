@@ -26,7 +26,7 @@ export { LockFirstDialect } from "./postgres/lock-first-dialect.ts";
 export { type OpenRepoOptions, openRepo } from "./postgres/open-repo.ts";
 export { PostgresRepo, type PostgresRepoOptions } from "./postgres/postgres-repo.ts";
 export { ReturningDialect } from "./postgres/returning-dialect.ts";
-export { collectTombstones } from "./postgres/tombstones.ts";
+export { collectTombstones, type Tombstone, tombstonesOf } from "./postgres/tombstones.ts";
 export { type BaseOptions, type BaseSnapshot, joinBase, withBase } from "./snapshot/base-snapshot.ts";
 export { type ExportedRows, exportRows } from "./snapshot/export-rows.ts";
 export { type ParquetColumn, ParquetFile, type ParquetType } from "./snapshot/parquet-file.ts";
