@@ -50,19 +50,6 @@ async function exists(database: Database, slot: string): Promise<boolean> {
   return row?.found === true;
 }
 
-async function dropChangeLog({ url, slot }: Pick<CreateChangeLogOptions, "url" | "slot">): Promise<void> {
-  await withDatabase(url, (database) => drop(database, slot));
-}
-
-async function exists(database: Database, slot: string): Promise<boolean> {
-  const slots = await database.query("select from pg_replication_slots where slot_name = $1", [slot]);
-  if (slots.length > 0) return true;
-  return readMark(database, slot).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function drop(database: Database, slot: string): Promise<void> {
   try {
     await database.query("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = $1", [

@@ -221,6 +221,8 @@ function isRefusal(error: unknown): boolean {
 
 /** SQLSTATEs with which the server refuses to start a slot: in use; missing; no longer readable. */
 function startFailure(slot: string, error: unknown): unknown {
+  // A server that refuses connections uses some of them, too.
+  if (!(error instanceof GraphError) || error.code !== "TENON1501") return error;
   switch (sqlStateOf(error)) {
     case "55006":
       return logBusy(slot, error);
