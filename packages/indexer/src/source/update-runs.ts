@@ -4,15 +4,15 @@ import { bind, compileGraph, createExecutor, type Executor, type HostClock, syst
 import { gatewayChanges, gatewaySignals, updater } from "@tenon/graphs";
 import {
   AdsDatabaseResource,
-  GatewayPolicyResource,
-  SOURCE_GROUPS,
   type ContentSignalSchema,
   type EntityUpdatesLow,
+  GatewayPolicyResource,
+  SOURCE_GROUPS,
 } from "@tenon/nodes";
 import type { WriteSet } from "@tenon/storage-repo/api";
 import type { Message } from "@tenon/stream-runtime";
 import type { z } from "zod";
-import { ScannedRows } from "./ads-database-binding.ts";
+import { ScannedRows } from "./scanned-rows.ts";
 
 export type EntityUpdate = z.infer<typeof EntityUpdatesLow.schema>;
 export type ContentSignal = z.infer<typeof ContentSignalSchema>;
@@ -31,6 +31,7 @@ const BULK_POLICY = {
 };
 
 export class UpdateRuns {
+  readonly #cause: string;
   readonly #scanned = new ScannedRows();
   readonly #changes: Executor<never, unknown>;
   readonly #signals: Executor<never, unknown>;
@@ -39,9 +40,10 @@ export class UpdateRuns {
 
   /** @param cause names the work in updates, for people: `first-load`, `source-sync` */
   constructor(
-    readonly cause: string,
+    cause: string,
     { clock = systemClock, checkedShare = 0.01 }: { readonly clock?: HostClock; readonly checkedShare?: number } = {},
   ) {
+    this.#cause = cause;
     this.#clock = clock;
     const policy = bind(GatewayPolicyResource, { value: BULK_POLICY }, ({ version }) => version);
     const adsDatabase = bind(AdsDatabaseResource, { value: this.#scanned });
@@ -57,7 +59,7 @@ export class UpdateRuns {
     this.#scanned.add(row);
     const { table, key, updatedAtMs } = row;
     const sourceChange = {
-      ...{ table, key, committedAtMs: updatedAtMs, position: this.cause },
+      ...{ table, key, committedAtMs: updatedAtMs, position: this.#cause },
       operation: row.row === null ? "delete" : "write",
     };
     try {
@@ -78,8 +80,12 @@ export class UpdateRuns {
     return { writes: response["updateWrites"] as WriteSet, rejected: rejected.map(({ value }) => value) };
   }
 
-  async #run(executor: Executor<never, unknown>, id: string, request: object): Promise<Readonly<Record<string, unknown>>> {
-    const context = executor.begin({ requestId: `${this.cause}/${id}`, nowMs: this.#clock.nowMs() });
+  async #run(
+    executor: Executor<never, unknown>,
+    id: string,
+    request: object,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const context = executor.begin({ requestId: `${this.#cause}/${id}`, nowMs: this.#clock.nowMs() });
     return (await executor.execute(request as never, context)) as Readonly<Record<string, unknown>>;
   }
 }
