@@ -3,6 +3,7 @@ export { PostgresCursors } from "./feed/cursor-store.ts";
 export { type FeedIdentity, readIdentity } from "./feed/feed-identity.ts";
 export { Heartbeat } from "./feed/heartbeat.ts";
 export { PostgresFeed, type PostgresFeedOptions } from "./feed/postgres-feed.ts";
+export { lastSequence } from "./feed/settled.ts";
 export { dropBaseSlots } from "./feed/slot-admin.ts";
 export { exportHistory, type HistoryRange } from "./history/export-history.ts";
 export { type BaseState, History, type HistoryNeed, type HistoryPartition } from "./history/history.ts";
