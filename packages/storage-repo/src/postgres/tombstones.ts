@@ -53,7 +53,7 @@ export interface Tombstone {
   /** Of the delete. */
   readonly version: bigint;
   /** By the repository's clock. */
-  readonly ageMs: number;
+  readonly deletedAtMs: number;
 }
 
 /** Which of some rows were deleted, in key order. Rows that are there, and those whose tombstone was collected, are left out. */
@@ -63,10 +63,10 @@ export async function tombstonesOf(
   keys: readonly Key[],
 ): Promise<readonly Tombstone[]> {
   const type = entity.keyType === "integer" ? "bigint" : "text";
-  const rows = await database.query<{ id: unknown; version: bigint; age_ms: number }>(
-    `select id, ver_presence as version, (extract(epoch from clock_timestamp()) * 1000)::float8 - deleted_at_ms as age_ms
+  const rows = await database.query<{ id: unknown; version: bigint; at: bigint | null }>(
+    `select id, ver_presence as version, deleted_at_ms as at
      from ${tableOf(entity)} where deleted and id = any($1::${type}[]) order by id`,
     [keys],
   );
-  return rows.map(({ id, version, age_ms }) => ({ key: keyOf(id), version, ageMs: Math.max(0, age_ms) }));
+  return rows.map(({ id, version, at }) => ({ key: keyOf(id), version, deletedAtMs: Number(at ?? 0n) }));
 }
