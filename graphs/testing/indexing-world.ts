@@ -46,7 +46,13 @@ type IndexDelta = z.infer<typeof IndexDeltas.schema>;
 
 /** Later than every event: a record from the future would be put aside. */
 export const WORLD_NOW_MS = 1_800_000_000_000;
-const TASKS = [gatewayChangesTask, gatewaySignalsTask, updaterHigh, updaterMedium, updaterLow];
+export const INDEXING_TASKS: readonly Task[] = [
+  gatewayChangesTask,
+  gatewaySignalsTask,
+  updaterHigh,
+  updaterMedium,
+  updaterLow,
+];
 const SOURCES = [SourceChanges, ContentSignals, EntityUpdatesHigh, EntityUpdatesMedium, EntityUpdatesLow];
 const SINKS = [ServingControl, RejectedUpdates, DroppedUpdates, IndexDeltas];
 const SETTLE_MAX_MS = 120_000;
@@ -133,7 +139,7 @@ export class IndexingWorld {
     };
     const tasks = await runTasks({
       ...{
-        tasks: this.#options.tasks ?? TASKS,
+        tasks: this.#options.tasks ?? INDEXING_TASKS,
         log,
         store: life.of(this.#tasks),
         owner,
@@ -298,7 +304,7 @@ export class IndexingWorld {
     if (this.#toWrite > 0 || (await this.work.status()).length > 0) return false;
     const status = await this.#tasks.status();
     if (status.some(({ outboxPending }) => outboxPending > 0)) return false;
-    for (const { name, source } of TASKS) {
+    for (const { name, source } of INDEXING_TASKS) {
       for (const { partition, earliest, end } of await this.#log.offsets(source.name)) {
         const at = status.find((each) => each.task === name && each.partition === partition);
         if (end > earliest && (at?.next ?? 0) < end) return false;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Graph, renderTopology, topologyOf } from "@tenon/graph-core";
 import { expect, test } from "vitest";
-import { adRequest } from "../index.ts";
+import { adRequest, gatewayChanges, servable, updater } from "../index.ts";
 import { drawStages } from "../testing/draw-stages.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -18,6 +18,11 @@ const questions = Object.fromEntries(
 
 test("the whole picture of the ad request is current", async () => {
   await expect(renderTopology(topology, "svg")).toMatchFileSnapshot(join(images, "ad-request.svg"));
+});
+
+test.each([gatewayChanges, updater, servable])("the picture of $name is current", async (indexing) => {
+  const picture = renderTopology(topologyOf(indexing as Graph), "svg");
+  await expect(picture).toMatchFileSnapshot(join(images, `${indexing.name}.svg`));
 });
 
 test("the picture of its stages is current", async () => {

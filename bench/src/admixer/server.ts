@@ -161,7 +161,7 @@ const started: Started = {
   startMs: running.startMs,
   cpuMs: cpuMicros() / 1_000,
   readyAtMs: performance.timeOrigin + performance.now(),
-  adsCount: host.marketplace.documents.size,
+  adsCount: host.marketplace.index.current().version.documentCount,
   residentBytes: process.memoryUsage.rss(),
 };
 process.send?.(started);

@@ -8,6 +8,7 @@ import { generateMarketplace, loadCatalogue } from "@tenon/marketplace";
 import { FORWARD_COLUMN_NAMES, FORWARD_COLUMN_TYPES, type ForwardColumnName } from "../src/forward/forward-columns.ts";
 import { type Places, readColumns } from "../src/forward/forward-read.ts";
 import { dictionariesOf, forwardTable, newCodebooks, type WordName } from "../src/forward/forward-values.ts";
+import type { Segment } from "../src/segments/segment.ts";
 import type { SegmentView } from "../src/segments/segment-view.ts";
 
 const READS = Number(process.argv[2] ?? 2_000);
@@ -22,7 +23,7 @@ const codebooks = newCodebooks();
 const builds = Array.from({ length: 3 }, () => cpuMs(() => forwardTable(documents, codebooks)));
 const table = forwardTable(documents, codebooks);
 const dictionaries = dictionariesOf(codebooks);
-const views = [{ segment: { forward: table } } as SegmentView];
+const views = [{ segment: { forward: table as Segment["forward"] } } as SegmentView];
 
 const stride = FORWARD_COLUMN_NAMES.length;
 const plain = new Float64Array(documents.length * stride);

@@ -12,6 +12,7 @@ import {
 } from "@tenon/ads-model";
 import { type Random, randomStream } from "@tenon/marketplace";
 import { countBits, hasBit, wordsFor } from "../src/bits/bitset.ts";
+import type { Section } from "../src/files/index.ts";
 import { TargetingIndex } from "../src/targeting/targeting-index.ts";
 
 interface AttributeShape {
@@ -148,8 +149,12 @@ export function measureTargeting(
     mismatches,
     buildMs,
     loadMs,
-    bytesPerAd: Object.values(sections).reduce((sum, { byteLength }) => sum + byteLength, 0) / expressions.length,
+    bytesPerAd: Object.values(sections).reduce((sum, section) => sum + bytesOf(section), 0) / expressions.length,
   };
+}
+
+function bytesOf(section: Section): number {
+  return typeof section === "string" ? Buffer.byteLength(section) : section.byteLength;
 }
 
 function cpuMs(): number {

@@ -29,6 +29,8 @@ export interface IndexVersion {
   readonly base: string;
   /** Grows with every batch of changes; 0 while the base is served as it was built. */
   readonly delta: number;
+  /** `baseOnly`: changes are taken in, but requests see the base as it was built. */
+  readonly serving: "live" | "baseOnly";
   /** Version of the list of blocked campaigns; 0 before the first one. */
   readonly eligibility: number;
   /** The vector space of the ads. A query vector of another version is refused. */
@@ -39,7 +41,8 @@ export interface IndexVersion {
 
 /** One line that identifies the version, for traces and recordings. */
 export function indexVersionText(version: IndexVersion): string {
-  return `${version.base}+${version.delta} eligibility ${version.eligibility} embedding ${version.embeddingVersion} ads ${version.documentCount}`;
+  const delta = version.serving === "baseOnly" ? "baseOnly" : version.delta;
+  return `${version.base}+${delta} eligibility ${version.eligibility} embedding ${version.embeddingVersion} ads ${version.documentCount}`;
 }
 
 /** Which ads a request may see. */

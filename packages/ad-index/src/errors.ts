@@ -141,3 +141,12 @@ export function recordsMissing(base: string, count: number, adId: number | undef
     hint: "load the base from the store again, or build a new one",
   });
 }
+
+export function buildThreadLost(cause: string): GraphError {
+  return new GraphError("the thread that builds a new base ended without one", {
+    code: "TENON1460",
+    category: "resource",
+    detail: `expected the base of the ads that were sent, found: ${cause}`,
+    hint: "the served base stays as it was and no change is lost; give the process more memory, or compact again",
+  });
+}

@@ -1,6 +1,6 @@
 /** The port between hosts and the ad index: how documents get in. Nodes never see it. */
 import type { AdDocument, AdId, CampaignId } from "@tenon/ads-model";
-import { type Binding, bind, type GraphError } from "@tenon/graph-core";
+import { type Binding, bind, type GraphError, type IdColumn } from "@tenon/graph-core";
 import {
   type AdIndex,
   AdIndexResource,
@@ -57,8 +57,11 @@ export interface ChangeReport {
   readonly rejected: readonly RejectedDocument[];
 }
 
-/** Reasons for which the budget side takes a whole campaign out of serving. */
-export type CampaignBlockReason = Extract<IneligibleReason, "budget_exhausted" | "inflight_budget" | "paced_out">;
+/** Reasons for which a whole campaign is taken out of serving before its documents say so. */
+export type CampaignBlockReason = Extract<
+  IneligibleReason,
+  "paused" | "budget_exhausted" | "inflight_budget" | "paced_out"
+>;
 
 /** The campaigns that may not serve now: the whole list each time, so that a lost message heals with the next. */
 export interface CampaignBlocks {
@@ -74,6 +77,8 @@ export interface IndexBase {
   readonly watermark: number;
   readonly embeddingVersion: string;
   readonly documentCount: number;
+  /** The mean of its ads' vectors; all zero without any. Computed by the call: milliseconds per 50,000 ads. */
+  meanVector(): Float32Array;
 }
 
 export interface SwapReport {
@@ -87,14 +92,15 @@ export interface SwapReport {
 export interface IndexStatus {
   readonly version: IndexVersion;
   readonly base: IndexBase;
-  /** `baseOnly`: changes are taken in, but requests see the base as it was built. */
-  readonly serving: "live" | "baseOnly";
+  readonly serving: IndexVersion["serving"];
   /** Position of the newest batch with one; the base's watermark before it. */
   readonly position: number;
   /** Ads changed or deleted since the base: what a swap replays. */
   readonly changedAds: number;
   /** Enough has changed that a new base is cheaper than going on. */
   readonly compactionDue: boolean;
+  /** Rows kept for changes since the base, those included that were replaced: at most twice the changed ads and some thousands. */
+  readonly deltaRows: number;
   /** Pieces that a search visits, the base included. */
   readonly segments: number;
 }
@@ -121,6 +127,8 @@ export interface AdIndexHost extends AdIndex {
   /** Shows requests the base alone, or the base with all changes again. Blocked campaigns stay blocked either way. */
   serveBaseOnly(on: boolean): IndexVersion;
   status(): IndexStatus;
+  /** Every ad of the newest snapshot, eligible or not, in no particular order: for tables that a host keeps beside the index. */
+  heldAds(): IdColumn;
 }
 
 /** Binds an index for a host's graphs: each request gets the snapshot that is newest when it starts. */

@@ -3,5 +3,5 @@ export * from "./api.ts";
 export type * from "./host.ts";
 export { bindAdIndex } from "./host.ts";
 export { type BaseOptions, buildBase, type VectorLayout } from "./segments/base.ts";
-export { type OpenOptions, type OpenRecords, openBase, writeBase } from "./segments/base-files.ts";
+export { type OpenedBase, type OpenOptions, type OpenRecords, openBase, writeBase } from "./segments/base-files.ts";
 export { buildExactIndex, type IndexOptions, openIndex } from "./segments/open-index.ts";

@@ -1,5 +1,6 @@
 /** The serving host: `startAdMixer` with HTTP, `answerOnce` without. */
 import type { AdRequest, AdResponse } from "@tenon/ads-model";
+import type { EventLog } from "@tenon/event-log/api";
 import {
   type HostClock,
   type LedgerJson,
@@ -19,9 +20,10 @@ import type { TraceHeaders } from "./host/answer.ts";
 import { hostError } from "./host/host-error.ts";
 import { START_MAX_MS, settledWithin, startedWithin } from "./host/in-time.ts";
 import { freshKey, keyOf } from "./host/pseudonym-key.ts";
+import type { IndexFeed } from "./index-feed/index-feed.ts";
 import type { Tracer } from "./observe/emit-spans.ts";
 import { type ClickModels, loadClickModels } from "./resources/click-models.ts";
-import { type OpenMarketplace, openMarketplace } from "./resources/open-marketplace.ts";
+import { type OpenMarketplace, openMarketplace, type ServedAds } from "./resources/open-marketplace.ts";
 import { POLICIES, type Policies } from "./resources/policies.ts";
 import { openSegmentFiles } from "./sink/segment-file-sink.ts";
 
@@ -44,8 +46,10 @@ export {
 } from "./config/settings.ts";
 export { AdMixer } from "./host/ad-mixer.ts";
 export type { Answer, AnswerOptions } from "./host/answer.ts";
+export type { AdFreshness } from "./index-feed/delta-feed.ts";
+export type { IndexFeedStatus } from "./index-feed/index-feed.ts";
 export { type ClickModels, loadClickModels, MODEL_FILES, MODELS_FOLDER } from "./resources/click-models.ts";
-export { type OpenMarketplace, openMarketplace } from "./resources/open-marketplace.ts";
+export { type OpenMarketplace, openMarketplace, type ServedAds } from "./resources/open-marketplace.ts";
 export { POLICIES, type Policies } from "./resources/policies.ts";
 export { decodeRecord, type ReadSegment, readLog, type ServedRecord } from "./sink/read-log.ts";
 
@@ -56,11 +60,17 @@ export interface HostOverrides {
   /** Default: the marketplace of the settings. */
   readonly marketplace?: OpenMarketplace;
   readonly clock?: HostClock;
+  /** Instead of the log that the settings name; closed with the host. For adSource pipeline. */
+  readonly log?: EventLog;
   /** Gets the spans of traced requests, after their answers. */
   readonly tracer?: Tracer;
   /** Told about trouble; default: one line on standard error, as `logLevel` asks. */
   readonly onTrouble?: (message: string, error: unknown) => void;
 }
+
+/** How long a start took, milliseconds. `load` is further divided where ads come from the pipeline. */
+export type StartMs = Readonly<Record<"load" | "listen" | "warmUp" | "total", number>> &
+  Readonly<Record<string, number>>;
 
 export interface RunningAdMixer {
   /** Where it listens, e.g. `http://127.0.0.1:8787`. */
@@ -68,7 +78,7 @@ export interface RunningAdMixer {
   readonly host: AdMixer;
   readonly executor: AdMixer["executor"];
   /** How long the start took, milliseconds, by part. */
-  readonly startMs: Readonly<Record<"load" | "listen" | "warmUp" | "total", number>>;
+  readonly startMs: StartMs;
   /** A request of one of the marketplace's users, as a caller would send it. */
   readonly sampleRequest: (row?: number) => AdRequest;
   /** Stops accepting, lets running requests end within `drainMaxMs`, writes and closes the log. */
@@ -87,7 +97,7 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
   const startedMs = performance.now();
   const onTrouble = overrides.onTrouble ?? troubleLine(settings.logLevel);
   const onTraced = await spanExporter(overrides.tracer);
-  const host = openHost(config, overrides, {
+  const { host, loadMs } = await openHost(config, overrides, {
     pseudonymKey: keyOf(settings.dataFolder),
     onTrouble,
     onTraced,
@@ -109,13 +119,14 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
     server = await startedWithin(host.clock, HTTP_PART, serverOf(host, onTrouble));
     await listen(server, host);
     const listeningMs = performance.now();
-    await host.warmUp();
+    await warmedUp(host, onTrouble);
     const endMs = performance.now();
     return {
       url: urlOf(settings.host, (server.server.address() as { readonly port: number }).port),
       host,
       executor: host.executor,
       startMs: {
+        ...loadMs,
         load: loadedMs - startedMs,
         listen: listeningMs - loadedMs,
         warmUp: endMs - listeningMs,
@@ -129,6 +140,14 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
     await stop();
     throw error;
   }
+}
+
+/** Without a base there is nothing to warm up with: that is done, and the host ready, once there is one. */
+async function warmedUp(host: AdMixer, onTrouble: Trouble): Promise<void> {
+  if (!host.waitsForBase) return host.warmUp();
+  host.feed?.ready
+    .then(() => host.warmUp())
+    .catch((error: unknown) => onTrouble("the host cannot serve the base it waited for", error));
 }
 
 const HTTP_PART = {
@@ -200,7 +219,7 @@ export async function answerOnce(
     ...config,
     settings: { ...settings, deadlineMs: Math.max(settings.deadlineMs, FIRST_REQUEST_MS), warmUpRequests: 0 },
   };
-  const host = openHost(patient, overrides, { pseudonymKey: freshKey() });
+  const { host } = await openHost(patient, overrides, { pseudonymKey: freshKey() });
   try {
     await host.warmUp();
     const { response, insertions, ctx } = await host.answer(request ?? sampleRequest(host), { traced: true });
@@ -234,12 +253,42 @@ interface HostEnds extends Pick<AdMixerParts, "sink" | "onTraced" | "onTrouble">
   readonly pseudonymKey: string;
 }
 
-function openHost({ settings }: HostConfig, overrides: HostOverrides, { pseudonymKey, ...ends }: HostEnds): AdMixer {
+interface OpenedHost {
+  readonly host: AdMixer;
+  /** Parts of loading, milliseconds. */
+  readonly loadMs: Readonly<Record<string, number>>;
+}
+
+async function openHost(
+  { settings }: HostConfig,
+  overrides: HostOverrides,
+  { pseudonymKey, ...ends }: HostEnds,
+): Promise<OpenedHost> {
   const { clock = systemClock, models = loadClickModels(), policies = POLICIES } = overrides;
+  const { feed, ads, loadMs } = await openAds(settings, overrides, { clock, pseudonymKey, ...ends });
+  try {
+    return { host: new AdMixer({ settings, clock, marketplace: ads, feed, models, policies, ...ends }), loadMs };
+  } catch (error) {
+    await feed?.stop();
+    throw error;
+  }
+}
+
+async function openAds(
+  settings: HostConfig["settings"],
+  { marketplace, log }: HostOverrides,
+  { clock, pseudonymKey, onTrouble = () => undefined }: HostEnds & { readonly clock: HostClock },
+): Promise<{ readonly ads: ServedAds; readonly feed?: IndexFeed; readonly loadMs: OpenedHost["loadMs"] }> {
+  if (marketplace !== undefined) return { ads: marketplace, loadMs: {} };
+  if (settings.adSource === "pipeline") {
+    // Loaded here: log, store and records are of no use to a host that generates its ads.
+    const { openPipeline } = await import("./resources/open-pipeline.ts");
+    const { ads, feed, startMs } = await openPipeline({ settings, clock, pseudonymKey, log, onTrouble });
+    return { ads, feed, loadMs: startMs };
+  }
   const { seed, adsMax, usersCount } = settings;
   const source = { seed, usersCount, pseudonymKey, nowMs: clock.nowMs, ...(adsMax !== null && { adsMax }) };
-  const marketplace = overrides.marketplace ?? openMarketplace(source);
-  return new AdMixer({ settings, clock, marketplace, models, policies, ...ends });
+  return { ads: openMarketplace(source), loadMs: {} };
 }
 
 function sampleRequest({ marketplace, settings }: AdMixer, row = 0): AdRequest {

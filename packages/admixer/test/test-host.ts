@@ -65,12 +65,13 @@ export async function startTestHost(
 ): Promise<TestHost> {
   const { folder, remove } = scratchFolder();
   const clock = new ManualClock(NOW_MS);
-  const { adminToken, experiments, ...flags } = {
+  const { adminToken, experiments, indexLog, ...flags } = {
     warmUpRequests: 0,
     logLevel: "silent",
     ...settings,
   } as Partial<Settings>;
-  const config = readConfig({ folder, flags: { port: 0, ...flags } });
+  const environment = typeof indexLog === "string" ? { TENON_INDEX_LOG: indexLog } : {};
+  const config = readConfig({ folder, environment, flags: { port: 0, ...flags } });
   const all = {
     ...config,
     settings: {

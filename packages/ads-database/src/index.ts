@@ -15,6 +15,7 @@ export type { Edit, EditChange, EditKind, NewAd } from "./edits/edit.ts";
 export { loadMarketplace } from "./load/load-marketplace.ts";
 export { AdsDatabaseReader, type AdsDatabaseReaderOptions } from "./read/ads-database-reader.ts";
 export { type PagesOptions, pages, type ScannedRow } from "./read/pages.ts";
+export { forgetDeletedRows } from "./schema/forget-deleted-rows.ts";
 export { migrateAdsDatabase } from "./schema/migrate-ads-database.ts";
 export { sqlColumn } from "./schema/names.ts";
-export { type MarketplaceSignalsOptions, marketplaceSignals } from "./signals/marketplace-signals.ts";
+export { type MarketplaceSignalsOptions, marketplaceSignals, newAdSignals } from "./signals/marketplace-signals.ts";

@@ -58,8 +58,10 @@ const jsonOption = (): Option => new Option("--json", "print JSON for tools");
 const addUp: Add = (program, terminal, done) => {
   const command = program
     .command("up")
-    .description("serve ads over HTTP and show one sample request")
-    .option("--once", "stop after the sample request")
+    .description("run the whole system, or some of its roles, and show one sample request and one change")
+    .option("--once", "stop after what is shown")
+    .option("--role <role>", "gateway, updater, argus, batch or admixer; may be given several times", collected)
+    .option("--edits <number>", "edits of simulated advertisers per second (default: 2)", someOrNone)
     .addOption(jsonOption())
     .addOption(projectOption());
   addSettings(command, Object.keys(SETTING_FLAGS) as FlaggedSetting[]).action(async (options) => {
@@ -67,6 +69,18 @@ const addUp: Add = (program, terminal, done) => {
     done(await up(options, terminal));
   });
 };
+
+function collected(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+const EDITS_PER_SECOND_MAX = 1_000;
+
+function someOrNone(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && value <= EDITS_PER_SECOND_MAX) return value;
+  throw new InvalidArgumentError(`expected a number from 0 to ${EDITS_PER_SECOND_MAX}`);
+}
 
 const addRun: Add = (program, terminal, done) => {
   const command = program

@@ -1,7 +1,22 @@
 /** The indexing host: roles over stores, batch workflows, switches, stages by call. */
-export { argusBindings, type ArgusSettings } from "./argus/bindings.ts";
+export { type ArgusSettings, argusBindings } from "./argus/bindings.ts";
 export { type FirstLoaded, firstLoad } from "./first-load/first-load.ts";
-export { INDEXER_DEFAULTS, type IndexerSettings, IndexerSettingsSchema, indexerSettings } from "./host/indexer-settings.ts";
+export { ARGUS_CONSUMER } from "./host/argus-role.ts";
+export {
+  INDEXER_DEFAULTS,
+  type IndexerSettings,
+  IndexerSettingsSchema,
+  indexerSettings,
+} from "./host/indexer-settings.ts";
 export { type IndexerStores, openStores } from "./host/open-stores.ts";
 export { ROLES, type Role } from "./host/role.ts";
 export { type RunningIndexer, type StartIndexerOptions, startIndexer } from "./host/start-indexer.ts";
+export { type CallMode, type StageAnswer, type StageMessage, StageRuns } from "./rpc/stage-runs.ts";
+export {
+  SWITCH_DEFAULTS,
+  SWITCH_PURPOSES,
+  type SwitchName,
+  type SwitchRecord,
+  SwitchStore,
+  type SwitchValues,
+} from "./switches/switch-store.ts";

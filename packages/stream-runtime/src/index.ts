@@ -19,7 +19,7 @@ export type { PartitionMetrics } from "./observe/partition-metrics.ts";
 export { streamMetricsText } from "./observe/partition-metrics.ts";
 export { type RunningTasks, type RunTasksOptions, runTasks } from "./run-tasks.ts";
 export type * from "./sink/sink-outbox.ts";
-export type { SinkRelayOptions } from "./sink/sink-relay.ts";
+export { SINK_RELAY, type SinkRelayOptions } from "./sink/sink-relay.ts";
 export { MemoryTaskStore, type MemoryTaskStoreOptions } from "./store/memory/memory-task-store.ts";
 export { PostgresOperations } from "./store/postgres/postgres-operations.ts";
 export {

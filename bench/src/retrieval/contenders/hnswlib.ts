@@ -2,13 +2,14 @@
  * hnswlib-node with its filter callback: the two bitmaps are combined into words, and the callback tests a bit of them. At
  * 100 % it is asked without a callback. It takes arrays of numbers only; the query is turned into one before the clock runs.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cachePath, writeWhole } from "../data/cache.ts";
+import { cachePath } from "../data/cache.ts";
 import { K } from "../data/truth.ts";
 import { type VectorSet, vectorOf } from "../data/vector-set.ts";
 import { type Bitmaps, bitmapsOf, intersect } from "./bits.ts";
-import { type Built, type Contender, cpuMs, type Unavailable } from "./contender.ts";
+import { buildOnce } from "./build-once.ts";
+import type { Built, Contender, Unavailable } from "./contender.ts";
 
 export const HNSWLIB = "hnswlib-node";
 
@@ -53,23 +54,17 @@ export function hnswlib({ cachedOnly }: { readonly cachedOnly: boolean }) {
 function build(set: VectorSet, cachedOnly: boolean): Built | Unavailable {
   const module = loadHnswlib();
   if ("unavailable" in module) return module;
-  const path = graphPath(set);
   const graph = new module.HierarchicalNSW("ip", set.dimensions);
-  if (existsSync(path)) {
-    graph.readIndexSync(path);
-    return { contender: contenderOf(graph, set), buildCpuMs: undefined };
-  }
-  if (cachedOnly)
-    return {
-      name: HNSWLIB,
-      unavailable: `its graph of ${set.count} ads takes minutes to build and no full run has left one on this machine`,
-    };
-  const before = cpuMs();
-  fill(graph, set);
-  const buildCpuMs = cpuMs() - before;
-  writeWhole(`${path}.ms`, (partial) => writeFileSync(partial, `${buildCpuMs}`));
-  writeWhole(path, (partial) => graph.writeIndexSync(partial));
-  return { contender: contenderOf(graph, set), buildCpuMs };
+  return buildOnce({
+    name: HNSWLIB,
+    path: graphPath(set),
+    cachedOnly,
+    set,
+    load: (path) => graph.readIndexSync(path),
+    fill: () => fill(graph, set),
+    save: (path) => graph.writeIndexSync(path),
+    contender: () => contenderOf(graph, set),
+  });
 }
 
 function fill(graph: HnswGraph, set: VectorSet): void {
@@ -77,19 +72,14 @@ function fill(graph: HnswGraph, set: VectorSet): void {
   for (let id = 0; id < set.count; id++) graph.addPoint(Array.from(vectorOf(set, id)), id);
 }
 
-function graphPath({ digest }: Pick<VectorSet, "digest">): string {
+/** Where the graph of a set lies once a run has built it. */
+export function graphPath({ digest }: Pick<VectorSet, "digest">): string {
   return cachePath(`hnswlib-node 3.0.0 ${CONNECTIONS} ${EF_CONSTRUCTION} ${digest}`, "hnsw");
 }
 
 /** Whether an earlier run has left the graph of a set on this machine. */
 export function isGraphKept(set: Pick<VectorSet, "digest">): boolean {
   return existsSync(graphPath(set));
-}
-
-/** CPU time of the build of the graph that lies on this machine, ms; undefined when none does. */
-export function keptBuildCpuMs(set: VectorSet): number | undefined {
-  const path = `${graphPath(set)}.ms`;
-  return existsSync(path) ? Number(readFileSync(path, "utf8")) : undefined;
 }
 
 /** A graph that takes changes, loaded from the one that {@link hnswlib} has left on the machine. */

@@ -2,12 +2,12 @@
  * usearch, whose JavaScript binding has no filter: it is asked for more than wanted, and what does not pass both bitmaps is
  * dropped. The fetch is the smallest of a ladder that reaches the recall.
  */
-import { existsSync } from "node:fs";
-import { cachePath, writeWhole } from "../data/cache.ts";
+import { cachePath } from "../data/cache.ts";
 import { K } from "../data/truth.ts";
 import type { VectorSet } from "../data/vector-set.ts";
 import { type Bitmaps, bitmapsOf } from "./bits.ts";
-import { type Built, type Contender, cpuMs, type Unavailable } from "./contender.ts";
+import { buildOnce } from "./build-once.ts";
+import type { Built, Contender, Unavailable } from "./contender.ts";
 
 export const USEARCH = "usearch, over-fetch";
 
@@ -36,7 +36,6 @@ export function usearch({ cachedOnly }: { readonly cachedOnly: boolean }) {
 async function build(set: VectorSet, cachedOnly: boolean): Promise<Built | Unavailable> {
   const module = await load();
   if ("unavailable" in module) return module;
-  const path = cachePath(`usearch 2.26.2 f32 ${CONNECTIONS} ${EXPANSION_ADD} ${set.digest}`, "usearch");
   const index = new module.Index({
     dimensions: set.dimensions,
     metric: "ip",
@@ -46,24 +45,17 @@ async function build(set: VectorSet, cachedOnly: boolean): Promise<Built | Unava
     expansion_search: EXPANSION_SEARCH,
     multi: false,
   });
-  if (existsSync(path)) {
-    index.load(path);
-    return { contender: contenderOf(index, set), buildCpuMs: undefined };
-  }
-  if (cachedOnly)
-    return {
-      name: USEARCH,
-      unavailable: `its graph of ${set.count} ads takes minutes to build and no full run has left one on this machine`,
-    };
-  const before = cpuMs();
-  index.add(
-    BigUint64Array.from({ length: set.count }, (_, id) => BigInt(id)),
-    set.vectors,
-    1,
-  );
-  const buildCpuMs = cpuMs() - before;
-  writeWhole(path, (partial) => index.save(partial));
-  return { contender: contenderOf(index, set), buildCpuMs };
+  const ids = () => BigUint64Array.from({ length: set.count }, (_, id) => BigInt(id));
+  return buildOnce({
+    name: USEARCH,
+    path: cachePath(`usearch 2.26.2 f32 ${CONNECTIONS} ${EXPANSION_ADD} ${set.digest}`, "usearch"),
+    cachedOnly,
+    set,
+    load: (path) => index.load(path),
+    fill: () => index.add(ids(), set.vectors, 1),
+    save: (path) => index.save(path),
+    contender: () => contenderOf(index, set),
+  });
 }
 
 /** Its binaries come with the package, but not for every machine. */

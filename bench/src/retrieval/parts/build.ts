@@ -1,15 +1,20 @@
-/** What a segment costs: building it, its bytes, writing it to files and loading it; and the build of hnswlib-node beside it. */
+/**
+ * What a segment costs: building it, its bytes, writing it to files and loading it; and the build of hnswlib-node beside it. First the
+ * segment of vectors alone, then a whole base as it is served: targeting, vectors, keywords and forward columns.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { VectorSegment } from "@tenon/ad-index/vectors";
 import { type Part, type Row, rounded } from "../../harness/report.ts";
+import { keptBuildCpuMs } from "../contenders/build-once.ts";
 import { cpuMs, isUnavailable } from "../contenders/contender.ts";
-import { HNSWLIB, hnswlib, keptBuildCpuMs } from "../contenders/hnswlib.ts";
+import { graphPath, HNSWLIB, hnswlib } from "../contenders/hnswlib.ts";
 import { EMBEDDING, tenon } from "../contenders/tenon.ts";
 import { ClusteredSource } from "../data/clustered.ts";
 import { SEED } from "../data/workload.ts";
 import { type Outcome, partOf, type SizeName } from "../goals.ts";
+import { measuredBase } from "../measure/index-programs.ts";
 import { SIZES } from "./sweep.ts";
 
 export interface BuildAmounts {
@@ -35,8 +40,9 @@ export async function buildPart({ sizes, cachedOnly }: BuildAmounts): Promise<Pa
       calibrateCpuMs: Math.round(ours.calibrateCpuMs),
       ...storageOf(ours.segment, set.count),
     });
+    rows.push(await wholeBaseRow(size));
     const peer = await hnswlib({ cachedOnly })(set);
-    const peerCpuMs = keptBuildCpuMs(set);
+    const peerCpuMs = keptBuildCpuMs(graphPath(set));
     if (isUnavailable(peer) || peerCpuMs === undefined) {
       const reason = isUnavailable(peer) ? peer.unavailable : "the time of its build was not kept";
       rows.push({ workload: `${size} x 64, segment`, contender: HNSWLIB, unavailable: reason });
@@ -52,6 +58,12 @@ export async function buildPart({ sizes, cachedOnly }: BuildAmounts): Promise<Pa
     if (size === "500k") outcome = peerCpuMs / oursCpuMs;
   }
   return partOf("build", { "build.500k": outcome }, rows);
+}
+
+/** Everything a base holds but its documents; its own program says how it is measured. */
+async function wholeBaseRow(size: SizeName): Promise<Row> {
+  const figures = Object.entries(await measuredBase(SIZES[size])).map(([name, value]) => [name, rounded(value)]);
+  return { workload: `${size} x 64, whole base`, ...Object.fromEntries(figures) };
 }
 
 /** Bytes of the segment as kept, and the wall time of loading it from files that the system still holds in memory. */

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { type Part, type Row, rounded } from "../../harness/report.ts";
 import { percent } from "../data/workload.ts";
 import { partOf } from "../goals.ts";
-import { measuredTargeting } from "../measure/targeting-program.ts";
+import { measuredTargeting } from "../measure/index-programs.ts";
 import { lineThrough } from "../scale/line.ts";
 import type { SizeMeasured } from "../scale/measure-size.ts";
 

@@ -1,7 +1,7 @@
 /** Matching users against the targets of 100k ads: the index beside evaluating every expression, on the workload of the package. */
 import { type Part, rounded } from "../../harness/report.ts";
 import { partOf } from "../goals.ts";
-import { measuredTargeting } from "../measure/targeting-program.ts";
+import { measuredTargeting } from "../measure/index-programs.ts";
 
 const ADS = 100_000;
 

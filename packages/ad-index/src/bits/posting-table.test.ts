@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { SectionReader } from "../files/section-reader.ts";
 import { fullBitset, hasBit, setBit, wordsFor } from "./bitset.ts";
 import { intersectSets } from "./combine.ts";
 import { ListBuilder, listOf } from "./list-builder.ts";
 import { PostingTable } from "./posting-table.ts";
-import { SectionReader } from "./sections.ts";
 
 const SIZE = 400;
 const members = fc.uniqueArray(fc.nat(SIZE - 1), { maxLength: 60 });

@@ -2,10 +2,12 @@
  * Sets of rows by number, each in the form that is cheaper to combine: words when dense, a list when sparse.
  * Sparse sets are the long tail (20,000 keywords with a handful of ads each), where words would cost memory and time per bit.
  */
+
+import type { SectionReader } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 import { clearBit, setBit } from "./bitset.ts";
 import { subtractWords, uniteWords } from "./combine.ts";
 import { type Lists, listOf } from "./list-builder.ts";
-import { prefixed, type SectionReader, type Sections } from "./sections.ts";
 
 /** Marks a sparse set. */
 const SPARSE = -1;

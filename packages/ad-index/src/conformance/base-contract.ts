@@ -1,6 +1,7 @@
 import { adId } from "@tenon/ads-model";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { indexVersionText } from "../api.ts";
 import type { AdIndexHost, IndexBase, IndexChanges } from "../host.ts";
 import type { IndexBinding } from "./ad-index-contract.ts";
 import { filters, type SampleAd, sampleMarketplaces, vectors, withEmbeddings } from "./arbitraries.ts";
@@ -129,9 +130,21 @@ export function baseContract({ makeBase, openIndex }: IndexBinding): void {
     expect(await found(index)).toEqual([3]);
   });
 
+  test("a base knows the mean of its ads' vectors; without any it is zero", async () => {
+    const base = await baseOf([revised(plainAd(1), 2, [1, 0, 0, 0, 4]), revised(plainAd(2), 2, [0, 2, 0, 0, 0])]);
+    expect([...base.meanVector()]).toEqual([0.5, 1, 0, 0, 2]);
+    expect([...(await baseOf([])).meanVector()]).toEqual([0, 0, 0, 0, 0]);
+  });
+
   test("a base of another kind of index is refused by name", async () => {
     const index = openIndex(await baseOf([plainAd(1)]), {});
-    const foreign: IndexBase = { name: "foreign", watermark: 0, embeddingVersion: "sample", documentCount: 0 };
+    const foreign: IndexBase = {
+      name: "foreign",
+      watermark: 0,
+      embeddingVersion: "sample",
+      documentCount: 0,
+      meanVector: () => new Float32Array(0),
+    };
     await expect(index.swapBase(foreign)).rejects.toThrow('TENON1448 base "foreign"');
   });
 
@@ -139,7 +152,11 @@ export function baseContract({ makeBase, openIndex }: IndexBinding): void {
     const index = openIndex(await baseOf([plainAd(1)], { name: "b1", watermark: 4 }), {});
     expect(index.status()).toMatchObject({ serving: "live", position: 4, changedAds: 0, compactionDue: false });
     index.apply({ upserts: [plainAd(2)], deletes: [{ adId: adId(1), version: 2 }], position: 5 });
+    expect(idsOf(index.heldAds())).toEqual([2]);
+    expect(indexVersionText(index.current().version)).toMatch(/^b1\+1 /);
     index.serveBaseOnly(true);
+    expect(idsOf(index.heldAds())).toEqual([1]);
+    expect(indexVersionText(index.current().version)).toMatch(/^b1\+baseOnly /);
     expect(index.status()).toMatchObject({ serving: "baseOnly", position: 5, changedAds: 2, version: { delta: 0 } });
     expect(await found(index)).toEqual([1]);
     index.serveBaseOnly(false);

@@ -171,6 +171,7 @@ export function changeContract(makeIndex: MakeIndex): void {
       expect(version).toEqual({
         base: snapshot.version.base,
         delta: 1,
+        serving: "live",
         eligibility: 0,
         embeddingVersion: "sample",
         documentCount: 2,

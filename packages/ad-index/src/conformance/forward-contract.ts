@@ -28,6 +28,7 @@ function declaredValue(name: ForwardColumnName, document: AdDocument): number | 
   if (name === "pacing") return document.budget.pacing;
   if (name === "lifetimeCapMicros") return document.budget.lifetime.capMicros;
   if (name === "dailyCapMicros") return document.budget.daily?.capMicros ?? 0;
+  if (name === "overdeliveryRatioMax") return document.budget.daily?.overdeliveryRatioMax ?? 0;
   return name in document ? (document[name as keyof AdDocument] as number | string) : undefined;
 }
 

@@ -97,7 +97,7 @@ export class Oracle {
 
   private reasonAgainst(document: AdDocument, atMs: number): IneligibleReason | undefined {
     const block = this.blocked.find(({ campaignId }) => campaignId === document.campaignId);
-    if (document.status !== "active") return "paused";
+    if (document.status !== "active" || block?.reason === "paused") return "paused";
     if (!isScheduledAt(document.schedule, atMs)) return "out_of_schedule";
     if (block !== undefined) return block.reason;
     if (document.creativeReview !== "approved") return "creative_rejected";

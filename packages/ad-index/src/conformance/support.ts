@@ -4,6 +4,7 @@ import { F32Column, IdColumn } from "@tenon/graph-core";
 import fc from "fast-check";
 import { type AdFilter, type AdIndexSnapshot, SEARCH_ADS_MAX, type SearchAnswer } from "../api.ts";
 import type { AdIndexHost, CampaignBlocks } from "../host.ts";
+import { BLOCK_REASONS } from "../segments/segment-view.ts";
 import type { MakeIndex } from "./ad-index-contract.ts";
 import { SAMPLE_EMBEDDING, type SampleAd, sampleAds, withEmbeddings } from "./arbitraries.ts";
 import type { Scored } from "./oracle.ts";
@@ -50,7 +51,7 @@ export function idColumn(ads: readonly SampleAd[], ...others: readonly number[])
 export const blockLists: fc.Arbitrary<CampaignBlocks["blocked"]> = fc.uniqueArray(
   fc.record({
     campaignId: fc.integer({ min: 1, max: 5 }).map((id): CampaignId => campaignId(id)),
-    reason: fc.constantFrom("budget_exhausted" as const, "inflight_budget" as const, "paced_out" as const),
+    reason: fc.constantFrom(...BLOCK_REASONS),
   }),
   { maxLength: 3, selector: ({ campaignId: id }) => id },
 );

@@ -1,6 +1,8 @@
 /** Errors of index files. Whoever loads a base answers most of them in one way: take the previous base. */
 import { GraphError } from "@tenon/graph-core";
 
+const BUILD_AGAIN =
+  "load the segment with the release that wrote it, take the previous base (`tenon index rollback`), or build it again";
 const TAKE_PREVIOUS = "take the previous base (`tenon index rollback`), and build this one anew";
 
 export function notAnIndexFile(path: string, found: string, cause?: unknown): GraphError {
@@ -50,15 +52,6 @@ export function corrupted(path: string, part: string): GraphError {
   });
 }
 
-export function sectionMissing(where: string, name: string, expected: string, found: string): GraphError {
-  return new GraphError(`${where} has no section "${name}" of type ${expected}`, {
-    code: "TENON1430",
-    category: "resource",
-    detail: `expected ${expected}, found ${found}`,
-    hint: `the file was written by another version of the program: ${TAKE_PREVIOUS}`,
-  });
-}
-
 export function cannotWriteFile(path: string, problem: string, cause?: unknown): GraphError {
   return new GraphError(`index file "${path}" cannot be written: ${problem}`, {
     code: "TENON1431",
@@ -69,5 +62,24 @@ export function cannotWriteFile(path: string, problem: string, cause?: unknown):
         ? "sections are texts or typed arrays of the listed types, with short names, each once"
         : "look at space and rights of the folder; a file that stood there before is untouched",
     cause,
+  });
+}
+
+/** `found`: the names of the sections that are there. */
+export function sectionMissing(name: string, found: readonly string[]): GraphError {
+  return new GraphError(`segment has no section "${name}"`, {
+    code: "TENON1420",
+    category: "resource",
+    detail: `expected a section "${name}", found ${found.length === 0 ? "no sections" : `only ${found.join(", ")}`}`,
+    hint: BUILD_AGAIN,
+  });
+}
+
+export function sectionWrong(name: string, expected: string, found: string): GraphError {
+  return new GraphError(`section "${name}" of the segment does not fit the others`, {
+    code: "TENON1421",
+    category: "resource",
+    detail: `expected ${expected}, found ${found}`,
+    hint: BUILD_AGAIN,
   });
 }

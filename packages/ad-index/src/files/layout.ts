@@ -13,7 +13,7 @@
  * Checksums are CRC-32 (zlib), which finds every burst of up to 32 bits; against intent a base has SHA-256 in its manifest.
  */
 import { crc32 } from "node:zlib";
-import type { SectionType } from "./section-types.ts";
+import type { SectionType } from "./sections.ts";
 
 export const ALIGNMENT = 64;
 export const PRELUDE_BYTES = 64;

@@ -1,18 +1,8 @@
-/** Sections by name, of a file that was read or of memory. */
-import { sectionMissing } from "./errors.ts";
 import type { FileFacts, FileHeader, SectionEntry } from "./layout.ts";
-import {
-  SECTION_ARRAYS,
-  type Section,
-  type SectionOf,
-  type SectionSource,
-  type Sections,
-  type SectionType,
-  sectionTypeOf,
-} from "./section-types.ts";
+import { SECTION_ARRAYS, type Section, type Sections } from "./sections.ts";
 
 /** A checked index file in memory. */
-export class SectionFile implements SectionSource {
+export class SectionFile {
   readonly path: string;
   readonly kind: string;
   readonly facts: FileFacts;
@@ -37,34 +27,10 @@ export class SectionFile implements SectionSource {
     return Object.fromEntries(Array.from(this.#entries, ([name, entry]) => [name, this.#read(entry)]));
   }
 
-  section<const Type extends SectionType>(name: string, type: Type): SectionOf<Type> {
-    const entry = this.#entries.get(name);
-    if (entry?.type !== type) {
-      throw sectionMissing(`index file "${this.path}"`, name, type, foundText(entry?.type, this.names));
-    }
-    return this.#read(entry) as SectionOf<Type>;
-  }
-
   #read({ type, offset, bytes }: SectionEntry): Section {
     // A copy: not every platform decodes shared memory.
     if (type === "utf8") return new TextDecoder().decode(new Uint8Array(this.buffer, offset, bytes).slice());
     const Numbers = SECTION_ARRAYS[type];
     return new Numbers(this.buffer as ArrayBuffer, offset, bytes / Numbers.BYTES_PER_ELEMENT);
   }
-}
-
-/** Sections that were never written: what a part gives is what it gets. */
-export function sectionsInMemory(sections: Sections): SectionSource {
-  return {
-    section: <Type extends SectionType>(name: string, type: Type) => {
-      const section = Object.hasOwn(sections, name) ? sections[name] : undefined;
-      const found = section === undefined ? undefined : sectionTypeOf(section);
-      if (found !== type) throw sectionMissing("memory", name, type, foundText(found, Object.keys(sections)));
-      return section as SectionOf<Type>;
-    },
-  };
-}
-
-function foundText(type: SectionType | undefined, names: readonly string[]): string {
-  return type ?? `only ${names.join(", ") || "no sections"}`;
 }

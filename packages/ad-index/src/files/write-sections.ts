@@ -10,7 +10,7 @@ import {
   preludeBytes,
   type SectionEntry,
 } from "./layout.ts";
-import { type Section, type Sections, sectionTypeOf } from "./section-types.ts";
+import { type Section, type Sections, sectionTypeOf } from "./sections.ts";
 import { writeDurably } from "./write-durably.ts";
 
 /** Most bytes of one write: beyond 2 GiB the system refuses, and shorter ones leave the event loop to others. */

@@ -54,6 +54,8 @@ export const FORWARD_COLUMN_TYPES = {
   lifetimeCapMicros: "f64",
   /** 0 for a campaign without a daily cap; real caps are 1 or more. */
   dailyCapMicros: "f64",
+  /** Share of the daily cap by which a day may exceed it; 0 without a daily cap. */
+  overdeliveryRatioMax: "f64",
   qualityScore: "f64",
   popularity: "f64",
   ...CAP_COLUMN_TYPES,

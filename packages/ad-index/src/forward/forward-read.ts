@@ -65,7 +65,11 @@ interface ViewRows {
 }
 
 /** The ads of each segment together: where a column is, is asked once per segment. */
-function placesByView({ views, viewOf, rowOf }: Places): readonly (ViewRows & { readonly table: ForwardTable })[] {
+function placesByView({
+  views,
+  viewOf,
+  rowOf,
+}: Places): readonly (ViewRows & { readonly table: Pick<ForwardTable, "columns"> })[] {
   const counts = new Int32Array(views.length);
   for (let place = 0; place < rowOf.length; place++) {
     if ((rowOf[place] as number) >= 0) (counts[viewOf[place] as number] as number)++;

@@ -1,12 +1,13 @@
 /** Forward columns as sections of an index file. */
-import { sectionMissing } from "../files/errors.ts";
-import type { SectionSource, Sections } from "../files/index.ts";
+import type { Sections } from "../files/index.ts";
+import { SectionReader } from "../files/section-reader.ts";
+import { prefixed } from "../files/sections.ts";
 import type { ColumnForm, Family, Form } from "./column-layout.ts";
 import { FORWARD_COLUMN_NAMES, type ForwardColumnName } from "./forward-columns.ts";
 import { FAMILIES, type ForwardTable, placed } from "./forward-table.ts";
 import { type Codebooks, WORD_NAMES } from "./forward-values.ts";
 
-const PREFIX = "forward.";
+const PREFIX = "forward";
 
 /** A column in the file: `values` forms hold theirs in one section, from `from` on, `count` of them. */
 interface StoredColumn {
@@ -39,27 +40,27 @@ export function forwardToSections({ size, columns, families }: ForwardTable, cod
   });
   const words = Object.fromEntries(WORD_NAMES.map((name) => [name, codebooks[name].dictionary().words]));
   const table: StoredTable = { size, columns: stored, words };
-  return {
-    [`${PREFIX}columns`]: JSON.stringify(table),
-    [`${PREFIX}values`]: Float64Array.from(values),
-    ...Object.fromEntries(FAMILIES.map((family) => [PREFIX + family, families[family]])),
-  };
+  return prefixed(PREFIX, {
+    columns: JSON.stringify(table),
+    values: Float64Array.from(values),
+    ...Object.fromEntries(FAMILIES.map((family) => [family, families[family]])),
+  });
 }
 
 /**
  * Views the rows where they are. Words that the index does not know yet join its codebooks.
  *
- * @throws GraphError TENON1430 when a section, or a column that this program reads, is not there
+ * @throws GraphError TENON1420 when a section is not there, TENON1421 when a column that this program reads is not
  */
-export function forwardFromSections(source: SectionSource, codebooks: Codebooks): ForwardTable {
-  const { size, columns, words } = JSON.parse(source.section(`${PREFIX}columns`, "utf8")) as StoredTable;
-  const values = source.section(`${PREFIX}values`, "f64");
+export function forwardFromSections(sections: Sections, codebooks: Codebooks): ForwardTable {
+  const reader = new SectionReader(sections, PREFIX);
+  const { size, columns, words } = JSON.parse(reader.section("columns", "utf8")) as StoredTable;
+  const values = reader.float64("values");
   const stored = new Map(columns.map((column) => [column.name, column]));
   const forms = new Map<ForwardColumnName, ColumnForm>();
   for (const name of FORWARD_COLUMN_NAMES) {
     const column = stored.get(name);
-    if (column === undefined)
-      throw sectionMissing("the file", PREFIX + name, "forward column", [...stored.keys()].join(", "));
+    if (column === undefined) throw reader.wrong("columns", `a column "${name}"`, [...stored.keys()].join(", "));
     forms.set(name, formOf(column, values));
   }
   for (const name of WORD_NAMES) {
@@ -69,7 +70,7 @@ export function forwardFromSections(source: SectionSource, codebooks: Codebooks)
     forms.set(name, { ...form, values: form.values.map((code) => codebooks[name].codeOf(own[code] ?? "")) });
   }
   // A column that this program no longer reads keeps its place: strides are those of the file.
-  return placed(size, forms, (family) => source.section(PREFIX + family, family), columns);
+  return placed(size, forms, (family) => reader.section(family, family), columns);
 }
 
 function formOf(

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { sampleAds } from "../conformance/arbitraries.ts";
 import { plainAd } from "../conformance/support.ts";
-import { sectionsInMemory } from "../files/index.ts";
+import type { Segment } from "../segments/segment.ts";
 import type { SegmentView } from "../segments/segment-view.ts";
 import { columnForm, storedOf } from "./column-layout.ts";
 import { FORWARD_COLUMN_NAMES } from "./forward-columns.ts";
@@ -97,7 +97,7 @@ function everything(
 ): unknown {
   const rows = documents.flatMap((document, row) => (document === undefined ? [] : [row]));
   const places: Places = {
-    views: [{ segment: { forward: table } } as SegmentView],
+    views: [{ segment: { forward: table as Segment["forward"] } } as SegmentView],
     viewOf: new Int32Array(rows.length),
     rowOf: Int32Array.from(rows),
     missingCount: 0,
@@ -114,7 +114,7 @@ test("columns come back from sections as they were, beside empty rows, into code
       const table = forwardTable(documents, codebooks);
       const other = newCodebooks();
       for (const word of words) other.category.codeOf(word);
-      const read = forwardFromSections(sectionsInMemory(forwardToSections(table, codebooks)), other);
+      const read = forwardFromSections(forwardToSections(table, codebooks), other);
       expect(read.size).toBe(documents.length);
       expect(everything(read, documents, other)).toEqual(everything(table, documents, codebooks));
     }),
@@ -130,8 +130,13 @@ test("a file that lacks a column, or has one more, is told apart", () => {
   const stored = JSON.parse(sections["forward.columns"] as string);
   const without = { ...stored, columns: stored.columns.filter(({ name }: { name: string }) => name !== "bidMicros") };
   const reading = (header: unknown) => () =>
-    forwardFromSections(sectionsInMemory({ ...sections, "forward.columns": JSON.stringify(header) }), codebooks);
-  expect(reading(without)).toThrow(/TENON1430 .*"forward.bidMicros" of type forward column/);
+    forwardFromSections({ ...sections, "forward.columns": JSON.stringify(header) }, codebooks);
+  expect(reading(without)).toThrow(
+    expect.objectContaining({
+      code: "TENON1421",
+      detail: expect.stringMatching(/^expected a column "bidMicros", found /),
+    }),
+  );
 
   const [first] = stored.columns;
   const more = { ...stored, columns: [{ ...first, name: "bygone", family: "u8", form: "plain" }, ...stored.columns] };
@@ -142,7 +147,7 @@ test("a file that lacks a column, or has one more, is told apart", () => {
     wider.set(rows.subarray(row * stride, (row + 1) * stride), row * (stride + 1) + 1);
   }
   const read = forwardFromSections(
-    sectionsInMemory({ ...sections, "forward.columns": JSON.stringify(more), "forward.u8": wider }),
+    { ...sections, "forward.columns": JSON.stringify(more), "forward.u8": wider },
     codebooks,
   );
   expect(everything(read, documents, codebooks)).toEqual(everything(table, documents, codebooks));

@@ -3,7 +3,6 @@ import {
   type AdDocument,
   FREQUENCY_CAP_LEVELS,
   FREQUENCY_CAP_WINDOWS_DAYS,
-  type FrequencyCapLevel,
   OBJECTIVES,
   PACING_MODES,
 } from "@tenon/ads-model";
@@ -42,6 +41,7 @@ const NUMBER_OF: { readonly [Name in NumberName]: (document: AdDocument) => numb
   floorMicros: (document) => document.floorMicros,
   lifetimeCapMicros: (document) => document.budget.lifetime.capMicros,
   dailyCapMicros: (document) => document.budget.daily?.capMicros ?? 0,
+  overdeliveryRatioMax: (document) => document.budget.daily?.overdeliveryRatioMax ?? 0,
   qualityScore: (document) => document.qualityScore,
   popularity: (document) => document.popularity,
 };
@@ -83,36 +83,46 @@ const formOf: FormOf = (name, present) => (name in WORD_OF ? codeForm(present) :
 /** A row per document; `undefined` for an empty row. Words are stored as codes of the codebooks. */
 export function forwardTable(documents: readonly (AdDocument | undefined)[], codebooks: Codebooks): ForwardTable {
   const size = documents.length;
-  const values = new Map(FORWARD_COLUMN_NAMES.map((name) => [name, new Float64Array(size)]));
-  const columnOf = (name: ForwardColumnName) => values.get(name) as Float64Array;
-  const numbers = NUMBER_NAMES.map((name) => ({ column: columnOf(name), read: NUMBER_OF[name] }));
-  const words = WORD_NAMES.map((name) => ({ column: columnOf(name), codebook: codebooks[name], read: WORD_OF[name] }));
-  const caps = capColumns(columnOf);
+  const columns = FORWARD_COLUMN_NAMES.map(() => new Float64Array(size));
+  const own = new Float64Array(FORWARD_COLUMN_NAMES.length);
   const present: number[] = [];
   // Document after document, and not column after column: a document is far away in memory, a column is not.
   for (const [row, document] of documents.entries()) {
     if (document === undefined) continue;
     present.push(row);
-    for (const { column, read } of numbers) column[row] = read(document);
-    for (const { column, codebook, read } of words) column[row] = codebook.codeOf(read(document));
-    for (const { level, windowDays, impressionsMax } of document.frequencyCaps) {
-      const column = caps.get(level)?.get(windowDays) as Float64Array;
-      const known = column[row] as number;
-      // The strictest cap counts. Counts beyond 32 bits are no caps that anybody reaches, and are cut there.
-      if (known === NO_FREQUENCY_CAP || impressionsMax < known) column[row] = Math.min(impressionsMax, I32_MAX);
-    }
+    readForward(document, codebooks, own, 0);
+    for (let place = 0; place < own.length; place++) (columns[place] as Float64Array)[row] = own[place] as number;
   }
+  const values = new Map(FORWARD_COLUMN_NAMES.map((name, place) => [name, columns[place] as Float64Array]));
   return layOut(size, values, { present, formOf });
 }
 
-/** By level and window, each without a cap yet. */
-function capColumns(columnOf: (name: ForwardColumnName) => Float64Array) {
-  const ofLevel = (level: FrequencyCapLevel) =>
-    new Map(
-      FREQUENCY_CAP_WINDOWS_DAYS.map((days) => [
-        days,
-        columnOf(frequencyCapColumn(level, days)).fill(NO_FREQUENCY_CAP),
-      ]),
-    );
-  return new Map(FREQUENCY_CAP_LEVELS.map((level) => [level, ofLevel(level)]));
+const PLACES = new Map<string, number>(FORWARD_COLUMN_NAMES.map((name, place) => [name, place]));
+const NUMBERS = NUMBER_NAMES.map((name) => ({ place: placeOf(name), read: NUMBER_OF[name] }));
+const WORDS = WORD_NAMES.map((name) => ({ name, place: placeOf(name), read: WORD_OF[name] }));
+const CAP_PLACES = FREQUENCY_CAP_LEVELS.flatMap((level) =>
+  FREQUENCY_CAP_WINDOWS_DAYS.map((windowDays) => ({
+    level,
+    windowDays,
+    place: placeOf(frequencyCapColumn(level, windowDays)),
+  })),
+);
+
+/** Writes the values of all columns of one document, in the order of {@link FORWARD_COLUMN_NAMES}, from place `at` on. */
+export function readForward(document: AdDocument, codebooks: Codebooks, into: Float64Array, at: number): void {
+  for (const { place, read } of NUMBERS) into[at + place] = read(document);
+  for (const { name, place, read } of WORDS) into[at + place] = codebooks[name].codeOf(read(document));
+  for (const { place } of CAP_PLACES) into[at + place] = NO_FREQUENCY_CAP;
+  for (const cap of document.frequencyCaps) {
+    const known = CAP_PLACES.find(({ level, windowDays }) => level === cap.level && windowDays === cap.windowDays);
+    if (known === undefined) continue;
+    const place = at + known.place;
+    // The strictest cap counts. Counts beyond 32 bits are no caps that anybody reaches, and are cut there.
+    if (into[place] === NO_FREQUENCY_CAP || cap.impressionsMax < (into[place] as number))
+      into[place] = Math.min(cap.impressionsMax, I32_MAX);
+  }
+}
+
+function placeOf(name: ForwardColumnName): number {
+  return PLACES.get(name) as number;
 }

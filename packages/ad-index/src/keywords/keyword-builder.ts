@@ -1,14 +1,11 @@
 /** Splits the texts of ads into words and inverts them. */
 import { doubled } from "../bits/list-builder.ts";
 import { KeywordIndex, type Postings } from "./keyword-index.ts";
-import { type SearchableTexts, weightedTexts } from "./keyword-scoring.ts";
-import { PostingBlocks } from "./posting-blocks.ts";
+import { type SearchableTexts, WEIGHTED_WORDS_MAX, weightedTexts } from "./keyword-scoring.ts";
 import { wordsOf } from "./words.ts";
 
 /** Room for the postings of a few ads; a small segment should stay small. */
 const ENTRIES_AT_FIRST = 64;
-/** Frequencies and lengths are kept in 16 bits. The bounds of an ad's texts allow about 1,100 weighted words. */
-const WEIGHTED_WORDS_MAX = 65_535;
 
 /** `documents[r]`: the ad of row r; undefined for an empty row. */
 export function buildKeywordIndex(documents: readonly (SearchableTexts | undefined)[]): KeywordIndex {
@@ -40,7 +37,7 @@ export class KeywordBuilder {
     const postings = this.entries.byWord(this.numbering.numbers.size);
     const lengths = Uint16Array.from(this.lengths);
     const words = [...this.numbering.numbers.keys()];
-    return new KeywordIndex({ words, lengths, postings, blocks: PostingBlocks.of(postings, lengths) });
+    return new KeywordIndex({ words, lengths, postings });
   }
 }
 

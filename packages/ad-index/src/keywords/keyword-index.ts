@@ -1,6 +1,7 @@
 /** Inverted index over the texts of a segment's ads, as stored; keyword-builder.ts makes it, keyword-search.ts scores with it. */
 
-import { prefixed, SectionReader, type Sections, textSection } from "../bits/sections.ts";
+import { SectionReader, textSection } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 import { PostingBlocks } from "./posting-blocks.ts";
 
 /** Before the names of the index's sections. */
@@ -21,14 +22,23 @@ interface Parts {
   readonly words: readonly string[];
   readonly lengths: Uint16Array;
   readonly postings: Postings;
-  readonly blocks: PostingBlocks;
+  /** Made of the others when they are first needed, if absent. */
+  readonly blocks?: PostingBlocks;
 }
 
-export class KeywordIndex {
+/** Where a search finds the postings of its words. */
+export interface KeywordSource {
+  /** Weighted number of words per row; 0 for an empty row. */
+  readonly lengths: Uint16Array;
+  /** An index that knows these words at least. */
+  forWords(words: readonly string[]): KeywordIndex;
+}
+
+export class KeywordIndex implements KeywordSource {
   /** Weighted number of words per row; 0 for an empty row. */
   readonly lengths: Uint16Array;
   readonly postings: Postings;
-  readonly blocks: PostingBlocks;
+  private knownBlocks: PostingBlocks | undefined;
   private readonly words: readonly string[];
   private readonly numbers: ReadonlyMap<string, number>;
 
@@ -36,8 +46,17 @@ export class KeywordIndex {
     this.words = words;
     this.lengths = lengths;
     this.postings = postings;
-    this.blocks = blocks;
+    this.knownBlocks = blocks;
     this.numbers = new Map(words.map((word, number) => [word, number]));
+  }
+
+  get blocks(): PostingBlocks {
+    this.knownBlocks ??= PostingBlocks.of(this.postings, this.lengths);
+    return this.knownBlocks;
+  }
+
+  forWords(): KeywordIndex {
+    return this;
   }
 
   /** Number of a word, or {@link UNKNOWN_WORD}. */

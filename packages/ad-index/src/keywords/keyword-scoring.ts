@@ -20,6 +20,9 @@ const UNITS = 2 ** 40;
 /** Bounds and contributions are rounded in different places, a few times 2^-53 each. */
 const ROUNDING = 1 + 2 ** -40;
 
+/** Frequencies and lengths are kept in 16 bits. The bounds of an ad's texts allow about 1,100 weighted words. */
+export const WEIGHTED_WORDS_MAX = 65_535;
+
 /** A text of an ad, and how much one word in it counts. */
 export interface WeightedText {
   readonly text: string;

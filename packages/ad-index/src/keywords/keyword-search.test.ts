@@ -225,7 +225,7 @@ test("keywords count by their rank", () => {
   const segment = segmentOf([
     { id: 1, texts: { title: "", body: "", brand: "", category: "", keywords }, live: true, eligible: true },
   ]);
-  const { postings } = segment.view.segment.keywords;
+  const { postings } = segment.view.segment.keywords.forWords([]);
   expect([...postings.frequencies]).toEqual([3, 3, 3, 2, 2]);
 });
 

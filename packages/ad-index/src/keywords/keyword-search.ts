@@ -3,7 +3,7 @@
 import { onesOf, WORD_BITS } from "../bits/bitset.ts";
 import type { TopCandidates } from "../vectors/top-candidates.ts";
 import type { Stop } from "../vectors/vector-table.ts";
-import { type KeywordIndex, UNKNOWN_WORD } from "./keyword-index.ts";
+import { type KeywordIndex, type KeywordSource, UNKNOWN_WORD } from "./keyword-index.ts";
 import { inverseDocumentFrequency } from "./keyword-scoring.ts";
 import { LiveHolders } from "./live-holders.ts";
 import { RowSums, type ScoreBoard } from "./row-sums.ts";
@@ -33,7 +33,7 @@ export interface KeywordSegment {
     readonly liveCount: number;
     /** Weighted words of the live rows. */
     readonly liveWords: number;
-    readonly segment: { readonly keywords: KeywordIndex; readonly ids: Float64Array };
+    readonly segment: { readonly keywords: KeywordSource; readonly ids: Float64Array };
   };
   /** Rows that may be found. */
   readonly eligible: Int32Array;
@@ -62,12 +62,19 @@ export function scoreKeywords(
 ): KeywordScan {
   const liveCount = segments.reduce((sum, { view }) => sum + view.liveCount, 0);
   const lengthMean = segments.reduce((sum, { view }) => sum + view.liveWords, 0) / liveCount;
-  const weights = words.scored.map((word) => inverseDocumentFrequency(holdersOf(word, segments), liveCount));
+  const all = words.mustNot.length === 0 ? words.scored : [...words.scored, ...words.mustNot];
+  const sources = segments.map(({ view }) => view.segment.keywords.forWords(all));
+  const holders = segments.map(({ view }, place) => holdersIn(sources[place] as KeywordIndex, view.live));
+  const weights = words.scored.map((word) => {
+    const count = holders.reduce((sum, of, place) => sum + of.of((sources[place] as KeywordIndex).numberOf(word)), 0);
+    return inverseDocumentFrequency(count, liveCount);
+  });
   let postingsRead = 0;
   if (limit === 0) return { postingsRead, stopped: false };
-  for (const { view, eligible } of segments) {
+  for (const [place, { view, eligible }] of segments.entries()) {
     if (stop?.()) return { postingsRead, stopped: true };
-    const { keywords, ids } = view.segment;
+    const keywords = sources[place] as KeywordIndex;
+    const { ids } = view.segment;
     const filtered = filterByWords(keywords, eligible, words);
     const held = words.scored
       .map((word, place) => ({ number: keywords.numberOf(word), weight: weights[place] as number }))
@@ -117,11 +124,10 @@ function postingsOf({ keywords, words }: SegmentSearch): number {
 /** By set of live rows, which snapshots share until it changes. */
 const liveHolders = new WeakMap<Int32Array, LiveHolders>();
 
-function holdersOf(word: string, segments: readonly KeywordSegment[]): number {
-  return segments.reduce((sum, { view: { live, segment } }) => {
-    const known = liveHolders.get(live);
-    const holders = known ?? new LiveHolders(segment.keywords, live);
-    if (known === undefined) liveHolders.set(live, holders);
-    return sum + holders.of(segment.keywords.numberOf(word));
-  }, 0);
+function holdersIn(keywords: KeywordIndex, live: Int32Array): LiveHolders {
+  const known = liveHolders.get(live);
+  if (known?.keywords === keywords) return known;
+  const counted = new LiveHolders(keywords, live);
+  liveHolders.set(live, counted);
+  return counted;
 }

@@ -7,7 +7,7 @@ import type { KeywordIndex } from "./keyword-index.ts";
 const WORDS_REMEMBERED_MAX = 4_096;
 
 export class LiveHolders {
-  private readonly keywords: KeywordIndex;
+  readonly keywords: KeywordIndex;
   private readonly live: Int32Array;
   /** Rows that hold words and are not live, ascending. */
   private readonly dead: Int32Array;

@@ -6,7 +6,8 @@
  *    every number of holders, so that changes of the statistics (K1) need no new blocks.
  */
 
-import { prefixed, type SectionReader, type Sections } from "../bits/sections.ts";
+import type { SectionReader } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 
 /** Postings per block: 10 bytes of bound for 768 bytes of postings. */
 export const BLOCK_POSTINGS = 128;

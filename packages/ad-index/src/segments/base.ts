@@ -14,7 +14,7 @@ import type { DocumentDelete, EmbeddingMatrix, IndexBase } from "../host.ts";
 import { checkDocument, checkEmbeddings } from "./check-document.ts";
 import { inLists } from "./in-lists.ts";
 import { ListRows, type SearchOptions } from "./list-rows.ts";
-import { type IndexedAd, NO_AD, Segment } from "./segment.ts";
+import { BaseSegment, type IndexedAd, NO_AD, type Segment } from "./segment.ts";
 import type { SegmentView } from "./segment-view.ts";
 
 /** Hex digits of the name of a base that was given none: 48 bits tell builds apart. */
@@ -45,7 +45,7 @@ export type VectorLayout = "flat" | "lists";
 export interface BaseParts {
   readonly name: string | undefined;
   readonly watermark: number;
-  readonly segment: Segment;
+  readonly segment: BaseSegment;
   readonly embeddings: EmbeddingMatrix;
   readonly layout: VectorLayout;
   readonly codebooks: Codebooks;
@@ -57,7 +57,7 @@ export interface BaseParts {
 export class SegmentBase implements IndexBase {
   readonly name: string;
   readonly watermark: number;
-  readonly segment: Segment;
+  readonly segment: BaseSegment;
   readonly embeddings: EmbeddingMatrix;
   readonly layout: VectorLayout;
   readonly codebooks: Codebooks;
@@ -80,7 +80,7 @@ export class SegmentBase implements IndexBase {
     const { embeddings, name, watermark = 0, deletions = [], vectors: layout = "flat", search = {} } = options;
     const codebooks = newCodebooks();
     const settings = { dimensions: embeddings.dimensions, codebooks };
-    const segment = layout === "flat" ? Segment.of(ads, settings) : inLists(ads, { embeddings, codebooks, search });
+    const segment = layout === "flat" ? BaseSegment.of(ads, settings) : inLists(ads, { embeddings, codebooks, search });
     return new SegmentBase({ name, watermark, segment, embeddings, layout, codebooks, deletions });
   }
 
@@ -90,6 +90,19 @@ export class SegmentBase implements IndexBase {
 
   get documentCount(): number {
     return this.segment.adCount;
+  }
+
+  meanVector(): Float32Array {
+    const { size, vectors } = this.segment;
+    const sum = new Float64Array(this.embeddings.dimensions);
+    let count = 0;
+    for (let row = 0; row < size; row++) {
+      if (!hasBit(vectors.present, row)) continue;
+      const vector = vectors.vectorOf(row);
+      for (let axis = 0; axis < sum.length; axis++) sum[axis] = (sum[axis] as number) + (vector[axis] as number);
+      count++;
+    }
+    return Float32Array.from(sum, (component) => component / Math.max(1, count));
   }
 
   /** The live ads of this base's segment, with documents from its records. Throws TENON1449 when some are not there. */
@@ -116,7 +129,7 @@ export class SegmentBase implements IndexBase {
 
 const NOTHING: RecordAnswer = { found: [], stale: [], missing: [] };
 
-export function recordKey({ ids, versions }: Segment, row: number): RecordKey {
+export function recordKey({ ids, versions }: Pick<Segment, "ids" | "versions">, row: number): RecordKey {
   return { adId: ids[row] as AdId, version: versions[row] as number };
 }
 
@@ -130,10 +143,7 @@ export function buildBase(documents: Iterable<AdDocument>, options: BaseOptions)
   return SegmentBase.of(newestAds(documents, options), options);
 }
 
-function newestAds(
-  documents: Iterable<AdDocument>,
-  { embeddings, vectorOf }: BaseOptions,
-): readonly IndexedAd[] {
+function newestAds(documents: Iterable<AdDocument>, { embeddings, vectorOf }: BaseOptions): readonly IndexedAd[] {
   checkEmbeddings(embeddings);
   const newest = new Map<AdId, IndexedAd>();
   for (const document of documents) {
@@ -146,7 +156,7 @@ function newestAds(
 }
 
 /** A name that equal sets of (ad, version) share and others do not, in whatever order their rows are. */
-function nameOf({ ids, versions }: Segment): string {
+function nameOf({ ids, versions }: BaseSegment): string {
   const rows = Int32Array.from(ids.keys()).filter((row) => ids[row] !== NO_AD);
   rows.sort((left, right) => (ids[left] as number) - (ids[right] as number));
   const facts = new Float64Array(rows.length * 2);

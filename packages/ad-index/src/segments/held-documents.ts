@@ -1,23 +1,25 @@
 /**
- * The documents an index holds: a base, small segments of later changes, and the deletions. A batch of changes makes one small
- * segment of its documents and takes the rows it replaces out of the older ones; small segments are merged as they gather.
+ * The documents an index holds: a base, the delta of later changes, and the deletions. A batch of changes appends its documents to the
+ * delta and takes the rows it replaces out of what was there.
  *
  * E1 Each ad is live in at most one segment. Versions decide which document that is, arrival order never does.
  * E2 Views never change: a reader keeps what it was given.
  */
 import type { AdDocument, AdId } from "@tenon/ads-model";
 import { GraphError } from "@tenon/graph-core";
-import { hasBit } from "../bits/bitset.ts";
 import type { DocumentUpsert, RejectedDocument } from "../host.ts";
 import type { SegmentBase } from "./base.ts";
 import type { Change } from "./changes.ts";
 import { checkDocument } from "./check-document.ts";
-import { type IndexedAd, Segment } from "./segment.ts";
-import { type BlockReasons, SegmentView } from "./segment-view.ts";
+import type { Turn } from "./compact/build-apart.ts";
+import { Delta, liveAds } from "./delta/delta.ts";
+import { DELTA_ROWS_MAX } from "./delta/delta-segment.ts";
+import type { BlockReasons, IndexedAd, Segment } from "./segment.ts";
+import { SegmentView } from "./segment-view.ts";
 import { Tombstones } from "./tombstones.ts";
 
-/** A segment is merged with the one before it while that holds fewer than this many times its ads. */
-const MERGE_FACTOR = 4;
+/** Rows looked at between two turns of the event loop: below a millisecond. */
+const ROWS_PER_TURN = 4_096;
 
 export interface Absorbed {
   readonly applied: readonly Change[];
@@ -27,16 +29,28 @@ export interface Absorbed {
 
 export class HeldDocuments {
   readonly base: SegmentBase;
-  /** The first is the base's; see E1. */
-  views: readonly SegmentView[];
+  private baseView: SegmentView;
+  private readonly delta: Delta;
   private blocks: BlockReasons;
   private readonly tombstones = new Tombstones();
 
   constructor(base: SegmentBase, blocks: BlockReasons) {
     this.base = base;
     this.blocks = blocks;
-    this.views = [SegmentView.of(base.segment, blocks)];
+    this.baseView = SegmentView.of(base.segment, blocks);
+    const { dimensions } = base.embeddings;
+    this.delta = new Delta({ dimensions, codebooks: base.codebooks, rowsMax: DELTA_ROWS_MAX });
     for (const { adId, version } of base.deletions) this.tombstones.add(adId, version);
+  }
+
+  /** The first is the base's; see E1. */
+  get views(): readonly SegmentView[] {
+    return [this.baseView, ...this.delta.views];
+  }
+
+  /** Rows of the delta, those included that were replaced since. */
+  get deltaRows(): number {
+    return this.delta.rowCount;
   }
 
   /** Takes in changes of distinct ads. One document that cannot be indexed does not stop the others. */
@@ -59,16 +73,17 @@ export class HeldDocuments {
       applied.push(change);
     }
     if (applied.length > 0) {
-      const views = this.views.map((view) => withoutAds(view, applied));
-      if (added.length > 0) views.push(this.viewOf(added));
-      this.views = this.merged(views);
+      this.baseView = withoutAds(this.baseView, applied);
+      this.delta.views = this.delta.views.map((view) => withoutAds(view, applied));
+      this.delta.add(added, applied.length, this.blocks);
     }
     return { applied, stale, rejected };
   }
 
   block(blocks: BlockReasons): void {
     this.blocks = blocks;
-    this.views = this.views.map((view) => view.withBlocks(blocks));
+    this.baseView = this.baseView.withBlocks(blocks);
+    this.delta.views = this.delta.views.map((view) => view.withBlocks(blocks));
   }
 
   /** Every deletion remembered, as changes. */
@@ -76,12 +91,19 @@ export class HeldDocuments {
     return this.tombstones.deletions();
   }
 
-  /** Every live ad with its document, of the state at the call. Documents of a loaded base are read from its records. */
-  async liveAds(): Promise<readonly IndexedAd[]> {
-    const lists = await Promise.all(
-      this.views.map((view) => (view.segment.documents === undefined ? this.base.readAds(view) : liveAds(view))),
-    );
-    return lists.flat();
+  /** Every live ad with its document, of the state at the call, in slices. Documents of a loaded base are read from its records. */
+  async liveAds(turn: Turn): Promise<readonly IndexedAd[]> {
+    const ads: IndexedAd[] = [];
+    for (const view of this.views) {
+      if (view.segment.documents === undefined) for (const ad of await this.base.readAds(view)) ads.push(ad);
+      else {
+        for (let from = 0; from < view.segment.size; from += ROWS_PER_TURN) {
+          for (const ad of liveAds(view, from, from + ROWS_PER_TURN)) ads.push(ad);
+          await turn();
+        }
+      }
+    }
+    return ads;
   }
 
   private versionHeld(adId: AdId): number {
@@ -116,34 +138,10 @@ export class HeldDocuments {
       return undefined;
     }
   }
-
-  private viewOf(ads: readonly IndexedAd[]): SegmentView {
-    const { embeddings, codebooks } = this.base;
-    return SegmentView.of(Segment.of(ads, { dimensions: embeddings.dimensions, codebooks }), this.blocks);
-  }
-
-  /** Merges young segments so that their number stays logarithmic in the changes; the base is left to compaction. */
-  private merged([base, ...rest]: readonly SegmentView[]): readonly SegmentView[] {
-    const young = rest.filter(({ liveCount }) => liveCount > 0);
-    for (;;) {
-      const last = young.at(-1);
-      const previous = young.at(-2);
-      if (last === undefined || previous === undefined || previous.liveCount >= MERGE_FACTOR * last.liveCount) break;
-      young.splice(-2, 2, this.viewOf([...liveAds(previous), ...liveAds(last)]));
-    }
-    return base === undefined ? young : [base, ...young];
-  }
 }
 
 /** The view without the changed ads; itself when it holds none of them. */
 function withoutAds(view: SegmentView, changes: readonly Change[]): SegmentView {
   const rows = changes.map(({ adId }) => view.liveRowOf(adId)).filter((row) => row >= 0);
   return rows.length === 0 ? view : view.without(rows);
-}
-
-function liveAds({ segment, live }: SegmentView): readonly IndexedAd[] {
-  const { documents = [] } = segment;
-  return documents.flatMap((document, row) =>
-    document !== undefined && hasBit(live, row) ? [{ document, vector: segment.vectorOf(row) }] : [],
-  );
 }

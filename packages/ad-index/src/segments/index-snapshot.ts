@@ -86,14 +86,15 @@ export class IndexSnapshot implements AdIndexSnapshot {
     let searchable = 0;
     const shadow = query.shadow === true;
     const scans: RowScan[] = [];
-    // Changes first: the base then has a threshold to beat.
-    for (const { view, eligible } of segments.toReversed()) {
+    // The base first: most changed ads then fall behind its threshold unseen.
+    for (const { view, eligible } of segments) {
       const { vectors } = view.segment;
       const own = countPresent(eligible, vectors.present);
       searchable += own;
       scans.push(await vectors.search({ vector, limit: query.limit, eligible, searchable: own, time, shadow }, top));
+      top.tighten();
     }
-    const base = scans.at(-1) as RowScan;
+    const base = scans[0] as RowScan;
     return {
       version: this.version,
       partial: scans.some(({ partial }) => partial),

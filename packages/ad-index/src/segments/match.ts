@@ -65,7 +65,7 @@ function countDropped(
   dropped: DropCounts,
 ): void {
   const { active, creativeApproved, policyApproved } = view.segment.states;
-  const running = rows.alive & (active[word] as number);
+  const running = rows.alive & (active[word] as number) & ~(view.blockedBy.paused[word] as number);
   const current = running & rows.scheduled;
   const blocked = current & (view.blocked[word] as number);
   const funded = current ^ blocked;
@@ -81,7 +81,7 @@ function countDropped(
 /** The first reason for which the ad of a row may not serve, or undefined: the same rule as the match, for one ad. */
 export function ineligibleReason(view: SegmentView, row: number, atMs: number): IneligibleReason | undefined {
   const { states, schedules } = view.segment;
-  if (!hasBit(states.active, row)) return "paused";
+  if (!hasBit(states.active, row) || hasBit(view.blockedBy.paused, row)) return "paused";
   if (!hasBit(schedules.rowsAt(atMs), row)) return "out_of_schedule";
   const blocked = BLOCK_REASONS.find((reason) => hasBit(view.blockedBy[reason], row));
   if (blocked !== undefined) return blocked;

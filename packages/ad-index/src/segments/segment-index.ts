@@ -6,7 +6,9 @@
  *    are replayed, those that arrive meanwhile too, and the last of them in the same turn in which the reference is swapped.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { IdColumn } from "@tenon/graph-core";
 import type { IndexVersion } from "../api.ts";
+import { hasBit } from "../bits/bitset.ts";
 import { baseOfAnotherIndex, baseTooOld, swapRunning } from "../errors.ts";
 import type {
   AdIndexHost,
@@ -21,9 +23,11 @@ import type {
 import { SegmentBase } from "./base.ts";
 import { ChangeLog, COMPACTION_DUE_ADS } from "./change-log.ts";
 import { type Change, newestChanges } from "./changes.ts";
+import { buildApart } from "./compact/build-apart.ts";
 import { HeldDocuments } from "./held-documents.ts";
 import { IndexSnapshot, type SearchTools } from "./index-snapshot.ts";
-import { type BlockReasons, SegmentView } from "./segment-view.ts";
+import type { BlockReasons } from "./segment.ts";
+import { SegmentView } from "./segment-view.ts";
 
 /** Changes replayed between two turns of the event loop: a few milliseconds of work. */
 const REPLAY_SLICE = 250;
@@ -91,10 +95,10 @@ export class SegmentIndex implements AdIndexHost {
       const { order, position: watermark } = this.log;
       const { embeddings, layout: vectors } = this.held.base;
       const deletions = this.held.deletions();
-      const ads = await this.held.liveAds();
+      const ads = await this.held.liveAds(nextTurn);
       const named = name !== undefined && { name };
       const { version } = await this.swap({
-        base: SegmentBase.of(ads, { embeddings, watermark, deletions, vectors, ...named }),
+        base: await buildApart(ads, { embeddings, watermark, deletions, vectors, ...named }),
         replay: [],
         since: order,
         trimLog: () => this.log.dropUpToOrder(order, watermark),
@@ -150,12 +154,17 @@ export class SegmentIndex implements AdIndexHost {
     return {
       version: this.snapshot.version,
       base: this.held.base,
-      serving: this.baseOnly ? "baseOnly" : "live",
+      serving: this.snapshot.version.serving,
       position: this.log.position,
       changedAds: this.log.size,
       compactionDue: this.log.size >= COMPACTION_DUE_ADS,
+      deltaRows: this.held.deltaRows,
       segments: this.held.views.length,
     };
+  }
+
+  heldAds(): IdColumn {
+    return IdColumn.from(this.snapshot.state.views.flatMap(liveIds));
   }
 
   /** Two that replace the state would each lose the changes of the other. */
@@ -215,6 +224,7 @@ export class SegmentIndex implements AdIndexHost {
     const views = this.baseOnly ? [SegmentView.of(base.segment, this.blocks)] : this.held.views;
     const version = Object.freeze({
       base: base.name,
+      serving: this.baseOnly ? "baseOnly" : "live",
       delta: this.baseOnly || !this.changedSinceBase ? 0 : this.revision,
       eligibility: this.blocksVersion,
       embeddingVersion: base.embeddingVersion,
@@ -223,6 +233,10 @@ export class SegmentIndex implements AdIndexHost {
     const { codebooks, records, embeddings } = base;
     return new IndexSnapshot({ version, views, codebooks, records, dimensions: embeddings.dimensions }, this.tools);
   }
+}
+
+function liveIds({ segment, live }: SegmentView): readonly number[] {
+  return Array.from(segment.ids).filter((_, row) => hasBit(live, row));
 }
 
 function requireSegments(base: IndexBase): SegmentBase {

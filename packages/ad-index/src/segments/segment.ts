@@ -1,16 +1,18 @@
 /**
- * An immutable piece of the index: some ads, each in one row, with everything that searches read about them.
+ * A piece of the index as a snapshot sees it: some ads, each in one row, with everything that searches read about them. Base
+ * segments are built as a whole; delta segments grow (`delta/delta-segment.ts`).
  *
- * G1 Equal sets of ads make equal segments, in whatever order they came: rows are in the order of ids, or of inverted lists that
+ * G1 Equal sets of ads make equal base segments, in whatever order they came: rows are in the order of ids, or of inverted lists that
  *    depend on the set alone. Lists are padded with empty rows, whose id is {@link NO_AD}.
  * G2 What a segment answers never changes. Which of its rows are live, and which are blocked, is the snapshot's knowledge.
  */
-import type { AdDocument } from "@tenon/ads-model";
+import type { AdDocument, TargetingAssignment } from "@tenon/ads-model";
 import { hasBit, setBit, wordsFor } from "../bits/bitset.ts";
 import type { ForwardTable } from "../forward/forward-table.ts";
 import { type Codebooks, forwardTable } from "../forward/forward-values.ts";
+import type { CampaignBlockReason } from "../host.ts";
 import { buildKeywordIndex } from "../keywords/keyword-builder.ts";
-import type { KeywordIndex } from "../keywords/keyword-index.ts";
+import type { KeywordIndex, KeywordSource } from "../keywords/keyword-index.ts";
 import { ScheduleIndex } from "../targeting/schedule-index.ts";
 import { StateRows } from "../targeting/state-rows.ts";
 import { TargetingIndex } from "../targeting/targeting-index.ts";
@@ -42,6 +44,31 @@ export interface RowFacts {
   readonly embeddingRows: Float64Array;
 }
 
+/** What ads' own states allow, one bit per row. */
+export type StateSets = Readonly<Record<"active" | "creativeApproved" | "policyApproved", Int32Array>>;
+
+/** Blocked campaigns by id. */
+export type BlockReasons = ReadonlyMap<number, CampaignBlockReason>;
+
+/** Arrays by row may hold more than `size` rows; the further ones are not this snapshot's. */
+export interface Segment extends Pick<RowFacts, "ids" | "versions" | "embeddingRows"> {
+  /** Rows, empty ones included. */
+  readonly size: number;
+  readonly targeting: { match(assignment: TargetingAssignment, into: Int32Array): void };
+  readonly schedules: { rowsAt(atMs: number): Int32Array };
+  readonly states: StateSets;
+  readonly vectors: VectorRows;
+  readonly keywords: KeywordSource;
+  readonly forward: Pick<ForwardTable, "columns">;
+  /** By row, where they are kept on the heap; a loaded base has them in its record store. */
+  readonly documents: readonly (AdDocument | undefined)[] | undefined;
+  /** Row of an ad, or -1. The row may be dead in a given snapshot. */
+  rowOf(id: number): number;
+  vectorOf(row: number): Float32Array | undefined;
+  /** Visits each row of a blocked campaign, of those from row `from` on at least. */
+  eachBlocked(blocks: BlockReasons, from: number, visit: (row: number, reason: CampaignBlockReason) => void): void;
+}
+
 export interface SegmentParts extends RowFacts {
   readonly targeting: TargetingIndex;
   readonly schedules: ScheduleIndex;
@@ -54,7 +81,7 @@ export interface SegmentParts extends RowFacts {
   readonly documents: readonly (AdDocument | undefined)[] | undefined;
 }
 
-export class Segment implements SegmentParts {
+export class BaseSegment implements Segment, SegmentParts {
   readonly ids: Float64Array;
   readonly versions: Float64Array;
   readonly campaigns: Float64Array;
@@ -101,11 +128,11 @@ export class Segment implements SegmentParts {
   }
 
   /** Rows in the order of ids, vectors searched one by one. `ads`: distinct ids, any order. */
-  static of(ads: readonly IndexedAd[], { dimensions, codebooks }: SegmentSettings): Segment {
+  static of(ads: readonly IndexedAd[], { dimensions, codebooks }: SegmentSettings): BaseSegment {
     const rows = ads.toSorted((left, right) => left.document.adId - right.document.adId);
     const ids = Float64Array.from(rows, ({ document }) => document.adId);
     const vectors = rows.map(({ vector }) => vector);
-    return new Segment(partsOf(rows, new FlatRows(ids, vectors, dimensions), codebooks));
+    return new BaseSegment(partsOf(rows, new FlatRows(ids, vectors, dimensions), codebooks));
   }
 
   /** Row of an ad, or -1. The row may be dead in a given snapshot. */
@@ -113,8 +140,9 @@ export class Segment implements SegmentParts {
     return this.rowsById.rowOf(id);
   }
 
-  rowsOfCampaign(campaignId: number): Int32Array {
-    return this.rowsByCampaign.rowsOf(campaignId);
+  eachBlocked(blocks: BlockReasons, _from: number, visit: (row: number, reason: CampaignBlockReason) => void): void {
+    for (const [campaignId, reason] of blocks)
+      for (const row of this.rowsByCampaign.rowsOf(campaignId)) visit(row, reason);
   }
 
   vectorOf(row: number): Float32Array | undefined {

@@ -9,7 +9,8 @@
  */
 import type { TargetingAttribute } from "@tenon/ads-model";
 import { PostingTable } from "../bits/posting-table.ts";
-import { prefixed, type SectionReader, type Sections, textSection } from "../bits/sections.ts";
+import { type SectionReader, textSection } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 
 /** A value of any attribute. */
 export type Value = string | number;

@@ -4,7 +4,8 @@
  */
 import type { Schedule } from "@tenon/ads-model";
 import { clearBit, setBit, wordsFor } from "../bits/bitset.ts";
-import { prefixed, SectionReader, type Sections } from "../bits/sections.ts";
+import { SectionReader } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 
 /** Before the names of the index's sections. */
 const PREFIX = "schedules";

@@ -1,7 +1,8 @@
 /** What an ad's own states allow, as rows: one bit per row. An empty row is in none of the sets. */
 import type { AdDocument } from "@tenon/ads-model";
 import { setBit, wordsFor } from "../bits/bitset.ts";
-import { prefixed, SectionReader, type Sections } from "../bits/sections.ts";
+import { SectionReader } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 
 /** Before the names of the sections. */
 const PREFIX = "states";

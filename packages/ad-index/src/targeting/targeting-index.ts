@@ -19,7 +19,8 @@ import {
 } from "@tenon/ads-model";
 import { lowestBit, setBit, WORD_BITS, wordsFor } from "../bits/bitset.ts";
 import { intersectSets } from "../bits/combine.ts";
-import { prefixed, SectionReader, type Sections, textSection } from "../bits/sections.ts";
+import { SectionReader, textSection } from "../files/section-reader.ts";
+import { prefixed, type Sections } from "../files/sections.ts";
 import { AttributeBuilder } from "./attribute-builder.ts";
 import type { Value } from "./attribute-postings.ts";
 import { AttributePostings } from "./attribute-postings.ts";

@@ -105,7 +105,7 @@ export class HybridIndex implements AnnIndex {
     const components = Array.from(task.query.subarray(0, this.segment.shape.dimensions));
     const masks = query.filters.length === 0 ? [] : task.masks;
     const { rows, visited } = await graph.search({ query: components, k: query.k, candidates, masks });
-    const wanted = Math.min(query.k, this.searcher.countMatches(task.masks));
+    const wanted = Math.min(query.k, this.searcher.matches.count(task.masks));
     if (rows.length < wanted) {
       const exact = this.search({ ...query, method: "exact" });
       const reason = "the graph found fewer ads than match, so every matching row was scanned";
@@ -113,7 +113,7 @@ export class HybridIndex implements AnnIndex {
     }
     this.searcher.rescore(task, rows);
     const found = this.searcher.found();
-    return this.answer(planned, { ...found, scores: found.scores.slice(), rowsRead: visited, partial: false });
+    return this.answer(planned, { ...found, rowsRead: visited, partial: false });
   }
 
   async close(): Promise<void> {
@@ -138,7 +138,7 @@ export class HybridIndex implements AnnIndex {
     writeQuery(query.vector, shape, components);
     const unfiltered = query.filters.length === 0;
     const masks = unfiltered ? [shared.layout.present] : query.filters.map((filter) => bitmaps.addressOf(filter));
-    const matches = query.matches ?? (unfiltered ? shape.vectorCount : this.searcher.estimateMatches(masks));
+    const matches = query.matches ?? (unfiltered ? shape.vectorCount : this.searcher.matches.estimate(masks));
     const { vectorCount, vectorRows, listCount } = shape;
     const plan = planSearch(
       { k: query.k, matches, filters: query.filters.length, vectorCount, vectorRows, listCount },
@@ -148,6 +148,7 @@ export class HybridIndex implements AnnIndex {
     return { plan, matches, task: { query: components, k: query.k, masks, dense: plan.dense, reach: plan.reach } };
   }
 
+  /** Copies what was found, so `result` may be views of a searcher. */
   private answer({ plan, matches }: PlannedSearch, result: SearchResult): AnnAnswer {
     const { rowOfRank, ids } = this.segment;
     const { ranks, scores, rowsRead, rowsReranked, listsProbed, partial } = result;
@@ -160,7 +161,7 @@ export class HybridIndex implements AnnIndex {
     }
     const { method, reason, parameters } = plan;
     const decision = { method, reason, matches, rowsRead, rowsReranked, listsProbed, parameters };
-    return { ids: found, rows, scores, partial, decision };
+    return { ids: found, rows, scores: scores.slice(), partial, decision };
   }
 
   private withShadow(query: AnnQuery, answer: AnnAnswer): AnnAnswer {

@@ -6,6 +6,7 @@
  *    segment the vector may move to.
  */
 import { lowestBit, onesOf, setBit, wordsFor } from "../bits/bitset.ts";
+import { withRoom } from "../bits/growing.ts";
 import type { TopCandidates } from "./top-candidates.ts";
 
 const LANES = 4;
@@ -17,8 +18,8 @@ export type Stop = () => boolean;
 
 export class VectorTable {
   /** Rows that have a vector. */
-  readonly present: Int32Array;
-  private readonly values: Float32Array;
+  present: Int32Array;
+  private values: Float32Array;
   private readonly stride: number;
 
   /** `vectors[row]`: exactly `dimensions` finite components, or undefined for an ad without a vector in this space. */
@@ -26,11 +27,15 @@ export class VectorTable {
     this.stride = strideOf(dimensions);
     this.values = new Float32Array(vectors.length * this.stride);
     this.present = new Int32Array(wordsFor(vectors.length));
-    for (const [row, vector] of vectors.entries()) {
-      if (vector === undefined) continue;
-      this.values.set(vector, row * this.stride);
-      setBit(this.present, row);
-    }
+    for (const [row, vector] of vectors.entries()) if (vector !== undefined) this.set(row, vector);
+  }
+
+  /** Gives a row its vector, and makes room where there is no such row yet. */
+  set(row: number, vector: ArrayLike<number>): void {
+    this.values = withRoom(this.values, (row + 1) * this.stride);
+    this.present = withRoom(this.present, wordsFor(row + 1));
+    this.values.set(vector, row * this.stride);
+    setBit(this.present, row);
   }
 
   /** The vector of a row, padding included. */

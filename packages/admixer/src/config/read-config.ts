@@ -73,6 +73,7 @@ export function readConfig(from: ConfigSources = {}): HostConfig {
   }
   const parsed = SettingsSchema.safeParse(Object.fromEntries([...given].map(([name, { value }]) => [name, value])));
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => wrongValue(issue, given)));
+  else problems.push(...missingForPipeline(parsed.data, given));
   if (problems.length > 0 || !parsed.success) {
     throw hostError("wrongSetting", {
       message: problems.length === 1 ? "a setting is wrong" : `${problems.length} settings are wrong`,
@@ -85,11 +86,12 @@ export function readConfig(from: ConfigSources = {}): HostConfig {
     string
   >;
   requireTokenBeyondLoopback(parsed.data, sources);
-  const { dataFolder, logFolder } = parsed.data;
+  const { dataFolder, logFolder, indexCacheFolder } = parsed.data;
   const settings = {
     ...parsed.data,
     dataFolder: resolve(folder, dataFolder),
     logFolder: resolve(folder, logFolder ?? `${dataFolder}/log`),
+    indexCacheFolder: resolve(folder, indexCacheFolder ?? `${dataFolder}/bases`),
   };
   return { settings, sources };
 }
@@ -156,6 +158,17 @@ function wrongValue({ path, message }: z.core.$ZodIssue, given: ReadonlyMap<Sett
   const { value, source } = given.get(name) ?? { value: undefined, source: "default" };
   const found = SECRET_SETTINGS.has(name) || rest.length > 0 ? "" : `, found ${JSON.stringify(value)}`;
   return `${source}: ${path.join(".")}: ${message}${found}`;
+}
+
+function missingForPipeline(
+  { adSource, ...settings }: Settings,
+  given: ReadonlyMap<SettingName, Given>,
+): readonly string[] {
+  if (adSource !== "pipeline") return [];
+  const needed = ["indexStore", "indexLog"] as const;
+  return needed
+    .filter((name) => settings[name] === null)
+    .map((name) => `${given.get(name)?.source}: adSource is "pipeline" and ${name} is not set`);
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;

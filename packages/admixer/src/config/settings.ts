@@ -47,6 +47,36 @@ export const SettingsSchema = z.strictObject({
   logWaitMaxMs: waitMs.describe("longest time a request waits for room in the log"),
   featureLogShare: share.describe("share of requests whose feature log record is written; insertion events always are"),
   logLevel: z.enum(["silent", "error", "warn", "info"]).describe("what is told on standard error"),
+  adSource: z
+    .enum(["marketplace", "pipeline"])
+    .describe("where ads come from: generated here at start, or a published base and the deltas after it"),
+  indexStore: z
+    .string()
+    .min(1)
+    .nullable()
+    .describe("object store of published bases, file:///folder or s3://bucket/prefix; for adSource pipeline"),
+  indexLog: z
+    .string()
+    .min(1)
+    .nullable()
+    .describe(
+      "log with index-deltas and serving-control, postgres://… or kafka://host:port,…; from the file or TENON_INDEX_LOG, never a flag",
+    ),
+  indexCacheFolder: z
+    .string()
+    .min(1)
+    .nullable()
+    .describe("where bases are kept on this machine; null: bases/ in dataFolder"),
+  indexShard: z.int().min(0).max(1_023).describe("partition of index-deltas that this host serves"),
+  indexWithoutBase: z
+    .enum(["wait", "empty"])
+    .describe(
+      "while no base is published: wait and refuse requests, or serve what the deltas bring from an empty index",
+    ),
+  indexServing: z
+    .enum(["live", "baseOnly"])
+    .describe("baseOnly shows requests the base without the deltas after it; budgets and pauses count all the same"),
+  basePollMs: z.int().min(100).max(3_600_000).describe("time between two looks for a new base"),
   experiments: ExperimentLayersSchema.describe("layers of experiments; from the file only"),
 });
 
@@ -81,10 +111,18 @@ export const DEFAULT_SETTINGS: Settings = {
   logWaitMaxMs: 50,
   featureLogShare: 1,
   logLevel: "warn",
+  adSource: "marketplace",
+  indexStore: null,
+  indexLog: null,
+  indexCacheFolder: null,
+  indexShard: 0,
+  indexWithoutBase: "wait",
+  indexServing: "live",
+  basePollMs: 10_000,
   experiments: [],
 };
 
 /** Never shown, and never taken from a flag, because flags stand in process lists. */
-export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set(["adminToken"]);
+export const SECRET_SETTINGS: ReadonlySet<SettingName> = new Set(["adminToken", "indexLog"]);
 /** Too large for one word: given in the file. */
 export const FILE_ONLY_SETTINGS: ReadonlySet<SettingName> = new Set(["experiments"]);

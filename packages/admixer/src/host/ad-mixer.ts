@@ -26,8 +26,9 @@ import { FeatureLogRecord, InsertionEvents, LIGHT_FEATURES, RANK_FEATURES } from
 import type { Settings } from "../config/settings.ts";
 import { ArmTotals } from "../experiments/arm-totals.ts";
 import { armsOf, type Decision, decide } from "../experiments/decide-arms.ts";
+import type { IndexFeed } from "../index-feed/index-feed.ts";
 import type { ClickModels } from "../resources/click-models.ts";
-import type { OpenMarketplace } from "../resources/open-marketplace.ts";
+import type { ServedAds } from "../resources/open-marketplace.ts";
 import type { Policies } from "../resources/policies.ts";
 import type { AppendSink } from "../sink/append-sink.ts";
 import { schemaFingerprints } from "../sink/read-log.ts";
@@ -44,6 +45,8 @@ import { expectedCostMicros, InsertionBook } from "./insertion-book.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { LoopLag } from "./loop-lag.ts";
 
+import { RunningRequests } from "./running-requests.ts";
+
 /** Time after which warming up ends with the requests that were run, ms. */
 const WARM_UP_MAX_MS = 30_000;
 /** How much later than at its deadline a run may be told of it, ms. */
@@ -55,9 +58,11 @@ const plan = compileGraph(adRequest);
 
 export interface AdMixerParts {
   readonly settings: Settings;
-  readonly marketplace: OpenMarketplace;
+  readonly marketplace: ServedAds;
   readonly models: ClickModels;
   readonly policies: Policies;
+  /** Where the ads come from the pipeline; ended with the host. */
+  readonly feed?: IndexFeed | undefined;
   /** Absent: answers leave no record (one request from the command line). */
   readonly sink?: ((header: () => SegmentHeader) => AppendSink) | undefined;
   readonly clock?: HostClock | undefined;
@@ -70,9 +75,11 @@ export interface AdMixerParts {
 export class AdMixer {
   readonly settings: Settings;
   readonly clock: HostClock;
-  readonly marketplace: OpenMarketplace;
+  readonly marketplace: ServedAds;
   readonly topology: Topology = topologyOf(adRequest);
   readonly executor;
+  readonly feed: IndexFeed | undefined;
+  readonly requests: RunningRequests;
   readonly histograms = new NodeHistograms(this.topology);
   readonly drops = new DropTotals(this.topology);
   readonly kept: KeptRuns;
@@ -96,6 +103,8 @@ export class AdMixer {
     this.clock = parts.clock ?? systemClock;
     this.settings = settings;
     this.marketplace = marketplace;
+    this.feed = parts.feed;
+    this.requests = parts.feed?.requests ?? new RunningRequests();
     this.kept = new KeptRuns(settings.traceKeepMax);
     this.arms = new ArmTotals(settings.experiments);
     this.admission = new Admission(settings, this.clock);
@@ -123,6 +132,11 @@ export class AdMixer {
 
   get ready(): boolean {
     return this.#ready && !this.#stopping;
+  }
+
+  /** No base is published, and none can be done without. */
+  get waitsForBase(): boolean {
+    return this.feed?.servable === false;
   }
 
   get stopping(): boolean {
@@ -188,6 +202,7 @@ export class AdMixer {
       maxMs,
       hint: "look at the store or node that is waited for; warmUpRequests 0 starts without asking",
     };
+    const leave = this.requests.enter();
     const ctx = this.executor.begin({
       requestId: request.requestId,
       nowMs,
@@ -204,6 +219,7 @@ export class AdMixer {
       throw error;
     } finally {
       ctx.close();
+      leave();
     }
   }
 
@@ -227,7 +243,7 @@ export class AdMixer {
     const arrivedMs = options.arrivedMs ?? this.clock.monotonicMs();
     if (!this.ready) {
       this.totals.refusedNotReady++;
-      throw notReady(this.#stopping);
+      throw notReady(this.#stopping, this.waitsForBase);
     }
     const request = this.admit(body, options.requestId);
     await this.#enter(arrivedMs);
@@ -262,6 +278,7 @@ export class AdMixer {
     const decisions = decide(this.settings.experiments, request);
     const waitedMs = this.clock.monotonicMs() - arrivedMs;
     const nowMs = Math.floor(this.clock.nowMs() - waitedMs);
+    const leave = this.requests.enter();
     const ctx = this.executor.begin({
       requestId: request.requestId,
       nowMs,
@@ -280,6 +297,8 @@ export class AdMixer {
     } catch (error) {
       this.#observe(request, ctx, arrivedMs, headers, error);
       throw error;
+    } finally {
+      leave();
     }
   }
 
@@ -342,6 +361,7 @@ export class AdMixer {
       await settledWithin(this.clock, drainMaxMs, this.admission.idle());
       await this.sink?.close(drainMaxMs);
     } finally {
+      await this.feed?.stop();
       this.#lag.stop();
     }
   }
@@ -351,9 +371,10 @@ function isAnswer(outcome: unknown): outcome is Answer {
   return typeof outcome === "object" && outcome !== null && "featureLog" in outcome;
 }
 
-function notReady(isStopping: boolean): GraphError {
+function notReady(isStopping: boolean, waitsForBase: boolean): GraphError {
+  const starting = waitsForBase ? "the host waits for a base: none is published" : "the host is starting";
   return hostError("notReady", {
-    message: isStopping ? "the host is stopping" : "the host is starting",
+    message: isStopping ? "the host is stopping" : starting,
     hint: "send the request to another host, or again once /readyz answers 200",
   });
 }

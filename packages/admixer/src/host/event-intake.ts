@@ -4,7 +4,7 @@
  * E1 An event counts once, however often it is reported.
  */
 import type { HostClock } from "@tenon/graph-core";
-import type { OpenMarketplace } from "../resources/open-marketplace.ts";
+import type { ServedAds } from "../resources/open-marketplace.ts";
 import type { AppendSink } from "../sink/append-sink.ts";
 import { adEventRecord } from "../sink/served-record.ts";
 import type { InsertionBook } from "./insertion-book.ts";
@@ -30,7 +30,7 @@ export interface EventReport {
 }
 
 export interface EventIntakeParts {
-  readonly marketplace: OpenMarketplace;
+  readonly marketplace: ServedAds;
   readonly insertions: InsertionBook;
   readonly sink: AppendSink | undefined;
   readonly clock: HostClock;

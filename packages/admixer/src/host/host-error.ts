@@ -18,6 +18,11 @@ export const HostCode = {
   unexpected: "TENON1619",
   damagedSegment: "TENON1620",
   foreignSegment: "TENON1621",
+  unreadableRecord: "TENON1622",
+  foreignVector: "TENON1623",
+  historyGone: "TENON1624",
+  noFeed: "TENON1625",
+  baseRefused: "TENON1626",
 } as const;
 
 type HostErrorName = keyof typeof HostCode;
@@ -31,6 +36,8 @@ const CATEGORIES: Partial<Record<HostErrorName, GraphError["category"]>> = {
   notReady: "resource",
   unexpected: "invariant",
   damagedSegment: "resource",
+  historyGone: "resource",
+  baseRefused: "resource",
 };
 
 interface HostErrorFacts {

@@ -37,30 +37,33 @@ const ACTIONS_PER_USER_MAX = 4_000;
 /** Users kept; the one who was quiet longest goes first. */
 const USERS_MAX = 1_000_000;
 
-type EntityIds = Readonly<Record<FrequencyCapLevel, number>>;
+/** What an ad belongs to. */
+export type AdParents = Pick<AdDocument, "advertiserId" | "campaignId" | "adGroupId">;
+
+interface KeptAction extends AdAction {
+  /** As they were when it was recorded: the ad may be gone when it is counted. */
+  readonly entities: Readonly<Record<FrequencyCapLevel, number>>;
+}
 
 export class UserActionsTable implements UserActions {
-  readonly #entitiesOf: (adId: AdId) => EntityIds | undefined;
+  readonly #parentsOf: (adId: AdId) => AdParents | undefined;
   readonly #nowMs: () => number;
-  readonly #actions = new Map<UserId, Map<string, AdAction>>();
+  readonly #actions = new Map<UserId, Map<string, KeptAction>>();
 
-  constructor(documentOf: (adId: AdId) => AdDocument | undefined, nowMs: () => number) {
+  constructor(parentsOf: (adId: AdId) => AdParents | undefined, nowMs: () => number) {
+    this.#parentsOf = parentsOf;
     this.#nowMs = nowMs;
-    this.#entitiesOf = (adId) => {
-      const document = documentOf(adId);
-      if (document === undefined) return undefined;
-      const { advertiserId, campaignId, adGroupId } = document;
-      return { advertiser: advertiserId, campaign: campaignId, adGroup: adGroupId, ad: adId };
-    };
   }
 
   /** Counts an action; false when it was counted before (U1) or its ad is not known. */
   record(action: AdAction): boolean {
-    if (this.#entitiesOf(action.adId) === undefined) return false;
+    const parents = this.#parentsOf(action.adId);
+    if (parents === undefined) return false;
     const known = this.#actions.get(action.userId);
-    const actions = known ?? new Map<string, AdAction>();
+    const actions = known ?? new Map<string, KeptAction>();
     if (actions.has(action.eventId)) return false;
-    actions.set(action.eventId, action);
+    const { advertiserId: advertiser, campaignId: campaign, adGroupId: adGroup } = parents;
+    actions.set(action.eventId, { ...action, entities: { advertiser, campaign, adGroup, ad: action.adId } });
     // Put back last: the first key of the map is the user who was quiet longest.
     if (known !== undefined) this.#actions.delete(action.userId);
     this.#actions.set(action.userId, actions);
@@ -96,9 +99,8 @@ export class UserActionsTable implements UserActions {
         actions.delete(eventId);
         continue;
       }
-      const entities = this.#entitiesOf(action.adId);
-      if (entities === undefined) continue;
-      for (const level of FREQUENCY_CAP_LEVELS) tallyOf(tallies, level, entities[level]).add(action, ageMs, seen);
+      for (const level of FREQUENCY_CAP_LEVELS)
+        tallyOf(tallies, level, action.entities[level]).add(action, ageMs, seen);
     }
     return [...tallies.values()].map((tally) => tally.counts());
   }

@@ -8,6 +8,7 @@ import { hostError } from "../host/host-error.ts";
 import type { KeptRun } from "../host/kept-runs.ts";
 import { requireAdmin } from "./access.ts";
 import { explainAd } from "./explain-ad.ts";
+import { feedRoutes } from "./feed-routes.ts";
 import { hostMetrics } from "./host-metrics.ts";
 import { redacted } from "./redact.ts";
 import {
@@ -24,6 +25,7 @@ const ADMIN = [{ admin: [] as string[] }];
 
 export function debugRoutes(routes: FastifyInstance, host: AdMixer): void {
   healthRoutes(routes, host);
+  feedRoutes(routes, host);
   traceRoutes(routes, host);
   metricRoutes(routes, host);
 
@@ -68,8 +70,9 @@ function healthRoutes(routes: FastifyInstance, host: AdMixer): void {
       const { ready, stopping, sink, marketplace } = host;
       const logHealthy = sink?.healthy ?? true;
       if (!ready || !logHealthy) reply.code(503);
-      const status = stopping ? "stopping" : !logHealthy ? "logFails" : ready ? "ready" : "starting";
-      return { status, ads: marketplace.documents.size, versions: host.versions() };
+      const starting = host.waitsForBase ? "waitingForBase" : "starting";
+      const status = stopping ? "stopping" : !logHealthy ? "logFails" : ready ? "ready" : starting;
+      return { status, ads: marketplace.index.current().version.documentCount, versions: host.versions() };
     },
   );
 }
@@ -110,11 +113,13 @@ function traceRoutes(routes: FastifyInstance, host: AdMixer): void {
         trace,
         ledger,
         response,
+        featureLog,
       } = keptRun(host, (request.params as z.infer<typeof TraceParams>).id);
       return {
         request: redacted(AdRequest, adRequest),
         trace: traceToJson(trace, host.topology),
         ledger: ledger.toJson(host.topology),
+        indexVersion: featureLog?.indexVersion ?? null,
         response: response ?? null,
       };
     },

@@ -1,19 +1,8 @@
 /** What the host counts beside its graph, in the Prometheus text format 0.0.4. */
 import type { AdMixer } from "../host/ad-mixer.ts";
 
-interface Sample {
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-interface Metric {
-  readonly name: string;
-  readonly type: "counter" | "gauge";
-  readonly help: string;
-  readonly samples: (host: AdMixer) => readonly Sample[];
-}
-
-const one = (value: number): readonly Sample[] => [{ value }];
+import { FEED_METRICS } from "./feed-metrics.ts";
+import { type Metric, one, type Sample } from "./metric.ts";
 
 const METRICS: readonly Metric[] = [
   {
@@ -177,6 +166,7 @@ const METRICS: readonly Metric[] = [
     help: "Closed log segments deleted to stay within logKeepBytesMax.",
     samples: ({ sink }) => (sink === undefined ? [] : one(sink.counts.deletedSegments)),
   },
+  ...FEED_METRICS,
   {
     name: "tenon_admixer_arm_requests_total",
     type: "counter",

@@ -28,6 +28,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   [HostCode.notReady]: 503,
   [HostCode.notAllowed]: 401,
   [HostCode.noTrace]: 404,
+  [HostCode.noFeed]: 404,
   // The run passed its deadline.
   TENON1211: 504,
   // A switch that does not exist, or may not be thrown.

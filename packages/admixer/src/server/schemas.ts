@@ -41,6 +41,12 @@ export const EventReportSchema = z.strictObject({
 export const SwitchSchema = z.strictObject({
   on: z.boolean().describe("false switches the node off: its failure policy applies"),
 });
+export const ServingSchema = z.strictObject({
+  serving: z
+    .enum(["live", "baseOnly"])
+    .describe("baseOnly hides the deltas after the base; they are taken in all the same"),
+});
+export const AdParams = z.strictObject({ adId: z.coerce.number().int().min(1) });
 export const NodeParams = z.strictObject({ node: z.string().min(1).max(128) });
 export const TraceParams = z.strictObject({ id: z.string().min(1).max(64) });
 export const ExplainParams = z.strictObject({

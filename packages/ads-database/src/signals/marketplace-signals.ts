@@ -5,7 +5,7 @@
  * |---|---|
  * | embedding, popularity, review score (the documents' quality), annotations (keywords), interests (category and its parents) | facts of pictures, performance, confidence |
  */
-import type { AdDocument } from "@tenon/ads-model";
+import type { AdDocument, CreativeId } from "@tenon/ads-model";
 import {
   EMBEDDING_DIMENSIONS,
   MARKETPLACE_NOW_MS,
@@ -14,6 +14,7 @@ import {
   randomStream,
 } from "@tenon/marketplace";
 import type { ContentSignal, ImageSignal, PerformanceSignal } from "../api/content-signal.ts";
+import type { NewAd } from "../edits/edit.ts";
 import { firstBy, imageUrlOf } from "../load/marketplace-rows.ts";
 
 /** The marketplace's words are English. */
@@ -64,6 +65,25 @@ export function* marketplaceSignals(
     yield* creativeSignals(marketplace, document, { seed, observed });
   }
   for (const document of documents) yield { ...performanceOf(document, seed), ...observed };
+}
+
+/**
+ * What is known of an ad that was just created: its picture and words, the vector of what else its brand advertises, and that
+ * nobody has seen it.
+ *
+ * @param like an ad of the same brand
+ */
+export function* newAdSignals(
+  marketplace: Marketplace,
+  { ad, creative }: NewAd,
+  { like, seed, observedAtMs, version = 1 }: MarketplaceSignalsOptions & { readonly like: AdDocument },
+): Generator<ContentSignal> {
+  const observed = { version, observedAtMs: observedAtMs ?? MARKETPLACE_NOW_MS };
+  const document = { ...like, creativeId: creative.creativeId as CreativeId, keywords: ad.keywords };
+  yield* creativeSignals(marketplace, document, { seed, observed });
+  const unseen = { impressions7d: 0, clicks7d: 0, impressions30d: 0, clicks30d: 0, conversions30d: 0, hides30d: 0 };
+  const { qualityScore: reviewScore } = like;
+  yield { kind: "performance", ...observed, adId: ad.adId, ...unseen, spend7dMicros: 0, reviewScore };
 }
 
 function* creativeSignals(

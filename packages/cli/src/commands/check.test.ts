@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { golden } from "../testing/golden.ts";
 import { type ShopProject, shopProject } from "../testing/shop-project.ts";
 import { type Ended, tenon } from "../testing/tenon.ts";
 
-const golden = (name: string): string => join(import.meta.dirname, "../../test/golden", name);
 const projects = ["right", "broken", "unloadable"] as const;
 const shops = new Map<string, ShopProject>();
 const ended = new Map<string, Ended>();

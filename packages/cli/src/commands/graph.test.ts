@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { golden } from "../testing/golden.ts";
 import { shopProject } from "../testing/shop-project.ts";
 import { tenon } from "../testing/tenon.ts";
 
-const golden = (name: string): string => join(import.meta.dirname, "../../test/golden", name);
 const shop = shopProject("right");
 const { folder } = shop;
 afterAll(shop.remove);

@@ -8,7 +8,7 @@ import { LAUNCHER, tenon } from "../testing/tenon.ts";
 import { keptTerminal } from "../testing/terminal.ts";
 import { up } from "./up.ts";
 
-const SMALL = ["--ads-max", "3000", "--users-count", "50", "--port", "0"];
+const SMALL = ["--role", "admixer", "--ads-max", "3000", "--users-count", "50", "--port", "0"];
 const folder = mkdtempSync(join(tmpdir(), "tenon-up-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -77,7 +77,14 @@ test("a log that another host has is said in words, and the process ends", async
 
 test("Ctrl-C while the sample request is out stops the host, and is no success", async () => {
   const terminal = keptTerminal({ folder, stopAsked: async () => undefined });
-  const options = { once: true, adsMax: "3000", usersCount: "50", port: "0", dataFolder: join(folder, "interrupted") };
+  const options = {
+    role: ["admixer"],
+    once: true,
+    adsMax: "3000",
+    usersCount: "50",
+    port: "0",
+    dataFolder: join(folder, "interrupted"),
+  };
   expect(await up(options, terminal)).toBe(3);
   expect(terminal.said).toEqual({ out: "", talk: "" });
   expect(readdirSync(join(folder, "interrupted/log"))).not.toContain("lock");

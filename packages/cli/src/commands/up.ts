@@ -1,12 +1,8 @@
-import type { OnceAnswer } from "@tenon/admixer";
-import { type RunningAdMixer, readConfig, startAdMixer } from "@tenon/admixer";
+import { readConfig } from "@tenon/admixer";
+import { ROLES, type Role } from "@tenon/indexer";
 import { cliError } from "../cli-error.ts";
-import { ExitCode } from "../exit-code.ts";
-import { colorsFor } from "../output/colors.ts";
-import { jsonText } from "../output/json.ts";
-import { progressOn } from "../output/progress.ts";
+import type { ExitCode } from "../exit-code.ts";
 import { folderOf } from "../project/project-of.ts";
-import { feedLines, requestText } from "../serving/feed-table.ts";
 import { settingFlags } from "../serving/settings-flags.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -14,113 +10,42 @@ export interface UpOptions extends Readonly<Record<string, unknown>> {
   readonly project?: string;
   readonly once?: boolean;
   readonly json?: boolean;
+  /** Absent: all of them, with databases of their own. */
+  readonly role?: readonly string[];
+  /** Simulated edits of advertisers per second; 0 for none. */
+  readonly edits?: number;
 }
 
-/** `tenon up`: serves until it is asked to stop; with `--once`, until the sample request is answered. */
+/** Alone, the serving host serves what its settings say; the others need databases. */
+const SERVING = "admixer";
+
+/** `tenon up`: the whole system, or some of its roles, until it is asked to stop; with `--once`, until it has shown itself. */
 export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCode> {
-  const config = readConfig({
-    folder: folderOf(options, terminal),
-    environment: terminal.environment,
-    flags: settingFlags(options),
-  });
-  const progress = progressOn(terminal);
-  progress.step("loading the marketplace and its index");
-  const running = await startAdMixer(config).finally(progress.end);
-  // Listened for from here on: before, there is nothing to bring to an end, and Ctrl-C simply ends the process.
-  const stopAsked = terminal.stopAsked();
-  try {
-    const sample = await Promise.race([askSample(running, config.settings.adminToken), stopAsked]);
-    if (sample === undefined) return ExitCode.incomplete;
-    const traceUrl = `${running.url}/v1/trace/${sample.response.requestId}`;
-    if (options.json)
-      terminal.out(jsonText({ url: running.url, startMs: rounded(running.startMs), ...sample, traceUrl }));
-    else terminal.out(textReport(running, sample, traceUrl, terminal));
-    if (options.once) return ExitCode.pass;
-    if (!options.json) terminal.talk("serving; Ctrl-C stops\n");
-    await stopAsked;
-    terminal.talk("stopping: running requests end, the log is written\n");
-  } finally {
-    await running.stop();
+  const folder = folderOf(options, terminal);
+  const config = readConfig({ folder, environment: terminal.environment, flags: settingFlags(options) });
+  const roles = options.role;
+  if (roles === undefined) {
+    const { upWhole } = await import("./up-whole.ts");
+    return upWhole({ config, folder, options }, terminal);
   }
-  return ExitCode.pass;
-}
-
-interface Sample {
-  readonly request: Readonly<Record<string, unknown>>;
-  readonly response: OnceAnswer["response"];
-  /** From the client's side, over HTTP. */
-  readonly durationMs: number;
-}
-
-/** Longest wait for the answer to the sample request, ms: a host that is silent must not keep a script waiting. */
-const SAMPLE_MAX_MS = 20_000;
-
-/** One sample request over the socket, traced: what anybody would see. */
-async function askSample(running: RunningAdMixer, adminToken: string | null): Promise<Sample> {
-  const request: Readonly<Record<string, unknown>> = { ...running.sampleRequest() };
-  const startedMs = performance.now();
-  const { reply, body } = await ask(`${running.url}/v1/ads`, {
-    method: "POST",
-    signal: AbortSignal.timeout(SAMPLE_MAX_MS),
-    headers: {
-      "content-type": "application/json",
-      "x-tenon-trace": "1",
-      ...(adminToken !== null && { authorization: `Bearer ${adminToken}` }),
-    },
-    body: JSON.stringify(request),
-  });
-  const durationMs = performance.now() - startedMs;
-  if (reply.ok) return { request, response: body as Sample["response"], durationMs: round(durationMs) };
-  const { code, detail, title, hint } = body as Readonly<Record<string, string | undefined>>;
-  throw cliError("hostSilent", {
-    message: `the host started, but answered the sample request with ${reply.status}`,
-    detail: [code, title, detail].filter((part) => part !== undefined).join(": "),
-    hint: hint ?? "`tenon doctor` looks at settings and data",
-  });
-}
-
-/** The answer to its last byte: the signal in `request` bounds both. */
-async function ask(url: string, request: RequestInit): Promise<{ readonly reply: Response; readonly body: unknown }> {
-  try {
-    const reply = await fetch(url, request);
-    return { reply, body: await reply.json() };
-  } catch (cause) {
-    throw cliError("hostSilent", {
-      message: `the host started, but did not answer the sample request within ${SAMPLE_MAX_MS / 1_000} s`,
-      detail: String((cause as Error).message),
-      hint: "`tenon run` answers the same request without HTTP and shows where the time goes with --timing",
-      cause,
+  const known = [SERVING, ...ROLES] as readonly string[];
+  const unknown = roles.find((role) => !known.includes(role));
+  if (unknown !== undefined)
+    throw cliError("wrongUsage", {
+      message: `there is no role "${unknown}"`,
+      detail: `expected one of ${known.join(", ")}`,
+      hint: "give --role once for each; without it all of them run in one process",
     });
+  if (roles.every((role) => role === SERVING)) {
+    const { upAdMixer } = await import("./up-admixer.ts");
+    return upAdMixer(config, options, terminal);
   }
-}
-
-function textReport(
-  { url, startMs, host }: RunningAdMixer,
-  sample: Sample,
-  traceUrl: string,
-  terminal: Terminal,
-): string {
-  const colors = colorsFor(terminal.color);
-  const { bold, cyan, dim } = colors;
-  const { request, response, durationMs } = sample;
-  return [
-    `${bold("Tenon AdMixer")} ${cyan(url)}`,
-    dim(`  ${host.marketplace.documents.size} ads of real brands, started in ${(startMs.total / 1_000).toFixed(1)} s`),
-    "",
-    `${bold("sample request")} ${requestText(request)}: answered in ${durationMs} ms`,
-    "",
-    ...feedLines(response, colors),
-    "",
-    `  trace     ${traceUrl}`,
-    ...(["metrics", "openapi.json"] as const).map((path) => `  ${path.replace(".json", "").padEnd(9)} ${url}/${path}`),
-    "",
-  ].join("\n");
-}
-
-function rounded(parts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, round(value)]));
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
+  if (roles.includes(SERVING) || options.once === true)
+    throw cliError("wrongUsage", {
+      message: "these roles do not go together",
+      detail: `found ${[...roles, ...(options.once === true ? ["--once"] : [])].join(", ")}`,
+      hint: "run the serving host in a process of its own; --once is for it, and for the whole system",
+    });
+  const { upIndexer } = await import("./up-indexer.ts");
+  return upIndexer(roles as readonly Role[], folder, terminal);
 }

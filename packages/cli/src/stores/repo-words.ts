@@ -1,6 +1,6 @@
 /** What the commands of `tenon repo` share. */
 import { hasRepo } from "@tenon/storage-repo";
-import { PostgresWorkStore } from "@tenon/stream-runtime";
+import { PostgresWorkStore, type SinkStatus } from "@tenon/stream-runtime";
 import { cliError } from "../cli-error.ts";
 import { jsonText } from "../output/json.ts";
 import { hasTable, type Stores } from "./open-stores.ts";
@@ -18,6 +18,11 @@ export async function requireRepo({ database, place }: Stores): Promise<void> {
 /** `undefined` before any handler ran. */
 export async function workStore({ database }: Stores): Promise<PostgresWorkStore | undefined> {
   return (await hasTable(database, "stream_work")) ? new PostgresWorkStore(database) : undefined;
+}
+
+/** Messages of handlers that wait for the log, by topic; none in a database that an older release made. */
+export async function waitingMessages({ database }: Stores): Promise<readonly SinkStatus[]> {
+  return (await hasTable(database, "stream_sink")) ? new PostgresWorkStore(database).sinks.status() : [];
 }
 
 /** @throws GraphError TENON1714 */

@@ -123,9 +123,9 @@ class OutputCheck {
   }
 }
 
-/** Candidates, rows or elements; -1 for a value that has no size. */
+/** Candidates, rows or elements; -1 for a value that has no size, such as `null`. */
 function sizeOf(value: unknown): number {
-  const sized = value as { size?: unknown; rowCount?: unknown; length?: unknown };
+  const sized = (value ?? {}) as { size?: unknown; rowCount?: unknown; length?: unknown };
   const size = sized.size ?? sized.rowCount ?? sized.length;
   return typeof size === "number" ? size : -1;
 }

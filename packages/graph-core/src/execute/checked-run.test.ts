@@ -13,6 +13,13 @@ test("an output that is not declared, or of the wrong schema, is refused in a ch
   expect(() => opened(wrong).run({ a: 1 }).result).toThrow(/TENON1209 node "tested".*slot "b"/);
 });
 
+test("a checked run takes null for what may be null", () => {
+  const Maybe = slot("maybe", z.number().nullable(), { owner: "team-a" });
+  const make = node({ ...base, reads: [A], writes: [Maybe], run: () => ({ maybe: null }) });
+  const { run } = open(graph({ name: "nothing", owner: "team-a", request: [A], nodes: { make }, respond: [Maybe] }));
+  expect(run({ a: 1 }, { checked: true }).result).toEqual({ maybe: null });
+});
+
 test("values are deep-frozen in a checked run", () => {
   const Deep = slot("deep", z.object({ list: z.array(z.object({ n: z.number() })) }), { owner: "team-a" });
   const make = node({ ...base, reads: [A], writes: [Deep], run: ({ a }) => ({ deep: { list: [{ n: a }] } }) });

@@ -1,11 +1,12 @@
 /** From parts to the files of a base. */
+
+import { hash } from "node:crypto";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildBase, writeBase } from "@tenon/ad-index";
 import { LmdbRecords } from "@tenon/ad-index/lmdb";
 import { type BaseBuild, statisticsOf, writeBuild } from "@tenon/ad-index/publish";
 import { AdDocumentSchema, type AdId } from "@tenon/ads-model";
-import { readdir } from "node:fs/promises";
-import { hash } from "node:crypto";
 import { z } from "zod";
 import { indexerError } from "../indexer-error.ts";
 import { type BuiltAd, type Part, readPart } from "./part-file.ts";
@@ -35,7 +36,9 @@ export async function assembleBase(options: AssembleOptions): Promise<BaseBuild>
     deletions: parts.flatMap(({ deletions }) => deletions.map((each) => ({ ...each, adId: each.adId as AdId }))),
   });
   await writeBase(base, folder, ({ folder: records }) => new LmdbRecords({ folder: records }));
-  const files = (await readdir(folder)).filter((file) => isData(file)).map((file) => ({ name: file, path: join(folder, file) }));
+  const files = (await readdir(folder))
+    .filter((file) => isData(file))
+    .map((file) => ({ name: file, path: join(folder, file) }));
   const build: BaseBuild = {
     ...{ name, builtAtMs, embeddingVersion: version, schemaFingerprint: SCHEMA_FINGERPRINT, files },
     watermark: { position: String(watermark), feed: options.feed },
@@ -46,7 +49,10 @@ export async function assembleBase(options: AssembleOptions): Promise<BaseBuild>
 }
 
 /** Of the documents' schema: equal when the same program could read both. */
-const SCHEMA_FINGERPRINT = hash("sha256", JSON.stringify(z.toJSONSchema(AdDocumentSchema, { unrepresentable: "any" }))).slice(0, 16);
+const SCHEMA_FINGERPRINT = hash(
+  "sha256",
+  JSON.stringify(z.toJSONSchema(AdDocumentSchema, { unrepresentable: "any" })),
+).slice(0, 16);
 
 /** Locks and the build's own description are no data. */
 function isData(file: string): boolean {
@@ -62,9 +68,11 @@ async function readExisting(path: string): Promise<Part> {
 /** The space of most ads: those of another one are found by words only. */
 function spaceOf(ads: readonly BuiltAd[]): { readonly version: string; readonly dimensions: number } {
   const counts = new Map<string, number>();
-  for (const { document } of ads) counts.set(document.embedding.version, (counts.get(document.embedding.version) ?? 0) + 1);
+  for (const { document } of ads)
+    counts.set(document.embedding.version, (counts.get(document.embedding.version) ?? 0) + 1);
   const [version] = [...counts].sort(([, one], [, other]) => other - one)[0] ?? [];
-  const dimensions = ads.find(({ document, vector }) => document.embedding.version === version && vector !== null)?.vector?.length;
+  const dimensions = ads.find(({ document, vector }) => document.embedding.version === version && vector !== null)
+    ?.vector?.length;
   if (version === undefined || dimensions === undefined)
     throw indexerError("nothingToBuild", "there is no ad with a vector, so there is nothing to build a base of", {
       detail: `${ads.length} servable ads`,

@@ -108,7 +108,10 @@ class BaseBuild {
     const [partition] = await log.offsets(IndexDeltas.name);
     const watermark = partition?.end ?? 0;
     const plan = await withBase({ database }, async (base) => ({
-      name: `base-${new Date(this.#clock.nowMs()).toISOString().replace(/[^0-9]/g, "").slice(0, 14)}-${runId}`,
+      name: `base-${new Date(this.#clock.nowMs())
+        .toISOString()
+        .replace(/[^0-9]/g, "")
+        .slice(0, 14)}-${runId}`,
       watermark,
       feed: watermarkToJson(base.watermark),
       ranges: await base.export(PART_READS, (snapshot) => rangesOf(snapshot, adsPerPart)),
@@ -122,12 +125,12 @@ class BaseBuild {
     const missing = plan.ranges.flatMap((range, index) => (figures[index] === undefined ? [{ range, index }] : []));
     let done = sumOf(figures);
     if (missing.length > 0)
-      await withBase({ database: this.#options.database }, async ({ exported, watermark: { floorSeq } }) => {
+      await withBase({ database: this.#options.database }, async ({ exported }) => {
         await Promise.all(
           missing.map(async ({ range, index }) => {
             this.#context.signal.throwIfAborted();
             const file = this.#fileOf(plan, index);
-            const made = await threads.run<PartFigures>({ kind: "derive", exported, floorSeq, range, file });
+            const made = await threads.run<PartFigures>({ kind: "derive", exported, range, file });
             figures[index] = made;
             done += made.ads;
             await this.#context.step({ done });

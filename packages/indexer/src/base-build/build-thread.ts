@@ -1,6 +1,6 @@
 /** A thread that derives parts and assembles bases: neither may hold up the process that answers others. */
 import { parentPort, workerData } from "node:worker_threads";
-import { ARGUS_HANDLERS } from "@tenon/graphs";
+import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
 import { openDatabase } from "@tenon/postgres";
 import { joinBase } from "@tenon/storage-repo";
 import { RowDeriver } from "@tenon/stream-runtime";
@@ -18,7 +18,6 @@ export type BuildTask =
   | {
       readonly kind: "derive";
       readonly exported: string;
-      readonly floorSeq: bigint;
       readonly range: KeyRange;
       readonly file: string;
     }
@@ -46,9 +45,9 @@ port.on("message", async (task: BuildTask) => {
 
 async function carryOut(task: BuildTask): Promise<unknown> {
   if (task.kind === "assemble") return assembleBase(task.options);
-  const { exported, floorSeq, range, file } = task;
+  const { exported, range, file } = task;
   const part = await joinBase({ database, exported, reads: [...PART_READS, ...deriver.reads] }, (snapshot) =>
-    derivePart({ snapshot, deriver, deltasSlot: deltasSlotOf(ARGUS_HANDLERS), floorSeq, range }),
+    derivePart({ snapshot, deriver, deltasSlot: deltasSlotOf(ARGUS_HANDLERS), range }),
   );
   await writePart(file, part);
   const { ads, deletions, failures, failureCount } = part;

@@ -13,6 +13,8 @@ export interface KeyRange {
   readonly upTo: number | undefined;
 }
 
+/** Work items count from 2 on. */
+const NEVER_PUBLISHED = 1n;
 /** Ads derived at once: some queries for all of them, a few megabytes of rows. */
 const PAGE_ADS = 500;
 
@@ -34,26 +36,25 @@ export interface DerivePartOptions {
   readonly snapshot: Snapshot;
   readonly deriver: RowDeriver;
   readonly deltasSlot: string;
-  /** Every change batch up to this sequence number is in the snapshot. */
-  readonly floorSeq: bigint;
   readonly range: KeyRange;
   readonly onPage?: (ads: number) => Promise<void> | void;
 }
 
 /**
- * A document's version is that of what the live path has published, or of the floor where that is higher: the snapshot holds
- * everything up to the floor, so no delta made of less may replace it, and every later change is newer.
+ * A document has the version that the live path published last, and 1 where it never did: what the snapshot holds beyond that is
+ * work that waits, and comes as a newer delta.
  */
 export async function derivePart(options: DerivePartOptions): Promise<Part> {
-  const { snapshot, deriver, deltasSlot, floorSeq, range } = options;
-  const part = { ads: [] as BuiltAd[], deletions: [] as Part["deletions"][number][], failures: [] as Part["failures"][number][] };
+  const { snapshot, deriver, deltasSlot, range } = options;
+  const part = {
+    ads: [] as BuiltAd[],
+    deletions: [] as Part["deletions"][number][],
+    failures: [] as Part["failures"][number][],
+  };
   let failureCount = 0;
   for await (const keys of keysOf(snapshot, range)) {
     const published = new Map((await snapshot.rows(Published, keys as never)).map((row) => [row.key as Key, row]));
-    const versionOf = (key: Key) => {
-      const version = published.get(key)?.versions["servable"] ?? 0n;
-      return version > floorSeq ? version : floorSeq;
-    };
+    const versionOf = (key: Key) => published.get(key)?.versions["servable"] || NEVER_PUBLISHED;
     for (const derived of await deriver.derive(snapshot, keys, versionOf)) {
       if (derived.failure !== undefined) {
         failureCount++;

@@ -1,6 +1,7 @@
 /** Landing pages, asked of a service that looks at them, behind a cache. */
-import { type HostClock, systemClock } from "@tenon/graph-core";
+
 import { LandingSignalsSchema } from "@tenon/ads-model";
+import { type HostClock, systemClock } from "@tenon/graph-core";
 import type { LandingPage, LandingPages } from "@tenon/nodes";
 import { CachedLookup, type LookupCounts } from "./cached-lookup.ts";
 

@@ -3,10 +3,10 @@
  * through the graphs of the live path. What changes meanwhile is in the change log, which must have been made before.
  *
  * F1 Rows are read after the change log was made, so a change is in the tables, in the log, or in both; versions decide.
- * F2 Documents are derived at one snapshot and written with its floor as version. The handlers' feed begins at that snapshot:
- *    what it does not see wakes them.
+ * F2 Nobody else writes the repository meanwhile: no updater and no handler runs before the first load has ended. The handlers'
+ *    feed begins behind what is written here.
  */
-import { ADS_TABLES, pages, type CurrentRow } from "@tenon/ads-database";
+import { ADS_TABLES, type CurrentRow, pages } from "@tenon/ads-database";
 import type { HostClock } from "@tenon/graph-core";
 import { AdGroupRow, AdRow } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
@@ -15,7 +15,7 @@ import { type AnyEntity, type GroupWrite, type Key, read, type WriteSet } from "
 import { type Handler, mergedWrites, RowDeriver } from "@tenon/stream-runtime";
 import { type ArgusSettings, argusBindings } from "../argus/bindings.ts";
 import { indexerError } from "../indexer-error.ts";
-import { type ContentSignal, UpdateRuns, type UpdateOutcome } from "../source/update-runs.ts";
+import { type ContentSignal, type UpdateOutcome, UpdateRuns } from "../source/update-runs.ts";
 
 export interface FirstLoadOptions {
   readonly adsDatabase: Database;
@@ -39,6 +39,8 @@ export interface FirstLoaded {
 
 /** Updates in memory at once, and rows of one transaction. */
 const CHUNK = 2_000;
+/** Work items of the live path count from 2 on, so whatever it derives is newer. */
+const FIRST_VERSION = 1n;
 /** Rejected updates that are kept by name. */
 const REJECTED_KEPT_MAX = 100;
 
@@ -102,13 +104,15 @@ class FirstLoad {
     const { handlers, database } = this.#options;
     const ofGroups = handlers.filter((handler) => ownEntity(handler) === AdGroupRow.name);
     const ofAds = handlers.filter((handler) => ownEntity(handler) !== AdGroupRow.name);
-    await withBase({ database }, ({ exported, watermark: { floorSeq } }) =>
-      this.#derive(ofGroups, { keys: AnyGroup, exported, floorSeq, what: "ad groups" }),
+    await withBase({ database }, ({ exported }) =>
+      this.#derive(ofGroups, { keys: AnyGroup, exported, what: "ad groups" }),
     );
-    return withBase({ database }, async ({ exported, watermark }) => ({
-      documents: await this.#derive(ofAds, { keys: AnyAd, exported, floorSeq: watermark.floorSeq, what: "documents" }),
-      cursor: deltaCursor(watermark),
-    }));
+    const documents = await withBase({ database }, ({ exported }) =>
+      this.#derive(ofAds, { keys: AnyAd, exported, what: "documents" }),
+    );
+    // After what was written here: nobody else writes yet, so this is the first batch that wakes a handler.
+    const cursor = await withBase({ database }, async ({ watermark }) => deltaCursor(watermark));
+    return { documents, cursor };
   }
 
   async #derive(
@@ -116,14 +120,12 @@ class FirstLoad {
     from: {
       readonly keys: typeof AnyAd | typeof AnyGroup;
       readonly exported: string;
-      readonly floorSeq: bigint;
       readonly what: string;
     },
   ): Promise<number> {
     if (handlers.length === 0) return 0;
     const { database, argus, onProgress, clock } = this.#options;
     const deriver = new RowDeriver({ handlers, resources: argusBindings(argus, clock), ...(clock && { clock }) });
-    const version = from.floorSeq > 0n ? from.floorSeq : 1n;
     return joinBase({ database, exported: from.exported, reads: [from.keys, ...deriver.reads] }, async (snapshot) => {
       let done = 0;
       for (let after: Key | undefined; ; ) {
@@ -131,7 +133,7 @@ class FirstLoad {
         const derived = await deriver.derive(
           snapshot,
           page.map(({ key }) => key),
-          () => version,
+          () => FIRST_VERSION,
         );
         const failed = derived.find(({ failure }) => failure !== undefined);
         if (failed?.failure !== undefined) throw failed.failure.error;

@@ -1,6 +1,6 @@
-import { ARGUS_HANDLERS } from "@tenon/graphs";
+import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
 import { openReplication } from "@tenon/postgres/replication";
-import { Heartbeat, PostgresCursors, PostgresFeed } from "@tenon/storage-repo";
+import { Heartbeat, PostgresFeed } from "@tenon/storage-repo";
 import { PostgresWorkStore, runHandlers, SINK_RELAY } from "@tenon/stream-runtime";
 import { argusBindings } from "../argus/bindings.ts";
 import { ENTITIES } from "./open-stores.ts";
@@ -19,7 +19,7 @@ export async function startArgus({ stores, switches, clock, onTrouble }: RoleCon
     ...{ handlers: ARGUS_HANDLERS, repo, log, owner, clock, checkedShare, onTrouble },
     consumer: ARGUS_CONSUMER,
     feed: new PostgresFeed({ database, entities: ENTITIES, openReplication: () => openReplication({ url }) }),
-    cursors: new PostgresCursors(database),
+    cursors: stores.cursors,
     store: new PostgresWorkStore(database),
     resources: argusBindings({ landingPages: { serviceUrl: landingPagesUrl } }, clock),
     relay: { ...SINK_RELAY, mayLeave: () => switches.current.values.publishing },

@@ -1,8 +1,7 @@
 import { bind } from "@tenon/graph-core";
-import { gatewayChangesTask, gatewaySignalsTask } from "@tenon/graphs";
+import { gatewayChangesTask, gatewaySignalsTask } from "@tenon/graphs/tasks";
 import { AdsDatabaseResource, GatewayPolicyResource } from "@tenon/nodes";
 import { PostgresTaskStore, runTasks } from "@tenon/stream-runtime";
-import { adsDatabaseOf } from "../source/ads-database-binding.ts";
 import { ChangeLogRelay } from "./change-log-relay.ts";
 import type { RoleContext, RunningRole } from "./role.ts";
 
@@ -15,7 +14,7 @@ export function gatewayBindings({ stores, switches }: Pick<RoleContext, "stores"
     return { version: `switches-${version}`, dropContentBeforeMs: values.dropContentBeforeMs, lanes: {} };
   };
   return {
-    adsDatabase: bind(AdsDatabaseResource, { value: adsDatabaseOf(stores.adsRows) }),
+    adsDatabase: bind(AdsDatabaseResource, { value: stores.adsRows }),
     gatewayPolicy: bind(GatewayPolicyResource, { current: policy }, ({ version }) => version),
   };
 }

@@ -8,7 +8,9 @@ const schedule = z.string().min(1).nullable();
 export const IndexerSettingsSchema = z.strictObject({
   databaseUrl: url.describe("Postgres of the repository, of tasks and of workflows"),
   adsDatabaseUrl: url.describe("Postgres of the advertisers; its user may replicate"),
-  kafkaBrokers: z.array(z.string().min(1)).describe("brokers of the log; none: the log is in the repository's Postgres"),
+  kafkaBrokers: z
+    .array(z.string().min(1))
+    .describe("brokers of the log; none: the log is in the repository's Postgres"),
   kafkaClient: z.enum(["kafkajs", "platformatic"]).describe("client for Kafka"),
   objectStoreUrl: url.describe("where bases are published: file:///folder or s3://bucket/prefix"),
   workFolder: url.describe("where a base is put together before it is published"),

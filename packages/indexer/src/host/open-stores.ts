@@ -1,6 +1,7 @@
 /** What the roles of a process stand on. */
-import { AdsDatabaseReader, migrateAdsDatabase } from "@tenon/ads-database";
+
 import { type ObjectStore, openObjectStore } from "@tenon/ad-index/publish";
+import { AdsDatabaseReader, migrateAdsDatabase } from "@tenon/ads-database";
 import { type AnyTopic, deadLetterTopicOf, type EventLog } from "@tenon/event-log/api";
 import {
   AdDocumentRow,
@@ -16,7 +17,7 @@ import {
   SourceChanges,
 } from "@tenon/nodes";
 import { type Database, openDatabase } from "@tenon/postgres";
-import { openRepo, type PostgresRepo } from "@tenon/storage-repo";
+import { openRepo, PostgresCursors, type PostgresRepo } from "@tenon/storage-repo";
 import { SwitchStore } from "../switches/switch-store.ts";
 import { RunStore } from "../workflows/run-store.ts";
 import type { IndexerSettings } from "./indexer-settings.ts";
@@ -35,6 +36,7 @@ export interface IndexerStores {
   readonly bases: ObjectStore;
   readonly switches: SwitchStore;
   readonly runs: RunStore;
+  readonly cursors: PostgresCursors;
   close(): Promise<void>;
 }
 
@@ -75,15 +77,19 @@ export async function openStores(settings: IndexerSettings, environment: NodeJS.
     const runs = new RunStore(database);
     await runs.prepare();
     const bases = openObjectStore(settings.objectStoreUrl, environment);
+    const cursors = new PostgresCursors(database);
     const adsRows = new AdsDatabaseReader(adsDatabase);
-    return { settings, database, adsDatabase, adsRows, repo, log, bases, switches, runs, close };
+    return { settings, database, adsDatabase, adsRows, repo, log, bases, switches, runs, cursors, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openLog({ kafkaBrokers: brokers, kafkaClient: client, owner }: IndexerSettings, database: Database): Promise<EventLog> {
+async function openLog(
+  { kafkaBrokers: brokers, kafkaClient: client, owner }: IndexerSettings,
+  database: Database,
+): Promise<EventLog> {
   if (brokers.length === 0) {
     const { openEmbeddedLog } = await import("@tenon/event-log/embedded");
     return openEmbeddedLog({ database });

@@ -1,4 +1,4 @@
-import { updaterHigh, updaterLow, updaterMedium } from "@tenon/graphs";
+import { updaterHigh, updaterLow, updaterMedium } from "@tenon/graphs/tasks";
 import { PostgresTaskStore, repoWriter, runTasks } from "@tenon/stream-runtime";
 import type { RoleContext, RunningRole } from "./role.ts";
 

@@ -14,7 +14,8 @@ export type SwitchName = keyof SwitchValues;
 export const SWITCH_DEFAULTS: SwitchValues = { dropContentBeforeMs: null, publishing: true };
 
 export const SWITCH_PURPOSES: Readonly<Record<SwitchName, string>> = {
-  dropContentBeforeMs: "content older than this instant is dropped by the gateway, to clear a backlog; null: nothing is",
+  dropContentBeforeMs:
+    "content older than this instant is dropped by the gateway, to clear a backlog; null: nothing is",
   publishing: "whether changed documents go to serving; off: serving keeps what it has",
 };
 

@@ -1,5 +1,5 @@
 import type { HostClock } from "@tenon/graph-core";
-import { SWITCH_DEFAULTS, type SwitchStore, type Switches } from "./switch-store.ts";
+import { SWITCH_DEFAULTS, type Switches, type SwitchStore } from "./switch-store.ts";
 
 /** A change is known everywhere after this long. */
 const LOOK_MS = 1_000;

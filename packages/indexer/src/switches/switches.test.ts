@@ -1,7 +1,7 @@
 import { ManualClock } from "@tenon/graph-testkit";
 import { testDatabase } from "@tenon/postgres/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { SWITCH_DEFAULTS, SwitchStore, type Switches } from "./switch-store.ts";
+import { SWITCH_DEFAULTS, type Switches, SwitchStore } from "./switch-store.ts";
 import { SwitchWatch } from "./switch-watch.ts";
 
 let opened: Awaited<ReturnType<typeof testDatabase>>;

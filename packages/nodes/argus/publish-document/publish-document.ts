@@ -3,7 +3,7 @@ import { publishDocumentContract } from "./publish-document.contract.ts";
 
 export const publishDocument = node({
   ...publishDocumentContract,
-  run: ({ assembledDocument: assembled }, { clock: { nowMs } }) => {
+  run: ({ assembledDocument: assembled }) => {
     if (assembled === null) return { indexDeltaMessages: [] };
     const { adId, version, document, vector, sourceAtMs } = assembled;
     // An ad that is gone, or not whole any more, must not serve what it was.
@@ -11,6 +11,6 @@ export const publishDocument = node({
       document === null
         ? ({ kind: "delete", adId, version, sourceAtMs } as const)
         : ({ kind: "upsert", document, vector, sourceAtMs } as const);
-    return { indexDeltaMessages: [{ key: String(adId), timeMs: nowMs, value }] };
+    return { indexDeltaMessages: [{ key: String(adId), timeMs: sourceAtMs, value }] };
   },
 });

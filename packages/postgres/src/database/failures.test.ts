@@ -2,7 +2,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { GraphError } from "@tenon/graph-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type CuttingProxy, startProxy } from "../../test/proxy.ts";
+import { type CuttingProxy, startCuttingProxy } from "../testing/cutting-proxy.ts";
 import { type TestDatabase, testDatabase } from "../testing/test-database.ts";
 import type { Database } from "./database.ts";
 import { openDatabase } from "./open-database.ts";
@@ -37,21 +37,35 @@ function endSessions(applicationName: string): Promise<number> {
 }
 
 let proxy: CuttingProxy | undefined;
+/** Cuts the next connection whose client sends all of these texts at once. */
+let nextCut: { readonly when: "before" | "after"; readonly texts: readonly string[] } | undefined;
+
+async function startProxy(): Promise<CuttingProxy> {
+  proxy = await startCuttingProxy(server.url, (sent) => {
+    if (nextCut === undefined || !nextCut.texts.every((text) => sent.includes(text))) return undefined;
+    const { when } = nextCut;
+    nextCut = undefined;
+    return when;
+  });
+  return proxy;
+}
+
 afterEach(async () => {
   await proxy?.close();
   proxy = undefined;
+  nextCut = undefined;
 });
 
 test.each([
   ["before", []],
   ["after", [1n]],
 ] as const)("a connection cut %s the server has a commit leaves the outcome unknown", async (when, kept) => {
-  proxy = await startProxy(server.url);
-  const through = await openDatabase({ url: proxy.url, connectionsMax: 1 });
+  const { url } = await startProxy();
+  const through = await openDatabase({ url, connectionsMax: 1 });
   const failure = await failureOf(
     through.transaction(async (tx) => {
       await tx.execute("insert into row values (1, 0)");
-      if (proxy !== undefined) proxy.cutAt = { text: "commit", when };
+      nextCut = { when, texts: ["commit"] };
     }),
   );
   expect([failure.code, failure.hint]).toEqual(["TENON1503", expect.stringContaining("read back")]);
@@ -62,11 +76,11 @@ test.each([
 });
 
 test("a connection cut before the commit is lost with nothing written", async () => {
-  proxy = await startProxy(server.url);
-  const through = await openDatabase({ url: proxy.url, connectionsMax: 1 });
+  const { url } = await startProxy();
+  const through = await openDatabase({ url, connectionsMax: 1 });
   const failure = await failureOf(
     through.transaction(async (tx) => {
-      if (proxy !== undefined) proxy.cutAt = { text: "insert", when: "after" };
+      nextCut = { when: "after", texts: ["insert"] };
       await tx.execute("insert into row values (1, 0)");
     }),
   );
@@ -76,11 +90,11 @@ test("a connection cut before the commit is lost with nothing written", async ()
 });
 
 test("a lost connection whose failure the work swallowed is still told", async () => {
-  proxy = await startProxy(server.url);
-  const through = await openDatabase({ url: proxy.url, connectionsMax: 1 });
+  const { url } = await startProxy();
+  const through = await openDatabase({ url, connectionsMax: 1 });
   const failure = await failureOf(
     through.transaction(async (tx) => {
-      if (proxy !== undefined) proxy.cutAt = { text: "insert", when: "before" };
+      nextCut = { when: "before", texts: ["insert"] };
       await tx.execute("insert into row values (1, 0)").catch(() => undefined);
     }),
   );
@@ -89,9 +103,9 @@ test("a lost connection whose failure the work swallowed is still told", async (
 });
 
 test("a statement that commits by itself is unknown when its connection is cut", async () => {
-  proxy = await startProxy(server.url);
-  const through = await openDatabase({ url: proxy.url, connectionsMax: 1 });
-  proxy.cutAt = { text: "insert", when: "after" };
+  const { url } = await startProxy();
+  const through = await openDatabase({ url, connectionsMax: 1 });
+  nextCut = { when: "after", texts: ["insert"] };
   expect((await failureOf(through.execute("insert into row values (1, 0)"))).code).toBe("TENON1503");
   expect(await ids()).toEqual([1n]);
   await through.close();
@@ -244,18 +258,18 @@ test("a constraint that is checked at the commit refuses it, and nothing is kept
 const insertRow = { name: "insert_row", text: "insert into row values ($1, $2)" };
 
 test("what runs at the commit is sent with it, in order and after everything else", async () => {
-  proxy = await startProxy(server.url);
-  const through = await openDatabase({ url: proxy.url, connectionsMax: 1 });
+  const { url, cuts } = await startProxy();
+  const through = await openDatabase({ url, connectionsMax: 1 });
   await through
     .transaction(async (tx) => {
       tx.atCommit(insertRow, [1, 0]);
       tx.atCommit({ name: "double_rows", text: "insert into row select id + 10, value from row" }, []);
       expect(await tx.query("select id from row")).toEqual([]);
       // One piece of what the client sends holds both: nothing was waited for in between.
-      if (proxy !== undefined) proxy.cutAt = { text: "commit", when: "after", alsoHolds: "insert_row" };
+      nextCut = { when: "after", texts: ["commit", "insert_row"] };
     })
     .catch((error: GraphError) => expect(error.code).toBe("TENON1503"));
-  expect(proxy.cutAt).toBeUndefined();
+  expect(cuts).toEqual({ before: 0, after: 1 });
   expect(await ids()).toEqual([1n, 11n]);
   await through.close();
 });

@@ -44,7 +44,7 @@ export function readTuple(wire: WireReader, columns: readonly string[]): Pgoutpu
     else if (kind === "u") places.push(UNCHANGED);
     else if (kind === "t") {
       places.push(wire.at);
-      wire.skip(wire.int32());
+      wire.passOver(wire.int32());
     } else throw new Error(`a value of kind "${kind}" in column "${name}"`);
   }
   if (wire.at > wire.bytes.length) throw new Error("a row that is cut off");

@@ -58,7 +58,7 @@ export class PgoutputReader {
           committedAtMs: Number(wire.int64() / 1_000n + EPOCH_2000_MS),
         };
       case "C":
-        wire.skip(9);
+        wire.passOver(9);
         return { kind: "commit", endLsn: wire.uint64() };
       case "R":
         return { kind: "relation", relation: this.#announce(wire) };
@@ -77,7 +77,7 @@ export class PgoutputReader {
       }
       case "T": {
         const count = wire.int32();
-        wire.skip(1);
+        wire.passOver(1);
         return { kind: "truncate", relations: Array.from({ length: count }, () => this.#relation(wire)) };
       }
       case "O":
@@ -92,12 +92,12 @@ export class PgoutputReader {
   #announce(wire: WireReader): PgoutputRelation {
     const id = wire.int32();
     const name = `${wire.text()}.${wire.text()}`;
-    wire.skip(1);
+    wire.passOver(1);
     const columns: string[] = [];
     for (let left = wire.int16(); left > 0; left--) {
-      wire.skip(1);
+      wire.passOver(1);
       columns.push(wire.text());
-      wire.skip(8);
+      wire.passOver(8);
     }
     const relation = { name, columns };
     this.#relations.set(id, relation);

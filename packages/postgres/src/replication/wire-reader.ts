@@ -31,7 +31,7 @@ export class WireReader {
     return this.bytes.readBigUInt64BE(this.#at - 8);
   }
 
-  skip(bytes: number): void {
+  passOver(bytes: number): void {
     this.#at += bytes;
   }
 

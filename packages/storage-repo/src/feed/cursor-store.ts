@@ -34,6 +34,14 @@ export class PostgresCursors implements CursorStore {
     this.#database = database;
   }
 
+  /** Where a consumer that has never claimed a cursor begins: the delta of a base it was given. */
+  async begin(consumer: string, cursor: FeedCursor): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      const [row] = await tx.query<CursorRow>(claimCursor, [consumer]);
+      await this.save(tx, { consumer, fence: row?.fence ?? 0n }, cursor);
+    });
+  }
+
   async claim(consumer: string): Promise<ClaimedCursor> {
     const [row] = await this.#database.query<CursorRow>(claimCursor, [consumer]);
     return { fence: row?.fence ?? 0n, cursor: row === undefined ? undefined : toCursor(row) };

@@ -86,7 +86,11 @@ export async function withBase<Result>(
  * @throws GraphError TENON1543 when the holder has ended
  */
 export function joinBase<Result>(
-  { database, exported, reads }: { readonly database: Database; readonly exported: string; readonly reads: readonly AnyRead[] },
+  {
+    database,
+    exported,
+    reads,
+  }: { readonly database: Database; readonly exported: string; readonly reads: readonly AnyRead[] },
   work: (snapshot: Snapshot) => Promise<Result>,
 ): Promise<Result> {
   return importSnapshot(database, exported, (tx) => work(sqlSnapshot(tx, reads)));

@@ -20,8 +20,27 @@ const STORE_SCORE = `(f32.store (local.get $out) (f32.demote_f64 (f64.add
         (f64.add (f64x2.extract_lane 0 (local.get $lanes01)) (f64x2.extract_lane 1 (local.get $lanes01)))
         (f64.add (f64x2.extract_lane 0 (local.get $lanes23)) (f64x2.extract_lane 1 (local.get $lanes23))))))`;
 
+/** Most searches have one bitmap or two: these are held, one of them twice if there is no other. */
+const MASK_LOCALS = "(local $first i32) (local $second i32) (local $words v128)";
+const TWO_MASKS = `(local.set $first (i32.load (local.get $masks)))
+    (local.set $second (i32.load (i32.add (local.get $masks)
+      (i32.shl (i32.gt_u (local.get $maskCount) (i32.const 1)) (i32.const 2)))))`;
+/** Leaves four words at byte `$at` of all bitmaps, ANDed, in `$words`. */
+const AND_WORDS = `(local.set $words (v128.and
+        (v128.load (i32.add (local.get $first) (local.get $at))) (v128.load (i32.add (local.get $second) (local.get $at)))))
+      (if (i32.gt_u (local.get $maskCount) (i32.const 2)) (then
+        (local.set $words (v128.and (local.get $words) (call $andWords
+          (i32.add (local.get $masks) (i32.const 8)) (i32.sub (local.get $maskCount) (i32.const 2)) (local.get $at))))))`;
+
 export function kernelText(source: string, variant: KernelVariant): string {
-  const texts = { "row locals": ROW_LOCALS, "four rows": fourRows(variant), "store score": STORE_SCORE };
+  const texts = {
+    "row locals": ROW_LOCALS,
+    "four rows": fourRows(variant),
+    "store score": STORE_SCORE,
+    "mask locals": MASK_LOCALS,
+    "two masks": TWO_MASKS,
+    "and words": AND_WORDS,
+  };
   return Object.entries(texts).reduce((text, [name, code]) => text.replaceAll(`{{${name}}}`, code), source);
 }
 

@@ -9,6 +9,8 @@
 ;; K2 score = sum of products + bias, where bias = -64 * sum of the query's bytes undoes the offset of the rows.
 ;; K3 Scores are counted in a histogram of 1,024 buckets. `cut` is the highest bucket with at least `k` scores in it and above:
 ;;    a row below the lower edge of `cut`, less `margin`, cannot be among the best `k`, and never leaves the kernel.
+;; K4 Rows of a filter are strangers to each other: each is a miss of the cache, and what depends on its score waits for it. So a scan
+;;    touches rows a few steps before it scores them, and many misses are under way at once. A touch reads a byte and drops it.
 (module
   (import "env" "memory" (memory 1 65536 shared))
 
@@ -66,7 +68,7 @@
 
   ;; Scores the `count` rows listed at `rows`, four at a time. Reads up to three entries behind the last one.
   (func $scanRows (param $s i32) (param $rows i32) (param $count i32)
-    (local $end i32) (local $base i32) (local $stride i32) (local $query i32) (local $bias v128) (local $lanes i32)
+    (local $end i32) (local $base i32) (local $stride i32) (local $query i32) (local $bias v128) (local $lanes i32) (local $next i32) (local $block i32)
     {{row locals}}
     (local.set $base (i32.load (local.get $s)))
     (local.set $stride (i32.load offset=4 (local.get $s)))
@@ -81,6 +83,14 @@
       (i32.store offset=8 (local.get $end) (local.get $lanes))))
     (block $done (loop $step
       (br_if $done (i32.ge_u (local.get $rows) (local.get $end)))
+      ;; Touches the next 64 rows (K4).
+      (if (i32.ge_u (local.get $rows) (local.get $next)) (then
+        (local.set $block (i32.add (local.get $rows) (i32.const 256)))
+        (if (i32.gt_u (local.get $block) (local.get $end)) (then (local.set $block (local.get $end))))
+        (local.set $next (local.get $rows))
+        (loop $touch
+          (drop (i32.load8_u (i32.add (local.get $base) (i32.mul (i32.load (local.get $next)) (local.get $stride)))))
+          (br_if $touch (i32.lt_u (local.tee $next (i32.add (local.get $next) (i32.const 4))) (local.get $block))))))
       (local.set $row0 (i32.add (local.get $base) (i32.mul (i32.load (local.get $rows)) (local.get $stride))))
       (local.set $row1 (i32.add (local.get $base) (i32.mul (i32.load offset=4 (local.get $rows)) (local.get $stride))))
       (local.set $row2 (i32.add (local.get $base) (i32.mul (i32.load offset=8 (local.get $rows)) (local.get $stride))))
@@ -149,42 +159,44 @@
       (br $next)))
     (local.get $words))
 
-  ;; Writes the rows of the bits of a word, and returns where the next row goes.
-  (func $expand (param $out i32) (param $row i32) (param $bits i32) (result i32)
-    (if (local.get $bits) (then
-      (loop $next
-        (i32.store (local.get $out) (i32.add (local.get $row) (i32.ctz (local.get $bits))))
-        (local.set $out (i32.add (local.get $out) (i32.const 4)))
-        (br_if $next (local.tee $bits (i32.and (local.get $bits) (i32.sub (local.get $bits) (i32.const 1))))))))
+  ;; Writes the rows of the bits of two words, and returns where the next row goes.
+  (func $expand (param $out i32) (param $row i32) (param $bits i64) (result i32)
+    (block $done (loop $next
+      (br_if $done (i64.eqz (local.get $bits)))
+      (i32.store (local.get $out) (i32.add (local.get $row) (i32.wrap_i64 (i64.ctz (local.get $bits)))))
+      (local.set $out (i32.add (local.get $out) (i32.const 4)))
+      (local.set $bits (i64.and (local.get $bits) (i64.sub (local.get $bits) (i64.const 1))))
+      (br $next)))
     (local.get $out))
 
   ;; How many rows of the words `from` to `to` are in all bitmaps.
   (func (export "count") (param $masks i32) (param $maskCount i32) (param $from i32) (param $to i32) (result i32)
-    (local $at i32) (local $end i32) (local $sum v128) (local $bytes v128) (local $count i32)
+    (local $at i32) (local $end i32) (local $count i64)
+    {{mask locals}}
+    {{two masks}}
     (local.set $at (i32.shl (local.get $from) (i32.const 2)))
     (local.set $end (i32.shl (local.get $to) (i32.const 2)))
     (block $done (loop $next
       (br_if $done (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $end)))
-      (local.set $bytes (i8x16.popcnt (call $andWords (local.get $masks) (local.get $maskCount) (local.get $at))))
-      (local.set $sum (i32x4.add (local.get $sum)
-        (i32x4.extadd_pairwise_i16x8_u (i16x8.extadd_pairwise_i8x16_u (local.get $bytes)))))
+      {{and words}}
+      (local.set $count (i64.add (local.get $count) (i64.add
+        (i64.popcnt (i64x2.extract_lane 0 (local.get $words))) (i64.popcnt (i64x2.extract_lane 1 (local.get $words))))))
       (local.set $at (i32.add (local.get $at) (i32.const 16)))
       (br $next)))
-    (local.set $count (i32.add
-      (i32.add (i32x4.extract_lane 0 (local.get $sum)) (i32x4.extract_lane 1 (local.get $sum)))
-      (i32.add (i32x4.extract_lane 2 (local.get $sum)) (i32x4.extract_lane 3 (local.get $sum)))))
     (block $done (loop $next
       (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-      (local.set $count (i32.add (local.get $count)
-        (i32.popcnt (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at)))))
+      (local.set $count (i64.add (local.get $count)
+        (i64.extend_i32_u (i32.popcnt (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at))))))
       (local.set $at (i32.add (local.get $at) (i32.const 4)))
       (br $next)))
-    (local.get $count))
+    (i32.wrap_i64 (local.get $count)))
 
   ;; Scans the rows that are in all bitmaps, over ranges of words (pairs from, to). Goes on where the cursor stands.
   ;; Returns 0 when all ranges are done, 1 when the survivors must be taken first, 2 when `rowsMax` rows were read.
   (func (export "scanListed") (param $s i32) (param $ranges i32) (param $rangeCount i32) (param $masks i32) (param $maskCount i32) (param $rowsMax i32) (result i32)
-    (local $range i32) (local $at i32) (local $end i32) (local $out i32) (local $start i32) (local $full i32) (local $words v128)
+    (local $range i32) (local $at i32) (local $end i32) (local $out i32) (local $start i32) (local $full i32)
+    {{mask locals}}
+    {{two masks}}
     (local.set $range (i32.load offset=68 (local.get $s)))
     (local.set $at (i32.shl (i32.load offset=72 (local.get $s)) (i32.const 2)))
     (local.set $start (i32.load offset=64 (local.get $s)))
@@ -207,16 +219,14 @@
               (br_if $rangeDone (i32.ge_u (local.get $at) (local.get $end)))
               (if (i32.le_u (i32.add (local.get $at) (i32.const 16)) (local.get $end))
                 (then
-                  (local.set $words (call $andWords (local.get $masks) (local.get $maskCount) (local.get $at)))
+                  {{and words}}
                   (if (v128.any_true (local.get $words)) (then
-                    (local.set $out (call $expand (local.get $out) (i32.shl (local.get $at) (i32.const 3)) (i32x4.extract_lane 0 (local.get $words))))
-                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 32)) (i32x4.extract_lane 1 (local.get $words))))
-                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 64)) (i32x4.extract_lane 2 (local.get $words))))
-                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 96)) (i32x4.extract_lane 3 (local.get $words))))))
+                    (local.set $out (call $expand (local.get $out) (i32.shl (local.get $at) (i32.const 3)) (i64x2.extract_lane 0 (local.get $words))))
+                    (local.set $out (call $expand (local.get $out) (i32.add (i32.shl (local.get $at) (i32.const 3)) (i32.const 64)) (i64x2.extract_lane 1 (local.get $words))))))
                   (local.set $at (i32.add (local.get $at) (i32.const 16))))
                 (else
                   (local.set $out (call $expand (local.get $out) (i32.shl (local.get $at) (i32.const 3))
-                    (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at))))
+                    (i64.extend_i32_u (call $andWord (local.get $masks) (local.get $maskCount) (local.get $at)))))
                   (local.set $at (i32.add (local.get $at) (i32.const 4)))))
               (br $nextWords)))
           (local.set $range (i32.add (local.get $range) (i32.const 1)))
@@ -312,9 +322,25 @@
       (local.set $out (i32.add (local.get $out) (i32.const 16)))
       (br $next))))
 
+  ;; Touches every line of the exact rows in the first pairs, 16 at most: most searches rescore no more (K4).
+  (func $touchExact (param $pairs i32) (param $count i32) (param $base i32) (param $strideBytes i32)
+    (local $pairsEnd i32) (local $at i32) (local $end i32)
+    (local.set $pairsEnd (i32.add (local.get $pairs) (i32.shl
+      (select (local.get $count) (i32.const 16) (i32.lt_u (local.get $count) (i32.const 16))) (i32.const 3))))
+    (block $done (loop $next
+      (br_if $done (i32.ge_u (local.get $pairs) (local.get $pairsEnd)))
+      (local.set $at (i32.add (local.get $base) (i32.mul (i32.load (local.get $pairs)) (local.get $strideBytes))))
+      (local.set $end (i32.add (local.get $at) (local.get $strideBytes)))
+      (loop $line
+        (drop (i32.load8_u (local.get $at)))
+        (br_if $line (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 64))) (local.get $end))))
+      (local.set $pairs (i32.add (local.get $pairs) (i32.const 8)))
+      (br $next))))
+
   ;; Inner products by rule V1 of vector-table.ts of the rows in `count` pairs (row, score) from `pairs` on.
   (func (export "rerank") (param $pairs i32) (param $count i32) (param $base i32) (param $strideBytes i32) (param $query i32) (param $out i32)
     (local $lanes01 v128) (local $lanes23 v128) (local $place i32) (local $axis i32) (local $end i32) (local $outEnd i32)
+    (call $touchExact (local.get $pairs) (local.get $count) (local.get $base) (local.get $strideBytes))
     (local.set $end (i32.add (local.get $query) (i32.shl (local.get $strideBytes) (i32.const 1))))
     (local.set $outEnd (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 2))))
     (block $done (loop $next
@@ -338,6 +364,7 @@
   ;; Negated squared distances, with the additions of rule V1, of the rows in `count` pairs (row, score) from `pairs` on.
   (func (export "rerankDistance") (param $pairs i32) (param $count i32) (param $base i32) (param $strideBytes i32) (param $query i32) (param $out i32)
     (local $lanes01 v128) (local $lanes23 v128) (local $place i32) (local $axis i32) (local $end i32) (local $outEnd i32) (local $gap v128)
+    (call $touchExact (local.get $pairs) (local.get $count) (local.get $base) (local.get $strideBytes))
     (local.set $end (i32.add (local.get $query) (i32.shl (local.get $strideBytes) (i32.const 1))))
     (local.set $outEnd (i32.add (local.get $out) (i32.shl (local.get $count) (i32.const 2))))
     (block $done (loop $next

@@ -128,7 +128,7 @@ class CalibrationBench {
       const { listsProbed, rowsRead } = this.searcher.found();
       lists += listsProbed;
       rows += rowsRead;
-      matches += this.searcher.countMatches(task.masks);
+      matches += this.searcher.matches.count(task.masks);
     }
     const { listCount } = this.segment.shape;
     return {

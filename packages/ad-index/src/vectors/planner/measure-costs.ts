@@ -11,7 +11,7 @@ import type { ScanCosts } from "./plan-search.ts";
 const RUNS_MIN = 5;
 const RUN_MS = 15;
 const WARM_UP_MS = 60;
-/** Words at most that are scanned whole: one measurement stays below a few milliseconds. */
+/** Words at most of which every row is read: one measurement stays below a few milliseconds. */
 const DENSE_WORDS_MAX = 4_096;
 const EXACT_ROWS = 1_024;
 
@@ -55,24 +55,31 @@ export function measureCosts(segment: VectorSegment, nowMs: () => number = () =>
   bitmap.fill(0);
   const emptyNs = timed(() => search(false, null));
   const probedNs = timed(() => search(false, Number.MAX_VALUE));
-  const wordNs = timed(() => searcher.countMatches(masks)) / Math.max(1, words * masks.length);
+  const wordNs = timed(() => searcher.matches.count(masks)) / Math.max(1, words * masks.length);
+  const emptyDenseNs = timed(() => search(true, null));
   const beginNs = timed(() => searcher.rescore(task, new Int32Array(0)));
   const meanNs = timed(() => searcher.meanScores(task));
   const exactRows = segment.rowOfRank.subarray(0, EXACT_ROWS);
   const exactNs = timed(() => searcher.rescore(task, exactRows));
   const listedNs = timed(() => search(false, null), drawRows);
-  const listedRows = searcher.countMatches(masks);
+  const stepsNs = timed(() => search(true, null), drawRows);
+  const listedRows = searcher.matches.count(masks);
   const denseWords = Math.min(DENSE_WORDS_MAX, words);
   bitmap.fill(0).fill(-1, 0, denseWords);
   const denseNs = timed(() => search(true, null));
+  const nextNs = timed(() => search(false, null));
+  const allRows = searcher.matches.count(masks);
   bitmaps.release(bitmap);
 
   // A clock that is too coarse must not make anything free.
   const each = (ns: number, count: number, leastNs: number) => Math.max(ns / Math.max(1, count), leastNs);
   return {
     listedRowNs: each(listedNs - emptyNs, listedRows, 0.1),
-    denseRowNs: each(denseNs - emptyNs, denseWords * 32, 0.05),
+    listedNextNs: each(nextNs - emptyNs, allRows, 0.1),
+    denseStepNs: each(stepsNs - emptyDenseNs, listedRows, 0.2),
+    denseNextNs: each(denseNs - emptyDenseNs, allRows / 4, 0.2),
     wordNs: Math.max(wordNs, 0.01),
+    denseWordNs: each(emptyDenseNs - beginNs, words * masks.length, 0.01),
     centerNs: each(meanNs - beginNs, shape.listCount, 0.1),
     exactRowNs: each(exactNs - beginNs, exactRows.length, 1),
     listNs: each(probedNs - emptyNs - (meanNs - beginNs), shape.listCount, 1),

@@ -21,6 +21,13 @@ test("few matches are scanned, many are searched by lists, and each band has its
   expect(planSearch({ ...shape, matches: 100_000 }, facts)).toMatchObject({ method: "ivf", reach: 0.5, dense: true });
 });
 
+test("few rows far from each other are gathered, however dear that is: whole words would wait for memory as long", () => {
+  const costs = { ...COSTS_DEFAULT, listedRowNs: 25, listedNextNs: 3.5, denseStepNs: 28, denseNextNs: 9 };
+  for (const matches of [1, 30, 100, 300, 1_000, 3_000])
+    expect(planSearch({ ...shape, matches }, { ...facts, costs }, "exact")).toMatchObject({ dense: false });
+  expect(planSearch({ ...shape, matches: 90_000 }, { ...facts, costs }, "exact")).toMatchObject({ dense: true });
+});
+
 test("T is the count up to which exact search is planned, and moves with the measured costs", () => {
   const limit = exactMatchesMax(shape, facts);
   expect(planSearch({ ...shape, matches: limit }, facts).method).toBe("exact");

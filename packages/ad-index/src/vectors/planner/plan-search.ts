@@ -8,12 +8,15 @@ import type { Calibration } from "./calibration.ts";
 
 /** Nanoseconds, measured on the machine that serves. */
 export interface ScanCosts {
-  /** One row that is gathered through a bitmap. */
+  /** One gathered row: where one of 32 is gathered, and where all are. The nearer rows are to each other, the fewer wait for memory. */
   readonly listedRowNs: number;
-  /** One row within a word that is scanned whole. */
-  readonly denseRowNs: number;
-  /** One word of one bitmap. */
+  readonly listedNextNs: number;
+  /** One step of four neighbours of words that are scanned whole: where one of eight steps is read, and where all are. */
+  readonly denseStepNs: number;
+  readonly denseNextNs: number;
+  /** One word of one bitmap: where rows are gathered, and where words are scanned whole. */
   readonly wordNs: number;
+  readonly denseWordNs: number;
   /** One list: scoring its center, and entering it when it is probed. */
   readonly centerNs: number;
   readonly listNs: number;
@@ -23,9 +26,12 @@ export interface ScanCosts {
 
 /** Of an ordinary server core; measured ones replace them. */
 export const COSTS_DEFAULT: ScanCosts = {
-  listedRowNs: 2.4,
-  denseRowNs: 1.6,
-  wordNs: 0.3,
+  listedRowNs: 10,
+  listedNextNs: 3.5,
+  denseStepNs: 28,
+  denseNextNs: 9,
+  wordNs: 0.2,
+  denseWordNs: 1,
   centerNs: 3,
   listNs: 60,
   exactRowNs: 50,
@@ -123,10 +129,22 @@ function scanCost(
   selectivity: number,
   { listShare, rowShare }: { readonly listShare: number; readonly rowShare: number },
 ): { readonly dense: boolean; readonly ns: number } {
-  const wordsNs = (shape.vectorRows / 32) * Math.max(1, shape.filters) * costs.wordNs * listShare;
-  const listedNs = shape.matches * rowShare * costs.listedRowNs;
+  const words = (shape.vectorRows / 32) * Math.max(1, shape.filters) * listShare;
+  const rowNs = between(selectivity, LISTED_APART, costs.listedRowNs, costs.listedNextNs);
+  const listedNs = words * costs.wordNs + shape.matches * rowShare * rowNs;
   // A step of four neighbours is left out when none of them matches.
-  const steps = 1 - (1 - selectivity) ** 4;
-  const denseNs = shape.vectorRows * listShare * steps * costs.denseRowNs;
-  return { dense: denseNs < listedNs, ns: wordsNs + Math.min(denseNs, listedNs) };
+  const stepShare = 1 - (1 - selectivity) ** 4;
+  const stepNs = between(stepShare, STEPS_APART, costs.denseStepNs, costs.denseNextNs);
+  const denseNs = words * costs.denseWordNs + (shape.vectorRows / 4) * listShare * stepShare * stepNs;
+  return { dense: denseNs < listedNs, ns: Math.min(denseNs, listedNs) };
+}
+
+/** Shares at which the costs of rows and steps far from each other are measured: one row of each word. */
+const LISTED_APART = 1 / 32;
+const STEPS_APART = 1 / 8;
+
+/** A cost between those of two shares, linear in the logarithm of the share, as measurements are within a fifth; that of `apart` below. */
+function between(share: number, apart: number, apartNs: number, nextNs: number): number {
+  if (share <= apart) return apartNs;
+  return nextNs + (apartNs - nextNs) * (Math.log(share) / Math.log(apart));
 }

@@ -1,12 +1,7 @@
-/** A search as it travels between threads: copies, since scratch areas are reused. */
-import type { SearchTask, SegmentSearcher } from "./segment-searcher.ts";
+/** Searches run to their end, or until their time is up. */
+import type { SearchFound, SearchTask, SegmentSearcher } from "./segment-searcher.ts";
 
-export interface SearchResult {
-  readonly ranks: Float64Array;
-  readonly scores: Float32Array;
-  readonly rowsRead: number;
-  readonly rowsReranked: number;
-  readonly listsProbed: number;
+export interface SearchResult extends SearchFound {
   /** True when the time ended first. */
   readonly partial: boolean;
 }
@@ -14,13 +9,13 @@ export interface SearchResult {
 /** Whether the time is up; asked between slices. */
 export type Stop = () => boolean;
 
-/** Runs a search to its end, or until the time is up. */
+/** Runs a search at once. What it found is overwritten by the searcher's next one. */
 export function runSearch(searcher: SegmentSearcher, task: SearchTask, stop: Stop | undefined): SearchResult {
   for (const _ of searcher.run(task)) if (stop?.()) return cutSearch(searcher);
   return resultOf(searcher, false);
 }
 
-/** The same, giving way to other work of this thread after each slice. */
+/** The same, giving way to other work of this thread after each slice. The result is the caller's own. */
 export async function runSliced(
   searcher: SegmentSearcher,
   task: SearchTask,
@@ -28,10 +23,10 @@ export async function runSliced(
   giveWay: () => Promise<void>,
 ): Promise<SearchResult> {
   for (const _ of searcher.run(task)) {
-    if (stop?.()) return cutSearch(searcher);
+    if (stop?.()) return keptResult(cutSearch(searcher));
     await giveWay();
   }
-  return resultOf(searcher, false);
+  return keptResult(resultOf(searcher, false));
 }
 
 function cutSearch(searcher: SegmentSearcher): SearchResult {
@@ -41,7 +36,12 @@ function cutSearch(searcher: SegmentSearcher): SearchResult {
 
 function resultOf(searcher: SegmentSearcher, partial: boolean): SearchResult {
   const { ranks, scores, rowsRead, rowsReranked, listsProbed } = searcher.found();
-  return { ranks: ranks.slice(), scores: scores.slice(), rowsRead, rowsReranked, listsProbed, partial };
+  return { ranks, scores, rowsRead, rowsReranked, listsProbed, partial };
+}
+
+/** A copy that later searches leave alone, to be kept or sent to another thread. */
+export function keptResult(result: SearchResult): SearchResult {
+  return { ...result, ranks: result.ranks.slice(), scores: result.scores.slice() };
 }
 
 /** Stops `budgetMs` from now on; never without a budget. */

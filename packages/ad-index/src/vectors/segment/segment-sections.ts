@@ -1,9 +1,11 @@
 /** A segment as named arrays and facts, for a file; and back, refusing what does not fit together. */
 import { crc32 } from "node:zlib";
+import type { Sections } from "../../files/index.ts";
 import { badSections } from "../errors.ts";
 import type { SegmentParts } from "./build-segment.ts";
 import type { SegmentShape } from "./segment-shape.ts";
 
+/** What the parts of a vector segment are. */
 type SectionArray = Int8Array | Int32Array | Float32Array | Float64Array;
 
 /** Facts are JSON. Sections carry the prefix `vectors.`. */
@@ -45,8 +47,14 @@ export function sectionsOfParts(parts: SegmentParts): SegmentSections {
   return { facts: { shape: parts.shape, checksums }, sections };
 }
 
+/** What a file gives back: any sections under any names, until they are checked. */
+export interface ReadSections {
+  readonly facts: VectorFacts;
+  readonly sections: Sections;
+}
+
 /** Throws TENON1412. */
-export function partsFromSections({ facts, sections }: SegmentSections, embeddingVersion: string): SegmentParts {
+export function partsFromSections({ facts, sections }: ReadSections, embeddingVersion: string): SegmentParts {
   const { shape } = facts;
   if (shape.embeddingVersion !== embeddingVersion) {
     throw badSections("vectors", `embedding "${embeddingVersion}"`, `embedding "${shape.embeddingVersion}"`);

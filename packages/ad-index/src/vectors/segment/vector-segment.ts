@@ -14,7 +14,7 @@ import { BitmapPool } from "./bitmap-pool.ts";
 import { buildSegmentParts, type SegmentParts, type VectorSegmentInput } from "./build-segment.ts";
 import { quantiseComponent } from "./quantise.ts";
 import { type SegmentBounds, type SegmentLayout, segmentLayout } from "./segment-layout.ts";
-import { partsFromSections, type SegmentSections, sectionsOfParts } from "./segment-sections.ts";
+import { partsFromSections, type ReadSections, type SegmentSections, sectionsOfParts } from "./segment-sections.ts";
 import { componentsOf, type SegmentShape } from "./segment-shape.ts";
 
 /** What a searcher in any thread needs: plain data and the shared memory. */
@@ -88,7 +88,7 @@ export class VectorSegment {
    * embedding than `embeddingVersion`.
    */
   static fromSections(
-    from: SegmentSections,
+    from: ReadSections,
     expected: { readonly embeddingVersion: string },
     options: VectorSegmentOptions = {},
   ): VectorSegment {

@@ -1,6 +1,6 @@
 /** A thread that searches a shared segment. It imports no package: only this folder's files, so that it starts fast anywhere. */
 import { parentPort, workerData } from "node:worker_threads";
-import { runSearch, stopAfter } from "../search/search-answer.ts";
+import { keptResult, runSearch, stopAfter } from "../search/search-answer.ts";
 import { type SearchTask, SegmentSearcher } from "../search/segment-searcher.ts";
 import type { SharedSegment } from "../segment/vector-segment.ts";
 
@@ -21,10 +21,12 @@ const searcher = new SegmentSearcher(shared, place);
 // A trap of the kernels must end the thread: the pool then says so, and starts another.
 parentPort?.on("message", ({ task, budgetMs }: SearchMessage) => {
   parentPort?.postMessage(
-    runSearch(
-      searcher,
-      task,
-      stopAfter(budgetMs, () => performance.now()),
+    keptResult(
+      runSearch(
+        searcher,
+        task,
+        stopAfter(budgetMs, () => performance.now()),
+      ),
     ),
   );
 });

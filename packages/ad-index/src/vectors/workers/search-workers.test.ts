@@ -32,7 +32,7 @@ function query(place: number): AnnQuery {
 }
 
 /** Costs so high that every search is taken for a long one. */
-const LONG = { ...COSTS_DEFAULT, listedRowNs: 1e6, denseRowNs: 1e6 };
+const LONG = { ...COSTS_DEFAULT, listedRowNs: 1e6, listedNextNs: 1e6, denseStepNs: 4e6, denseNextNs: 4e6 };
 
 /** A task whose bitmap lies outside the memory: the kernel traps, as it would on a damaged segment. */
 function trap(): SearchTask {

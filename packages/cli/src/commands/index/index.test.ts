@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BaseBuild, FolderStore, publishBase, readCatalogue, writeBuild } from "@tenon/ad-index/publish";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCli } from "../../run-cli.ts";
 import type { Terminal } from "../../terminal.ts";
+import { golden } from "../../testing/golden.ts";
 import { masked } from "../../testing/masked.ts";
-import { keptTerminal } from "../../testing/terminal.ts";
+import { runLine } from "../../testing/run-line.ts";
 
-const golden = (name: string): string => join(import.meta.dirname, "../../../test/golden", name);
 const BUILT_AT_MS = Date.UTC(2020, 4, 1);
 let folder: string;
 let store: FolderStore;
@@ -39,12 +38,8 @@ async function build(name: string, documentCount: number, position: string, with
   return made;
 }
 
-async function tenon(line: string | readonly string[], over: Partial<Terminal> = {}) {
-  const environment = { OBJECT_STORE_URL: pathToFileURL(join(folder, "store")).href };
-  const terminal = keptTerminal({ environment, ...over });
-  const exitCode = await runCli(typeof line === "string" ? line.split(" ") : line, terminal);
-  return { exitCode, out: terminal.said.out, talk: terminal.said.talk };
-}
+const tenon = (line: string | readonly string[], over: Partial<Terminal> = {}) =>
+  runLine(line, { environment: { OBJECT_STORE_URL: pathToFileURL(join(folder, "store")).href }, ...over });
 
 const BACK = ["index", "rollback", "2020-05-01", "--reason", "bids of zero"] as const;
 

@@ -1,19 +1,16 @@
 /** The same looks over a log that is on Kafka: the same text, and nothing changes. */
-import { join } from "node:path";
 import { kafkaMissing, type RunningKafka, startKafka } from "@tenon/kafka-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli } from "../../run-cli.ts";
+import { golden } from "../../testing/golden.ts";
 import { masked } from "../../testing/masked.ts";
+import { runLine } from "../../testing/run-line.ts";
 import { type SeededStores, seededStores } from "../../testing/seeded-stores.ts";
-import { keptTerminal } from "../../testing/terminal.ts";
 
 const VERSION = "4.3.0";
 const missing = kafkaMissing(VERSION);
 /** Fetching the jars, once, is part of it. */
 const START_MS_MAX = 240_000;
 const TEST_MS_MAX = 60_000;
-
-const golden = (name: string): string => join(import.meta.dirname, "../../../test/golden", name);
 
 describe("tenon log over Kafka", { skip: missing !== undefined, timeout: TEST_MS_MAX }, () => {
   let kafka: RunningKafka;
@@ -27,12 +24,8 @@ describe("tenon log over Kafka", { skip: missing !== undefined, timeout: TEST_MS
     await kafka.stop();
   });
 
-  async function tenon(line: string) {
-    const environment = { DATABASE_URL: stores.url, KAFKA_BROKERS: kafka.brokers.join() };
-    const terminal = keptTerminal({ environment });
-    const exitCode = await runCli(line.split(" "), terminal);
-    return { exitCode, out: terminal.said.out, talk: terminal.said.talk };
-  }
+  const tenon = (line: string) =>
+    runLine(line, { environment: { DATABASE_URL: stores.url, KAFKA_BROKERS: kafka.brokers.join() } });
 
   /** All that a command could change, on both sides. */
   async function everything(): Promise<unknown> {

@@ -1,23 +1,18 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCli } from "../../run-cli.ts";
 import type { Terminal } from "../../terminal.ts";
+import { golden } from "../../testing/golden.ts";
 import { masked } from "../../testing/masked.ts";
+import { runLine } from "../../testing/run-line.ts";
 import { type SeededStores, seededStores } from "../../testing/seeded-stores.ts";
-import { keptTerminal } from "../../testing/terminal.ts";
 
-const golden = (name: string): string => join(import.meta.dirname, "../../../test/golden", name);
 let stores: SeededStores;
 beforeAll(async () => {
   stores = await seededStores();
 }, 60_000);
 afterAll(() => stores.drop());
 
-async function tenon(line: string, over: Partial<Terminal> = {}) {
-  const terminal = keptTerminal({ environment: { DATABASE_URL: stores.url }, ...over });
-  const exitCode = await runCli(line.split(" "), terminal);
-  return { exitCode, out: terminal.said.out, talk: terminal.said.talk };
-}
+const tenon = (line: string, over: Partial<Terminal> = {}) =>
+  runLine(line, { environment: { DATABASE_URL: stores.url }, ...over });
 
 async function json<Told>(line: string): Promise<Told> {
   const { exitCode, out, talk } = await tenon(`${line} --json`);

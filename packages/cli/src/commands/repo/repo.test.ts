@@ -5,24 +5,20 @@ import { startEmbeddedPostgres } from "@tenon/postgres";
 import { testDatabase } from "@tenon/postgres/testing";
 import { PostgresWorkStore } from "@tenon/stream-runtime";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCli } from "../../run-cli.ts";
 import type { Terminal } from "../../terminal.ts";
+import { golden } from "../../testing/golden.ts";
 import { masked } from "../../testing/masked.ts";
+import { runLine } from "../../testing/run-line.ts";
 import { type SeededStores, seededStores } from "../../testing/seeded-stores.ts";
-import { keptTerminal } from "../../testing/terminal.ts";
 
-const golden = (name: string): string => join(import.meta.dirname, "../../../test/golden", name);
 let stores: SeededStores;
 beforeAll(async () => {
   stores = await seededStores();
 }, 60_000);
 afterAll(() => stores.drop());
 
-async function tenon(line: string, over: Partial<Terminal> = {}) {
-  const terminal = keptTerminal({ environment: { DATABASE_URL: stores.url }, ...over });
-  const exitCode = await runCli(line.split(" "), terminal);
-  return { exitCode, out: terminal.said.out, talk: terminal.said.talk };
-}
+const tenon = (line: string, over: Partial<Terminal> = {}) =>
+  runLine(line, { environment: { DATABASE_URL: stores.url }, ...over });
 
 for (const [file, line] of [
   ["repo-status.txt", "repo status"],
@@ -50,6 +46,18 @@ test("the same is told to tools", async () => {
   });
   expect(await told("repo work shop-terms")).toMatchObject({ parked: [{ code: "TENON1201", reason: "node failed" }] });
   expect(await told("repo history")).toMatchObject({ floorSeq: 0, firstSeq: 1, lastSeq: 3, need: { seq: 1 } });
+});
+
+test("messages of handlers that the log does not have yet are shown with their age", async () => {
+  const store = new PostgresWorkStore(stores.database);
+  const message = { topic: "index-deltas", partition: 0, key: "7", timeMs: 0, headers: {}, value: new Uint8Array([1]) };
+  await store.transaction((tx) => store.sinks.add(tx, [message]), { isolation: "readCommitted", attemptsMax: 1 });
+  for (const line of ["repo status", "repo work"]) {
+    expect(masked((await tenon(line)).out)).toContain("messages to  waiting  oldest\nindex-deltas  1  N s\n");
+  }
+  const told = JSON.parse((await tenon("repo status --json")).out) as { readonly messages: unknown };
+  expect(told.messages).toMatchObject([{ topic: "index-deltas", waiting: 1 }]);
+  await store.sinks.remove(await store.sinks.next("index-deltas", { rowsMax: 10, bytesMax: 10 }));
 });
 
 test("parked work is run again when somebody has agreed, and not before", async () => {

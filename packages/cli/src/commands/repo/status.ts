@@ -4,11 +4,11 @@ import { ExitCode } from "../../exit-code.ts";
 import { colorsFor } from "../../output/colors.ts";
 import { tableLines } from "../../output/table.ts";
 import { type StoreOptions, withStores } from "../../stores/open-stores.ts";
-import { bigintsAsNumbers, requireRepo, workStore } from "../../stores/repo-words.ts";
+import { bigintsAsNumbers, requireRepo, waitingMessages, workStore } from "../../stores/repo-words.ts";
 import { bytesText, duration, timeText } from "../../stores/words.ts";
 import type { Terminal } from "../../terminal.ts";
 import { feedLines } from "./feeds.ts";
-import { workLines } from "./work.ts";
+import { messageLines, workLines } from "./work.ts";
 
 const RIGHT = { align: "right" } as const;
 
@@ -21,8 +21,9 @@ export function repoStatus(options: StoreOptions, terminal: Terminal): Promise<E
     const consumers = await feedConsumers(database);
     const { firstSeq, lastSeq, lastAtMs } = await historyState(database);
     const work: readonly WorkStatus[] = (await (await workStore(stores))?.status()) ?? [];
+    const messages = await waitingMessages(stores);
     if (options.json) {
-      terminal.out(bigintsAsNumbers({ entities, changes: { firstSeq, lastSeq, lastAtMs }, consumers, work }));
+      terminal.out(bigintsAsNumbers({ entities, changes: { firstSeq, lastSeq, lastAtMs }, consumers, work, messages }));
       return ExitCode.pass;
     }
     const { dim, bold } = colorsFor(terminal.color);
@@ -43,6 +44,7 @@ export function repoStatus(options: StoreOptions, terminal: Terminal): Promise<E
         ...feedLines(consumers, dim),
         "",
         ...workLines(work, dim),
+        ...messageLines(messages, dim),
       ].join("\n")}\n`,
     );
     return ExitCode.pass;

@@ -1,5 +1,5 @@
 import type { Key } from "@tenon/storage-repo/api";
-import type { ParkedWork, WorkStatus } from "@tenon/stream-runtime";
+import type { ParkedWork, SinkStatus, WorkStatus } from "@tenon/stream-runtime";
 import { cliError } from "../../cli-error.ts";
 import { ExitCode } from "../../exit-code.ts";
 import { colorsFor } from "../../output/colors.ts";
@@ -7,7 +7,7 @@ import { tableLines } from "../../output/table.ts";
 import { type ChangeOptions, carryOut } from "../../stores/carry-out.ts";
 import { unknownName } from "../../stores/named.ts";
 import { type StoreOptions, withStores } from "../../stores/open-stores.ts";
-import { bigintsAsNumbers, requireWorkStore } from "../../stores/repo-words.ts";
+import { bigintsAsNumbers, requireWorkStore, waitingMessages } from "../../stores/repo-words.ts";
 import { counted, duration } from "../../stores/words.ts";
 import type { Terminal } from "../../terminal.ts";
 
@@ -21,11 +21,12 @@ export function repoWork(handler: string | undefined, options: StoreOptions, ter
     if (handler !== undefined) requireHandler(handler, all);
     const queues = all.filter((each) => handler === undefined || each.handler === handler);
     const parked = await store.parked(handler);
-    if (options.json) terminal.out(bigintsAsNumbers({ queues, parked }));
+    const messages = await waitingMessages(stores);
+    if (options.json) terminal.out(bigintsAsNumbers({ queues, parked, messages }));
     else {
       const { dim } = colorsFor(terminal.color);
       const items = parked.length === 0 ? [] : ["", ...parkedLines(parked, dim)];
-      terminal.out(`${[...workLines(queues, dim), ...items].join("\n")}\n`);
+      terminal.out(`${[...workLines(queues, dim), ...messageLines(messages, dim), ...items].join("\n")}\n`);
     }
     return ExitCode.pass;
   });
@@ -41,6 +42,14 @@ export function workLines(queues: readonly WorkStatus[], head: (line: string) =>
     ...[handler, lane, String(waiting), waiting > 0 ? duration(oldestMs) : "", String(parked)],
   ]);
   return tableLines(columns, rows, { head });
+}
+
+/** What handlers have sent and the log does not have yet; nothing while nothing waits. */
+export function messageLines(messages: readonly SinkStatus[], head: (line: string) => string): readonly string[] {
+  if (messages.length === 0) return [];
+  const columns = [{ title: "messages to" }, { title: "waiting", ...RIGHT }, { title: "oldest", ...RIGHT }];
+  const rows = messages.map(({ topic, waiting, oldestMs }) => [topic, String(waiting), duration(oldestMs)]);
+  return ["", ...tableLines(columns, rows, { head })];
 }
 
 function parkedLines(parked: readonly ParkedWork[], head: (line: string) => string): readonly string[] {

@@ -61,6 +61,7 @@ test("control columns that a low task writes make a low change batch, those of a
     seen.push([...lanes]);
   }
   await log.close();
+  expect(seen).toEqual([["high"], ["medium"], ["low"]]);
   const rows = await repo.read([CampaignMoney], (snapshot) => snapshot.rows(CampaignMoney, ["red"]));
   expect(rows).toMatchObject([{ columns: { budgetMicros: 2 }, versions: { money: versionOf(0, 22) } }]);
   await reader.close();

@@ -1,0 +1,78 @@
+/** The pipeline with one rule broken each: tests must notice. */
+import { type Graph, graph, node } from "@tenon/graph-core";
+import {
+  checkUpdate,
+  dropStaleContent,
+  EntityUpdate,
+  materialiseChange,
+  normaliseRow,
+  rejectUpdate,
+  routeUpdate,
+  ServingControlMessages,
+  SourceRow,
+  UpdateProblems,
+  UpdateWrites,
+  writeUpdate,
+} from "@tenon/nodes";
+import type { Handler, Task } from "@tenon/stream-runtime";
+import { gatewayChanges } from "../indexing/gateway-changes.graph.ts";
+import { ARGUS_HANDLERS } from "../indexing/handlers.ts";
+import { updater } from "../indexing/updater.graph.ts";
+import { INDEXING_TASKS } from "./indexing-world.ts";
+
+/** Whatever arrives last is newest. */
+export function updaterByArrival(): readonly Task[] {
+  let arrived = 10 ** 9;
+  const writeByArrival = node({
+    owner: "ads-data",
+    purpose: "a planted bug: counts versions itself",
+    reads: [EntityUpdate, UpdateProblems],
+    writes: [UpdateWrites],
+    run: ({ entityUpdate, updateProblems }) =>
+      writeUpdate.definition.run(
+        { entityUpdate: { ...entityUpdate, version: ++arrived }, updateProblems },
+        undefined as never,
+      ) as never,
+  });
+  const broken = graph({
+    ...{ name: "updater", owner: "ads-data", request: updater.request },
+    nodes: { checkUpdate, writeByArrival, rejectUpdate },
+    respond: updater.respond,
+  } as never);
+  return withGraph(updater as never, broken as never);
+}
+
+/** Budgets and pauses take the long way only. */
+export function gatewayWithoutShortCut(): readonly Task[] {
+  const tellNobody = node({
+    owner: "ads-delivery",
+    purpose: "a planted bug: sends nothing",
+    reads: [SourceRow],
+    writes: [ServingControlMessages],
+    run: () => ({ servingControlMessages: [] }),
+  });
+  const broken = graph({
+    ...{ name: "gateway-changes", owner: "ads-data", request: gatewayChanges.request },
+    nodes: { materialiseChange, normaliseRow, tellNobody, dropStaleContent, routeUpdate },
+    respond: gatewayChanges.respond,
+  } as never);
+  return withGraph(gatewayChanges as never, broken as never);
+}
+
+/** The words of an ad are read, and nobody is told when the reader of creatives finds others. */
+export function forgetfulHandlers(): readonly Handler[] {
+  return ARGUS_HANDLERS.map((each) =>
+    each.name !== "ad-relevance"
+      ? each
+      : {
+          ...each,
+          inputs: each.inputs.map((input) =>
+            input.kind === "parent" ? { ...input, read: { ...input.read, mask: 0 } } : input,
+          ),
+        },
+  );
+}
+
+function withGraph(right: Graph<never, unknown>, broken: Graph<never, unknown>): readonly Task[] {
+  return INDEXING_TASKS.map((task) => (task.graph === right ? { ...task, graph: broken } : task));
+}

@@ -1,0 +1,118 @@
+/** A whole system in one process: advertisers' database, indexing, AdMixer. What lasts is in Postgres and in files. */
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
+import { startAdMixer } from "@tenon/admixer";
+import { systemClock } from "@tenon/graph-core";
+import { type IndexerStores, indexerSettings, openStores, startIndexer } from "@tenon/indexer";
+import type { Marketplace } from "@tenon/marketplace";
+import { findDatabases } from "./databases.ts";
+import { fill, isFilled, marketplaceOf } from "./fill.ts";
+import { signalSender } from "./new-ad-signals.ts";
+import { type PlayedEdits, playEdits } from "./play-edits.ts";
+
+/** Loaded unless settings say how many: the first start is done within half a minute. */
+export const ADS_BY_DEFAULT = 3_000;
+
+export interface WholeOptions {
+  readonly config: HostConfig;
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly editsPerSecond: number;
+  readonly onStep: (what: string) => void;
+  readonly onTrouble: (what: string, error: Error) => void;
+  readonly onNotice: (text: string) => void;
+}
+
+export interface WholeSystem {
+  readonly admixer: RunningAdMixer;
+  readonly stores: IndexerStores;
+  readonly edits: PlayedEdits | undefined;
+  /** Whether this start filled the databases. */
+  readonly isNew: boolean;
+  metricsText(): string;
+  stop(): Promise<void>;
+}
+
+export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
+  const { config, folder, environment, onStep, onTrouble, onNotice } = options;
+  const ending: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of ending.splice(0)) await end();
+  };
+  try {
+    onStep("starting Postgres");
+    const databases = await findDatabases({ folder, environment, onNotice });
+    ending.unshift(() => databases.stop());
+    const { databaseUrl, adsDatabaseUrl } = databases;
+    const objectStoreUrl = environment["OBJECT_STORE_URL"] || pathToFileURL(join(folder, ".tenon/bases")).href;
+    const kafkaBrokers = (environment["KAFKA_BROKERS"] ?? "").split(",").filter((broker) => broker !== "");
+    const settings = indexerSettings({
+      ...{ databaseUrl, adsDatabaseUrl, objectStoreUrl, kafkaBrokers, owner: `up-${process.pid}` },
+      workFolder: join(folder, ".tenon/build"),
+    });
+    const stores = await openStores(settings, environment);
+    ending.unshift(() => stores.close());
+    const { seed } = config.settings;
+    const adsMax = config.settings.adsMax ?? ADS_BY_DEFAULT;
+    const isNew = !(await isFilled(stores));
+    if (isNew) await fill({ stores, seed, adsMax, nowMs: Date.now(), onStep });
+    onStep("starting the pipeline");
+    const indexer = await startIndexer({
+      stores,
+      roles: ["gateway", "updater", "argus", "batch"],
+      onTrouble,
+      onFatal: onTrouble,
+    });
+    ending.unshift(() => indexer.stop());
+    if (isNew) await firstBase(stores, onStep);
+    onStep("loading the index");
+    const admixer = await startAdMixer(pipelineConfig(config, settings));
+    ending.unshift(() => admixer.stop());
+    const edits = startEdits(options, {
+      stores,
+      marketplace: () => marketplaceOf({ seed, adsMax, nowMs: Date.now() }),
+    });
+    if (edits !== undefined) ending.unshift(() => edits.stop());
+    return { admixer, stores, edits, isNew, metricsText: () => indexer.metricsText(), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Between looks whether the first base is there, and how long that may take. */
+const LOOK_MS = 100;
+const FIRST_BASE_MS_MAX = 10 * 60_000;
+
+async function firstBase({ runs }: IndexerStores, onStep: (what: string) => void): Promise<void> {
+  onStep("building the first base");
+  for (let waitedMs = 0; waitedMs < FIRST_BASE_MS_MAX; waitedMs += LOOK_MS) {
+    const [run] = await runs.runs({ workflow: "base-build", runsMax: 1 });
+    if (run?.state === "done") return;
+    if (run?.state === "failed") throw new Error(`the first base was not built: ${run.error}`);
+    await new Promise<void>((resolve) => systemClock.after(LOOK_MS, resolve));
+  }
+  throw new Error(`the first base was not built within ${FIRST_BASE_MS_MAX / 60_000} minutes`);
+}
+
+function pipelineConfig(config: HostConfig, indexer: ReturnType<typeof indexerSettings>): HostConfig {
+  const { objectStoreUrl: indexStore, databaseUrl, kafkaBrokers } = indexer;
+  const indexLog = kafkaBrokers.length > 0 ? `kafka://${kafkaBrokers.join(",")}` : databaseUrl;
+  const settings = { ...config.settings, adSource: "pipeline" as const, indexStore, indexLog };
+  return { ...config, settings };
+}
+
+function startEdits(
+  { editsPerSecond, config, onTrouble }: WholeOptions,
+  { stores, marketplace }: { readonly stores: IndexerStores; readonly marketplace: () => Marketplace },
+): PlayedEdits | undefined {
+  if (editsPerSecond === 0) return undefined;
+  const rows = marketplace();
+  const { seed } = config.settings;
+  const send = signalSender(rows, stores.log, seed);
+  return playEdits({
+    ...{ adsDatabase: stores.adsDatabase, marketplace: rows, seed, editsPerSecond, clock: systemClock, onTrouble },
+    onNewAds: (edit) => send(edit, Date.now()),
+  });
+}

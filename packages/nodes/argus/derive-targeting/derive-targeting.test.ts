@@ -1,0 +1,4 @@
+import { runAdGoldens } from "../../testing/ad-goldens.ts";
+import { deriveTargeting } from "./derive-targeting.ts";
+
+runAdGoldens(deriveTargeting, import.meta.dirname);

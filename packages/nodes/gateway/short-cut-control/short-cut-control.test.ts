@@ -1,0 +1,4 @@
+import { runAdGoldens } from "../../testing/ad-goldens.ts";
+import { shortCutControl } from "./short-cut-control.ts";
+
+runAdGoldens(shortCutControl, import.meta.dirname);
