@@ -4,13 +4,7 @@ import type { EventLog, LogRecord, Topic } from "@tenon/event-log/api";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { bind, type HostClock, systemClock } from "@tenon/graph-core";
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
-import {
-  gatewayChangesTask,
-  gatewaySignalsTask,
-  updaterHigh,
-  updaterLow,
-  updaterMedium,
-} from "@tenon/graphs/tasks";
+import { gatewayChangesTask, gatewaySignalsTask, updaterHigh, updaterLow, updaterMedium } from "@tenon/graphs/tasks";
 import { generateMarketplace, loadCatalogue } from "@tenon/marketplace";
 import {
   AdsDatabaseResource,
@@ -18,8 +12,8 @@ import {
   GatewayPolicyResource,
   type LandingPage,
   LandingPagesResource,
-  type SourceTable,
   SourceChanges,
+  type SourceTable,
 } from "@tenon/nodes";
 import { type TestDatabase, testDatabase } from "@tenon/postgres/testing";
 import { feedConsumers, openRepo, PostgresCursors, PostgresFeed, type PostgresRepo } from "@tenon/storage-repo";
@@ -32,8 +26,8 @@ import {
   runHandlers,
   runTasks,
 } from "@tenon/stream-runtime";
-import { sourceSync } from "../src/source-sync/source-sync.ts";
 import { ENTITIES, TOPICS } from "../src/host/open-stores.ts";
+import { sourceSync } from "../src/source-sync/source-sync.ts";
 import type { JsonRecord, Progress, Workflow } from "../src/workflows/workflow.ts";
 
 const SEED = 1;

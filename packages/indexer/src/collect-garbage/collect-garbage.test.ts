@@ -62,7 +62,9 @@ function workWhere(moment: "betweenClaims" | "open", happens: () => Promise<void
 
 test("documents go when their ads have been archived or gone for longer than the retention, and serving is told", async () => {
   const { campaign } = (await world.server.database
-    .query<{ campaign: bigint }>(`select campaign_id as campaign from ads.ads join ads.ad_groups using (ad_group_id) where ad_id = ${ad(2)}`)
+    .query<{ campaign: bigint }>(
+      `select campaign_id as campaign from ads.ads join ads.ad_groups using (ad_group_id) where ad_id = ${ad(2)}`,
+    )
     .then(([row]) => row)) as { campaign: bigint };
   await setStatus(ad(0), "archived");
   await setStatus(ad(1), "paused");
@@ -136,7 +138,10 @@ test("tombstones go after the replay window, but those of documents not while th
   await world.settle();
   expect(await collect(91)).toMatchObject({ archived: 1, gone: 1, tombstones: { ad_document: 0, ad: 0 } });
   const age = (entity: typeof AdRow | typeof AdDocumentRow, days: number) =>
-    world.damage(entity, `update repo.${entity.name} set deleted_at_ms = deleted_at_ms - ${days * DAY_MS} where deleted`);
+    world.damage(
+      entity,
+      `update repo.${entity.name} set deleted_at_ms = deleted_at_ms - ${days * DAY_MS} where deleted`,
+    );
   await age(AdDocumentRow, 15);
   await age(AdRow, 15);
   expect(await collect(0)).toMatchObject({ tombstones: { ad_document: 1, ad: 0 } });
@@ -157,7 +162,8 @@ test("a run that was killed goes on after its last slice", async () => {
 });
 
 test("a retention or a replay window that would lose what can still come is refused", () => {
-  const refused = (name: string) => expect.objectContaining({ code: "TENON1658", message: expect.stringContaining(name) });
+  const refused = (name: string) =>
+    expect.objectContaining({ code: "TENON1658", message: expect.stringContaining(name) });
   expect(() => collection({ retentionMs: 0 })).toThrowError(refused("retentionMs"));
   expect(() => collection({ replayWindowMs: 6 * DAY_MS })).toThrowError(refused("replayWindowMs"));
 });

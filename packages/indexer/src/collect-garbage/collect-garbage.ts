@@ -76,7 +76,11 @@ export function collectGarbageOfDocuments(options: CollectGarbageOptions): Workf
   };
 }
 
-function refuseShort(name: string, found: number, { least, why }: { readonly least: number; readonly why: string }): void {
+function refuseShort(
+  name: string,
+  found: number,
+  { least, why }: { readonly least: number; readonly why: string },
+): void {
   if (found >= least) return;
   throw indexerError("wrongRetention", `setting "${name}" of workflow "collect-garbage" is too short`, {
     detail: `expected at least ${least} ms: ${why}; found ${found} ms`,

@@ -1,5 +1,53 @@
+import type { HostClock } from "@tenon/graph-core";
+import { pause } from "../workflows/pause.ts";
 import type { RunStore } from "../workflows/run-store.ts";
 import type { JsonRecord } from "../workflows/workflow.ts";
+
+/** Between looks into the records of runs. */
+const LOOK_MS = 15_000;
+
+/** Keeps the text at hand: metrics are asked for between two queries. */
+export class UnsyncedMetrics {
+  text = "";
+  readonly #store: Pick<RunStore, "runs">;
+  readonly #syncs: readonly string[];
+  readonly #clock: HostClock;
+  readonly #onTrouble: (what: string, error: Error) => void;
+  readonly #stop = new AbortController();
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(
+    store: Pick<RunStore, "runs">,
+    syncs: readonly string[],
+    { clock, onTrouble }: { readonly clock: HostClock; readonly onTrouble: (what: string, error: Error) => void },
+  ) {
+    this.#store = store;
+    this.#syncs = syncs;
+    this.#clock = clock;
+    this.#onTrouble = onTrouble;
+  }
+
+  start(): void {
+    this.#looking = this.#look();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        this.text = await unsyncedMetricsText(this.#store, this.#syncs);
+      } catch (error) {
+        this.#onTrouble("metrics of syncs", error as Error);
+      }
+      await pause(this.#clock, LOOK_MS, signal);
+    }
+  }
+}
 
 /** Runs looked through for the newest that came to its end. */
 const RUNS_MAX = 20;

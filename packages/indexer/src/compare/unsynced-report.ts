@@ -63,7 +63,10 @@ export class UnsyncedReport {
   /** Documents of a kind, or of all kinds. */
   count(kind?: string): number {
     const counts = [...this.#places.values()].flatMap((kinds) => [...kinds]);
-    return counts.reduce((sum, [name, { documents }]) => sum + (kind === undefined || kind === name ? documents : 0), 0);
+    return counts.reduce(
+      (sum, [name, { documents }]) => sum + (kind === undefined || kind === name ? documents : 0),
+      0,
+    );
   }
 
   toJson(): JsonRecord {

@@ -20,7 +20,13 @@ const Served = read(AdDocumentRow, ["document", "isServable"]);
 const Terms = read(AdGroupRow, ["bidCeilingMicros"]);
 
 const sync = (options: Partial<Parameters<typeof documentSync>[0]> = {}) =>
-  documentSync({ ...world.stores, handlers: ARGUS_HANDLERS, consumer: CONSUMER, clock: waitingBy(() => {}), ...options });
+  documentSync({
+    ...world.stores,
+    handlers: ARGUS_HANDLERS,
+    consumer: CONSUMER,
+    clock: waitingBy(() => {}),
+    ...options,
+  });
 const adAt = (place: number) => ads[place] as number;
 
 test("what handlers have just derived is synced, landing pages and versions aside, and nobody is asked", async () => {
@@ -140,5 +146,5 @@ test("a run that was killed goes on, and counts nothing twice", async () => {
 });
 
 function titleIn(row: Awaited<ReturnType<PipelineWorld["row"]>>): unknown {
-  return (row?.columns["document"] as { ad: { title: string } }).ad.title;
+  return (row?.columns["document"] as { ad: { title: string } } | undefined)?.ad.title;
 }

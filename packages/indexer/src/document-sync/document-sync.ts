@@ -9,7 +9,7 @@
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import type { Database } from "@tenon/postgres";
 import { feedConsumers, lastSequence, type PostgresRepo } from "@tenon/storage-repo";
-import type { RepoRow } from "@tenon/storage-repo/api";
+import type { AnyRead, RepoRow } from "@tenon/storage-repo/api";
 import type { Handler, PostgresWorkStore } from "@tenon/stream-runtime";
 import { UnsyncedReport } from "../compare/unsynced-report.ts";
 import { LowLane } from "../refresh/low-lane.ts";
@@ -128,7 +128,7 @@ class DocumentSync {
 
   async #scan({ keys: own, derived }: HandlerFamily): Promise<void> {
     const { repo, keysPerPage: rowsMax = KEYS_PER_PAGE } = this.#options;
-    const scanned = this.#at.scan === 0 ? own : derived[this.#at.scan - 1];
+    const scanned = (this.#at.scan === 0 ? own : derived[this.#at.scan - 1]) as AnyRead;
     for (;;) {
       this.#context.signal.throwIfAborted();
       const { after } = this.#at;
@@ -151,7 +151,10 @@ class DocumentSync {
     const found = await this.#look(this.#at.family, keys);
     const byKey = Map.groupBy(found, ({ key }) => key);
     const { family } = this.#at;
-    this.#waiting = [...this.#waiting, ...[...byKey].map(([key, groups]) => ({ family, key, seen: digestsOf(groups) }))];
+    this.#waiting = [
+      ...this.#waiting,
+      ...[...byKey].map(([key, groups]) => ({ family, key, seen: digestsOf(groups) })),
+    ];
     if (this.#waiting.length >= WAITING_MAX) await this.#settleWaiting();
   }
 

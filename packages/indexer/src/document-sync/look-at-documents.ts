@@ -59,10 +59,7 @@ export class DocumentLook {
       handler,
       deriver: new RowDeriver({ handlers: [handler], resources: RESOURCES }),
       stored: handler.produces.map(({ entity, groups }) =>
-        read(
-          entity,
-          entity.columns.filter(({ group }: EntityColumn) => groups.includes(group)).map(nameOf) as never,
-        ),
+        read(entity, entity.columns.filter(({ group }: EntityColumn) => groups.includes(group)).map(nameOf) as never),
       ),
     }));
     this.reads = [...new Set(this.#looked.flatMap(({ deriver, stored }) => [...deriver.reads, ...stored]))];
@@ -103,7 +100,9 @@ export class DocumentLook {
 
   /** A document of an archived ad that was collected is not missing; one whose ad came back is. */
   async #withoutCollected(tx: Transaction, found: readonly UnsyncedGroup[]): Promise<readonly UnsyncedGroup[]> {
-    const missing = found.filter(({ kind, group }) => kind === "missing" && group?.startsWith(`${AdDocumentRow.name}.`));
+    const missing = found.filter(
+      ({ kind, group }) => kind === "missing" && group?.startsWith(`${AdDocumentRow.name}.`),
+    );
     if (missing.length === 0) return found;
     const gone = await tombstonesOf(tx, AdDocumentRow, [...new Set(missing.map(({ key }) => key))]);
     const archived = new Set(missing.filter(({ digest }) => digest === ARCHIVED).map(({ key }) => key));

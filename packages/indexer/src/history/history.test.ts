@@ -54,7 +54,10 @@ test("a snapshot holds every row of the table, read back column by column", asyn
     const { title, bid, floorMicros, isServable, document, vector } = row.columns;
     expect(held).toMatchObject({ key: BigInt(row.key), title, isServable, version_offer: row.versions["offer"] });
     expect(held["floorMicros"]).toBe(floorMicros === null ? null : BigInt(floorMicros));
-    expect([JSON.parse(held["bid"] as string), JSON.parse((held["document"] as string) ?? "null")]).toEqual([bid, document]);
+    expect([JSON.parse(held["bid"] as string), JSON.parse((held["document"] as string) ?? "null")]).toEqual([
+      bid,
+      document,
+    ]);
     const components = held["vector"] as Uint8Array | null;
     expect(components === null ? null : [...components]).toEqual(vector === null ? null : bytesOf(vector as U8Column));
   }
@@ -107,6 +110,7 @@ test("a damaged manifest is told by name, and nothing is deleted for it", async 
 
 test("a history that keeps nothing, and a table that is not there, are refused", async () => {
   expect(() => workflow({ snapshotsKept: 0 })).toThrowError(expect.objectContaining({ code: "TENON1658" }));
+  expect(() => workflow({ tables: ["documents"] })).toThrowError(expect.objectContaining({ code: "TENON1650" }));
   const refused = { code: "TENON1652", detail: expect.stringContaining("ad_document") };
   await expect(world.run(workflow(), { options: { tables: "documents" } })).rejects.toMatchObject(refused);
 });

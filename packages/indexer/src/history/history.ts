@@ -44,7 +44,7 @@ interface Progress {
   readonly tables: readonly TableSnapshot[];
 }
 
-/** @throws GraphError TENON1658 when no snapshot would be kept */
+/** @throws GraphError TENON1658 when no snapshot would be kept, TENON1650 for tables that are not there */
 export function history(options: HistoryOptions): Workflow {
   const { schedule = SCHEDULE, snapshotsKept = SNAPSHOTS_KEPT } = options;
   if (!Number.isSafeInteger(snapshotsKept) || snapshotsKept < 1)
@@ -52,6 +52,7 @@ export function history(options: HistoryOptions): Workflow {
       detail: "expected a whole number from 1 on",
       hint: "the newest snapshot is always kept",
     });
+  refuseUnknown(options);
   return {
     name: "history",
     owner: "ads-data",
@@ -60,6 +61,20 @@ export function history(options: HistoryOptions): Workflow {
     options: { tables: "only these tables, with commas between them" },
     run: (context) => run({ ...options, snapshotsKept }, context),
   };
+}
+
+function refuseUnknown({ entities, tables = [] }: HistoryOptions): void {
+  const known = entities.map(({ name }) => name);
+  const unknown = tables.filter((table) => !known.includes(table));
+  if (unknown.length === 0) return;
+  throw indexerError(
+    "wrongSetting",
+    `there is no table ${unknown.map((table) => `"${table}"`).join(", ")} to take into the history`,
+    {
+      detail: `expected some of ${known.join(", ")}`,
+      hint: "set `historyTables` to entities of the repository",
+    },
+  );
 }
 
 async function run(
@@ -85,7 +100,10 @@ async function run(
 }
 
 function planned(nowMs: number, runId: number): Progress {
-  const time = new Date(nowMs).toISOString().replace(/[^0-9]/g, "").slice(0, 14);
+  const time = new Date(nowMs)
+    .toISOString()
+    .replace(/[^0-9]/g, "")
+    .slice(0, 14);
   return { name: `${time}-${runId}`, takenAtMs: nowMs, tables: [] };
 }
 

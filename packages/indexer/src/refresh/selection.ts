@@ -1,7 +1,16 @@
 /** Which ads a refresh is about. What is not said selects nothing away. */
-import { AdDocumentRow, AdGroupRow, AdRow, CampaignRow } from "@tenon/nodes";
-import { type AnyRead, type EntityColumn, type Key, ROWS_MAX, type RepoRow, read, type Snapshot } from "@tenon/storage-repo/api";
+
 import { isDeepStrictEqual } from "node:util";
+import { AdDocumentRow, AdGroupRow, AdRow, CampaignRow } from "@tenon/nodes";
+import {
+  type AnyRead,
+  type EntityColumn,
+  type Key,
+  type RepoRow,
+  ROWS_MAX,
+  read,
+  type Snapshot,
+} from "@tenon/storage-repo/api";
 import { indexerError } from "../indexer-error.ts";
 import { idsOption, recordOption } from "../workflows/read-options.ts";
 import type { Json, JsonRecord } from "../workflows/workflow.ts";
@@ -69,8 +78,10 @@ export class Selection {
     if (this.#campaigns === undefined && this.#advertisers === undefined) return undefined;
     const page = { keysMax: PARENTS_MAX + 1 };
     const byAdvertiser =
-      this.#advertisers === undefined ? undefined : await snapshot.keysBy(Campaigns, "advertiserId", this.#advertisers, page);
-    const campaigns = byAdvertiser === undefined ? this.#campaigns ?? [] : both(byAdvertiser, this.#campaigns);
+      this.#advertisers === undefined
+        ? undefined
+        : await snapshot.keysBy(Campaigns, "advertiserId", this.#advertisers, page);
+    const campaigns = byAdvertiser === undefined ? (this.#campaigns ?? []) : both(byAdvertiser, this.#campaigns);
     refuseTooMany(campaigns, "campaigns");
     const groups = campaigns.length === 0 ? [] : await snapshot.keysBy(Groups, "campaignId", campaigns, page);
     refuseTooMany(groups, "ad groups");
@@ -98,7 +109,9 @@ function refuseTooMany(found: readonly Key[], what: string): void {
 
 function conditionOf([name, value]: [string, Json]): Condition {
   const [column = "", ...path] = name.split(".");
-  const known = AdDocumentRow.columns.filter(({ type }: EntityColumn) => type !== "bytes").map((each: EntityColumn) => each.name);
+  const known = AdDocumentRow.columns
+    .filter(({ type }: EntityColumn) => type !== "bytes")
+    .map((each: EntityColumn) => each.name);
   if (known.includes(column)) return { column, path, value };
   throw indexerError("wrongCommand", `a stored document has no column "${column}"`, {
     detail: `expected one of ${known.join(", ")}`,
@@ -107,6 +120,9 @@ function conditionOf([name, value]: [string, Json]): Condition {
 }
 
 function isMet({ column, path, value }: Condition, { columns }: RepoRow): boolean {
-  const held = path.reduce((at: unknown, name) => (at as Readonly<Record<string, unknown>> | null)?.[name], columns[column]);
+  const held = path.reduce(
+    (at: unknown, name) => (at as Readonly<Record<string, unknown>> | null)?.[name],
+    columns[column],
+  );
   return isDeepStrictEqual(held ?? null, value);
 }
