@@ -131,6 +131,33 @@ test.each([
   expect((await deltasOf(ad(0))).at(-1)).toMatchObject({ kind: "upsert", document: { ad: { status: "active" } } });
 });
 
+test("a run that was claimed before the delete was written, and commits after it, still brings the ad back", async () => {
+  await setStatus(ad(0), "archived");
+  await world.settle();
+  let restores: { readonly key: number; readonly version: bigint }[] = [];
+  const work = workWhere("open", async () => {
+    await setStatus(ad(0), "active");
+    await world.settle({ handlers: false });
+    const claimed = await world.work.claim({ handlers: ["ad-delivery"], lane: "high", itemsMax: 1, leaseMs: 1 });
+    restores = claimed.map(({ claim }) => ({ key: ad(0), version: BigInt(claim) }));
+  });
+  expect(await collect(91, { work })).toMatchObject({ archived: 1 });
+  expect(restores).toHaveLength(1);
+  await world.repo.tx((tx) => tx.write({ ad_document: { restores } }));
+  expect(await world.row(Document, ad(0))).toBeDefined();
+});
+
+test("a document that somebody is at is left to the next collection", async () => {
+  await setStatus(ad(0), "archived");
+  await world.settle();
+  const item = { handler: "ad-landing", key: ad(0), lane: "low" as const, upTo: 0n, rounds: 0 };
+  const once = { isolation: "readCommitted", attemptsMax: 1 } as const;
+  await world.work.transaction((tx) => world.work.add(tx, [item]), once);
+  expect(await collect(91)).toMatchObject({ archived: 0 });
+  await world.settle();
+  expect(await collect(91)).toMatchObject({ archived: 1 });
+});
+
 test("tombstones go after the replay window, but those of documents not while their ad is there", async () => {
   await setStatus(ad(0), "archived");
   await sql(`delete from ads.ads where ad_id = ${ad(1)}`);

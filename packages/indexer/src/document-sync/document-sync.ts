@@ -8,15 +8,15 @@
  */
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import type { Database } from "@tenon/postgres";
-import { feedConsumers, lastSequence, type PostgresRepo } from "@tenon/storage-repo";
-import type { AnyRead, RepoRow } from "@tenon/storage-repo/api";
+import { lastSequence, type PostgresRepo } from "@tenon/storage-repo";
 import type { Handler, PostgresWorkStore } from "@tenon/stream-runtime";
 import { UnsyncedReport } from "../compare/unsynced-report.ts";
 import { LowLane } from "../refresh/low-lane.ts";
 import { pause } from "../workflows/pause.ts";
 import { flagOption, namesOption } from "../workflows/read-options.ts";
 import type { JsonRecord, RunContext, Workflow } from "../workflows/workflow.ts";
-import { familiesOf, type HandlerFamily } from "./handler-family.ts";
+import { feedIsPast } from "./feed-is-past.ts";
+import { familiesOf, type HandlerFamily, keysOfPage } from "./handler-family.ts";
 import { DocumentLook, type UnsyncedGroup } from "./look-at-documents.ts";
 
 export interface DocumentSyncOptions {
@@ -126,24 +126,17 @@ class DocumentSync {
     return { ...this.#report.toJson(), repair: this.#repair };
   }
 
-  async #scan({ keys: own, derived }: HandlerFamily): Promise<void> {
+  async #scan(family: HandlerFamily): Promise<void> {
     const { repo, keysPerPage: rowsMax = KEYS_PER_PAGE } = this.#options;
-    const scanned = (this.#at.scan === 0 ? own : derived[this.#at.scan - 1]) as AnyRead;
     for (;;) {
       this.#context.signal.throwIfAborted();
-      const { after } = this.#at;
-      const { found, keys } = await repo.read([own, scanned], async (snapshot) => {
-        const rows = (await snapshot.page(scanned, { after, rowsMax })) as readonly RepoRow[];
-        const all = rows.map(({ key }) => key as number);
-        if (this.#at.scan === 0 || all.length === 0) return { found: all, keys: all };
-        const live = new Set(((await snapshot.rows(own, all)) as readonly RepoRow[]).map(({ key }) => key));
-        return { found: all, keys: all.filter((key) => !live.has(key)) };
-      });
+      const { after, scan } = this.#at;
+      const { keys, last, isEnd } = await keysOfPage(repo, family, { scan, after, rowsMax });
       await this.#first(keys);
       this.#report.compared += keys.length;
-      this.#at = { ...this.#at, after: found.at(-1) ?? after };
+      this.#at = { ...this.#at, after: last ?? after };
       await this.#save();
-      if (found.length < rowsMax) return;
+      if (isEnd) return;
     }
   }
 
@@ -175,7 +168,7 @@ class DocumentSync {
     const { lookMs = LOOK_MS, keysPerPage = KEYS_PER_PAGE } = this.#options;
     for (let look = 0; look < LOOKS_MAX && this.#waiting.length > 0; look++) {
       if (look > 0) await pause(this.#clock, lookMs, this.#context.signal);
-      if (!(await this.#feedIsPast(this.#seenUpTo))) break;
+      if (!(await this.#feedIsPast())) break;
       const waiting = this.#waiting;
       const still: Waiting[] = [];
       for (const [family, own] of Map.groupBy(waiting, (each) => each.family))
@@ -218,15 +211,16 @@ class DocumentSync {
     }
   }
 
-  async #feedIsPast(seq: bigint): Promise<boolean> {
-    const { database, consumer: name, lookMs = LOOK_MS } = this.#options;
-    for (let look = 0; look < FEED_LOOKS_MAX; look++) {
-      this.#context.signal.throwIfAborted();
-      const consumer = (await feedConsumers(database)).find((each) => each.consumer === name);
-      if (consumer !== undefined && (consumer.behind === 0 || (consumer.settledSeq ?? 0n) >= seq)) return true;
-      await pause(this.#clock, lookMs, this.#context.signal);
-    }
-    return false;
+  #feedIsPast(): Promise<boolean> {
+    const { lookMs = LOOK_MS } = this.#options;
+    const { signal } = this.#context;
+    return feedIsPast(this.#seenUpTo, {
+      ...this.#options,
+      lookMs,
+      looksMax: FEED_LOOKS_MAX,
+      clock: this.#clock,
+      signal,
+    });
   }
 
   #save(): Promise<void> {

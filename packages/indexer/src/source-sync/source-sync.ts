@@ -10,7 +10,7 @@
 import { ADS_TABLES, type AdsDatabaseReader, type AdsTable, type CurrentRow, pages } from "@tenon/ads-database";
 import type { EventLog } from "@tenon/event-log/api";
 import { type HostClock, systemClock } from "@tenon/graph-core";
-import { EntityUpdatesLow, type SourceGroup, sourceOfTable } from "@tenon/nodes";
+import { EntityUpdatesLow, sourceOfTable } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
 import type { PostgresRepo } from "@tenon/storage-repo";
 import { UnsyncedReport } from "../compare/unsynced-report.ts";
@@ -18,7 +18,7 @@ import { UpdateRuns } from "../source/update-runs.ts";
 import { pause } from "../workflows/pause.ts";
 import { flagOption, namesOption } from "../workflows/read-options.ts";
 import type { JsonRecord, RunContext, Workflow } from "../workflows/workflow.ts";
-import { compareRow, type RowDifference } from "./compare-row.ts";
+import { type DifferingRow, examineRows } from "./examine-rows.ts";
 import { StoredGroups } from "./stored-groups.ts";
 
 export interface SourceSyncOptions {
@@ -183,47 +183,20 @@ class SourceSync {
     this.#waiting = [];
   }
 
-  /** Resolves with those that are on their way (Y1, Y2). */
+  /** Resolves with those that are on their way. */
   async #examine(table: AdsTable, keys: readonly number[]): Promise<readonly RowName[]> {
-    const { adsRows, adsDatabase, inFlightMs = IN_FLIGHT_MS } = this.#options;
-    const source = sourceOfTable(table);
-    const stored = await new StoredGroups(this.#options, source).of(keys);
-    const rows = await adsRows.rows(
-      keys.map((key) => ({ table, key })),
-      this.#context.signal,
-    );
-    const nowMs = await clockOf(adsDatabase);
-    const waiting: RowName[] = [];
-    const toSend: CurrentRow[] = [];
-    for (const row of rows) {
-      const side = stored(row.key);
-      const kind = compareRow({ isThere: row.row !== null, version: row.version }, side);
-      if (kind === undefined) continue;
-      const ageMs = row.updatedAtMs === 0 ? null : Math.max(0, nowMs - row.updatedAtMs);
-      if (kind !== "newer" && ageMs !== null && ageMs < inFlightMs) waiting.push({ table, key: row.key });
-      else {
-        this.#found(source, { row, kind, ageMs, storedVersion: side.version });
-        if (kind !== "newer") toSend.push(row);
-      }
-    }
-    if (this.#repair) await this.#send(toSend);
-    return waiting;
+    const { inFlightMs = IN_FLIGHT_MS } = this.#options;
+    const { signal } = this.#context;
+    const { differing, inFlight } = await examineRows(table, keys, { ...this.#options, inFlightMs, signal });
+    for (const each of differing) this.#found(each);
+    if (this.#repair) await this.#send(differing.filter(({ kind }) => kind !== "newer").map(({ row }) => row));
+    return inFlight.map((key) => ({ table, key }));
   }
 
-  #found(
-    { entity, group }: SourceGroup,
-    facts: {
-      readonly row: CurrentRow;
-      readonly kind: RowDifference;
-      readonly ageMs: number | null;
-      readonly storedVersion: number;
-    },
-  ): void {
-    const { row, kind, ageMs, storedVersion } = facts;
-    this.#report.add({
-      ...{ place: row.table, kind, key: row.key, ageMs },
-      facts: { group: `${entity.name}.${group}`, sourceVersion: row.version, storedVersion },
-    });
+  #found({ row: { table, key, version: sourceVersion }, kind, ageMs, storedVersion }: DifferingRow): void {
+    const { entity, group } = sourceOfTable(table);
+    const facts = { group: `${entity.name}.${group}`, sourceVersion, storedVersion };
+    this.#report.add({ place: table, kind, key, ageMs, facts });
   }
 
   async #send(rows: readonly CurrentRow[]): Promise<void> {
@@ -241,12 +214,4 @@ class SourceSync {
     const saved: Progress = { ...this.#done, waiting: this.#waiting, report: this.#report.toJson() };
     return this.#context.step({ done: this.#report.compared, saved: saved as unknown as JsonRecord });
   }
-}
-
-/** Ages of states are told by the clock that wrote them. */
-async function clockOf(database: Database): Promise<number> {
-  const [row] = await database.query<{ now_ms: number }>(
-    "select (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms",
-  );
-  return row?.now_ms ?? 0;
 }
