@@ -20,7 +20,7 @@ export type * from "./contract/resource.ts";
 export { bind, resource } from "./contract/resource.ts";
 export type * from "./contract/slot.ts";
 export { slot } from "./contract/slot.ts";
-export { type HostClock, systemClock } from "./execute/clock.ts";
+export { type HostClock, pause, systemClock } from "./execute/clock.ts";
 export type { DegradedBy, ExecutorCounts, ExecutorOptions } from "./execute/executor.ts";
 export { createExecutor, Executor } from "./execute/executor.ts";
 export { QualityController, type QualityOptions } from "./execute/quality.ts";

@@ -1,4 +1,5 @@
 import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
+import { pause, systemClock } from "@tenon/graph-core";
 import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
@@ -60,7 +61,7 @@ async function show({ admixer, stores }: WholeSystem, adminToken: string | null)
   const change = await showChange({
     ...{ adsDatabase: stores.adsDatabase, adId },
     servedSourceAtMs: async () => servedSourceAtMs(admixer, adId),
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    pause: (ms) => pause(systemClock, ms),
   });
   return { sample, adId, change };
 }

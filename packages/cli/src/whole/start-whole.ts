@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
 import { startAdMixer } from "@tenon/admixer";
-import { systemClock } from "@tenon/graph-core";
+import { pause, systemClock } from "@tenon/graph-core";
 import { type IndexerStores, indexerSettings, openStores, startIndexer } from "@tenon/indexer";
 import type { Marketplace } from "@tenon/marketplace";
 import { findDatabases } from "./databases.ts";
@@ -91,7 +91,7 @@ async function firstBase({ runs }: IndexerStores, onStep: (what: string) => void
     const [run] = await runs.runs({ workflow: "base-build", runsMax: 1 });
     if (run?.state === "done") return;
     if (run?.state === "failed") throw new Error(`the first base was not built: ${run.error}`);
-    await new Promise<void>((resolve) => systemClock.after(LOOK_MS, resolve));
+    await pause(systemClock, LOOK_MS);
   }
   throw new Error(`the first base was not built within ${FIRST_BASE_MS_MAX / 60_000} minutes`);
 }

@@ -1,5 +1,4 @@
-import type { HostClock } from "@tenon/graph-core";
-import { pause } from "../workflows/pause.ts";
+import { type HostClock, pause } from "@tenon/graph-core";
 import type { RunStore } from "../workflows/run-store.ts";
 import type { JsonRecord } from "../workflows/workflow.ts";
 

@@ -6,13 +6,12 @@
  *    never asked for again.
  * Z2 A handler reads what others make as it is stored: a mistake is told once, with its owner, and not again by whoever reads it.
  */
-import { type HostClock, systemClock } from "@tenon/graph-core";
+import { type HostClock, pause, systemClock } from "@tenon/graph-core";
 import type { Database } from "@tenon/postgres";
 import { lastSequence, type PostgresRepo } from "@tenon/storage-repo";
 import type { Handler, PostgresWorkStore } from "@tenon/stream-runtime";
 import { UnsyncedReport } from "../compare/unsynced-report.ts";
 import { LowLane } from "../refresh/low-lane.ts";
-import { pause } from "../workflows/pause.ts";
 import { flagOption, namesOption } from "../workflows/read-options.ts";
 import type { JsonRecord, RunContext, Workflow } from "../workflows/workflow.ts";
 import { feedIsPast } from "./feed-is-past.ts";

@@ -1,7 +1,6 @@
-import type { HostClock } from "@tenon/graph-core";
+import { type HostClock, pause } from "@tenon/graph-core";
 import type { Database } from "@tenon/postgres";
 import { feedConsumers } from "@tenon/storage-repo";
-import { pause } from "../workflows/pause.ts";
 
 /** Waits until a consumer of the change feed has stored everything up to a number; false when it does not come to it in time. */
 export async function feedIsPast(

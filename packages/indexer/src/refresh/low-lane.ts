@@ -1,8 +1,7 @@
 /** Asking handlers to run again, without getting in the way of what changes now. */
-import { type HostClock, systemClock } from "@tenon/graph-core";
+import { type HostClock, pause, systemClock } from "@tenon/graph-core";
 import type { Key } from "@tenon/storage-repo/api";
 import type { PostgresWorkStore } from "@tenon/stream-runtime";
-import { pause } from "../workflows/pause.ts";
 
 /** Items that may wait in the low lane before nobody adds to it. A claimer of two runs at a time clears them in minutes. */
 export const LOW_WAITING_MAX = 10_000;

@@ -9,13 +9,12 @@
  */
 import { ADS_TABLES, type AdsDatabaseReader, type AdsTable, type CurrentRow, pages } from "@tenon/ads-database";
 import type { EventLog } from "@tenon/event-log/api";
-import { type HostClock, systemClock } from "@tenon/graph-core";
+import { type HostClock, pause, systemClock } from "@tenon/graph-core";
 import { EntityUpdatesLow, sourceOfTable } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
 import type { PostgresRepo } from "@tenon/storage-repo";
 import { UnsyncedReport } from "../compare/unsynced-report.ts";
 import { UpdateRuns } from "../source/update-runs.ts";
-import { pause } from "../workflows/pause.ts";
 import { flagOption, namesOption } from "../workflows/read-options.ts";
 import type { JsonRecord, RunContext, Workflow } from "../workflows/workflow.ts";
 import { type DifferingRow, examineRows } from "./examine-rows.ts";

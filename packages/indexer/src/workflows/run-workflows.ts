@@ -1,7 +1,6 @@
 /** A process that runs workflows: asks for what is due, takes what is asked for, one run at a time. */
-import { GraphError, type HostClock, systemClock } from "@tenon/graph-core";
+import { GraphError, type HostClock, pause, systemClock } from "@tenon/graph-core";
 import { indexerError } from "../indexer-error.ts";
-import { pause } from "./pause.ts";
 import type { ClaimedRun, RunStore } from "./run-store.ts";
 import { type JsonRecord, lastDueMs, refuseWrongWorkflows, type Workflow } from "./workflow.ts";
 
