@@ -3,7 +3,7 @@ import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
 import { AdDocumentRow, AdRow, IndexDeltas } from "@tenon/nodes";
 import { read } from "@tenon/storage-repo/api";
 import type { PostgresWorkStore } from "@tenon/stream-runtime";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { CONSUMER, PipelineWorld, waitingBy } from "../../test/pipeline-world.ts";
 import { documentSync } from "../document-sync/document-sync.ts";
 import { collectGarbageOfDocuments } from "./collect-garbage.ts";
@@ -13,15 +13,21 @@ const Document = read(AdDocumentRow, ["document", "isServable"]);
 
 let world: PipelineWorld;
 let ads: readonly number[];
-beforeEach(async () => {
+beforeAll(async () => {
   world = await PipelineWorld.open();
-  // The marketplace has an archived ad of its own.
+}, 120_000);
+afterAll(() => world.close());
+/** What is archived or gone already, in the marketplace or by another test, is collected, and its tombstones as far as they go. */
+beforeEach(async () => {
+  await world.settle();
   await collect(91);
+  for (const entity of [AdDocumentRow, AdRow])
+    await world.damage(entity, `update repo.${entity.name} set deleted_at_ms = 0 where deleted`);
+  await collect(0);
   await world.settle();
   const rows = await world.repo.read([Document], (snapshot) => snapshot.page(Document, { rowsMax: 100 }));
-  ads = rows.map(({ key }) => key);
-}, 120_000);
-afterEach(() => world.close());
+  ads = rows.filter(({ columns }) => columns.isServable).map(({ key }) => key);
+});
 
 const ad = (place: number) => ads[place] as number;
 const sql = (text: string) => world.server.database.execute(text);
@@ -73,7 +79,7 @@ test("documents go when their ads have been archived or gone for longer than the
   await world.settle();
   const told = await deltasOf(ad(3));
   expect(told.at(-1)).toMatchObject({ kind: "delete" });
-  expect(await collect(89)).toMatchObject({ looked: ads.length, archived: 0, gone: 0 });
+  expect(await collect(89)).toMatchObject({ archived: 0, gone: 0 });
   expect(await collect(91)).toMatchObject({ archived: 1, gone: 1 });
   await world.settle();
   expect(await world.row(Document, ad(0))).toBeUndefined();
@@ -182,10 +188,11 @@ test("tombstones go after the replay window, but those of documents not while th
 test("a run that was killed goes on after its last slice", async () => {
   for (const key of ads.slice(0, 9)) await setStatus(key, "archived");
   await world.settle();
+  const { looked } = await collect(0);
   const sliced = collection({ clock: later(91), documentsPerSlice: 4 });
   const saved = await world.killedAt(2, sliced);
-  expect((await world.run(sliced, { saved })).result).toMatchObject({ looked: ads.length, archived: 9 });
-  expect(await collect(91)).toMatchObject({ looked: ads.length - 9, archived: 0 });
+  expect((await world.run(sliced, { saved })).result).toMatchObject({ looked, archived: 9 });
+  expect(await collect(91)).toMatchObject({ looked: (looked as number) - 9, archived: 0 });
 });
 
 test("a retention or a replay window that would lose what can still come is refused", () => {
