@@ -7,6 +7,7 @@ export { diagnosticsToJson } from "./check/render-json.ts";
 export { diagnosticsToSarif, type SarifOptions } from "./check/render-sarif.ts";
 export { type DiagnosticRenderOptions, renderDiagnostic, renderDiagnostics } from "./check/render-text.ts";
 export type { CheckOptions } from "./check/rule.ts";
+export { featureSchemaOf } from "./check/slot-facts.ts";
 export type { CompileOptions, EmittedPlan, Plan, PlanFactory } from "./compile/compile-graph.ts";
 export { compileGraph, emitPlanModule } from "./compile/compile-graph.ts";
 export type * from "./contract/context.ts";

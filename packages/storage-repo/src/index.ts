@@ -18,6 +18,7 @@ export {
   historyState,
   type SlotState,
 } from "./operate/repo-state.ts";
+export { type GroupState, type RowState, rowState } from "./operate/row-state.ts";
 export type { AdminTransaction } from "./postgres/admin.ts";
 export { CommonDialect } from "./postgres/common-dialect.ts";
 export type { BatchRecord, Dialect, DroppedWrite } from "./postgres/dialect.ts";

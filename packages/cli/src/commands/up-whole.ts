@@ -36,7 +36,14 @@ export async function upWhole({ config, folder, options }: WholeUp, terminal: Te
     const shown = await Promise.race([show(system, config.settings.adminToken), stopAsked]);
     if (shown === undefined) return ExitCode.incomplete;
     if (options.json)
-      terminal.out(jsonText({ ...sampleJson(system.admixer, shown.sample), change: shown.change ?? null, readyMs }));
+      terminal.out(
+        jsonText({
+          ...sampleJson(system.admixer, shown.sample),
+          change: shown.change ?? null,
+          readyMs,
+          steps: system.steps,
+        }),
+      );
     else terminal.out(`${sampleReport(system.admixer, shown.sample, terminal)}${changeText(shown, system, terminal)}`);
     if (options.once) return shown.change === undefined ? ExitCode.incomplete : ExitCode.pass;
     if (!options.json) terminal.talk(servingText(system, options));

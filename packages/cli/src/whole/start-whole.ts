@@ -30,12 +30,15 @@ export interface WholeSystem {
   readonly edits: PlayedEdits | undefined;
   /** Whether this start filled the databases. */
   readonly isNew: boolean;
+  /** What the start did, in order, and how long each took, ms. */
+  readonly steps: readonly { readonly what: string; readonly ms: number }[];
   metricsText(): string;
   stop(): Promise<void>;
 }
 
 export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
-  const { config, folder, environment, onStep, onTrouble, onNotice } = options;
+  const { config, folder, environment, onTrouble, onNotice } = options;
+  const { steps, onStep, end } = timed(options.onStep);
   const ending: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const end of ending.splice(0)) await end();
@@ -74,11 +77,30 @@ export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
       marketplace: () => marketplaceOf({ seed, adsMax, nowMs: Date.now() }),
     });
     if (edits !== undefined) ending.unshift(() => edits.stop());
-    return { admixer, stores, edits, isNew, metricsText: () => indexer.metricsText(), stop };
+    end();
+    return { admixer, stores, edits, isNew, steps, metricsText: () => indexer.metricsText(), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Steps of the same kind are one: `indexing: 400 rows` goes on from `indexing: 200 rows`. */
+function timed(onStep: WholeOptions["onStep"]) {
+  const steps: { what: string; ms: number }[] = [];
+  let current: { what: string; sinceMs: number } | undefined;
+  const end = () => {
+    if (current !== undefined) steps.push({ what: current.what, ms: Math.round(performance.now() - current.sinceMs) });
+    current = undefined;
+  };
+  const step = (what: string) => {
+    onStep(what);
+    const kind = what.replaceAll(/\d+ /g, "");
+    if (kind === current?.what) return;
+    end();
+    current = { what: kind, sinceMs: performance.now() };
+  };
+  return { steps, onStep: step, end };
 }
 
 /** Between looks whether the first base is there, and how long that may take. */

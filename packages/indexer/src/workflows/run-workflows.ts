@@ -156,7 +156,11 @@ function reasonOf(error: unknown): string {
 }
 
 /** @throws GraphError TENON1652 for a workflow or an option that is not declared */
-export function requireWorkflow(workflows: readonly Workflow[], name: string, options: JsonRecord): Workflow {
+export function requireWorkflow<Declared extends Pick<Workflow, "name" | "options">>(
+  workflows: readonly Declared[],
+  name: string,
+  options: JsonRecord,
+): Declared {
   const workflow = workflows.find((each) => each.name === name);
   if (workflow === undefined)
     throw indexerError("wrongCommand", `there is no workflow "${name}"`, {
