@@ -18,6 +18,10 @@ const ERRORS = {
   derivationFailed: { code: "TENON1656", category: "node" },
   /** A first load into a repository that holds rows. */
   notEmpty: { code: "TENON1685", category: "input" },
+  /** A time for which something is kept that is too short. */
+  wrongRetention: { code: "TENON1658", category: "input" },
+  /** A kept snapshot that is damaged or gone. */
+  brokenSnapshot: { code: "TENON1659", category: "resource" },
   /** A thread of a build ended. */
   threadLost: { code: "TENON1657", category: "resource" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;

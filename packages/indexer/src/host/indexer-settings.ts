@@ -21,10 +21,24 @@ export const IndexerSettingsSchema = z.strictObject({
     .describe("replication slot by which the ads database's changes are read"),
   landingPagesUrl: url.nullable().describe("service that looks at landing pages; null: they stay unknown"),
   baseBuildSchedule: schedule.describe("cron, UTC, five fields: when a base is built; null: by command only"),
+  sourceSyncSchedule: schedule.describe("when the ads database is compared with the repository"),
+  documentSyncSchedule: schedule.describe("when documents are compared with what handlers make of the rows"),
+  refreshSchedule: schedule.describe("when all ads are derived again, and outside services asked anew"),
+  garbageSchedule: schedule.describe("when documents of inactive ads, and tombstones, are removed"),
+  historySchedule: schedule.describe("when documents are written to the object store as Parquet"),
+  syncsRepair: z.boolean().describe("whether scheduled syncs repair what they find; by command an option says it"),
+  inFlightMs: z.int().min(1).describe("how long a change may be on its way before a sync misses it, ms"),
+  lowWaitingMax: z.int().min(1).describe("work items that may wait in the low lane before batch work adds no more"),
+  documentRetentionMs: z.int().min(1).describe("how long a document stays after its ad was archived or deleted, ms"),
+  replayWindowMs: z.int().min(1).describe("how long a producer may repeat an old write, and tombstones stay, ms"),
+  historyTables: z.array(z.string().min(1)).min(1).describe("entities that a scheduled snapshot holds"),
+  snapshotsKept: z.int().min(1).describe("snapshots of the history that are kept"),
   buildThreads: z.int().min(1).max(64).describe("threads of a base build"),
   checkedShare: z.number().min(0).max(1).describe("share of graph runs that are checked in full"),
 });
 export type IndexerSettings = z.infer<typeof IndexerSettingsSchema>;
+
+const DAY_MS = 24 * 3_600_000;
 
 export const INDEXER_DEFAULTS = {
   kafkaBrokers: [],
@@ -32,6 +46,18 @@ export const INDEXER_DEFAULTS = {
   slot: "tenon_gateway",
   landingPagesUrl: null,
   baseBuildSchedule: "0 */4 * * *",
+  sourceSyncSchedule: "20 * * * *",
+  documentSyncSchedule: "40 3 * * *",
+  refreshSchedule: "10 2 * * 0",
+  garbageSchedule: "50 4 * * *",
+  historySchedule: "30 1 * * *",
+  syncsRepair: true,
+  inFlightMs: 60_000,
+  lowWaitingMax: 10_000,
+  documentRetentionMs: 90 * DAY_MS,
+  replayWindowMs: 14 * DAY_MS,
+  historyTables: ["ad_document"],
+  snapshotsKept: 30,
   buildThreads: 2,
   checkedShare: 0.01,
 } as const satisfies Partial<IndexerSettings>;
