@@ -3,11 +3,12 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { EventLog } from "@tenon/event-log/api";
 import type { GraphError } from "@tenon/graph-core";
-import { type Database, findPostgres, openDatabase, redactUrl } from "@tenon/postgres";
+import { type Database, type FoundPostgres, findPostgres, openDatabase, redactUrl } from "@tenon/postgres";
 import { cliError } from "../cli-error.ts";
 import { findProject } from "../project/find-project.ts";
 import { folderOf } from "../project/project-of.ts";
 import type { Terminal } from "../terminal.ts";
+import { ADVERTISERS, inServer, REPOSITORY } from "../whole/databases.ts";
 
 export interface StoreOptions {
   readonly project?: string;
@@ -21,6 +22,8 @@ export interface Stores {
   readonly database: Database;
   /** Without its password, for messages. */
   readonly place: string;
+  /** The advertisers' database, where the server is that of `tenon up`. */
+  readonly adsDatabaseUrl: string | undefined;
   /** Opened when it is asked for. @throws GraphError TENON1714 where no log was ever made */
   readonly log: () => Promise<EventLog>;
 }
@@ -54,7 +57,7 @@ export async function withStores<Result>(
       log ??= openLog(opened, { place, brokers: brokersOf(options, terminal) });
       return log;
     };
-    return await work({ database, place, log: openOnce });
+    return await work({ database, place, adsDatabaseUrl: server.adsUrl, log: openOnce });
   } finally {
     await log?.then(
       (each) => each.close(),
@@ -65,7 +68,11 @@ export async function withStores<Result>(
   }
 }
 
-async function findServer(options: StoreOptions, terminal: Terminal) {
+interface FoundServer extends FoundPostgres {
+  readonly adsUrl?: string;
+}
+
+async function findServer(options: StoreOptions, terminal: Terminal): Promise<FoundServer> {
   const databaseUrl = options.database ?? terminal.environment["DATABASE_URL"];
   const isConfigured = databaseUrl !== undefined && databaseUrl !== "";
   const dataFolder = postgresFolder(options, terminal);
@@ -78,7 +85,11 @@ async function findServer(options: StoreOptions, terminal: Terminal) {
     });
   }
   try {
-    return await findPostgres({ databaseUrl, dataFolder, onNotice: (text) => terminal.talk(`tenon: ${text}\n`) });
+    const server = await findPostgres({
+      ...{ databaseUrl, dataFolder },
+      onNotice: (text) => terminal.talk(`tenon: ${text}\n`),
+    });
+    return server.kind === "configured" ? server : await ofWholeSystem(server);
   } catch (cause) {
     const { code, message, detail, hint } = cause as GraphError;
     if (code !== "TENON1500") throw cause;
@@ -88,6 +99,18 @@ async function findServer(options: StoreOptions, terminal: Terminal) {
       hint: hint ?? "start the server, or correct host, port and DATABASE_URL",
       cause,
     });
+  }
+}
+
+/** An embedded server that `tenon up` has filled holds two databases of its own. */
+async function ofWholeSystem(server: FoundPostgres): Promise<FoundServer> {
+  const database = await openDatabase({ url: server.url, connectionsMax: 1 });
+  try {
+    const found = await database.query("select from pg_database where datname = $1", [REPOSITORY]);
+    if (found.length === 0) return server;
+    return { ...server, url: inServer(server.url, REPOSITORY), adsUrl: inServer(server.url, ADVERTISERS) };
+  } finally {
+    await database.close();
   }
 }
 

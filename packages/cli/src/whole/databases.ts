@@ -9,8 +9,9 @@ export interface Databases {
   stop(): Promise<void>;
 }
 
-const REPOSITORY = "tenon";
-const ADVERTISERS = "tenon_ads";
+/** Names of the databases in an embedded server. */
+export const REPOSITORY = "tenon";
+export const ADVERTISERS = "tenon_ads";
 
 export interface FindDatabasesOptions {
   readonly folder: string;
@@ -54,7 +55,8 @@ export async function findDatabases({ folder, environment, onNotice }: FindDatab
   }
 }
 
-function inServer(serverUrl: string, database: string): string {
+/** The same server, another of its databases. */
+export function inServer(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   return url.href;

@@ -52,7 +52,7 @@ async function look(
   { environment }: Terminal,
 ): Promise<DocumentFacts> {
   const { database } = stores;
-  const url = options.adsDatabase ?? environment["ADS_DATABASE_URL"];
+  const url = options.adsDatabase ?? (environment["ADS_DATABASE_URL"] || stores.adsDatabaseUrl);
   const apart =
     url === undefined || url === "" ? undefined : await openDatabase({ url, connectionsMax: ADS_CONNECTIONS_MAX });
   try {
