@@ -1,14 +1,24 @@
 import { baseBuild } from "../base-build/base-build.ts";
+import { probeWorkflow } from "../probes/run-probe.ts";
 import { runWorkflows } from "../workflows/run-workflows.ts";
 import type { Workflow } from "../workflows/workflow.ts";
 import type { IndexerStores } from "./open-stores.ts";
 import type { RoleContext, RunningRole } from "./role.ts";
 
 /** Every workflow, as this process would run it. */
-export function workflowsOf({ settings, database, log, bases }: IndexerStores): readonly Workflow[] {
+export function workflowsOf(stores: IndexerStores): readonly Workflow[] {
+  const { settings, database, log, bases } = stores;
   const { databaseUrl, workFolder, baseBuildSchedule: schedule, buildThreads: threads } = settings;
   const argus = { landingPages: { serviceUrl: settings.landingPagesUrl } };
-  return [baseBuild({ database, databaseUrl, log, bases, workFolder, schedule, threads, argus })];
+  return [
+    baseBuild({ database, databaseUrl, log, bases, workFolder, schedule, threads, argus }),
+    ...probeWorkflows(stores),
+  ];
+}
+
+function probeWorkflows({ settings, probes, adsDatabase, repo, log, probeResults: results }: IndexerStores) {
+  const { probeServers: servers, adminToken: token } = settings;
+  return probes.map((probe) => probeWorkflow(probe, { adsDatabase, repo, log, results, servers, token }));
 }
 
 /** Runs workflows that are due or asked for. */
