@@ -90,6 +90,7 @@ export * from "./gateway/slots.ts";
 export * from "./indexing/document-row.ts";
 export type { Json } from "./indexing/json.ts";
 export * from "./indexing/servable-fields.ts";
+export * from "./indexing/servable-leaves.ts";
 export { ContentSignalSchema, VECTOR_COMPONENTS_MAX } from "./indexing/signals.ts";
 export * from "./indexing/source-rows.ts";
 export * from "./indexing/sources.ts";

@@ -13,6 +13,7 @@ import type { ForwardColumnName, ForwardColumns } from "./forward/forward-column
 
 export * from "./forward/forward-columns.ts";
 export { wordsOf } from "./keywords/words.ts";
+export { INDEX_PLACES, INDEX_TABLE, readsOfIndex, readsOfRecords, recordPlace } from "./places.ts";
 
 /** Most ads one search may ask for. */
 export const SEARCH_ADS_MAX = 10_000;

@@ -10,7 +10,7 @@ const partitionOption = (): Option =>
   new Option("-p, --partition <number>", "this partition only (default: all)").argParser(wholeNumber);
 
 /** Where the stores are. */
-function stores(command: Command): Command {
+export function stores(command: Command): Command {
   return command
     .addOption(new Option("--database <url>", "Postgres to look at (default: DATABASE_URL, else the embedded server)"))
     .addOption(
@@ -24,7 +24,7 @@ function stores(command: Command): Command {
 }
 
 /** And where the log is. */
-function logStores(command: Command): Command {
+export function logStores(command: Command): Command {
   return stores(
     command.addOption(
       new Option("--kafka <brokers>", "host:port, joined by commas (default: KAFKA_BROKERS, else the log in Postgres)"),
@@ -32,7 +32,7 @@ function logStores(command: Command): Command {
   );
 }
 
-function change(command: Command): Command {
+export function change(command: Command): Command {
   return command
     .addOption(new Option("-y, --yes", "do it without asking"))
     .addOption(new Option("--dry-run", "say what would be done, change nothing"));

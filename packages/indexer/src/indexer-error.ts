@@ -18,6 +18,10 @@ const ERRORS = {
   derivationFailed: { code: "TENON1656", category: "node" },
   /** A first load into a repository that holds rows. */
   notEmpty: { code: "TENON1685", category: "input" },
+  /** A time for which something is kept that is too short. */
+  wrongRetention: { code: "TENON1658", category: "input" },
+  /** A kept snapshot that is damaged or gone. */
+  brokenSnapshot: { code: "TENON1659", category: "resource" },
   /** A call whose body does not fit. */
   wrongCall: { code: "TENON1686", category: "input" },
   /** A call without the rights for it. */

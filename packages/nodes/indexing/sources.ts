@@ -42,6 +42,8 @@ export interface SourceGroup {
   readonly columns: Readonly<Record<string, z.ZodType>>;
   /** Column → its name at the source, where that is another one. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Column → why it is kept though no document is made of it. */
+  readonly keptFor?: Readonly<Record<string, string>>;
   /** The source row is the row itself: its delete is the entity's. */
   readonly isRow: boolean;
 }
@@ -51,8 +53,14 @@ const signal = (kind: SignalKind, keyField: string) =>
   ({ from: { kind: "signal", signal: kind, keyField }, isRow: false }) as const;
 
 export const SOURCE_GROUPS: readonly SourceGroup[] = [
-  { entity: AdvertiserRow, group: "account", ...table("advertisers"), columns: AccountColumns, isRow: true },
-  { entity: CampaignRow, group: "settings", ...table("campaigns"), columns: CampaignColumns, isRow: true },
+  {
+    ...{ entity: AdvertiserRow, group: "account", ...table("advertisers"), columns: AccountColumns, isRow: true },
+    keptFor: { brand: "accounts: a campaign names its own", category: "accounts: a campaign names its own" },
+  },
+  {
+    ...{ entity: CampaignRow, group: "settings", ...table("campaigns"), columns: CampaignColumns, isRow: true },
+    keptFor: { name: "people who look a campaign up" },
+  },
   { entity: CampaignRow, group: "budget", ...table("budgets"), columns: BudgetColumns, isRow: false },
   { entity: AdGroupRow, group: "settings", ...table("ad_groups"), columns: AdGroupColumns, isRow: true },
   { entity: AdGroupRow, group: "targeting", ...table("targeting"), columns: TargetingColumns, isRow: false },

@@ -5,6 +5,7 @@
  * A feature is present or it says why not. Nothing is filled with a number that a measurement could have given.
  */
 import { defineFeatureSchema, type FeatureDeclaration } from "@tenon/graph-core";
+import type { RetrievedAdColumn } from "../retrieval/ad-columns.ts";
 import {
   CATEGORY_BUCKET_WORDS,
   CATEGORY_KIND_WORDS,
@@ -16,7 +17,10 @@ import {
 } from "./vocabulary.ts";
 
 type Team = "ads-retrieval" | "ads-data" | "ads-ranking" | "ads-serving" | "ads-delivery" | "ads-auction";
-type Rest = Pick<FeatureDeclaration, "dictionary" | "keptFor">;
+interface Rest extends Pick<FeatureDeclaration, "dictionary" | "keptFor"> {
+  /** Columns of candidates that it is made of; absent: none. */
+  readonly from?: readonly RetrievedAdColumn[];
+}
 
 function feature(
   owner: Team,
@@ -28,19 +32,24 @@ function feature(
   return { name, type, unit, nullPolicy: "missing", owner, version: 1, ...rest };
 }
 
-function words(owner: Team, name: string, dictionary: NonNullable<Rest["dictionary"]>): FeatureDeclaration {
-  return feature(owner, name, "dictionary", "none", { dictionary });
+function words(
+  owner: Team,
+  name: string,
+  dictionary: NonNullable<Rest["dictionary"]>,
+  rest: Pick<Rest, "from"> = {},
+): FeatureDeclaration {
+  return feature(owner, name, "dictionary", "none", { dictionary, ...rest });
 }
 
 /** Missing unless vector search found the ad. */
-const VECTOR_SCORE = feature("ads-retrieval", "vectorScore", "f32", "cosine");
+const VECTOR_SCORE = feature("ads-retrieval", "vectorScore", "f32", "cosine", { from: ["vectorScore", "sources"] });
 /** Missing unless keyword search found the ad. */
-const KEYWORD_SCORE = feature("ads-retrieval", "keywordScore", "f32", "none");
-const FOUND_FOR_EXPLORATION = feature("ads-retrieval", "foundForExploration", "i32", "flag");
-const QUALITY_SCORE = feature("ads-data", "qualityScore", "f64", "none");
-const POPULARITY = feature("ads-data", "popularity", "f64", "none");
+const KEYWORD_SCORE = feature("ads-retrieval", "keywordScore", "f32", "none", { from: ["keywordScore", "sources"] });
+const FOUND_FOR_EXPLORATION = feature("ads-retrieval", "foundForExploration", "i32", "flag", { from: ["sources"] });
+const QUALITY_SCORE = feature("ads-data", "qualityScore", "f64", "none", { from: ["qualityScore"] });
+const POPULARITY = feature("ads-data", "popularity", "f64", "none", { from: ["popularity"] });
 /** User's interests and the ad's category; missing when no interest is known. */
-const INTEREST_MATCH = feature("ads-ranking", "interestMatch", "f64", "cosine");
+const INTEREST_MATCH = feature("ads-ranking", "interestMatch", "f64", "cosine", { from: ["category"] });
 /** Missing without personalisation; `timeout` when the counts did not come in time. */
 const CAMPAIGN_IMPRESSIONS_7 = feature("ads-delivery", "campaignImpressionsPer7Days", "i32", "impressions");
 const SURFACE = words("ads-serving", "surface", SURFACE_WORDS);
@@ -67,24 +76,24 @@ export const RANK_FEATURES = defineFeatureSchema({
   features: [
     VECTOR_SCORE,
     KEYWORD_SCORE,
-    feature("ads-retrieval", "foundByVector", "i32", "flag"),
-    feature("ads-retrieval", "foundByKeyword", "i32", "flag"),
+    feature("ads-retrieval", "foundByVector", "i32", "flag", { from: ["sources"] }),
+    feature("ads-retrieval", "foundByKeyword", "i32", "flag", { from: ["sources"] }),
     FOUND_FOR_EXPLORATION,
 
     QUALITY_SCORE,
     POPULARITY,
-    feature("ads-data", "adAgeDays", "f64", "days"),
-    words("ads-data", "objective", OBJECTIVE_WORDS),
-    words("ads-data", "categoryKind", CATEGORY_KIND_WORDS),
-    words("ads-data", "categoryBucket", CATEGORY_BUCKET_WORDS),
+    feature("ads-data", "adAgeDays", "f64", "days", { from: ["startAtMs"] }),
+    words("ads-data", "objective", OBJECTIVE_WORDS, { from: ["objective"] }),
+    words("ads-data", "categoryKind", CATEGORY_KIND_WORDS, { from: ["category"] }),
+    words("ads-data", "categoryBucket", CATEGORY_BUCKET_WORDS, { from: ["category"] }),
 
     INTEREST_MATCH,
     /** Query and the ad's category; missing outside search and when no word of the query is known. */
-    feature("ads-ranking", "queryMatch", "f64", "cosine"),
+    feature("ads-ranking", "queryMatch", "f64", "cosine", { from: ["category"] }),
     /** The user's affinity to exactly this category; missing for an unknown user. */
-    feature("ads-ranking", "categoryAffinity", "f64", "none"),
+    feature("ads-ranking", "categoryAffinity", "f64", "none", { from: ["category"] }),
     /** Share of the candidates that the ad's advertiser holds: how crowded its own offer is. */
-    feature("ads-ranking", "advertiserShare", "f64", "share"),
+    feature("ads-ranking", "advertiserShare", "f64", "share", { from: ["advertiserId"] }),
 
     SURFACE,
     words("ads-serving", "device", DEVICE_WORDS),
@@ -111,8 +120,11 @@ export const RANK_FEATURES = defineFeatureSchema({
      * Natural logarithm of the offer in micros. No click model may read it: a probability that moves with the bid would
      * let a higher bid lose a rank, and second prices would no longer be safe to bid against.
      */
-    feature("ads-auction", "bidLog", "f64", "ln micros", { keptFor: "analysis" }),
-    feature("ads-auction", "paysPerClick", "i32", "flag", { keptFor: "analysis" }),
+    feature("ads-auction", "bidLog", "f64", "ln micros", {
+      from: ["bidMicros", "cpmMicros"],
+      keptFor: "analysis",
+    }),
+    feature("ads-auction", "paysPerClick", "i32", "flag", { from: ["bidPays"], keptFor: "analysis" }),
   ],
 });
 

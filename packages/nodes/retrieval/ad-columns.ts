@@ -1,6 +1,6 @@
 /** Columns of a candidate, from retrieval to the last filter. */
-import { FORWARD_COLUMN_TYPES } from "@tenon/ad-index/api";
-import { candidateBatchSchema } from "@tenon/graph-core";
+import { FORWARD_COLUMN_NAMES, FORWARD_COLUMN_TYPES, type FrequencyCapColumnName } from "@tenon/ad-index/api";
+import { type ColumnUse, candidateBatchSchema } from "@tenon/graph-core";
 
 /** A source's bit in the `sources` column. A candidate that two sources found has both bits. */
 export const SOURCE_BITS = { vector: 1, keyword: 2, exploration: 4 } as const;
@@ -29,3 +29,23 @@ export const RETRIEVED_AD_COLUMN_TYPES = {
 
 /** The batch that every filter narrows: the same columns all the way. */
 export const retrievedAdsSchema = candidateBatchSchema(RETRIEVED_AD_COLUMN_TYPES);
+
+export type RetrievedAdColumn = keyof typeof RETRIEVED_AD_COLUMN_TYPES;
+
+/** Name of the batch as a table, in what nodes declare of the columns they read. */
+export const ADS_TABLE = "retrievedAds";
+
+export const FREQUENCY_CAP_COLUMN_NAMES = FORWARD_COLUMN_NAMES.filter((name): name is FrequencyCapColumnName =>
+  /CapPer\d+Days$/.test(name),
+);
+
+/**
+ * For the contract of a node that reads columns of candidates, from whichever batch of them: `columns: [readsOfAds("bidMicros")]`.
+ * A test of the graph holds every contract against what its node truly reads.
+ */
+export function readsOfAds(...columns: readonly RetrievedAdColumn[]): ColumnUse {
+  return { table: ADS_TABLE, reads: columns };
+}
+
+/** Of the one node that puts them there. */
+export const WRITES_OF_ADS: ColumnUse = { table: ADS_TABLE, writes: Object.keys(RETRIEVED_AD_COLUMN_TYPES) };

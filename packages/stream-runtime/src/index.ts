@@ -17,6 +17,14 @@ export type * from "./change/work-store.ts";
 export { type DerivedKey, RowDeriver, type RowDeriverOptions } from "./derive/row-deriver.ts";
 export type { PartitionMetrics } from "./observe/partition-metrics.ts";
 export { streamMetricsText } from "./observe/partition-metrics.ts";
+export {
+  type OutboxOfKey,
+  outboxOfKeys,
+  type ParkedOfKey,
+  parkedOfKeys,
+  type WorkOfKey,
+  workOfKeys,
+} from "./operate/of-keys.ts";
 export { type RunningTasks, type RunTasksOptions, runTasks } from "./run-tasks.ts";
 export type * from "./sink/sink-outbox.ts";
 export { SINK_RELAY, type SinkRelayOptions } from "./sink/sink-relay.ts";

@@ -52,6 +52,8 @@ const store: WorkStore<Transaction> = {
   },
   sees: (tx, xids) => real.sees(tx, xids),
   add: (tx, work) => real.add(tx, work),
+  open: (tx, of) => real.open(tx, of),
+  betweenClaims: () => real.betweenClaims(),
   claim: async (options) => {
     const items = await real.claim(options);
     if (items.length > 0) reached("afterClaim");

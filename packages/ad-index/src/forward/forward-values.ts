@@ -53,6 +53,11 @@ const WORD_OF: { readonly [Name in WordName]: (document: AdDocument) => string }
   pacing: (document) => document.budget.pacing,
 };
 
+/** How each column but the caps is read off a document. */
+export const FORWARD_READERS: ReadonlyMap<string, (document: AdDocument) => unknown> = new Map(
+  Object.entries({ ...NUMBER_OF, ...WORD_OF }),
+);
+
 export type Codebooks = { readonly [Name in WordName]: Codebook };
 export type Dictionaries = { readonly [Name in WordName]: Dictionary };
 

@@ -18,10 +18,9 @@ import {
 } from "@tenon/ad-index";
 import { LmdbRecords } from "@tenon/ad-index/lmdb";
 import { type BaseManifest, type Catalogue, loadBase, type ObjectStore, readCatalogue } from "@tenon/ad-index/publish";
-import { GraphError, type HostClock } from "@tenon/graph-core";
+import { GraphError, type HostClock, pause } from "@tenon/graph-core";
 import { hostError } from "../host/host-error.ts";
 import type { RunningRequests } from "../host/running-requests.ts";
-import { pause } from "./pause.ts";
 
 /** After a base that could not be used, looks at the same one come twice as seldom each time, up to this, ms. */
 const RETRY_MS_MAX = 10 * 60_000;

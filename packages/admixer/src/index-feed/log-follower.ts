@@ -7,8 +7,7 @@
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { EventLog, LogReader, LogRecord, TopicPartition } from "@tenon/event-log/api";
-import type { HostClock } from "@tenon/graph-core";
-import { pause } from "./pause.ts";
+import { type HostClock, pause } from "@tenon/graph-core";
 
 /** Most of one pull. */
 const PULL_RECORDS_MAX = 2_000;

@@ -3,6 +3,7 @@ import { readNodeFolders } from "@tenon/source-rules";
 import type { Project } from "../project/find-project.ts";
 import { importGraphs } from "../project/load-graphs.ts";
 import { type ProjectOwners, readOwners } from "../project/owners.ts";
+import { lineageDiagnostics } from "./lineage-diagnostics.ts";
 import { loadFailure } from "./load-failure.ts";
 import { sourceDiagnostics } from "./source-diagnostics.ts";
 
@@ -52,6 +53,7 @@ export async function checkProject(project: Project, options: CheckProjectOption
   const topologies = graphs.map((graph) => topologyOf(graph));
   const checks = { today: options.today, ...(owners.names !== undefined && { owners: owners.names }) };
   const diagnostics = [...(failure === undefined ? [] : [failure]), ...checkGraphs(graphs, checks)];
+  if (failure === undefined) diagnostics.push(...(await lineageDiagnostics(project, graphs)));
   onStep("sources of nodes");
   diagnostics.push(...sourceDiagnostics(project, owners, topologies));
   if (options.types) {

@@ -1,4 +1,5 @@
 import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
+import { pause, systemClock } from "@tenon/graph-core";
 import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
@@ -35,7 +36,14 @@ export async function upWhole({ config, folder, options }: WholeUp, terminal: Te
     const shown = await Promise.race([show(system, config.settings.adminToken), stopAsked]);
     if (shown === undefined) return ExitCode.incomplete;
     if (options.json)
-      terminal.out(jsonText({ ...sampleJson(system.admixer, shown.sample), change: shown.change ?? null, readyMs }));
+      terminal.out(
+        jsonText({
+          ...sampleJson(system.admixer, shown.sample),
+          change: shown.change ?? null,
+          readyMs,
+          steps: system.steps,
+        }),
+      );
     else terminal.out(`${sampleReport(system.admixer, shown.sample, terminal)}${changeText(shown, system, terminal)}`);
     if (options.once) return shown.change === undefined ? ExitCode.incomplete : ExitCode.pass;
     if (!options.json) terminal.talk(servingText(system, options));
@@ -60,7 +68,7 @@ async function show({ admixer, stores }: WholeSystem, adminToken: string | null)
   const change = await showChange({
     ...{ adsDatabase: stores.adsDatabase, adId },
     servedSourceAtMs: async () => servedSourceAtMs(admixer, adId),
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    pause: (ms) => pause(systemClock, ms),
   });
   return { sample, adId, change };
 }

@@ -21,6 +21,33 @@ test("--once serves one sample request over HTTP, shows its ads and prices, and 
   expect(readdirSync(join(folder, ".tenon/admixer/log")).length).toBeGreaterThan(0);
 }, 60_000);
 
+test("the whole system starts from nothing, and a change of a bid is served; a second start finds it filled", async () => {
+  const small = ["up", "--once", "--json", "--ads-max", "200", "--users-count", "50", "--port", "0", "--edits", "0"];
+  const home = mkdtempSync(join(tmpdir(), "tenon-whole-"));
+  try {
+    for (const start of ["first", "second"]) {
+      const { exitCode, out, talk } = await tenon(small, { folder: home, runMsMax: 110_000 });
+      expect([start, exitCode, talk]).toEqual([start, 0, ""]);
+      const { change, response } = JSON.parse(out);
+      expect(change.servedAfterMs).toBeGreaterThan(0);
+      expect(change.afterMicros).toBe(Math.round(change.beforeMicros * 1.25));
+      expect(response.positions.length).toBeGreaterThan(0);
+    }
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}, 240_000);
+
+test("roles that do not exist, or do not go together, are refused by name", async () => {
+  const unknown = await tenon(["up", "--role", "gatewy"], { folder });
+  expect(unknown.exitCode).toBe(2);
+  expect(unknown.talk).toContain('there is no role "gatewy"');
+  const together = await tenon(["up", "--role", "gateway", "--role", "admixer"], { folder });
+  expect(together.exitCode).toBe(2);
+  const alone = await tenon(["up", "--role", "gateway"], { folder, environment: { DATABASE_URL: "" } });
+  expect(alone.talk).toContain("DATABASE_URL");
+});
+
 test("it serves until Ctrl-C, keeps the sample's trace, explains its ads, and ends with 0", async () => {
   const child = spawn(process.execPath, [LAUNCHER, "up", "--json", ...SMALL], {
     cwd: folder,

@@ -1,6 +1,6 @@
 /** Advertisers at work: edits of a seeded day, played at a steady rate, and what other systems find out about new ads. */
 import { advertiserDay, applyEdit, type Edit } from "@tenon/ads-database";
-import type { HostClock } from "@tenon/graph-core";
+import { type HostClock, pause } from "@tenon/graph-core";
 import type { Marketplace } from "@tenon/marketplace";
 import type { Database } from "@tenon/postgres";
 
@@ -49,15 +49,4 @@ export function playEdits(options: PlayOptions): PlayedEdits {
       await playing;
     },
   };
-}
-
-function pause(clock: HostClock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      takeBack();
-      resolve();
-    };
-    const takeBack = clock.after(ms, end);
-    signal.addEventListener("abort", end, { once: true });
-  });
 }

@@ -24,7 +24,10 @@ const WAIT_MAX_MS = 30_000;
 /** Bids go up by a quarter: enough to be seen, little enough to be believed. */
 const RISE = 1.25;
 
-/** Raises the bid of an ad's group by a quarter, and waits until it is served. Undefined when it was not, in half a minute. */
+/**
+ * Raises the bid of an ad's group by a quarter, waits until it is served, and takes the rise back: a system that is started again
+ * and again stays what it was. Undefined when it was not served in half a minute.
+ */
 export async function showChange(options: ShowChangeOptions): Promise<ShownChange | undefined> {
   const { adsDatabase, adId } = options;
   const [row] = await adsDatabase.query<{ ad_group_id: bigint; bid_amount_micros: bigint }>(
@@ -34,18 +37,25 @@ export async function showChange(options: ShowChangeOptions): Promise<ShownChang
   if (row === undefined) return undefined;
   const [adGroupId, beforeMicros] = [Number(row.ad_group_id), Number(row.bid_amount_micros)];
   const afterMicros = Math.round(beforeMicros * RISE);
-  const bids = [{ adGroupId, bidAmountMicros: afterMicros }];
-  await adsDatabase.transaction((tx) => applyEdit(tx, { atMs: 0, change: { kind: "setBids", bids } }));
+  const setBid = (bidAmountMicros: number) => {
+    const change = { kind: "setBids", bids: [{ adGroupId, bidAmountMicros }] } as const;
+    return adsDatabase.transaction((tx) => applyEdit(tx, { atMs: 0, change }), { attemptsMax: 5 });
+  };
+  await setBid(afterMicros);
   const committedMs = performance.now();
   const [written] = await adsDatabase.query<{ updated_at_ms: bigint }>(
     "select updated_at_ms from ads.ad_groups where ad_group_id = $1",
     [adGroupId],
   );
-  while (performance.now() - committedMs < WAIT_MAX_MS) {
-    const sourceAtMs = await options.servedSourceAtMs();
-    if (sourceAtMs !== null && sourceAtMs >= Number(written?.updated_at_ms))
-      return { adId, adGroupId, beforeMicros, afterMicros, servedAfterMs: performance.now() - committedMs };
-    await options.pause(LOOK_MS);
+  try {
+    while (performance.now() - committedMs < WAIT_MAX_MS) {
+      const sourceAtMs = await options.servedSourceAtMs();
+      if (sourceAtMs !== null && sourceAtMs >= Number(written?.updated_at_ms))
+        return { adId, adGroupId, beforeMicros, afterMicros, servedAfterMs: performance.now() - committedMs };
+      await options.pause(LOOK_MS);
+    }
+    return undefined;
+  } finally {
+    await setBid(beforeMicros);
   }
-  return undefined;
 }

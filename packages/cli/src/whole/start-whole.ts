@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
 import { startAdMixer } from "@tenon/admixer";
-import { systemClock } from "@tenon/graph-core";
+import { pause, systemClock } from "@tenon/graph-core";
 import { type IndexerStores, indexerSettings, openStores, startIndexer } from "@tenon/indexer";
 import type { Marketplace } from "@tenon/marketplace";
 import { findDatabases } from "./databases.ts";
@@ -30,12 +30,15 @@ export interface WholeSystem {
   readonly edits: PlayedEdits | undefined;
   /** Whether this start filled the databases. */
   readonly isNew: boolean;
+  /** What the start did, in order, and how long each took, ms. */
+  readonly steps: readonly { readonly what: string; readonly ms: number }[];
   metricsText(): string;
   stop(): Promise<void>;
 }
 
 export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
-  const { config, folder, environment, onStep, onTrouble, onNotice } = options;
+  const { config, folder, environment, onTrouble, onNotice } = options;
+  const { steps, onStep, end } = timed(options.onStep);
   const ending: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const end of ending.splice(0)) await end();
@@ -74,11 +77,30 @@ export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
       marketplace: () => marketplaceOf({ seed, adsMax, nowMs: Date.now() }),
     });
     if (edits !== undefined) ending.unshift(() => edits.stop());
-    return { admixer, stores, edits, isNew, metricsText: () => indexer.metricsText(), stop };
+    end();
+    return { admixer, stores, edits, isNew, steps, metricsText: () => indexer.metricsText(), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Steps of the same kind are one: `indexing: 400 rows` goes on from `indexing: 200 rows`. */
+function timed(onStep: WholeOptions["onStep"]) {
+  const steps: { what: string; ms: number }[] = [];
+  let current: { what: string; sinceMs: number } | undefined;
+  const end = () => {
+    if (current !== undefined) steps.push({ what: current.what, ms: Math.round(performance.now() - current.sinceMs) });
+    current = undefined;
+  };
+  const step = (what: string) => {
+    onStep(what);
+    const kind = what.replaceAll(/\d+ /g, "");
+    if (kind === current?.what) return;
+    end();
+    current = { what: kind, sinceMs: performance.now() };
+  };
+  return { steps, onStep: step, end };
 }
 
 /** Between looks whether the first base is there, and how long that may take. */
@@ -91,7 +113,7 @@ async function firstBase({ runs }: IndexerStores, onStep: (what: string) => void
     const [run] = await runs.runs({ workflow: "base-build", runsMax: 1 });
     if (run?.state === "done") return;
     if (run?.state === "failed") throw new Error(`the first base was not built: ${run.error}`);
-    await new Promise<void>((resolve) => systemClock.after(LOOK_MS, resolve));
+    await pause(systemClock, LOOK_MS);
   }
   throw new Error(`the first base was not built within ${FIRST_BASE_MS_MAX / 60_000} minutes`);
 }

@@ -73,8 +73,9 @@ export class LeaseMembership {
     const { held, database } = this.#options;
     await held.revokeAll();
     this.#left.abort();
-    this.#cancelExpiry();
     await this.#running;
+    // After the last beat, which may have begun a lease: its timer would keep the process.
+    this.#cancelExpiry();
     await Promise.all(this.#releasing.values());
     // Without it the others wait for the end of the lease.
     await leaveGroup(database, this.#row).catch(() => undefined);

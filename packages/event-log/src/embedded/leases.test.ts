@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type HostClock, systemClock } from "@tenon/graph-core";
 import { ManualClock } from "@tenon/graph-testkit";
-import { openDatabase } from "@tenon/postgres";
+import { type Database, openDatabase } from "@tenon/postgres";
 import { type TestDatabase, testDatabase } from "@tenon/postgres/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { joinOptions } from "../conformance/index.ts";
@@ -60,6 +61,55 @@ test("a member that is cut off loses its partitions by its own clock before anot
   });
   await log.close();
   await cutOff.close();
+}, 30_000);
+
+test("a member that leaves in the middle of a beat leaves no timer behind", async () => {
+  const waiting = new Set<symbol>();
+  const clock: HostClock = {
+    ...systemClock,
+    after: (ms, callback) => {
+      const timer = Symbol(`${ms} ms`);
+      waiting.add(timer);
+      const takeBack = systemClock.after(ms, () => {
+        waiting.delete(timer);
+        callback();
+      });
+      return () => {
+        waiting.delete(timer);
+        takeBack();
+      };
+    },
+  };
+  // Held up here, a beat is under way when the member leaves.
+  const extending = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  let isHeldUp = false;
+  const database: Database = {
+    ...db.database,
+    serverVersion: db.database.serverVersion,
+    query: (statement, values) => db.database.query(statement, values),
+    transaction: (work, options) => db.database.transaction(work, options),
+    connect: () => db.database.connect(),
+    close: async () => undefined,
+    execute: async (statement, values) => {
+      const text = typeof statement === "string" ? statement : statement.text;
+      if (isHeldUp && /lease|until/i.test(text)) {
+        extending.resolve();
+        await goOn.promise;
+      }
+      return db.database.execute(statement, values);
+    },
+  };
+  const log = await openEmbeddedLog({ database, clock, ...TIMES });
+  const member = await log.join(joinOptions("leaving", ["events"], { member: "a" }));
+  await until(() => member.assigned.length === 2);
+  isHeldUp = true;
+  await extending.promise;
+  const leaving = member.leave();
+  goOn.resolve();
+  await leaving;
+  await log.close();
+  expect([...waiting].map(String)).toEqual([]);
 }, 30_000);
 
 test("M2: a partition is claimed from nobody, or from an owner whose lease is over, and by one of two that try", async () => {

@@ -16,3 +16,17 @@ export const systemClock: HostClock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** Waits on a host's clock; ends early, without an error, when the signal aborts. */
+export function pause(clock: HostClock, ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted === true) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = (): void => {
+      takeBack();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const takeBack = clock.after(ms, end);
+    signal?.addEventListener("abort", end);
+  });
+}

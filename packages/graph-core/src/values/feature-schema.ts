@@ -19,6 +19,8 @@ export interface FeatureDeclaration<Name extends string = string> {
   readonly dictionary?: Dictionary;
   /** Logged but read by no model, on purpose. Not part of the fingerprint. */
   readonly keptFor?: "analysis";
+  /** Columns of candidates that it is made of, for the lineage of a stored column. Not part of the fingerprint. */
+  readonly from?: readonly string[];
 }
 
 export interface FeatureSchemaOptions<Names extends string = string> {

@@ -84,10 +84,11 @@ class BaseBuild {
   async run(): Promise<JsonRecord> {
     const { databaseUrl, argus, threads: count = THREADS } = this.#options;
     const startedMs = this.#clock.monotonicMs();
-    const threads = new BuildThreads(count, { databaseUrl, argus });
+    const plan = await this.#planned();
+    await mkdir(this.#folderOf(plan), { recursive: true });
+    // A thread costs a second of work before it does any.
+    const threads = new BuildThreads(Math.min(count, plan.ranges.length), { databaseUrl, argus });
     try {
-      const plan = await this.#planned();
-      await mkdir(this.#folderOf(plan), { recursive: true });
       const figures = await this.#derive(plan, threads);
       this.#context.signal.throwIfAborted();
       const derivedMs = this.#clock.monotonicMs();

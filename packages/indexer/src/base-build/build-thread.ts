@@ -5,6 +5,7 @@ import { openDatabase } from "@tenon/postgres";
 import { joinBase } from "@tenon/storage-repo";
 import { RowDeriver } from "@tenon/stream-runtime";
 import { type ArgusSettings, argusBindings } from "../argus/bindings.ts";
+import { handlersOfAds } from "../argus/handlers-of-ads.ts";
 import { type AssembleOptions, assembleBase } from "./assemble-base.ts";
 import { deltasSlotOf, derivePart, type KeyRange, PART_READS } from "./derive-part.ts";
 import { writePart } from "./part-file.ts";
@@ -32,7 +33,8 @@ export interface BuildAnswer {
 const { databaseUrl, argus } = workerData as BuildThreadData;
 const port = parentPort as NonNullable<typeof parentPort>;
 const database = await openDatabase({ url: databaseUrl, connectionsMax: 1, applicationName: "tenon-base-build" });
-const deriver = new RowDeriver({ handlers: ARGUS_HANDLERS, resources: argusBindings(argus) });
+const handlers = handlersOfAds(ARGUS_HANDLERS);
+const deriver = new RowDeriver({ handlers, resources: argusBindings(argus) });
 
 port.on("message", async (task: BuildTask) => {
   try {
@@ -47,7 +49,7 @@ async function carryOut(task: BuildTask): Promise<unknown> {
   if (task.kind === "assemble") return assembleBase(task.options);
   const { exported, range, file } = task;
   const part = await joinBase({ database, exported, reads: [...PART_READS, ...deriver.reads] }, (snapshot) =>
-    derivePart({ snapshot, deriver, deltasSlot: deltasSlotOf(ARGUS_HANDLERS), range }),
+    derivePart({ snapshot, deriver, deltasSlot: deltasSlotOf(handlers), range }),
   );
   await writePart(file, part);
   const { ads, deletions, failures, failureCount } = part;

@@ -14,6 +14,7 @@ import { deltaCursor, type FeedCursor, joinBase, type PostgresRepo, withBase } f
 import { type AnyEntity, type GroupWrite, type Key, read, type WriteSet } from "@tenon/storage-repo/api";
 import { type Handler, mergedWrites, RowDeriver } from "@tenon/stream-runtime";
 import { type ArgusSettings, argusBindings } from "../argus/bindings.ts";
+import { handlersOfAdGroups, handlersOfAds } from "../argus/handlers-of-ads.ts";
 import { indexerError } from "../indexer-error.ts";
 import { type ContentSignal, type UpdateOutcome, UpdateRuns } from "../source/update-runs.ts";
 
@@ -102,8 +103,8 @@ class FirstLoad {
   /** First what ad groups derive, which ads read; then ads, at a snapshot that sees it. */
   async derived(): Promise<{ readonly documents: number; readonly cursor: FeedCursor }> {
     const { handlers, database } = this.#options;
-    const ofGroups = handlers.filter((handler) => ownEntity(handler) === AdGroupRow.name);
-    const ofAds = handlers.filter((handler) => ownEntity(handler) !== AdGroupRow.name);
+    const ofGroups = handlersOfAdGroups(handlers);
+    const ofAds = handlersOfAds(handlers);
     await withBase({ database }, ({ exported }) =>
       this.#derive(ofGroups, { keys: AnyGroup, exported, what: "ad groups" }),
     );
@@ -163,10 +164,6 @@ class FirstLoad {
         await repo.bulk({ entity, group }, written as readonly GroupWrite[], { lane: "low" });
     }
   }
-}
-
-function ownEntity({ inputs }: Handler): string | undefined {
-  return inputs.find(({ kind }) => kind === "row")?.read.entity.name;
 }
 
 function writesOf(derived: Awaited<ReturnType<RowDeriver["derive"]>>): WriteSet {

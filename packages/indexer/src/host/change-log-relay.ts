@@ -6,7 +6,7 @@
  */
 import { type ChangePiece, deltaPosition, openChangeLog, type RowDelta } from "@tenon/ads-database";
 import type { EventLog, NewRecord } from "@tenon/event-log/api";
-import { GraphError, type HostClock } from "@tenon/graph-core";
+import { GraphError, type HostClock, pause } from "@tenon/graph-core";
 import { SourceChanges } from "@tenon/nodes";
 
 export interface ChangeLogRelayOptions {
@@ -74,7 +74,7 @@ export class ChangeLogRelay {
         const code = error instanceof GraphError ? error.code : "";
         if (REFUSALS.has(code)) return this.#options.onFatal("change log of the ads database", error as Error);
         if (code !== BUSY) this.#options.onTrouble("change log of the ads database", error as Error);
-        await this.#pause(code === BUSY ? STAND_BY_MS : TROUBLE_MS);
+        await pause(this.#options.clock, code === BUSY ? STAND_BY_MS : TROUBLE_MS, signal);
       } finally {
         this.#isReading = false;
       }
@@ -100,17 +100,6 @@ export class ChangeLogRelay {
     } finally {
       await changeLog.close();
     }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = () => {
-        takeBack();
-        resolve();
-      };
-      const takeBack = this.#options.clock.after(ms, end);
-      this.#stop.signal.addEventListener("abort", end, { once: true });
-    });
   }
 }
 

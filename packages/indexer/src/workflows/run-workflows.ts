@@ -1,5 +1,5 @@
 /** A process that runs workflows: asks for what is due, takes what is asked for, one run at a time. */
-import { GraphError, type HostClock, systemClock } from "@tenon/graph-core";
+import { GraphError, type HostClock, pause, systemClock } from "@tenon/graph-core";
 import { indexerError } from "../indexer-error.ts";
 import type { ClaimedRun, RunStore } from "./run-store.ts";
 import { type JsonRecord, lastDueMs, refuseWrongWorkflows, type Workflow } from "./workflow.ts";
@@ -155,21 +155,12 @@ function reasonOf(error: unknown): string {
   return error instanceof GraphError ? `${error.code} ${error.message}` : String((error as Error).message ?? error);
 }
 
-function pause(clock: HostClock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      takeBack();
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const takeBack = clock.after(ms, end);
-    signal.addEventListener("abort", end);
-  });
-}
-
 /** @throws GraphError TENON1652 for a workflow or an option that is not declared */
-export function requireWorkflow(workflows: readonly Workflow[], name: string, options: JsonRecord): Workflow {
+export function requireWorkflow<Declared extends Pick<Workflow, "name" | "options">>(
+  workflows: readonly Declared[],
+  name: string,
+  options: JsonRecord,
+): Declared {
   const workflow = workflows.find((each) => each.name === name);
   if (workflow === undefined)
     throw indexerError("wrongCommand", `there is no workflow "${name}"`, {

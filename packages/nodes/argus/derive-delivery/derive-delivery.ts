@@ -24,9 +24,9 @@ export const deriveDelivery = node({
       deliverySourceAtMs: newestSourceAtMs([...rows, creativeStanding]),
     };
     const { key } = adStanding;
-    return {
-      deliveryWrites: { ad_document: { groups: { delivery: [{ key, version: workItem.version, columns }] } } },
-    };
+    const row = { key, version: workItem.version };
+    // The document of an ad that was archived for long is collected. Whatever brings the ad back comes by here.
+    return { deliveryWrites: { ad_document: { groups: { delivery: [{ ...row, columns }] }, restores: [row] } } };
   },
 });
 

@@ -1,5 +1,6 @@
 import { NormalRequest } from "../../feature-expansion/slots.ts";
 import { TrimmedAds } from "../../ranking/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { AuctionPolicyResource } from "../resources.ts";
 import { AuctionScore, DistinctAdvertisers, EligibleBids } from "../slots.ts";
 
@@ -10,5 +11,6 @@ export const dedupeAdvertisersContract = {
   kept: DistinctAdvertisers,
   reads: [TrimmedAds, AuctionScore, NormalRequest],
   uses: [AuctionPolicyResource],
+  columns: [readsOfAds("advertiserId", "category")],
   budgetMs: 1,
 } as const;

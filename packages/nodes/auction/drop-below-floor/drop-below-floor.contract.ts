@@ -1,6 +1,7 @@
 import { Arms } from "@tenon/ads-model";
 import { NormalRequest } from "../../feature-expansion/slots.ts";
 import { TrimmedAds } from "../../ranking/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { AuctionPolicyResource } from "../resources.ts";
 import { AuctionScore, EligibleBids } from "../slots.ts";
 
@@ -11,5 +12,6 @@ export const dropBelowFloorContract = {
   kept: EligibleBids,
   reads: [AuctionScore, NormalRequest, Arms],
   uses: [AuctionPolicyResource],
+  columns: [readsOfAds("floorMicros")],
   budgetMs: 1,
 } as const;

@@ -1,6 +1,7 @@
 import { Arms } from "@tenon/ads-model";
 import { NormalRequest } from "../../feature-expansion/slots.ts";
 import { ClickProbability, TrimmedAds } from "../../ranking/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { AuctionPolicyResource } from "../resources.ts";
 import { AuctionScore, AuctionWinners, ChargedPrice, DistinctAdvertisers } from "../slots.ts";
 
@@ -11,5 +12,6 @@ export const priceWinnersContract = {
   reads: [DistinctAdvertisers, TrimmedAds, AuctionScore, ClickProbability, NormalRequest, Arms],
   writes: [ChargedPrice],
   uses: [AuctionPolicyResource],
+  columns: [readsOfAds("bidPays", "bidMicros", "cpmMicros", "floorMicros")],
   budgetMs: 1,
 } as const;

@@ -1,6 +1,7 @@
 import { PacedAds } from "../../delivery/slots.ts";
 import { NormalRequest } from "../../feature-expansion/slots.ts";
 import { CategoryMatch, ClickProbability, TrimmedAds } from "../../ranking/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { BlendingPolicyResource } from "../resources.ts";
 import { AdUtility, ServableWinners } from "../slots.ts";
 
@@ -11,5 +12,6 @@ export const estimateUtilityContract = {
   reads: [TrimmedAds, ClickProbability, PacedAds, CategoryMatch, NormalRequest],
   writes: [AdUtility],
   uses: [BlendingPolicyResource],
+  columns: [readsOfAds("sources", "vectorScore", "qualityScore")],
   budgetMs: 1,
 } as const;

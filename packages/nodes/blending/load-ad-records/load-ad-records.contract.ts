@@ -1,3 +1,4 @@
+import { readsOfRecords } from "@tenon/ad-index/api";
 import { AuctionWinners } from "../../auction/slots.ts";
 import { AdIndexResource } from "../../retrieval/resources.ts";
 import { AdRecords } from "../slots.ts";
@@ -9,6 +10,7 @@ export const loadAdRecordsContract = {
   writes: [AdRecords],
   uses: [AdIndexResource],
   async: true,
+  columns: [readsOfRecords("adId", "brand", "title", "body", "landingUrl")],
   budgetMs: 8,
   // The organic feed is an answer too. The ads are dropped with a reason, not shown without a text.
   onFailure: { fallback: { adRecords: { loaded: false, found: [] } } },

@@ -1,4 +1,5 @@
 import { UserCounts } from "../../feature-expansion/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { AdCounts, AllowedAds } from "../slots.ts";
 
 export const attachUserCountsContract = {
@@ -8,5 +9,6 @@ export const attachUserCountsContract = {
   reads: [UserCounts],
   writes: [AdCounts],
   processesFor: "delivery",
+  columns: [readsOfAds("advertiserId", "campaignId", "adGroupId")],
   budgetMs: 1,
 } as const;

@@ -1,3 +1,4 @@
+import { FREQUENCY_CAP_COLUMN_NAMES, readsOfAds } from "../../retrieval/ad-columns.ts";
 import { FrequencyPolicyResource } from "../resources.ts";
 import { AdCounts, AllowedAds, CappedAds } from "../slots.ts";
 
@@ -9,6 +10,7 @@ export const capByFrequencyContract = {
   reads: [AdCounts],
   uses: [FrequencyPolicyResource],
   processesFor: "delivery",
+  columns: [readsOfAds(...FREQUENCY_CAP_COLUMN_NAMES)],
   budgetMs: 1,
   declassifies: {
     labels: ["pii", "delivery", "personalisation"],

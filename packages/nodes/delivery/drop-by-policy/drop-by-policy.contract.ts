@@ -1,4 +1,5 @@
 import { NormalRequest, TargetingUser } from "../../feature-expansion/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { PolicyRulesResource } from "../resources.ts";
 import { ActiveAds, AllowedAds } from "../slots.ts";
 
@@ -9,5 +10,6 @@ export const dropByPolicyContract = {
   kept: AllowedAds,
   reads: [NormalRequest, TargetingUser],
   uses: [PolicyRulesResource],
+  columns: [readsOfAds("category", "advertiserId", "eligibility")],
   budgetMs: 1,
 } as const;

@@ -1,3 +1,4 @@
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { RetrievedAds } from "../../retrieval/slots.ts";
 import { IndexedAds } from "../slots.ts";
 
@@ -6,5 +7,6 @@ export const dropUnindexedContract = {
   purpose: "drops candidates that the serving index version does not hold",
   of: RetrievedAds,
   kept: IndexedAds,
+  columns: [readsOfAds("indexStatus", "eligibility")],
   budgetMs: 1,
 } as const;

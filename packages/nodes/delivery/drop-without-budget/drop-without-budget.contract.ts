@@ -1,3 +1,4 @@
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { BudgetPolicyResource, BudgetStateResource } from "../resources.ts";
 import { CappedAds, FundedAds } from "../slots.ts";
 
@@ -7,6 +8,7 @@ export const dropWithoutBudgetContract = {
   of: CappedAds,
   kept: FundedAds,
   uses: [BudgetStateResource, BudgetPolicyResource],
+  columns: [readsOfAds("eligibility", "campaignId")],
   budgetMs: 1,
   // An ad that is served without a budget is served free.
   onFailure: { dropAll: "error" },

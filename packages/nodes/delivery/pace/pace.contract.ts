@@ -1,3 +1,4 @@
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { BudgetPolicyResource, PacingStateResource } from "../resources.ts";
 import { FundedAds, PacedAds } from "../slots.ts";
 
@@ -7,6 +8,7 @@ export const paceContract = {
   of: FundedAds,
   kept: PacedAds,
   uses: [PacingStateResource, BudgetPolicyResource],
+  columns: [readsOfAds("pacing", "campaignId", "eligibility")],
   budgetMs: 1,
   // An unpaced campaign can spend its day in an hour.
   onFailure: { dropAll: "error" },

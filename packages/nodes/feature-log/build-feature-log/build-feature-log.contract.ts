@@ -13,6 +13,7 @@ import {
   RankFeatures,
   TrimmedAds,
 } from "../../ranking/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { IndexVersion } from "../../retrieval/slots.ts";
 import { FeatureLogRecord } from "../slots.ts";
 
@@ -45,6 +46,7 @@ export const buildFeatureLogContract = {
     { snapshot: RankFeatures, features: "all" },
   ],
   processesFor: "measurement",
+  columns: [readsOfAds("bidPays")],
   budgetMs: 2,
   declassifies: {
     labels: ["pii", "measurement"],

@@ -2,6 +2,7 @@ import { AuctionWinners, ChargedPrice } from "../../auction/slots.ts";
 import { PlacedAds, Placements, ServableWinners } from "../../blending/slots.ts";
 import { NormalRequest } from "../../feature-expansion/slots.ts";
 import { ClickProbability, TrimmedAds } from "../../ranking/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { InsertionEvents } from "../slots.ts";
 
 export const buildInsertionEventsContract = {
@@ -18,5 +19,6 @@ export const buildInsertionEventsContract = {
     NormalRequest,
   ],
   writes: [InsertionEvents],
+  columns: [readsOfAds("bidPays", "adGroupId", "campaignId", "advertiserId", "creativeId")],
   budgetMs: 1,
 } as const;

@@ -3,6 +3,7 @@ import { AuctionScore, AuctionWinners, ChargedPrice } from "../../auction/slots.
 import { AdRecords, AdUtility, PlacedAds, Placements, ServableWinners } from "../../blending/slots.ts";
 import { NormalRequest } from "../../feature-expansion/slots.ts";
 import { ClickProbability, TrimmedAds } from "../../ranking/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 
 export const buildResponseContract = {
   owner: "ads-serving",
@@ -21,5 +22,6 @@ export const buildResponseContract = {
     NormalRequest,
   ],
   writes: [AdResponse],
+  columns: [readsOfAds("qualityScore", "bidPays", "advertiserId", "campaignId", "creativeId", "sources")],
   budgetMs: 2,
 } as const;

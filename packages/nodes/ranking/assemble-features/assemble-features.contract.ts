@@ -1,5 +1,6 @@
 import { AdCounts, AllowedAds, PacedAds } from "../../delivery/slots.ts";
 import { NormalRequest, RequestContext, TargetingUser } from "../../feature-expansion/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { CategoryMatch, RankFeatures, TrimmedAds } from "../slots.ts";
 
 export const assembleFeaturesContract = {
@@ -9,6 +10,22 @@ export const assembleFeaturesContract = {
   reads: [PacedAds, CategoryMatch, AllowedAds, AdCounts, NormalRequest, RequestContext, TargetingUser],
   writes: [RankFeatures],
   processesFor: "personalisation",
+  columns: [
+    readsOfAds(
+      "sources",
+      "category",
+      "bidPays",
+      "bidMicros",
+      "cpmMicros",
+      "vectorScore",
+      "keywordScore",
+      "qualityScore",
+      "popularity",
+      "startAtMs",
+      "objective",
+      "advertiserId",
+    ),
+  ],
   budgetMs: 2,
   declassifies: {
     labels: ["pii", "delivery", "personalisation"],

@@ -1,5 +1,6 @@
 import { AdCounts, AllowedAds, PacedAds } from "../../delivery/slots.ts";
 import { NormalRequest } from "../../feature-expansion/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { CategoryMatch, LightFeatures } from "../slots.ts";
 
 export const assembleLightFeaturesContract = {
@@ -9,6 +10,7 @@ export const assembleLightFeaturesContract = {
   reads: [AllowedAds, AdCounts, CategoryMatch, NormalRequest],
   writes: [LightFeatures],
   processesFor: "personalisation",
+  columns: [readsOfAds("sources", "vectorScore", "keywordScore", "qualityScore", "popularity")],
   budgetMs: 2,
   declassifies: {
     labels: ["pii", "delivery", "personalisation"],

@@ -1,6 +1,7 @@
 import { PacedAds } from "../../delivery/slots.ts";
 import { EmbeddingsResource } from "../../feature-expansion/resources.ts";
 import { QueryEmbedding, UserEmbedding } from "../../feature-expansion/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { CategoryMatch } from "../slots.ts";
 
 export const matchCategoriesContract = {
@@ -11,5 +12,6 @@ export const matchCategoriesContract = {
   soft: [QueryEmbedding],
   writes: [CategoryMatch],
   uses: [EmbeddingsResource],
+  columns: [readsOfAds("category")],
   budgetMs: 2,
 } as const;

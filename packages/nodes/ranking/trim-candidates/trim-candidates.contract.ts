@@ -2,6 +2,7 @@ import { Arms } from "@tenon/ads-model";
 import { AuctionPolicyResource } from "../../auction/resources.ts";
 import { PacedAds } from "../../delivery/slots.ts";
 import { NormalRequest } from "../../feature-expansion/slots.ts";
+import { readsOfAds } from "../../retrieval/ad-columns.ts";
 import { RankingPolicyResource } from "../resources.ts";
 import { LightScores, TrimmedAds } from "../slots.ts";
 
@@ -13,5 +14,6 @@ export const trimCandidatesContract = {
   reads: [LightScores, NormalRequest, Arms],
   uses: [RankingPolicyResource, AuctionPolicyResource],
   orders: "asRead",
+  columns: [readsOfAds("bidPays", "bidMicros", "cpmMicros", "qualityScore")],
   budgetMs: 2,
 } as const;

@@ -1,3 +1,5 @@
+import { readsOfIndex } from "@tenon/ad-index/api";
+import { WRITES_OF_ADS } from "../ad-columns.ts";
 import { AdIndexResource } from "../resources.ts";
 import { EligibilityOutcome, IndexVersion, MergedCandidates, RetrievedAds } from "../slots.ts";
 
@@ -8,6 +10,7 @@ export const attachForwardColumnsContract = {
   reads: [EligibilityOutcome],
   writes: [RetrievedAds, IndexVersion],
   uses: [AdIndexResource],
+  columns: [readsOfIndex("forwardColumns"), WRITES_OF_ADS],
   budgetMs: 3,
   // There is nothing to filter, rank or price by without them.
   onFailure: "failRequest",

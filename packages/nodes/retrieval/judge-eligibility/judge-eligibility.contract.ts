@@ -1,3 +1,4 @@
+import { readsOfIndex } from "@tenon/ad-index/api";
 import { AdIndexResource } from "../resources.ts";
 import { EligibilityOutcome, MergedCandidates, TargetingQuery } from "../slots.ts";
 
@@ -8,6 +9,7 @@ export const judgeEligibilityContract = {
   reads: [TargetingQuery],
   writes: [EligibilityOutcome],
   uses: [AdIndexResource],
+  columns: [readsOfIndex("eligibilityOf")],
   budgetMs: 2,
   // Without the verdict nobody could tell a paused ad from an active one.
   onFailure: "failRequest",

@@ -1,3 +1,4 @@
+import { readsOfIndex } from "@tenon/ad-index/api";
 import { IsSearch, QueryWords } from "../../feature-expansion/slots.ts";
 import { AdIndexResource, RetrievalPolicyResource } from "../resources.ts";
 import { KeywordCandidates, KeywordEvidence, TargetingQuery } from "../slots.ts";
@@ -9,6 +10,7 @@ export const retrieveByKeywordContract = {
   reads: [TargetingQuery, QueryWords],
   writes: [KeywordCandidates, KeywordEvidence],
   uses: [AdIndexResource, RetrievalPolicyResource],
+  columns: [readsOfIndex("searchKeywords")],
   budgetMs: 10,
   // The other sources may still find something.
   onFailure: "omit",

@@ -1,3 +1,4 @@
+import { readsOfIndex } from "@tenon/ad-index/api";
 import { QueryEmbedding, UserEmbedding } from "../../feature-expansion/slots.ts";
 import { AdIndexResource, RetrievalPolicyResource } from "../resources.ts";
 import { TargetingQuery, VectorCandidates, VectorEvidence } from "../slots.ts";
@@ -11,6 +12,7 @@ export const retrieveByVectorContract = {
   uses: [AdIndexResource, RetrievalPolicyResource],
   // A search over a large index may leave the event loop.
   async: true,
+  columns: [readsOfIndex("searchVectors")],
   budgetMs: 10,
   // The other sources may still find something.
   onFailure: "omit",

@@ -1,3 +1,4 @@
+import { readsOfIndex } from "@tenon/ad-index/api";
 import { UserEmbedding } from "../../feature-expansion/slots.ts";
 import { AdIndexResource, RetrievalPolicyResource } from "../resources.ts";
 import { ExplorationCandidates, ExplorationEvidence, TargetingQuery } from "../slots.ts";
@@ -10,6 +11,7 @@ export const retrieveForExplorationContract = {
   uses: [AdIndexResource, RetrievalPolicyResource],
   // A search over a large index may leave the event loop.
   async: true,
+  columns: [readsOfIndex("searchVectors")],
   budgetMs: 10,
   onFailure: "omit",
   declassifies: { labels: ["pii"], reason: "ids and scores of ads, and how many matched" },

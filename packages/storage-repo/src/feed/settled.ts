@@ -49,6 +49,7 @@ export class SettledMark {
   }
 }
 
+/** The last sequence number that was given out; 0 before the first. Every batch that is visible has one up to it. */
 export async function lastSequence(database: Queryable): Promise<bigint> {
   const [row] = await database.query<{ last: bigint; called: boolean }>(lastValue);
   return row?.called === true ? row.last : 0n;

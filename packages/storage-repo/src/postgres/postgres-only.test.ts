@@ -17,7 +17,7 @@ import { installRepo } from "./install.ts";
 import { LockFirstDialect } from "./lock-first-dialect.ts";
 import { sqlSnapshot } from "./read-path.ts";
 import { ReturningDialect } from "./returning-dialect.ts";
-import { collectTombstones } from "./tombstones.ts";
+import { collectTombstones, tombstonesOf } from "./tombstones.ts";
 
 let own: OwnServer;
 let under: TestRepo;
@@ -346,6 +346,12 @@ describe("tombstones", () => {
     );
     await write(2, 1);
     expect(await collectTombstones(under.database, SampleGroup, 3_600_000)).toBe(0);
+    const [gone, ...others] = await tombstonesOf(under.database, SampleGroup, [1, 7]);
+    expect([gone?.key, gone?.version, others]).toEqual([1, versionOf(0, 2), []]);
+    const [clock] = await under.database.query<{ now: number }>(
+      "select extract(epoch from clock_timestamp())::float8 * 1000 as now",
+    );
+    expect(Math.abs((clock?.now ?? 0) - (gone?.deletedAtMs ?? 0))).toBeLessThan(3_600_000);
     expect(await collectTombstones(under.database, SampleGroup, -1)).toBe(1);
     const [left] = await under.database.query<{ rows: bigint; blobs: bigint }>(
       "select (select count(*) from repo.sample_group) as rows, (select count(*) from repo.sample_group_blob) as blobs",

@@ -1,7 +1,6 @@
 /** Handlers on a real Postgres with the real feed: killed at every named point, and with rules broken on purpose. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Database, openDatabase, type Transaction } from "@tenon/postgres";
 import { openReplication } from "@tenon/postgres/replication";
@@ -15,6 +14,7 @@ import {
 } from "@tenon/storage-repo";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endChild, startChild } from "../../test/child.ts";
 import { climbing } from "../../test/circle-world.ts";
 import { type Write, writeOf, writes } from "../../test/handler-histories.ts";
 import { HANDLER_POINTS, type HandlerSettings } from "../../test/handler-points.ts";
@@ -108,21 +108,7 @@ async function settled(
   }
 }
 
-async function start(settings: HandlerSettings): Promise<ChildProcess> {
-  const main = join(import.meta.dirname, "../../test/handler-main.ts");
-  const child = spawn(process.execPath, ["--conditions=@tenon/source", main, JSON.stringify(settings)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, "data"), once(child, "exit")]);
-  return child;
-}
-
-async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-  const ended = once(child, "exit");
-  if ((child.exitCode ?? child.signalCode) !== null) return;
-  child.kill(signal);
-  await ended;
-}
+const start = (settings: HandlerSettings) => startChild("handler-main.ts", settings);
 
 const history = (seed: number) => fc.sample(writes, { numRuns: 4, seed }).flat();
 
@@ -148,9 +134,9 @@ test.each(["slot", "poll"] as const)(
       children.push(last);
       const { found, expected } = await settled(at);
       expect(found).toEqual(expected);
-      await end(last, "SIGTERM");
+      await endChild(last, "SIGTERM");
     } finally {
-      await Promise.all(children.map((child) => end(child, "SIGKILL")));
+      await Promise.all(children.map((child) => endChild(child, "SIGKILL")));
       await at.close();
     }
   },
@@ -194,7 +180,7 @@ test.each(["slot", "poll"] as const)(
         killed.add(owner);
         await at.play(history(kill));
         const child = children.find(({ pid }) => owner === `process-${pid}`) as ChildProcess;
-        await Promise.all([end(child, "SIGKILL"), at.play(history(kill + 10))]);
+        await Promise.all([endChild(child, "SIGKILL"), at.play(history(kill + 10))]);
         children.push(await start(settings));
       }
       await nextPump(at, (each) => !killed.has(each));
@@ -204,9 +190,9 @@ test.each(["slot", "poll"] as const)(
       expect(holders).toBeGreaterThan(BigInt(killed.size));
       // One that was killed before it came to that has claimed nothing.
       expect(claims).toBeLessThanOrEqual(holders);
-      await Promise.all(children.map((child) => end(child, "SIGTERM")));
+      await Promise.all(children.map((child) => endChild(child, "SIGTERM")));
     } finally {
-      await Promise.all(children.map((child) => end(child, "SIGKILL")));
+      await Promise.all(children.map((child) => endChild(child, "SIGKILL")));
       await at.close();
     }
   },

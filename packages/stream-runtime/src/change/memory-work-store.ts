@@ -10,7 +10,9 @@ import { leaseLost } from "./work-errors.ts";
 import type {
   ClaimedWork,
   ClaimOptions,
+  ItemsOf,
   NewWork,
+  OpenItem,
   Origin,
   Origins,
   ParkedWork,
@@ -66,6 +68,19 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     tx.onCommit(() => {
       for (const each of work) this.#add(each);
     });
+  }
+
+  async open(_: Joined, { handlers, keys }: ItemsOf): Promise<readonly OpenItem[]> {
+    const found = [...this.#items.values()].filter(
+      ({ handler, key }) => handlers.includes(handler) && keys.includes(key),
+    );
+    return found.map(({ handler, key, parked, failure }) => ({
+      ...{ handler, key, waits: !parked, reason: failure?.reason },
+    }));
+  }
+
+  async betweenClaims(): Promise<bigint> {
+    return BigInt(++this.#claims);
   }
 
   async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {

@@ -11,7 +11,9 @@ import { leaseLost } from "./work-errors.ts";
 import type {
   ClaimedWork,
   ClaimOptions,
+  ItemsOf,
   NewWork,
+  OpenItem,
   Origin,
   Origins,
   ParkedWork,
@@ -52,6 +54,11 @@ const CLAIM = {
     ) free
     where w.handler = free.handler and w.key = free.key
     returning w.handler, w.key, w.lane, w.up_to, w.attempts, w.claim, w.claimed_rounds as rounds`,
+};
+
+const OPEN = {
+  name: "stream-work-open",
+  text: "select handler, key, parked, reason from stream_work where handler = any($1::text[]) and key = any($2::text[]) order by handler, key",
 };
 
 const DONE = {
@@ -110,6 +117,18 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
       `{${items.map(({ upTo }) => upTo).join(",")}}`,
       numbersText(items.map(({ rounds }) => rounds)),
     ]);
+  }
+
+  async open(tx: Transaction, { handlers, keys }: ItemsOf): Promise<readonly OpenItem[]> {
+    const rows = await tx.query<StoredOpen>(OPEN, [handlers, keys.map((key) => JSON.stringify(key))]);
+    return rows.map(({ handler, key, parked, reason }) => ({
+      ...{ handler, key: JSON.parse(key) as Key, waits: !parked, reason: reason ?? undefined },
+    }));
+  }
+
+  async betweenClaims(): Promise<bigint> {
+    const [row] = await this.#database.query<{ number: bigint }>("select nextval('stream_work_claim') as number");
+    return row?.number ?? 0n;
   }
 
   async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {
@@ -181,6 +200,13 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
       [handler, keys?.map((key) => JSON.stringify(key)) ?? null],
     );
   }
+}
+
+interface StoredOpen {
+  readonly handler: string;
+  readonly key: string;
+  readonly parked: boolean;
+  readonly reason: string | null;
 }
 
 interface StoredParked {

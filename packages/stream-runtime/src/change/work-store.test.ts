@@ -69,6 +69,38 @@ describe.each(bindings)("%s", (binding, store) => {
     expect(await store.parked()).toEqual([]);
   });
 
+  test("open items are told by key: those that wait, those that somebody works on, those put aside", async () => {
+    await store.prepare();
+    const { add, claim, finish } = one("asked-after");
+    const open = (keys: readonly string[]) =>
+      store.transaction((tx) => store.open(tx, { handlers: ["asked-after"], keys }), once);
+    const item = { handler: "asked-after", key: "k" };
+    await add(0, 1n);
+    expect(await open(["k", "j"])).toEqual([{ ...item, waits: true, reason: undefined }]);
+    await store.fail(await claim(), failure);
+    expect(await open(["k"])).toEqual([{ ...item, waits: false, reason: "poisoned" }]);
+    expect(await open(["j"])).toEqual([]);
+    await store.retryParked("asked-after");
+    const worked = await claim();
+    expect(await open(["k"])).toMatchObject([{ waits: true }]);
+    await finish(worked);
+    expect(await open(["k"])).toEqual([]);
+  });
+
+  test("a number between claims is above those before it and below those after it", async () => {
+    await store.prepare();
+    const { add, claim, finish } = one("numbered");
+    await add(0, 1n);
+    const before = await claim();
+    const between = await store.betweenClaims();
+    await finish(before);
+    await add(0, 2n);
+    const after = await claim();
+    await finish(after);
+    expect(BigInt(before.claim)).toBeLessThan(between);
+    expect(between).toBeLessThan(BigInt(after.claim));
+  });
+
   test("several changes that wait come round as often as the one that did so least", async () => {
     await store.prepare();
     const { add, claim } = one("waiting");

@@ -65,6 +65,22 @@ export interface WorkStatus {
   readonly oldestMs: number;
 }
 
+/** Which items of some keys are there. */
+export interface ItemsOf {
+  readonly handlers: readonly string[];
+  readonly keys: readonly Key[];
+}
+
+/** An item that has not come to its end. */
+export interface OpenItem {
+  readonly handler: string;
+  readonly key: Key;
+  /** It waits, or somebody works on it: not parked. */
+  readonly waits: boolean;
+  /** What its last run failed of, if it did. */
+  readonly reason: string | undefined;
+}
+
 /** By transaction id. */
 export type Origins = ReadonlyMap<bigint, Origin>;
 
@@ -93,7 +109,11 @@ export interface WorkStore<Joined> {
   /** Whether the transaction's snapshot holds what these transactions have committed. */
   sees(tx: Joined, xids: readonly bigint[]): Promise<boolean>;
   add(tx: Joined, work: readonly NewWork[]): Promise<void>;
+  /** Items of some keys that are there, at the transaction's snapshot. */
+  open(tx: Joined, of: ItemsOf): Promise<readonly OpenItem[]>;
   claim(options: ClaimOptions): Promise<readonly ClaimedWork[]>;
+  /** A number between those of all claims before this call and those of all claims after it (W2): orders writes of others among them. */
+  betweenClaims(): Promise<bigint>;
   /** Ends an item in its run's transaction; `again` when something changed meanwhile. @throws GraphError TENON1811 */
   finish(tx: Joined, item: ClaimedWork): Promise<"done" | "again">;
   /** In a run's transaction, when it has written something: says where its change batch comes from. */

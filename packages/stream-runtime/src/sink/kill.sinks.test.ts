@@ -1,12 +1,11 @@
 /** Handlers with sinks over real Postgres and the log in it, killed with -9 around commit, append and removal. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
+import type { ChildProcess } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { openEmbeddedLog } from "@tenon/event-log/embedded";
 import { type Database, openDatabase } from "@tenon/postgres";
 import { openRepo, versionOf, withBase } from "@tenon/storage-repo";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endChild, startChild } from "../../test/child.ts";
 import { type OwnServer, ownServer } from "../../test/own-server.ts";
 import { SINK_POINTS, type SinkSettings } from "../../test/sink-points.ts";
 import { labelsOf, type TreeWrite, treeWriteOf } from "../../test/tree-histories.ts";
@@ -116,21 +115,7 @@ async function settled(at: World, maxMs: number): Promise<void> {
   }
 }
 
-async function start(settings: SinkSettings): Promise<ChildProcess> {
-  const main = join(import.meta.dirname, "../../test/sink-main.ts");
-  const child = spawn(process.execPath, ["--conditions=@tenon/source", main, JSON.stringify(settings)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await Promise.race([once(child.stdout as NonNullable<typeof child.stdout>, "data"), once(child, "exit")]);
-  return child;
-}
-
-async function end(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-  const ended = once(child, "exit");
-  if ((child.exitCode ?? child.signalCode) !== null) return;
-  child.kill(signal);
-  await ended;
-}
+const start = (settings: SinkSettings) => startChild("sink-main.ts", settings);
 
 /** A change of one ad, or of a group above several. */
 function change(step: number): TreeWrite {
@@ -173,9 +158,9 @@ test(
       expect(await problems(at)).toEqual([]);
       expect(await at.database.query("select from stream_sink")).toEqual([]);
       expect((await witnessed(at.database)).length).toBeGreaterThan(SINK_POINTS.length * 5);
-      await end(last, "SIGTERM");
+      await endChild(last, "SIGTERM");
     } finally {
-      await Promise.all(children.map((child) => end(child, "SIGKILL")));
+      await Promise.all(children.map((child) => endChild(child, "SIGKILL")));
       await at.close();
     }
   },
@@ -192,7 +177,7 @@ test(
       for (let step = 0; step < 60; step++) {
         await at.play(change(step));
         if (step % 20 === 10) {
-          await end(children.at(-1) as ChildProcess, "SIGKILL");
+          await endChild(children.at(-1) as ChildProcess, "SIGKILL");
           children.push(await start({ databaseUrl: at.url }));
         }
         const ends = new Map((await at.log.offsets(Labels.name)).map(({ partition, end: stop }) => [partition, stop]));
@@ -215,7 +200,7 @@ test(
       }
       expect(checked).toBeGreaterThan(100);
     } finally {
-      await Promise.all(children.map((child) => end(child, "SIGKILL")));
+      await Promise.all(children.map((child) => endChild(child, "SIGKILL")));
       await at.close();
     }
   },
@@ -238,7 +223,7 @@ test.each([
       await settled(at, PLANT_MS_MAX);
       expect((await problems(at)).join("\n")).toMatch(problem);
     } finally {
-      await Promise.all(children.map((child) => end(child, "SIGKILL")));
+      await Promise.all(children.map((child) => endChild(child, "SIGKILL")));
       await at.close();
     }
   },

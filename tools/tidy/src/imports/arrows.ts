@@ -70,6 +70,8 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/marketplace",
     "packages/nodes",
     "packages/admixer",
+    "packages/ads-database",
+    "packages/indexer",
     "packages/postgres",
     "packages/event-log",
     "packages/storage-repo",

@@ -1,0 +1,10 @@
+/** What operators ask and order of the pipeline. Starts no host. */
+export { SWITCH_DEFAULTS, SWITCH_PURPOSES, type SwitchName, SwitchStore } from "../switches/switch-store.ts";
+export { type RunRecord, RunStore } from "../workflows/run-store.ts";
+export { requireWorkflow } from "../workflows/run-workflows.ts";
+export { type JsonRecord, nextDueMs, type Workflow } from "../workflows/workflow.ts";
+export { declaredWorkflows } from "./declared-workflows.ts";
+export type * from "./document-facts.ts";
+export { type LookParts, lookAtDocument } from "./look-at-document.ts";
+export { type Event, timelineOf } from "./timeline.ts";
+export { type Rung, type Verdict, whyOf } from "./why.ts";
