@@ -32,6 +32,7 @@ import {
   type RunningTasks,
   runHandlers,
   runTasks,
+  SINK_RELAY,
   type Task,
 } from "@tenon/stream-runtime";
 import type { z } from "zod";
@@ -85,6 +86,8 @@ export class IndexingWorld {
   readonly random: SeededRandom;
   readonly halted: string[] = [];
   policy: GatewayPolicy;
+  /** Whether documents leave for serving; off: they wait, in order. */
+  isPublishing = true;
   readonly repo: ModelRepo;
   readonly work: MemoryWorkStore<ModelTransaction>;
   readonly #options: WorldOptions;
@@ -128,7 +131,7 @@ export class IndexingWorld {
     return world;
   }
 
-  async startProcess(): Promise<void> {
+  async startProcess(release: readonly Handler[] = this.#options.handlers ?? ARGUS_HANDLERS): Promise<void> {
     const { repo, clock, work } = this;
     const life = new Life();
     const log = life.of(this.#cluster.open()) as never;
@@ -153,7 +156,7 @@ export class IndexingWorld {
     });
     const handlers = await runHandlers({
       ...{
-        handlers: this.#options.handlers ?? ARGUS_HANDLERS,
+        handlers: release,
         repo: life.of(repo),
         feed: repo.feed,
         cursors: repo.cursors,
@@ -169,15 +172,23 @@ export class IndexingWorld {
         pumpLeaseMs: 1_000,
       },
       resources: { landingPages: bind(LandingPagesResource, { value: landingPages }) },
+      relay: { ...SINK_RELAY, mayLeave: () => this.isPublishing },
     });
     this.#processes.push({ life, tasks, handlers });
   }
 
-  /** The oldest living process dies in the middle of whatever it does; another one takes its place. */
-  async kill(): Promise<void> {
+  /** The oldest living process dies in the middle of whatever it does; another one, of another release even, takes its place. */
+  async kill(release?: readonly Handler[]): Promise<void> {
     const victim = this.#processes.find(({ life }) => !life.isOver);
     if (victim !== undefined) victim.life.isOver = true;
-    await this.startProcess();
+    await this.startProcess(release);
+  }
+
+  /** Has a handler work on keys again, in the low lane. */
+  async refresh(handler: string, keys: readonly number[]): Promise<void> {
+    const items = keys.map((key) => ({ handler, key, lane: "low" as const, upTo: 0n, rounds: 0 }));
+    const options = { isolation: "readCommitted", attemptsMax: 100 } as const;
+    await this.work.transaction((tx) => this.work.add(tx, items), options);
   }
 
   /** Tells of changes as the log of a database does: at least once. `times` says how often, `delayMs` when. */

@@ -1,11 +1,16 @@
 /** The pipeline with one rule broken each: tests must notice. */
 import { type Graph, graph, node } from "@tenon/graph-core";
 import {
+  AdFloor,
+  AdGroupOffer,
+  CampaignOffer,
   checkUpdate,
+  deriveOffer,
   dropStaleContent,
   EntityUpdate,
   materialiseChange,
   normaliseRow,
+  OfferWrites,
   rejectUpdate,
   routeUpdate,
   ServingControlMessages,
@@ -15,6 +20,8 @@ import {
   writeUpdate,
 } from "@tenon/nodes";
 import type { Handler, Task } from "@tenon/stream-runtime";
+import { WorkItem } from "@tenon/stream-runtime/api";
+import type { adOffer } from "../indexing/ad-offer.graph.ts";
 import { gatewayChanges } from "../indexing/gateway-changes.graph.ts";
 import { ARGUS_HANDLERS } from "../indexing/handlers.ts";
 import { updater } from "../indexing/updater.graph.ts";
@@ -57,6 +64,27 @@ export function gatewayWithoutShortCut(): readonly Task[] {
     respond: gatewayChanges.respond,
   } as never);
   return withGraph(gatewayChanges as never, broken as never);
+}
+
+/** A release that bids nothing for anybody. */
+export function zeroBids(): readonly Handler[] {
+  const bidNothing = node({
+    owner: "ads-auction",
+    purpose: "a planted bug: every bid is zero",
+    reads: [AdFloor, AdGroupOffer, CampaignOffer, WorkItem],
+    writes: [OfferWrites],
+    run: (inputs) => {
+      const { adGroupOffer: row } = inputs;
+      const nothing = row && { ...row, columns: { ...row.columns, bidAmountMicros: 0 } };
+      return deriveOffer.definition.run({ ...inputs, adGroupOffer: nothing } as never, undefined as never) as never;
+    },
+  });
+  return ARGUS_HANDLERS.map((each) => {
+    if (each.name !== "ad-offer") return each;
+    const { request, respond } = each.graph as unknown as typeof adOffer;
+    const facts = { name: "ad-offer", owner: "ads-auction", purpose: "a planted bug" } as const;
+    return { ...each, graph: graph({ ...facts, request, nodes: { bidNothing }, respond } as never) as never };
+  });
 }
 
 /** The words of an ad are read, and nobody is told when the reader of creatives finds others. */

@@ -95,6 +95,7 @@ export { ContentSignalSchema, VECTOR_COMPONENTS_MAX } from "./indexing/signals.t
 export * from "./indexing/source-rows.ts";
 export * from "./indexing/sources.ts";
 export * from "./indexing/topics.ts";
+export { vectorOfBytes } from "./indexing/vector-bytes.ts";
 export { assembleFeatures } from "./ranking/assemble-features/assemble-features.ts";
 export { assembleLightFeatures } from "./ranking/assemble-light-features/assemble-light-features.ts";
 export { calibrateClicks } from "./ranking/calibrate-clicks/calibrate-clicks.ts";

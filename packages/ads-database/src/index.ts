@@ -13,6 +13,7 @@ export { type AdvertiserDayOptions, advertiserDay } from "./edits/advertiser-day
 export { applyEdit } from "./edits/apply-edit.ts";
 export type { Edit, EditChange, EditKind, NewAd } from "./edits/edit.ts";
 export { loadMarketplace } from "./load/load-marketplace.ts";
+export { PROBE_IDS_FROM, probeWrittenAtMs, putProbeAd, removeProbeAd } from "./probe/probe-ad.ts";
 export { AdsDatabaseReader, type AdsDatabaseReaderOptions } from "./read/ads-database-reader.ts";
 export { type PagesOptions, pages, type ScannedRow } from "./read/pages.ts";
 export { forgetDeletedRows } from "./schema/forget-deleted-rows.ts";

@@ -11,6 +11,10 @@ export {
 export { type IndexerStores, openStores } from "./host/open-stores.ts";
 export { ROLES, type Role } from "./host/role.ts";
 export { type RunningIndexer, type StartIndexerOptions, startIndexer } from "./host/start-indexer.ts";
+export { idOfProbe, type Probe, probesIn } from "./probes/probe.ts";
+export { type ProbeResult, ProbeResults, type ProbeStep } from "./probes/probe-results.ts";
+export { type ProbeWorkflowOptions, probeWorkflow } from "./probes/run-probe.ts";
+export { ArgusCalls } from "./rpc/argus-calls.ts";
 export { type CallMode, type StageAnswer, type StageMessage, StageRuns } from "./rpc/stage-runs.ts";
 export {
   SWITCH_DEFAULTS,
@@ -20,3 +24,4 @@ export {
   SwitchStore,
   type SwitchValues,
 } from "./switches/switch-store.ts";
+export { type RunWorkflowsOptions, runWorkflows } from "./workflows/run-workflows.ts";

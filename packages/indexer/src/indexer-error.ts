@@ -22,9 +22,30 @@ const ERRORS = {
   wrongRetention: { code: "TENON1658", category: "input" },
   /** A kept snapshot that is damaged or gone. */
   brokenSnapshot: { code: "TENON1659", category: "resource" },
+  /** A call whose body does not fit. */
+  wrongCall: { code: "TENON1686", category: "input" },
+  /** A call without the rights for it. */
+  notAllowed: { code: "TENON1687", category: "input" },
+  callTooLarge: { code: "TENON1688", category: "input" },
+  noSuchRoute: { code: "TENON1689", category: "input" },
+  /** A defect of this host. */
+  unexpected: { code: "TENON1690", category: "invariant" },
+  /** An address beyond this machine, and no token. */
+  openWithoutToken: { code: "TENON1691", category: "input" },
+  /** As many calls as run at once are running. */
+  busy: { code: "TENON1692", category: "resource" },
+  /** A probe whose declaration cannot be used. */
+  wrongProbe: { code: "TENON1693", category: "definition" },
+  /** What a probe wrote was not served as it should, or not in time. */
+  probeFailed: { code: "TENON1694", category: "resource" },
   /** A thread of a build ended. */
   threadLost: { code: "TENON1657", category: "resource" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;
+
+/** Code of each, for who branches on one. */
+export const IndexerCode = Object.fromEntries(Object.entries(ERRORS).map(([kind, { code }]) => [kind, code])) as {
+  readonly [Kind in keyof typeof ERRORS]: (typeof ERRORS)[Kind]["code"];
+};
 
 export interface IndexerErrorFacts {
   readonly owner?: string | undefined;

@@ -1,16 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GraphError } from "@tenon/graph-core";
+import { isLoopback } from "@tenon/http-host";
 import { afterAll, expect, test } from "vitest";
 import { scratchFolder } from "../../test/scratch-folder.ts";
-import {
-  type ConfigSources,
-  describeConfig,
-  environmentName,
-  flagName,
-  isLoopback,
-  readConfig,
-} from "./read-config.ts";
+import { type ConfigSources, describeConfig, environmentName, flagName, readConfig } from "./read-config.ts";
 import { DEFAULT_SETTINGS, SETTING_NAMES, SettingsSchema } from "./settings.ts";
 
 const { folder, remove } = scratchFolder();
@@ -107,10 +101,3 @@ test("names of environment and flags are made of the setting's name, and none co
   expect(flagName("logKeepBytesMax")).toBe("--log-keep-bytes-max");
   expect(new Set(SETTING_NAMES.map(environmentName)).size).toBe(SETTING_NAMES.length);
 });
-
-test.each(["127.0.0.1", "127.8.9.1", "localhost", "::1"])("%s is loopback", (host) =>
-  expect(isLoopback(host)).toBe(true),
-);
-test.each(["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example", "localhost.example"])("%s is not loopback", (host) =>
-  expect(isLoopback(host)).toBe(false),
-);

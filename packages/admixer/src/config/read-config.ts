@@ -1,6 +1,7 @@
 /** Layers of settings, each over the one before: defaults, file, environment, flags. Every value knows where it came from. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { isLoopback } from "@tenon/http-host";
 import type { z } from "zod";
 import { hostError } from "../host/host-error.ts";
 import {
@@ -169,12 +170,6 @@ function missingForPipeline(
   return needed
     .filter((name) => settings[name] === null)
     .map((name) => `${given.get(name)?.source}: adSource is "pipeline" and ${name} is not set`);
-}
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
-
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.test(host);
 }
 
 function requireTokenBeyondLoopback(

@@ -1,6 +1,6 @@
 /** What the host counts beside its graph, in the Prometheus text format 0.0.4. */
+import { metricsTextOf } from "@tenon/http-host";
 import type { AdMixer } from "../host/ad-mixer.ts";
-
 import { FEED_METRICS } from "./feed-metrics.ts";
 import { type Metric, one, type Sample } from "./metric.ts";
 
@@ -210,21 +210,5 @@ function perVariant({ arms }: AdMixer, value: (variant: Variants[number]) => num
 }
 
 export function hostMetrics(host: AdMixer): string {
-  const lines: string[] = [];
-  for (const { name, type, help, samples } of METRICS) {
-    const all = samples(host);
-    if (all.length === 0) continue;
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-    for (const { labels = {}, value } of all) lines.push(`${name}${labelText(labels)} ${value}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-function labelText(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, escaped)}"`);
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
-}
-
-function escaped(character: string): string {
-  return character === "\n" ? "\\n" : `\\${character}`;
+  return metricsTextOf(METRICS.map((metric) => ({ ...metric, samples: metric.samples(host) })));
 }

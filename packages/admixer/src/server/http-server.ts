@@ -3,14 +3,14 @@ import { randomUUID } from "node:crypto";
 import fastifySwagger from "@fastify/swagger";
 import { AdRequestSchema, AdResponseSchema } from "@tenon/ads-model";
 import { GraphError } from "@tenon/graph-core";
+import { mayAdminister, problemHeaders, problemOf } from "@tenon/http-host";
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { jsonSchemaTransform, validatorCompiler } from "fastify-type-provider-zod";
 import type { Settings } from "../config/settings.ts";
 import type { AdMixer } from "../host/ad-mixer.ts";
 import { hostError } from "../host/host-error.ts";
-import { mayAdminister } from "./access.ts";
 import { debugRoutes } from "./debug-routes.ts";
-import { asGraphError, headersOf, problemOf, statusOf } from "./problem-json.ts";
+import { asGraphError, statusOf } from "./problem-json.ts";
 import { ProblemSchema } from "./schemas.ts";
 
 /** Longest time for a whole request to arrive, and for its headers; beyond it the connection is closed. */
@@ -142,9 +142,9 @@ function sendProblem(
   if (status === 413) reply.header("connection", "close");
   return reply
     .code(status)
-    .headers(headersOf(status))
+    .headers(problemHeaders(status))
     .header("x-request-id", requestId)
-    .send(problemOf(error, requestId));
+    .send(problemOf(error, { status, requestId }));
 }
 
 const CALLERS_ID = /^[A-Za-z0-9_-]{1,64}$/;

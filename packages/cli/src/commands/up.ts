@@ -47,5 +47,5 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
       hint: "run the serving host in a process of its own; --once is for it, and for the whole system",
     });
   const { upIndexer } = await import("./up-indexer.ts");
-  return upIndexer(roles as readonly Role[], folder, terminal);
+  return upIndexer(config, { roles: roles as readonly Role[], folder }, terminal);
 }

@@ -5,6 +5,7 @@ import { collectGarbageOfDocuments } from "../collect-garbage/collect-garbage.ts
 import { UnsyncedMetrics } from "../compare/unsynced-metrics.ts";
 import { documentSync } from "../document-sync/document-sync.ts";
 import { history } from "../history/history.ts";
+import { probeWorkflow } from "../probes/run-probe.ts";
 import { refresh } from "../refresh/refresh.ts";
 import { sourceSync } from "../source-sync/source-sync.ts";
 import { runWorkflows } from "../workflows/run-workflows.ts";
@@ -41,7 +42,13 @@ export function workflowsOf(stores: IndexerStores, { onAlarm }: WorkflowsOptions
       ...{ database, entities: ENTITIES, store: bases, workFolder, schedule: settings.historySchedule },
       ...{ tables: settings.historyTables, snapshotsKept: settings.snapshotsKept },
     }),
+    ...probeWorkflows(stores),
   ];
+}
+
+function probeWorkflows({ settings, probes, adsDatabase, repo, log, probeResults: results }: IndexerStores) {
+  const { probeServers: servers, adminToken: token } = settings;
+  return probes.map((probe) => probeWorkflow(probe, { adsDatabase, repo, log, results, servers, token }));
 }
 
 export interface WorkflowsOptions {

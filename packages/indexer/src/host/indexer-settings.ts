@@ -34,6 +34,19 @@ export const IndexerSettingsSchema = z.strictObject({
   historyTables: z.array(z.string().min(1)).min(1).describe("entities that a scheduled snapshot holds"),
   snapshotsKept: z.int().min(1).describe("snapshots of the history that are kept"),
   buildThreads: z.int().min(1).max(64).describe("threads of a base build"),
+  host: z.string().min(1).describe("address of the HTTP surface; anything but loopback needs adminToken"),
+  port: z.int().min(0).max(65_535).describe("port of the HTTP surface; 0: any that is free"),
+  adminToken: z.string().min(16).nullable().describe("token that calls and metrics ask for; null: this machine only"),
+  bodyBytesMax: z
+    .int()
+    .min(1_024)
+    .max(64 * 2 ** 20)
+    .describe("largest body of a call"),
+  probesFolder: url.nullable().describe("folder of probes, a JSON file each; null: none"),
+  probeServers: z
+    .array(url)
+    .max(100)
+    .describe("ad servers that probes ask, http://host:port; they take the same adminToken"),
   checkedShare: z.number().min(0).max(1).describe("share of graph runs that are checked in full"),
 });
 export type IndexerSettings = z.infer<typeof IndexerSettingsSchema>;
@@ -59,6 +72,12 @@ export const INDEXER_DEFAULTS = {
   historyTables: ["ad_document"],
   snapshotsKept: 30,
   buildThreads: 2,
+  host: "127.0.0.1",
+  port: 0,
+  adminToken: null,
+  bodyBytesMax: 4 * 2 ** 20,
+  probesFolder: null,
+  probeServers: [],
   checkedShare: 0.01,
 } as const satisfies Partial<IndexerSettings>;
 

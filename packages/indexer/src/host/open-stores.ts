@@ -18,6 +18,8 @@ import {
 } from "@tenon/nodes";
 import { type Database, openDatabase } from "@tenon/postgres";
 import { openRepo, PostgresCursors, type PostgresRepo } from "@tenon/storage-repo";
+import { type Probe, probesIn } from "../probes/probe.ts";
+import { ProbeResults } from "../probes/probe-results.ts";
 import { SwitchStore } from "../switches/switch-store.ts";
 import { RunStore } from "../workflows/run-store.ts";
 import type { IndexerSettings } from "./indexer-settings.ts";
@@ -37,6 +39,8 @@ export interface IndexerStores {
   readonly switches: SwitchStore;
   readonly runs: RunStore;
   readonly cursors: PostgresCursors;
+  readonly probes: readonly Probe[];
+  readonly probeResults: ProbeResults;
   close(): Promise<void>;
 }
 
@@ -63,6 +67,7 @@ export async function openStores(settings: IndexerSettings, environment: NodeJS.
   };
   try {
     const { databaseUrl, adsDatabaseUrl, owner } = settings;
+    const probes = probesIn(settings.probesFolder);
     const applicationName = `tenon-${owner}`.slice(0, 63);
     const database = kept(await openDatabase({ url: databaseUrl, connectionsMax: CONNECTIONS_MAX, applicationName }));
     const adsDatabase = kept(
@@ -76,10 +81,26 @@ export async function openStores(settings: IndexerSettings, environment: NodeJS.
     await switches.prepare();
     const runs = new RunStore(database);
     await runs.prepare();
+    const probeResults = new ProbeResults(database);
+    await probeResults.prepare();
     const bases = openObjectStore(settings.objectStoreUrl, environment);
     const cursors = new PostgresCursors(database);
     const adsRows = new AdsDatabaseReader(adsDatabase);
-    return { settings, database, adsDatabase, adsRows, repo, log, bases, switches, runs, cursors, close };
+    return {
+      settings,
+      database,
+      adsDatabase,
+      adsRows,
+      repo,
+      log,
+      bases,
+      switches,
+      runs,
+      cursors,
+      probes,
+      probeResults,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,4 +1,5 @@
 import type { HostClock } from "@tenon/graph-core";
+import type { StageLatency } from "../observe/stage-latency.ts";
 import type { SwitchWatch } from "../switches/switch-watch.ts";
 import type { IndexerStores } from "./open-stores.ts";
 
@@ -10,6 +11,8 @@ export interface RoleContext {
   readonly stores: IndexerStores;
   readonly switches: SwitchWatch;
   readonly clock: HostClock;
+  /** Counts what goes through `stores.log` already; rows are the updater's to count. */
+  readonly latency: StageLatency;
   /** Told what cannot go on; all try again after a while. */
   readonly onTrouble: (what: string, error: Error) => void;
   /** A part is broken for good: the process should end, another one goes on. */

@@ -12,6 +12,7 @@ import {
   compileGraph,
   createExecutor,
   type Executor,
+  GraphError,
   type HostClock,
   systemClock,
 } from "@tenon/graph-core";
@@ -70,7 +71,7 @@ export class StageRuns {
   }
 
   /**
-   * @throws GraphError TENON1652 for an unknown stage or too many messages, TENON1551 for a message that does not fit the stage's
+   * @throws GraphError TENON1652 for an unknown stage or too many messages, TENON1686 for a message that does not fit the stage's
    *   topic, named by its place; what a node failed with
    */
   async call(stage: string, messages: readonly StageMessage[], mode: CallMode): Promise<StageAnswer> {
@@ -81,7 +82,7 @@ export class StageRuns {
         hint: "send several calls, or append to the topic",
       });
     const nowMs = this.#clock.nowMs();
-    const records = messages.map(({ key, timeMs = nowMs, value }) => task.source.record({ key, timeMs, value }));
+    const records = messages.map((message, at) => recordOf(task, { timeMs: nowMs, ...message }, at));
     if (mode === "append") return { stage, mode, appended: await this.#append(records) };
     const outputs = await Promise.all(records.map((record) => this.#run(task, record)));
     if (mode === "now") await this.#commit(task, outputs);
@@ -138,6 +139,19 @@ export class StageRuns {
     });
     this.#executors.set(task.name, made);
     return made;
+  }
+}
+
+function recordOf({ name, source }: Task, message: Required<StageMessage>, at: number): NewRecord {
+  try {
+    return source.record(message);
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    const { code, message: why, detail, cause } = error;
+    throw indexerError("wrongCall", `messages[${at}] does not fit stage "${name}": ${why.slice(code.length + 1)}`, {
+      ...(detail !== undefined && { detail }),
+      ...{ hint: `send what topic "${source.name}" carries; nothing of this call was done`, cause },
+    });
   }
 }
 

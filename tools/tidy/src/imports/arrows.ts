@@ -5,6 +5,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/graph-core": [],
   "packages/graph-testkit": ["packages/graph-core"],
   "packages/source-rules": ["packages/graph-core"],
+  "packages/http-host": ["packages/graph-core"],
   "packages/ads-model": ["packages/graph-core"],
   "packages/model-serving": ["packages/graph-core", "packages/ads-model"],
   "packages/ad-index": ["packages/graph-core", "packages/ads-model"],
@@ -37,6 +38,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "packages/admixer": [
     "packages/graph-core",
+    "packages/http-host",
     "packages/ads-model",
     "packages/model-serving",
     "packages/ad-index",
@@ -48,6 +50,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "packages/indexer": [
     "packages/graph-core",
+    "packages/http-host",
     "packages/ads-model",
     "packages/ad-index",
     "packages/postgres",
@@ -142,7 +145,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
   immer: ["packages/graph-core/src/edit/", "bench/"],
   croner: ["packages/indexer/src/workflows/"],
   "lru-cache": ["packages/indexer/src/enrichment/"],
-  fastify: ["packages/admixer/src/"],
+  fastify: ["packages/admixer/src/", "packages/indexer/src/rpc/"],
   "@fastify/.+": ["packages/admixer/src/"],
   "fastify-.+": ["packages/admixer/src/"],
   "@opentelemetry/.+": ["packages/admixer/src/observe/"],

@@ -1,0 +1,4 @@
+/** What the HTTP surfaces of all hosts share. */
+export { isLoopback, mayAdminister } from "./access.ts";
+export { PROBLEM_TYPE, type Problem, problemHeaders, problemOf, STATUS_BY_CATEGORY } from "./problem.ts";
+export { Histogram, type MetricFamily, metricsTextOf, type Sample } from "./prometheus.ts";
