@@ -4,12 +4,13 @@ import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
 
 const { roles, kill, plant, kafkaBrokers, ...settings } = JSON.parse(process.argv[2] as string) as ProcessSettings;
 /** Time for a lie to be believed: an acknowledgement or a delete follows at once. */
-const LIE_MS = 150;
+const LIE_MS = 1_000;
 const PLANTED_BATCH = 5;
 let passes = 0;
 
-function reached(at: KillPoint["at"], topic?: string): void {
-  if (kill?.at === at && kill.topic === topic && ++passes === kill.pass) process.kill(process.pid, "SIGKILL");
+function reached(at: KillPoint["at"], topics: readonly string[] = []): void {
+  if (kill?.at !== at || (kill.topic !== undefined && !topics.includes(kill.topic))) return;
+  if (++passes === kill.pass) process.kill(process.pid, "SIGKILL");
 }
 
 /** Methods in place of an object's own. */
@@ -38,14 +39,14 @@ const database = replacing(opened.database, {
 });
 const log = replacing(opened.log, {
   append: async (records) => {
-    const topic = records[0]?.topic;
-    reached("beforeAppend", topic);
-    if (plant?.kind === "unstoredAppend" && topic === plant.topic) {
+    const topics = records.map(({ topic }) => topic);
+    reached("beforeAppend", topics);
+    if (plant?.kind === "unstoredAppend" && topics.includes(plant.topic)) {
       setTimeout(() => process.kill(process.pid, "SIGKILL"), LIE_MS);
-      return records.map(({ partition }) => ({ topic, partition, offset: 0 })) as never;
+      return records.map(({ topic, partition }) => ({ topic, partition, offset: 0 })) as never;
     }
     const appended = await opened.log.append(records);
-    reached("afterAppend", topic);
+    reached("afterAppend", topics);
     return appended;
   },
 });
