@@ -33,7 +33,10 @@ export class Advertisers {
       if (ads === undefined) this.#adsOf.set(adGroupId, [adId]);
       else ads.push(adId);
     }
-    this.#budgets = system.marketplace.campaigns.map(({ campaignId, budget }) => ({ campaignId, pacing: budget.pacing }));
+    this.#budgets = system.marketplace.campaigns.map(({ campaignId, budget }) => ({
+      campaignId,
+      pacing: budget.pacing,
+    }));
   }
 
   /** Resolves with how many were made in a second. What the database does not take in time is not made up for. */

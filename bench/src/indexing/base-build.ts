@@ -34,7 +34,11 @@ export async function baseBuild({ ads }: BaseBuildAmounts): Promise<Part> {
       rows: [
         {
           ...{ workload: "base build", ads, buildCpuMs: rounded(buildMs), postgresCpuMs: rounded(postgresMs) },
-          ...{ deriveMs: Number(result["deriveMs"]), publishMs: Number(result["publishMs"]), loadAverage: rounded(load) },
+          ...{
+            deriveMs: Number(result["deriveMs"]),
+            publishMs: Number(result["publishMs"]),
+            loadAverage: rounded(load),
+          },
         },
         {
           workload: "first load",

@@ -1,7 +1,7 @@
 /** What an ad server does with deltas and control messages, and when each edit that is waited for was applied. */
 import type { AdIndexHost } from "@tenon/ad-index";
 import { buildBase, openIndex } from "@tenon/ad-index";
-import { type CampaignId, adId } from "@tenon/ads-model";
+import { adId, type CampaignId } from "@tenon/ads-model";
 import type { EventLog, LogRecord } from "@tenon/event-log/api";
 import { EMBEDDING_DIMENSIONS, type Marketplace } from "@tenon/marketplace";
 import { IndexDeltas, ServingControl } from "@tenon/nodes";
@@ -105,8 +105,7 @@ export class Follower {
       const decoded = ServingControl.decode(record);
       if (!("value" in decoded)) throw new Error("a control message that cannot be read");
       const { value } = decoded;
-      if (value.kind === "budget")
-        settle(this.#caps, value.campaignId, value.lifetimeCapMicros, nowMs, this.controlMs);
+      if (value.kind === "budget") settle(this.#caps, value.campaignId, value.lifetimeCapMicros, nowMs, this.controlMs);
       else if (value.status !== "active") blocked.push(value.campaignId as CampaignId);
     }
   }

@@ -59,7 +59,12 @@ export async function live({ ads, warmUpSeconds, seconds, outageEdits, settleMsM
       goals: [
         atMost("I1.p50", `commit to applied, p50 ms at ${PER_SECOND} edits/s; ${size}`, loaded.deltaP50, 100),
         atMost("I1.p99", `commit to applied, p99 ms at ${PER_SECOND} edits/s; ${size}`, loaded.deltaP99, 500),
-        atMost("I2", `short cut, commit to control message, p99 ms at ${PER_SECOND} edits/s; ${size}`, loaded.controlP99, 100),
+        atMost(
+          "I2",
+          `short cut, commit to control message, p99 ms at ${PER_SECOND} edits/s; ${size}`,
+          loaded.controlP99,
+          100,
+        ),
         atMost("I2.unloaded", `short cut, p99 ms at ${UNLOADED_PER_SECOND} edits/s; ${size}`, unloaded.controlP99, 100),
         atMost(
           "I5",
@@ -67,7 +72,12 @@ export async function live({ ads, warmUpSeconds, seconds, outageEdits, settleMsM
           lanesBeside.deltaP99 / lanesAlone.deltaP99,
           2,
         ),
-        atLeast("I4", `documents/s applied after an outage of ${outageEdits} edits; ${size}`, outage.perSecond, PER_SECOND),
+        atLeast(
+          "I4",
+          `documents/s applied after an outage of ${outageEdits} edits; ${size}`,
+          outage.perSecond,
+          PER_SECOND,
+        ),
       ],
       rows: [unloaded.row, lanesAlone.row, { ...lanesBeside.row, signals, drained }, loaded.row, outage.row],
     };
@@ -85,10 +95,12 @@ interface Parts {
 
 async function measured(
   { system, follower, advertisers }: Parts,
-  { workload, perSecond, seconds, settleMsMax }: { readonly workload: string; readonly perSecond: number } & Pick<
-    LiveAmounts,
-    "seconds" | "settleMsMax"
-  >,
+  {
+    workload,
+    perSecond,
+    seconds,
+    settleMsMax,
+  }: { readonly workload: string; readonly perSecond: number } & Pick<LiveAmounts, "seconds" | "settleMsMax">,
 ): Promise<Measured> {
   follower.deltaMs.length = 0;
   follower.controlMs.length = 0;
@@ -137,7 +149,14 @@ async function afterOutage(
   const documents = follower.deltas - before;
   return {
     perSecond: documents / seconds,
-    row: { workload: "after an outage", edits, documents, missing, seconds: rounded(seconds), processesStartMs: rounded(startMs) },
+    row: {
+      workload: "after an outage",
+      edits,
+      documents,
+      missing,
+      seconds: rounded(seconds),
+      processesStartMs: rounded(startMs),
+    },
   };
 }
 

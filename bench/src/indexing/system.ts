@@ -46,7 +46,12 @@ export async function startSystem(adsMax: number): Promise<System> {
   await admin.close();
   const [databaseUrl = "", adsDatabaseUrl = ""] = urls;
   const shared = {
-    ...{ databaseUrl, adsDatabaseUrl, objectStoreUrl: `file://${join(folder, "bases")}`, workFolder: join(folder, "work") },
+    ...{
+      databaseUrl,
+      adsDatabaseUrl,
+      objectStoreUrl: `file://${join(folder, "bases")}`,
+      workFolder: join(folder, "work"),
+    },
     ...{ baseBuildSchedule: null, buildThreads: 1, slot: "bench" },
   };
   const stores = await openStores(indexerSettings({ ...shared, owner: "bench" }), {});
@@ -58,7 +63,10 @@ export async function startSystem(adsMax: number): Promise<System> {
   const cpu = process.cpuUsage();
   const { cursor, documents } = await firstLoad({
     ...{ adsDatabase: stores.adsDatabase, database: stores.database, repo: stores.repo, handlers: ARGUS_HANDLERS },
-    ...{ argus: { landingPages: { serviceUrl: null } }, signals: marketplaceSignals(marketplace, { seed: SEED }) as never },
+    ...{
+      argus: { landingPages: { serviceUrl: null } },
+      signals: marketplaceSignals(marketplace, { seed: SEED }) as never,
+    },
   });
   const { user, system } = process.cpuUsage(cpu);
   await stores.cursors.begin(ARGUS_CONSUMER, cursor);

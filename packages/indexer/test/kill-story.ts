@@ -1,4 +1,6 @@
 /** The story that every kill test tells: a day of edits, kills at every stage, a base in the middle, and a comparison at the end. */
+import { setTimeout as pause } from "node:timers/promises";
+import { rollback } from "@tenon/ad-index/publish";
 import type { RunningAdMixer } from "@tenon/admixer";
 import { EntityUpdatesHigh, IndexDeltas, ServingControl, SourceChanges } from "@tenon/nodes";
 import { expect } from "vitest";
@@ -7,10 +9,13 @@ import { differences, type PipelineWorld } from "./pipeline-world.ts";
 
 type Roles = ProcessSettings["roles"];
 export const FRONT: Roles = ["gateway", "updater"];
-export const BACK: Roles = ["argus", "batch"];
+const BACK: Roles = ["argus", "batch"];
 
 /** A named moment that does not come within this is no moment. */
 const REACHED_MS_MAX = 30_000;
+const EDITS_MIN = 100;
+const EDITS_AFTER_ROLLBACK = 30;
+const LOOK_MS = 20;
 
 const at = (name: KillPoint["at"], pass: number, topic?: { readonly name: string }): KillPoint => ({
   ...{ at: name, pass },
@@ -21,7 +26,7 @@ const at = (name: KillPoint["at"], pass: number, topic?: { readonly name: string
  * Between what a stage stores and what it says it has stored, on both sides. The first ones of each list are those that every run
  * takes; a long run takes them all.
  */
-export const FRONT_MOMENTS: readonly KillPoint[] = [
+const FRONT_MOMENTS: readonly KillPoint[] = [
   at("afterAppend", 2, SourceChanges),
   at("afterAppend", 2, EntityUpdatesHigh),
   at("beforeCommit", 5),
@@ -30,7 +35,7 @@ export const FRONT_MOMENTS: readonly KillPoint[] = [
   at("afterCommit", 9),
   at("afterAppend", 1, ServingControl),
 ];
-export const BACK_MOMENTS: readonly KillPoint[] = [
+const BACK_MOMENTS: readonly KillPoint[] = [
   at("afterAppend", 2, IndexDeltas),
   at("beforeCommit", 7),
   at("beforeAppend", 2, IndexDeltas),
@@ -39,7 +44,7 @@ export const BACK_MOMENTS: readonly KillPoint[] = [
 ];
 
 /** Of a pair, one process dies at each moment, after the other one was killed wherever it was; both are started again. */
-export async function killAtMoments({ processes }: PipelineWorld, roles: Roles, moments: readonly KillPoint[]) {
+async function killAtMoments({ processes }: PipelineWorld, roles: Roles, moments: readonly KillPoint[]) {
   let other = processes.start(roles);
   for (const kill of moments) {
     const [plain, marked] = await Promise.all([other, processes.start(roles, { kill })]);
@@ -66,5 +71,40 @@ export async function expectAllServed(world: PipelineWorld, servers: readonly Ru
     expect(found).toEqual(expected);
     for (const adId of world.deleted) expect(found.served).not.toHaveProperty(String(adId));
     expect(server.host.feed?.status().rejections.count).toBe(0);
+  }
+}
+
+/** The whole story. Returns nothing: what is not so fails the test. */
+export async function tellTheStory(world: PipelineWorld, { moments }: { readonly moments: number }): Promise<void> {
+  const servers: RunningAdMixer[] = [];
+  try {
+    const batch = await world.processes.start(["batch"]);
+    const first = await world.buildBase();
+    await world.processes.kill(batch);
+    servers.push(await world.startServer());
+    world.play();
+    await Promise.all([
+      killAtMoments(world, FRONT, FRONT_MOMENTS.slice(0, moments)),
+      killAtMoments(world, BACK, BACK_MOMENTS.slice(0, moments)),
+    ]);
+    // Beside edits that go on.
+    const second = await world.buildBase();
+    await world.rest();
+    const kills = Math.min(moments, FRONT_MOMENTS.length) + Math.min(moments, BACK_MOMENTS.length);
+    expect(world.processes.kills).toBeGreaterThanOrEqual(2 * kills);
+    expect(world.edits).toBeGreaterThan(EDITS_MIN);
+    expect(world.deleted.size).toBeGreaterThan(0);
+    // One that has followed all the way, and one that begins with the base.
+    servers.push(await world.startServer());
+    await expectAllServed(world, servers, second);
+
+    world.play();
+    await rollback(world.stores.bases, first, { reason: "the test goes back" });
+    for (const edits = world.edits + EDITS_AFTER_ROLLBACK; world.edits < edits; ) await pause(LOOK_MS);
+    await world.rest();
+    servers.push(await world.startServer());
+    await expectAllServed(world, servers, first);
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
   }
 }

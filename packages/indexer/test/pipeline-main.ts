@@ -5,7 +5,7 @@ import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
 const { roles, kill, plant, kafkaBrokers, ...settings } = JSON.parse(process.argv[2] as string) as ProcessSettings;
 /** Time for a lie to be believed: an acknowledgement or a delete follows at once. */
 const LIE_MS = 1_000;
-const PLANTED_BATCH = 5;
+const PLANTED_BATCH = 2;
 let passes = 0;
 
 function reached(at: KillPoint["at"], topics: readonly string[] = []): void {

@@ -10,7 +10,7 @@ export interface KillPoint {
 
 /**
  * A process that says too early that something is stored, and then dies (`unstoredAppend`: the log never gets it), or that stores
- * where it has read to without what it made of it (`unwrittenRows`: the write set of every fifth batch).
+ * where it has read to without what it made of it (`unwrittenRows`: the write set of every second batch).
  */
 export type Plant = { readonly kind: "unstoredAppend"; readonly topic: string } | { readonly kind: "unwrittenRows" };
 

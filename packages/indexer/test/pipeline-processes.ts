@@ -26,7 +26,10 @@ export class PipelineProcesses {
   }
 
   /** Resolves when its roles run, or when it has ended before that. */
-  async start(roles: ProcessSettings["roles"], more: Pick<ProcessSettings, "kill" | "plant"> = {}): Promise<ChildProcess> {
+  async start(
+    roles: ProcessSettings["roles"],
+    more: Pick<ProcessSettings, "kill" | "plant"> = {},
+  ): Promise<ChildProcess> {
     const settings: ProcessSettings = { ...this.#shared, ...more, roles, owner: `${roles.join("-")}-${this.#born++}` };
     const child = spawn(process.execPath, ["--conditions=@tenon/source", MAIN, JSON.stringify(settings)], {
       stdio: ["ignore", "pipe", "pipe"],

@@ -99,7 +99,13 @@ export class PipelineWorld {
     const [repository, source] = [await testDatabase(), await testDatabase()];
     const slot = `kill_${process.pid}_${Date.now()}`;
     const settings = indexerSettings({
-      ...{ databaseUrl: repository.url, adsDatabaseUrl: source.url, kafkaBrokers: [...kafkaBrokers], owner: "world", slot },
+      ...{
+        databaseUrl: repository.url,
+        adsDatabaseUrl: source.url,
+        kafkaBrokers: [...kafkaBrokers],
+        owner: "world",
+        slot,
+      },
       ...{ objectStoreUrl: `file://${join(folder, "bases")}`, workFolder: join(folder, "work"), checkedShare: 0.05 },
       ...{ baseBuildSchedule: null, buildThreads: 1 },
     });
@@ -189,7 +195,13 @@ export class PipelineWorld {
       const vector = unitVector(version);
       return { kind: "embedding", creativeId: ad.creativeId, ...facts, space: ad.embedding.version, vector };
     }
-    const counts = { impressions7d: version, clicks7d: 1, impressions30d: 4 * version, clicks30d: 4, conversions30d: 1 };
+    const counts = {
+      impressions7d: version,
+      clicks7d: 1,
+      impressions30d: 4 * version,
+      clicks30d: 4,
+      conversions30d: 1,
+    };
     const quality = { hides30d: version % 5, spend7dMicros: version as never, reviewScore: (version % 89) / 89 };
     return { kind: "performance", adId: ad.adId, ...facts, ...counts, ...quality };
   }
@@ -321,7 +333,9 @@ export function differences(found: Comparison["served"], expected: Comparison["s
   const text = (value: unknown) => JSON.stringify(value);
   return {
     lost: ids.filter((adId) => !(adId in found)),
-    kept: Object.keys(found).map(Number).filter((adId) => !(adId in expected)),
+    kept: Object.keys(found)
+      .map(Number)
+      .filter((adId) => !(adId in expected)),
     stale: ids.filter((adId) => adId in found && text(sortedKeys(found[adId])) !== text(sortedKeys(expected[adId]))),
   };
 }

@@ -79,7 +79,10 @@ async function lagOf({ log, database }: LookStores, tasks: readonly Task[]) {
     (ends.get(name) ?? []).flatMap(({ partition, earliest, end }) => {
       const at = status.find((each) => each.task === name && each.partition === partition);
       return [
-        { what: `records of ${name}/${partition}`, waiting: end > earliest ? end - Math.max(earliest, at?.next ?? 0) : 0 },
+        {
+          what: `records of ${name}/${partition}`,
+          waiting: end > earliest ? end - Math.max(earliest, at?.next ?? 0) : 0,
+        },
         { what: `messages of ${name}/${partition}`, waiting: at?.outboxPending ?? 0 },
       ];
     }),
