@@ -23,6 +23,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   admixer: () => import("./admixer/suite.ts"),
   cli: () => import("./cli/suite.ts"),
   streams: () => import("./streams/suite.ts"),
+  indexing: () => import("./indexing/suite.ts"),
   retrieval: () => import("./retrieval/suite.ts"),
 };
 

@@ -11,7 +11,7 @@ import type { ContentSignal } from "./indexing-world.ts";
 type Row = any;
 
 export interface Facts {
-  readonly ads: AdsDatabaseModel;
+  readonly ads: Pick<AdsDatabaseModel, "keys" | "state">;
   /** Newest of each kind and key. */
   readonly signals: ReadonlyMap<string, ContentSignal>;
   readonly landing: (url: string) => LandingPage;

@@ -9,6 +9,7 @@ export {
 } from "./changes/change-log.ts";
 export { type CreateChangeLogOptions, createChangeLog, dropChangeLog } from "./changes/create-change-log.ts";
 export { type ChangeLogOptions, openChangeLog } from "./changes/open-change-log.ts";
+export { positionAfterAll, positionStored } from "./changes/source-position.ts";
 export { type AdvertiserDayOptions, advertiserDay } from "./edits/advertiser-day.ts";
 export { applyEdit } from "./edits/apply-edit.ts";
 export type { Edit, EditChange, EditKind, NewAd } from "./edits/edit.ts";

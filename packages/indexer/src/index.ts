@@ -9,6 +9,13 @@ export {
   indexerSettings,
 } from "./host/indexer-settings.ts";
 export { type IndexerStores, openStores } from "./host/open-stores.ts";
+export {
+  type Backlog,
+  lookAtPipeline,
+  type PipelineLook,
+  type UntilQuietOptions,
+  untilQuiet,
+} from "./host/quiet.ts";
 export { ROLES, type Role } from "./host/role.ts";
 export { type RunningIndexer, type StartIndexerOptions, startIndexer } from "./host/start-indexer.ts";
 export { idOfProbe, type Probe, probesIn } from "./probes/probe.ts";

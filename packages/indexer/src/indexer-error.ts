@@ -16,6 +16,8 @@ const ERRORS = {
   nothingToBuild: { code: "TENON1655", category: "resource" },
   /** Too many ads could not be derived. */
   derivationFailed: { code: "TENON1656", category: "node" },
+  /** Changes are still under way after the time given. */
+  notQuiet: { code: "TENON1660", category: "resource" },
   /** A first load into a repository that holds rows. */
   notEmpty: { code: "TENON1685", category: "input" },
   /** A time for which something is kept that is too short. */

@@ -24,7 +24,7 @@ const ATTEMPTS_MAX = 12;
 const BACK_OFF_FIRST_MS = 50;
 const BACK_OFF_MS_MAX = 5_000;
 /** An idle log is acknowledged when the server's own has grown by this: a mark per keepalive would keep it growing. */
-const IDLE_BYTES = 1_048_576n;
+export const IDLE_BYTES = 1_048_576n;
 /** What opening it again cannot mend. */
 const REFUSALS: ReadonlySet<string> = new Set(["TENON1570", "TENON1571", "TENON1572", "TENON1573", "TENON1574"]);
 

@@ -1,5 +1,5 @@
 /** What operators ask of a repository: how much it holds, how far its readers are, how far back it reaches. Reads only. */
-import type { Database } from "@tenon/postgres";
+import type { Database, Queryable } from "@tenon/postgres";
 import type { Layout } from "../api/layout.ts";
 import { lastSequence } from "../feed/settled.ts";
 import { type BaseState, History, type HistoryNeed, type HistoryPartition } from "../history/history.ts";
@@ -89,7 +89,7 @@ async function rowsOf(database: Database, table: string): Promise<number> {
 }
 
 /** Every consumer of the change feed, and how far it is. */
-export async function feedConsumers(database: Database): Promise<readonly FeedConsumer[]> {
+export async function feedConsumers(database: Queryable): Promise<readonly FeedConsumer[]> {
   const rows = await database.query<ConsumerRow>(
     `select c.consumer, c.mode, c.fence, c.settled_seq, ${NOW_MS} - c.updated_at_ms as saved_ms, c.slot,
         s.active, s.wal_status, pg_wal_lsn_diff(pg_current_wal_lsn(), s.confirmed_flush_lsn)::float8 as held_bytes,

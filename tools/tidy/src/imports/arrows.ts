@@ -95,6 +95,8 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/admixer",
     "graphs",
     "tools/kafka",
+    "packages/indexer",
+    "packages/ads-database",
   ],
   "tools/tidy": ["packages/graph-core", "packages/source-rules"],
   "tools/kafka": ["packages/event-log"],

@@ -80,7 +80,9 @@ export const importRules: readonly IForbiddenRuleType[] = [
 ];
 
 function testArrows(folder: string): readonly string[] {
-  return folder === "packages/graph-core" ? ["packages/graph-testkit"] : alsoInTests;
+  if (folder === "packages/graph-core") return ["packages/graph-testkit"];
+  // What is indexed is proven where it is served.
+  return folder === "packages/indexer" ? [...alsoInTests, "packages/admixer"] : alsoInTests;
 }
 
 function rule(

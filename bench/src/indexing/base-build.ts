@@ -1,0 +1,66 @@
+/** A base build of a filled repository: documents per second of the processor, from the repository to files that are published. */
+import { loadavg } from "node:os";
+import { setTimeout as pause } from "node:timers/promises";
+import { atLeast, type Part, rounded } from "../harness/report.ts";
+import { startSystem } from "./system.ts";
+
+export interface BaseBuildAmounts {
+  readonly ads: number;
+}
+
+const GOAL_PER_CORE_SECOND = 5_000;
+const BUILD_MS_MAX = 600_000;
+
+export async function baseBuild({ ads }: BaseBuildAmounts): Promise<Part> {
+  const system = await startSystem(ads);
+  try {
+    await system.start(["batch"]);
+    const before = system.cpu();
+    const id = await system.stores.runs.ask({ workflow: "base-build" });
+    const result = await resultOf(system.stores.runs, id as number);
+    const spent = (role: string) =>
+      (system.cpu().find((each) => each.role === role)?.ms ?? 0) - (before.find((each) => each.role === role)?.ms ?? 0);
+    const [buildMs, postgresMs] = [spent("batch"), spent("postgres")];
+    const [load = 0] = loadavg();
+    return {
+      goals: [
+        atLeast(
+          "I3",
+          `documents per second of the building process's CPU, its threads' start included; ${ads} ads, 1 thread`,
+          (1_000 * ads) / buildMs,
+          GOAL_PER_CORE_SECOND,
+        ),
+      ],
+      rows: [
+        {
+          ...{ workload: "base build", ads, buildCpuMs: rounded(buildMs), postgresCpuMs: rounded(postgresMs) },
+          ...{
+            deriveMs: Number(result["deriveMs"]),
+            publishMs: Number(result["publishMs"]),
+            loadAverage: rounded(load),
+          },
+        },
+        {
+          workload: "first load",
+          documents: system.filled.documents,
+          seconds: rounded(system.filled.seconds),
+          nodeCpuMs: rounded(system.filled.nodeCpuMs),
+        },
+      ],
+    };
+  } finally {
+    await system.stop();
+  }
+}
+
+async function resultOf(
+  runs: Awaited<ReturnType<typeof startSystem>>["stores"]["runs"],
+  id: number,
+): Promise<Readonly<Record<string, unknown>>> {
+  for (const untilMs = performance.now() + BUILD_MS_MAX; performance.now() < untilMs; await pause(20)) {
+    const run = (await runs.runs({ workflow: "base-build", runsMax: 10 })).find((each) => each.id === id);
+    if (run?.state === "done" && run.result !== null) return run.result;
+    if (run?.state === "failed") throw new Error(`the base was not built: ${run.error}`);
+  }
+  throw new Error(`the base was not built in ${BUILD_MS_MAX / 1_000} s`);
+}
