@@ -4,8 +4,8 @@ import { rollback } from "@tenon/ad-index/publish";
 import type { RunningAdMixer } from "@tenon/admixer";
 import { EntityUpdatesHigh, IndexDeltas, ServingControl, SourceChanges } from "@tenon/nodes";
 import { expect } from "vitest";
-import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
 import { differences, type KillWorld } from "./kill-world.ts";
+import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
 
 type Roles = ProcessSettings["roles"];
 export const FRONT: Roles = ["gateway", "updater"];

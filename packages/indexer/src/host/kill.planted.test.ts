@@ -3,8 +3,8 @@
 import { IndexDeltas, SourceChanges } from "@tenon/nodes";
 import { expect, test } from "vitest";
 import { expectAllServed, FRONT } from "../../test/kill-story.ts";
-import type { Plant, ProcessSettings } from "../../test/pipeline-points.ts";
 import { differences, KillWorld } from "../../test/kill-world.ts";
+import type { Plant, ProcessSettings } from "../../test/pipeline-points.ts";
 
 const TEST_MAX_MS = 240_000;
 const DIES_MS_MAX = 60_000;
