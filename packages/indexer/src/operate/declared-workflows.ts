@@ -18,5 +18,6 @@ const NOWHERE = {
  */
 export function declaredWorkflows(): readonly Omit<Workflow, "run">[] {
   const settings = indexerSettings({ ...INDEXER_DEFAULTS, ...NOWHERE });
-  return workflowsOf({ settings } as IndexerStores);
+  // Probes are of a host's folder: they are known where they run.
+  return workflowsOf({ settings, probes: [] as IndexerStores["probes"] } as IndexerStores);
 }
