@@ -1,9 +1,9 @@
 /** What the documents must be, from the advertisers' tables and the signals that were sent: nothing of the pipeline is asked. */
 import { ADS_TABLES, type AdsTable, pages } from "@tenon/ads-database";
-import { expectedDocuments } from "@tenon/graphs/testing/expected-documents";
 import type { ContentSignals } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
 import type { z } from "zod";
+import { expectedDocuments } from "../../../graphs/testing/expected-documents.ts";
 
 export type ContentSignal = z.infer<typeof ContentSignals.schema>;
 

@@ -68,6 +68,9 @@ for (const folder of Object.keys(workspaceArrows)) {
   plants[`${folder.replaceAll("/", "-")}-imports`] = plant(`${source}/planted.ts`, path, target);
   plants[`${folder.replaceAll("/", "-")}-tests-import`] = plant(`${source}/planted.test.ts`, path, target);
 }
+plants["worlds-in-tests"] = plant("packages/indexer/src/uses-a-world.ts", "../../../graphs/testing/planted-world.ts", {
+  "graphs/testing/planted-world.ts": "export const one = 1;\n",
+});
 for (const folder of Object.keys(coreArrows)) {
   const above = folder === "edit" ? "compile" : "edit";
   plants[`graph-core-${folder}`] = plant(`packages/graph-core/src/${folder}/climbs.ts`, `../${above}/target.ts`, {
