@@ -11,38 +11,54 @@ export type DerivedRows = Map<GroupName, DerivedGroup>;
 
 /** Takes what a handler wrote for the key. Writes of other keys are none of this row's. */
 export function takeWrites(into: DerivedRows, key: Key, writes: WriteSet): void {
-  for (const [entity, { groups = {} }] of Object.entries(writes)) {
-    for (const [group, written] of Object.entries(groups)) {
-      for (const { key: of, version, columns } of written ?? []) {
+  for (const entity in writes) {
+    const groups = writes[entity]?.groups ?? {};
+    for (const group in groups) {
+      for (const { key: of, version, columns } of groups[group] ?? []) {
         if (of === key) into.set(groupName(entity, group), { version, columns });
       }
     }
   }
 }
 
-/** The row a read would give; undefined when none of it exists. Derived groups are never read from the store. */
-export function rowOf(
-  read: AnyRead,
-  key: Key,
-  source: {
-    readonly derived: DerivedRows | undefined;
-    readonly stored: RepoRow | undefined;
-    readonly produced: ReadonlySet<GroupName>;
-  },
-): RepoRow | undefined {
-  const { derived, stored, produced } = source;
-  const versions: Record<string, bigint> = {};
-  const columns: Record<string, unknown> = {};
-  let exists = stored !== undefined;
-  for (const { name, group } of read.columns as readonly EntityColumn[]) {
-    const full = groupName(read.entity.name, group);
-    const made = derived?.get(full);
-    const isDerived = produced.has(full);
-    versions[group] = isDerived ? (made?.version ?? 0n) : (stored?.versions[group] ?? 0n);
-    columns[name] = (isDerived ? made?.columns[name] : stored?.columns[name]) ?? null;
-    exists ||= made !== undefined;
-  }
-  return exists
-    ? Object.freeze({ key, versions: Object.freeze(versions), columns: Object.freeze(columns) })
-    : undefined;
+/** How a read of the own row is answered, when some of its groups are derived and the others stored. */
+export interface OwnRowMaker {
+  readonly isDerived: boolean;
+  readonly isStored: boolean;
+  /** The row a read would give; undefined when none of it exists. Derived groups are never read from the store. */
+  make(key: Key, derived: DerivedRows | undefined, stored: RepoRow | undefined): RepoRow | undefined;
+}
+
+interface ReadGroup {
+  readonly name: string;
+  readonly full: GroupName;
+  readonly isDerived: boolean;
+  readonly columns: readonly string[];
+}
+
+export function ownRowMaker(read: AnyRead, produced: ReadonlySet<GroupName>): OwnRowMaker {
+  const byGroup = Map.groupBy(read.columns as readonly EntityColumn[], ({ group }) => group);
+  const groups = [...byGroup].map(([name, columns]): ReadGroup => {
+    const full = groupName(read.entity.name, name);
+    return { name, full, isDerived: produced.has(full), columns: columns.map((column) => column.name) };
+  });
+  return {
+    isDerived: groups.some(({ isDerived }) => isDerived),
+    isStored: groups.some(({ isDerived }) => !isDerived),
+    make: (key, derived, stored) => {
+      const versions: Record<string, bigint> = {};
+      const columns: Record<string, unknown> = {};
+      let exists = stored !== undefined;
+      for (const { name, full, isDerived, columns: names } of groups) {
+        const made = derived?.get(full);
+        const held = isDerived ? made?.columns : stored?.columns;
+        versions[name] = (isDerived ? made?.version : stored?.versions[name]) ?? 0n;
+        for (const column of names) columns[column] = held?.[column] ?? null;
+        exists ||= made !== undefined;
+      }
+      return exists
+        ? Object.freeze({ key, versions: Object.freeze(versions), columns: Object.freeze(columns) })
+        : undefined;
+    },
+  };
 }

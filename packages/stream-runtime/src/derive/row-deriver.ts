@@ -19,8 +19,10 @@ import type { Handler } from "../change/handler.ts";
 import { WorkItem } from "../change/row-schema.ts";
 import type { Message } from "../task/message.ts";
 import { type DerivedRows, takeWrites } from "./derived-rows.ts";
-import { groupsReadBy, inOrder, producedBy } from "./handler-order.ts";
-import { loadPage } from "./load-page.ts";
+import { inOrder, producedBy } from "./handler-order.ts";
+import { PageInputs } from "./page-inputs.ts";
+import { PageRows } from "./page-rows.ts";
+import { WidestReads } from "./widest-reads.ts";
 
 export interface RowDeriverOptions {
   /** All keyed by the same row, e.g. the ad. */
@@ -43,10 +45,12 @@ export interface DerivedKey {
 interface Runner {
   readonly handler: Handler;
   readonly executor: Executor<never, unknown>;
+  readonly inputs: PageInputs;
 }
 
 interface OpenKey {
   readonly key: Key;
+  readonly version: bigint;
   readonly groups: DerivedRows;
   readonly messages: Record<string, readonly Message[]>;
   failure: DerivedKey["failure"];
@@ -56,20 +60,21 @@ export class RowDeriver {
   /** Everything that is read from the store: declare these to open the snapshot. */
   readonly reads: readonly AnyRead[];
   readonly #runners: readonly Runner[];
-  readonly #produced: ReturnType<typeof producedBy>;
+  readonly #widest: WidestReads;
   readonly #clock: HostClock;
 
   /** @throws GraphError TENON1810 for handlers in a circle, TENON1099 for a graph with mistakes */
   constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01 }: RowDeriverOptions) {
+    const produced = producedBy(handlers);
     this.#clock = clock;
-    this.#produced = producedBy(handlers);
+    this.#widest = new WidestReads(handlers, produced);
     this.#runners = inOrder(handlers).map((handler) => ({
       handler,
       executor: createExecutor(compileGraph(handler.graph), { resources: resources as never, clock, checkedShare }),
+      inputs: new PageInputs(handler, produced),
     }));
-    const isStored = (input: Handler["inputs"][number]) =>
-      input.kind !== "row" || [...groupsReadBy(input)].some((group) => !this.#produced.has(group));
-    this.reads = [...new Set(handlers.flatMap((handler) => handler.inputs.filter(isStored).map(({ read }) => read)))];
+    const children = handlers.flatMap(({ inputs }) => inputs.filter(({ kind }) => kind === "children"));
+    this.reads = [...this.#widest.all, ...new Set(children.map(({ read }) => read))];
   }
 
   /**
@@ -83,25 +88,22 @@ export class RowDeriver {
     versionOf: (key: Key) => bigint,
   ): Promise<readonly DerivedKey[]> {
     const open = new Map<Key, OpenKey>(
-      keys.map((key) => [key, { key, groups: new Map(), messages: {}, failure: undefined }]),
+      keys.map((key) => [key, { key, version: versionOf(key), groups: new Map(), messages: {}, failure: undefined }]),
     );
-    for (const { handler, executor } of this.#runners) {
-      const derived = new Map([...open].map(([key, { groups }]) => [key, groups]));
-      const inputs = await loadPage(handler, { snapshot, keys, derived, produced: this.#produced });
+    const source = {
+      ...{ keys, rows: new PageRows(snapshot, this.#widest) },
+      derivedOf: (key: Key) => open.get(key)?.groups,
+    };
+    for (const { handler, executor, inputs } of this.#runners) {
+      const loaded = await inputs.load(source);
       const nowMs = this.#clock.nowMs();
-      await Promise.all(
-        [...open.values()].map(async (each) => {
-          if (each.failure !== undefined) return;
-          const request = requestOf(handler, each.key, inputs, versionOf);
-          const context = executor.begin({ requestId: `${handler.name}/${String(each.key)}`, nowMs });
-          try {
-            const running = executor.execute(request as never, context);
-            take(handler, each, (running instanceof Promise ? await running : running) as Response);
-          } catch (error) {
-            each.failure = { handler: handler.name, error: error as Error };
-          }
-        }),
-      );
+      const running: Promise<void>[] = [];
+      for (const each of open.values()) {
+        if (each.failure !== undefined) continue;
+        const run = runOf({ handler, executor, nowMs }, each, loaded);
+        if (run !== undefined) running.push(run);
+      }
+      await Promise.all(running);
     }
     return [...open.values()];
   }
@@ -109,19 +111,39 @@ export class RowDeriver {
 
 type Response = Readonly<Record<string, unknown>>;
 
+/** A promise only where the graph needs one: most nodes answer at once. */
+function runOf(
+  { handler, executor, nowMs }: Pick<Runner, "handler" | "executor"> & { readonly nowMs: number },
+  each: OpenKey,
+  loaded: Awaited<ReturnType<PageInputs["load"]>>,
+): Promise<void> | undefined {
+  const fail = (error: unknown) => {
+    each.failure = { handler: handler.name, error: error as Error };
+  };
+  try {
+    const context = executor.begin({ requestId: `${handler.name}/${String(each.key)}`, nowMs });
+    const running = executor.execute(requestOf(handler, each, loaded) as never, context);
+    if (running instanceof Promise)
+      return running.then((response) => take(handler, each, response as Response)).catch(fail);
+    take(handler, each, running as Response);
+  } catch (error) {
+    fail(error);
+  }
+  return undefined;
+}
+
 function requestOf(
-  handler: Handler,
-  key: Key,
-  inputs: Awaited<ReturnType<typeof loadPage>>,
-  versionOf: (key: Key) => bigint,
+  { graph }: Handler,
+  { key, version }: OpenKey,
+  loaded: Awaited<ReturnType<PageInputs["load"]>>,
 ): Readonly<Record<string, unknown>> {
   const request: Record<string, unknown> = {};
-  for (const [slot, values] of inputs) request[slot] = values.get(key) ?? null;
-  if (handler.graph.request.includes(WorkItem)) request[WorkItem.name] = { key, version: versionOf(key) };
+  for (const [slot, values] of loaded) request[slot] = values.get(key) ?? null;
+  if (graph.request.includes(WorkItem)) request[WorkItem.name] = { key, version };
   return request;
 }
 
 function take({ writes, sinks }: Handler, into: OpenKey, response: Response): void {
   takeWrites(into.groups, into.key, response[writes.name] as WriteSet);
-  for (const slot of Object.keys(sinks)) into.messages[slot] = response[slot] as readonly Message[];
+  for (const slot in sinks) into.messages[slot] = response[slot] as readonly Message[];
 }

@@ -1,0 +1,60 @@
+/**
+ * What some handlers read of each entity, as one read. A row costs a query and a parse once, however many handlers look at a part
+ * of it.
+ */
+import { type AnyEntity, type AnyRead, type EntityColumn, type RepoRow, read } from "@tenon/storage-repo/api";
+import type { Handler } from "../change/handler.ts";
+import { type GroupName, groupName } from "./handler-order.ts";
+
+/** A row of the widest read → the row that a narrower one would have given. */
+export type Narrow = (row: RepoRow) => RepoRow;
+
+export class WidestReads {
+  readonly #byEntity = new Map<AnyEntity, AnyRead>();
+  readonly #narrows = new Map<AnyRead, Narrow>();
+
+  /** @param produced groups that nobody reads of a stored row of their own: they are derived */
+  constructor(handlers: readonly Handler[], produced: ReadonlySet<GroupName>) {
+    const columns = new Map<AnyEntity, Set<string>>();
+    const inputs = handlers.flatMap((handler) => handler.inputs).filter(({ kind }) => kind !== "children");
+    for (const input of inputs) {
+      const { entity, columns: all } = input.read as { entity: AnyEntity; columns: readonly EntityColumn[] };
+      const isDerived = ({ group }: EntityColumn) => produced.has(groupName(entity.name, group));
+      const stored = input.kind === "row" ? all.filter((column) => !isDerived(column)) : all;
+      if (stored.length === 0) continue;
+      const of = columns.get(entity) ?? new Set();
+      columns.set(entity, of);
+      for (const { name } of stored) of.add(name);
+    }
+    for (const [entity, names] of columns) this.#byEntity.set(entity, read(entity, [...names] as never));
+  }
+
+  get all(): readonly AnyRead[] {
+    return [...this.#byEntity.values()];
+  }
+
+  /** Of an entity that some row or parent is read of. */
+  of(narrower: AnyRead): AnyRead {
+    const widest = this.#byEntity.get(narrower.entity);
+    if (widest === undefined) throw new RangeError(`entity "${narrower.entity.name}" is read by none of the handlers`);
+    return widest;
+  }
+
+  narrowTo(narrower: AnyRead): Narrow {
+    const known = this.#narrows.get(narrower) ?? narrowTo(narrower);
+    this.#narrows.set(narrower, known);
+    return known;
+  }
+}
+
+function narrowTo({ columns }: AnyRead): Narrow {
+  const names = (columns as readonly EntityColumn[]).map(({ name }) => name);
+  const groups = [...new Set((columns as readonly EntityColumn[]).map(({ group }) => group))];
+  return (row) => {
+    const values: Record<string, unknown> = {};
+    const versions: Record<string, bigint> = {};
+    for (const name of names) values[name] = row.columns[name] ?? null;
+    for (const group of groups) versions[group] = row.versions[group] ?? 0n;
+    return Object.freeze({ key: row.key, versions: Object.freeze(versions), columns: Object.freeze(values) });
+  };
+}
