@@ -46,6 +46,8 @@ export interface WorldOptions {
   readonly seed: number;
   readonly ads: number;
   readonly kafkaBrokers?: readonly string[];
+  /** Of a base build. */
+  readonly adsPerPart?: number;
 }
 
 export class KillWorld {
@@ -94,7 +96,7 @@ export class KillWorld {
 
   /** A filled repository; nothing runs yet. */
   static async begin(options: WorldOptions): Promise<KillWorld> {
-    const { seed, ads, kafkaBrokers = [] } = options;
+    const { seed, ads, kafkaBrokers = [], adsPerPart = 5_000 } = options;
     const folder = await mkdtemp(join(tmpdir(), "tenon-pipeline-"));
     const [repository, source] = [await testDatabase(), await testDatabase()];
     const slot = `kill_${process.pid}_${Date.now()}`;
@@ -107,7 +109,7 @@ export class KillWorld {
         slot,
       },
       ...{ objectStoreUrl: `file://${join(folder, "bases")}`, workFolder: join(folder, "work"), checkedShare: 0.05 },
-      ...{ baseBuildSchedule: null, buildThreads: 1 },
+      ...{ baseBuildSchedule: null, buildThreads: 1, adsPerPart },
     });
     const marketplace = generateMarketplace(loadCatalogue(), { seed, adsMax: ads });
     await migrateAdsDatabase(source.database);
@@ -215,11 +217,16 @@ export class KillWorld {
   async buildBase(): Promise<string> {
     // A few ads, edited for as long as a test takes, are other ads than a day ago: gates are for real sizes.
     const options = { force: "a small world changes fast" };
-    const id = await this.stores.runs.ask({ workflow: "base-build", options });
+    return this.builtBy((await this.stores.runs.ask({ workflow: "base-build", options })) as number);
+  }
+
+  /** The base that a run has built, once it is published. */
+  async builtBy(run: number): Promise<string> {
     for (const untilMs = Date.now() + QUIET_MS_MAX; Date.now() < untilMs; await pause(LOOK_MS)) {
-      const run = (await this.stores.runs.runs({ workflow: "base-build", runsMax: 10 })).find((each) => each.id === id);
-      if (run?.state === "done") return run.result?.["base"] as string;
-      if (run?.state === "failed") throw new Error(`the base was not built: ${run.error}`);
+      const runs = await this.stores.runs.runs({ workflow: "base-build", runsMax: 10 });
+      const found = runs.find(({ id }) => id === run);
+      if (found?.state === "done") return found.result?.["base"] as string;
+      if (found?.state === "failed") throw new Error(`the base was not built: ${found.error}`);
     }
     throw new Error(`the base was not built in ${QUIET_MS_MAX} ms: ${this.processes.said.join("")}`);
   }

@@ -1,4 +1,6 @@
 /** A process of the pipeline for tests that kill it. Its settings come as one JSON argument. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { indexerSettings, openStores, startIndexer } from "../src/index.ts";
 import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
 
@@ -57,7 +59,19 @@ const repo = replacing(opened.repo, {
       ? opened.repo.write(tx, {})
       : opened.repo.write(tx, writeSet)) as typeof opened.repo.write,
 });
-const stores = { ...opened, database, log, repo };
+const runs = replacing(opened.runs, {
+  step: async (run, progress, leaseMs) => {
+    await opened.runs.step(run, progress, leaseMs);
+    reached("afterStep");
+  },
+});
+// The thread that assembles is at work while this one waits for it.
+if (kill?.at === "whileAssembling")
+  setInterval(() => {
+    const builds = existsSync(settings.workFolder) ? readdirSync(settings.workFolder) : [];
+    if (builds.some((build) => existsSync(join(settings.workFolder, build, "files")))) reached("whileAssembling");
+  }, 1).unref();
+const stores = { ...opened, database, log, repo, runs };
 const running = await startIndexer({
   ...{ stores, roles },
   onTrouble: (what, error) => process.stderr.write(`${settings.owner}: ${what}: ${error.message}\n`),

@@ -1,8 +1,11 @@
 /** Where a process of the pipeline can be told to end, and what it can be told to do wrong. */
 
-/** `pass`: the how-manieth time counts. Commits are those of the process's own transactions. */
+/**
+ * `pass`: the how-manieth time counts. Commits are those of the process's own transactions, steps those of workflows; `whileAssembling`
+ * is when a base build has begun to write the files of a base.
+ */
 export interface KillPoint {
-  readonly at: "beforeCommit" | "afterCommit" | "beforeAppend" | "afterAppend";
+  readonly at: "beforeCommit" | "afterCommit" | "beforeAppend" | "afterAppend" | "afterStep" | "whileAssembling";
   /** Of an append. */
   readonly topic?: string;
   readonly pass: number;
@@ -23,6 +26,7 @@ export interface ProcessSettings {
   readonly objectStoreUrl: string;
   readonly workFolder: string;
   readonly slot: string;
+  readonly adsPerPart: number;
   readonly kill?: KillPoint;
   readonly plant?: Plant;
 }

@@ -10,6 +10,10 @@ export function vectorBytes(vector: readonly number[]): U8Column {
 }
 
 export function vectorOfBytes(column: U8Column): readonly number[] {
-  const bytes = new DataView(Uint8Array.from({ length: column.length }, (_, index) => column.at(index)).buffer);
-  return Array.from({ length: column.length / BYTES }, (_, index) => bytes.getFloat32(BYTES * index, true));
+  const bytes = new Uint8Array(column.length);
+  for (let index = 0; index < bytes.length; index++) bytes[index] = column.at(index);
+  const view = new DataView(bytes.buffer);
+  const vector: number[] = [];
+  for (let at = 0; at + BYTES <= bytes.length; at += BYTES) vector.push(view.getFloat32(at, true));
+  return vector;
 }

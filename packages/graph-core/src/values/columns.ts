@@ -156,6 +156,8 @@ export class U8Column {
 
   /** A copy of `values`. */
   static from(values: Numbers): U8Column {
+    // Every value of a Uint8Array is one of this column, a Buffer's too.
+    if (values instanceof Uint8Array) return new U8Column(HAND_OVER, new Uint8Array(values));
     const source = toArrayLike(values);
     return U8Column.fill(source.length, (row) => source[row] as number);
   }

@@ -19,8 +19,8 @@ import type { ArgusSettings } from "../argus/bindings.ts";
 import { indexerError } from "../indexer-error.ts";
 import type { Json, JsonRecord, RunContext, Workflow } from "../workflows/workflow.ts";
 import { BuildThreads } from "./build-threads.ts";
-import { type KeyRange, PART_READS, rangesOf } from "./derive-part.ts";
-import { readPart } from "./part-file.ts";
+import { type KeyRange, RANGE_READS, rangesOf } from "./pages-of-range.ts";
+import { figuresOf, type PartFigures, readPart } from "./part-file.ts";
 
 export interface BaseBuildOptions {
   readonly database: Database;
@@ -34,6 +34,7 @@ export interface BaseBuildOptions {
   readonly schedule: string | null;
   /** Threads that derive beside one another. Default 2. */
   readonly threads?: number;
+  /** Ads of one part: what a killed build does again. Default 5,000. */
   readonly adsPerPart?: number;
   readonly gates?: StandardBounds;
   /** Largest share of ads whose derivation may fail. Default 0.001. */
@@ -50,13 +51,6 @@ interface Plan {
   readonly watermark: number;
   readonly feed: string;
   readonly ranges: readonly KeyRange[];
-}
-
-interface PartFigures {
-  readonly ads: number;
-  readonly deletions: number;
-  readonly failureCount: number;
-  readonly failures: readonly { readonly adId: number; readonly reason: string }[];
 }
 
 export function baseBuild(options: BaseBuildOptions): Workflow {
@@ -115,7 +109,7 @@ class BaseBuild {
         .slice(0, 14)}-${runId}`,
       watermark,
       feed: watermarkToJson(base.watermark),
-      ranges: await base.export(PART_READS, (snapshot) => rangesOf(snapshot, adsPerPart)),
+      ranges: await base.export(RANGE_READS, (snapshot) => rangesOf(snapshot, adsPerPart)),
     }));
     await this.#context.step({ done: 0, saved: plan as unknown as JsonRecord });
     return plan;
@@ -143,9 +137,7 @@ class BaseBuild {
 
   async #built(plan: Plan, index: number): Promise<PartFigures | undefined> {
     const part = await readPart(this.#fileOf(plan, index));
-    if (part === undefined) return undefined;
-    const { ads, deletions, failureCount, failures } = part;
-    return { ads: ads.length, deletions: deletions.length, failureCount, failures };
+    return part && figuresOf(part);
   }
 
   async #publish(plan: Plan, threads: BuildThreads, figures: readonly PartFigures[]): Promise<JsonRecord> {
@@ -153,6 +145,7 @@ class BaseBuild {
     const failures = figures.flatMap((part) => part.failures);
     const failureCount = figures.reduce((sum, part) => sum + part.failureCount, 0);
     const ads = sumOf(figures);
+    const collected = figures.reduce((sum, part) => sum + part.collected, 0);
     this.#requireDerived(ads, failureCount, failures);
     const { name, watermark, feed, ranges } = plan;
     const folder = join(this.#folderOf(plan), "files");
@@ -170,7 +163,7 @@ class BaseBuild {
       ...(typeof reason === "string" && { force: { reason } }),
     });
     const passed = manifest.gates.map(({ id, ok, detail }) => ({ id, ok, detail }));
-    return { base: name, ads, watermark, failureCount, gates: passed as unknown as Json };
+    return { base: name, ads, collected, watermark, failureCount, gates: passed as unknown as Json };
   }
 
   /** Too many failures are a broken handler: a base without these ads would hide them. */

@@ -1,7 +1,9 @@
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { GraphError } from "@tenon/graph-core";
 import { indexerError } from "../indexer-error.ts";
-import type { BuildAnswer, BuildTask, BuildThreadData } from "./build-thread.ts";
+import type { BuildAnswer, BuildTask, BuildThreadData } from "./thread-tasks.ts";
 
 interface Waiting {
   readonly task: BuildTask;
@@ -16,7 +18,8 @@ export class BuildThreads {
   readonly #waiting: Waiting[] = [];
   readonly #tasks = new Map<Worker, Waiting>();
 
-  constructor(count: number, workerData: BuildThreadData) {
+  constructor(count: number, data: Omit<BuildThreadData, "compileCache">) {
+    const workerData: BuildThreadData = { ...data, compileCache: compileCache() };
     const file = `./build-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`;
     this.#threads = Array.from({ length: count }, () => this.#start(new URL(file, import.meta.url), workerData));
     this.#free = [...this.#threads];
@@ -76,4 +79,10 @@ function problemOf({ message, code }: NonNullable<BuildAnswer["problem"]>): Erro
 /** Sources import one another by package name: threads need the condition that says so, whoever started this process. */
 function sourceArguments(): string[] {
   return import.meta.url.endsWith(".ts") ? ["--conditions=@tenon/source"] : [];
+}
+
+/** As the process was told; Node adds a folder of its version. */
+function compileCache(): string | undefined {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? undefined : dirname(folder);
 }

@@ -15,6 +15,8 @@ export interface Part {
   /** Ads whose derivation failed, at most `FAILURES_NAMED_MAX` of them by name. */
   readonly failures: readonly { readonly adId: number; readonly reason: string }[];
   readonly failureCount: number;
+  /** Archived ads whose document was collected: they are no part of the base. */
+  readonly collectedCount: number;
 }
 
 export const FAILURES_NAMED_MAX = 20;
@@ -32,4 +34,16 @@ export async function readPart(path: string): Promise<Part | undefined> {
     throw error;
   });
   return bytes === undefined ? undefined : (deserialize(bytes) as Part);
+}
+
+export interface PartFigures {
+  readonly ads: number;
+  readonly deletions: number;
+  readonly collected: number;
+  readonly failureCount: number;
+  readonly failures: Part["failures"];
+}
+
+export function figuresOf({ ads, deletions, collectedCount, failureCount, failures }: Part): PartFigures {
+  return { ads: ads.length, deletions: deletions.length, collected: collectedCount, failureCount, failures };
 }

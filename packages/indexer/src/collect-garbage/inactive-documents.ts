@@ -3,7 +3,8 @@ import { AdDocumentRow, AdRow } from "@tenon/nodes";
 import type { Transaction } from "@tenon/postgres";
 import { type PostgresRepo, tombstonesOf } from "@tenon/storage-repo";
 import { type AnyRead, type Key, read } from "@tenon/storage-repo/api";
-import { type Handler, RowDeriver } from "@tenon/stream-runtime";
+import type { Handler } from "@tenon/stream-runtime";
+import { Standings } from "./standing.ts";
 
 export interface InactiveDocument {
   readonly key: number;
@@ -23,21 +24,16 @@ export interface DocumentPage {
 
 const Documents = read(AdDocumentRow, ["isServable", "servableSourceAtMs"]);
 const Ads = read(AdRow, ["status"]);
-const STANDING = { entity: AdDocumentRow, group: "delivery" } as const;
 
 export class InactiveDocuments {
-  readonly #standing: RowDeriver;
+  readonly #standings: Standings;
   readonly #reads: readonly AnyRead[];
   readonly #repo: PostgresRepo;
 
   constructor(repo: PostgresRepo, handlers: readonly Handler[]) {
-    // The handler of the live path says what archived means: of the ad, or of anything above it.
-    const standing = handlers.filter(({ produces }) =>
-      produces.some(({ entity, groups }) => entity === STANDING.entity && groups.includes(STANDING.group)),
-    );
     this.#repo = repo;
-    this.#standing = new RowDeriver({ handlers: standing, resources: {} });
-    this.#reads = [Documents, Ads, ...this.#standing.reads];
+    this.#standings = new Standings(handlers);
+    this.#reads = [Documents, Ads, ...this.#standings.reads];
   }
 
   /** Of the next documents after a key, at the transaction's snapshot: rows decide, since a document may lag behind them. */
@@ -52,13 +48,9 @@ export class InactiveDocuments {
     const live = new Set<Key>((await snapshot.rows(Ads, keys)).map(({ key }) => key));
     const deletedAtMs = new Map<Key, number>();
     for (const { key, deletedAtMs: at } of await tombstonesOf(tx, AdRow, keys)) deletedAtMs.set(key, at);
-    const derived = await this.#standing.derive(
+    const standings = await this.#standings.of(
       snapshot,
       keys.filter((key) => live.has(key)),
-      () => 1n,
-    );
-    const standings = new Map(
-      derived.map(({ key, groups }) => [key, groups.get(`${AdDocumentRow.name}.${STANDING.group}`)?.columns]),
     );
     const inactive = documents.flatMap(({ key, columns }): readonly InactiveDocument[] => {
       const isServed = columns.isServable === true;
@@ -68,10 +60,7 @@ export class InactiveDocuments {
         const isOld = !deletedAtMs.has(key) || sourceAtMs < beforeMs;
         return isOld ? [{ key, kind: "gone", sourceAtMs, isServed }] : [];
       }
-      const { status, deliverySourceAtMs: sourceAtMs } = (standings.get(key) ?? {}) as {
-        readonly status?: unknown;
-        readonly deliverySourceAtMs?: number | null;
-      };
+      const { status, sourceAtMs } = standings.get(key) ?? {};
       // It was archived no later than the newest change that went in.
       const isOld = typeof sourceAtMs === "number" && sourceAtMs < beforeMs;
       return status === "archived" && isOld ? [{ key, kind: "archived", sourceAtMs, isServed }] : [];

@@ -24,6 +24,7 @@ export function workflowsOf(stores: IndexerStores, { onAlarm }: WorkflowsOptions
     baseBuild({
       ...{ database, databaseUrl, log, bases, workFolder, argus },
       ...{ schedule: settings.baseBuildSchedule, threads: settings.buildThreads },
+      adsPerPart: settings.adsPerPart,
     }),
     sourceSync({
       ...{ ...stores, repair, inFlightMs, schedule: settings.sourceSyncSchedule },

@@ -151,8 +151,12 @@ class WorkflowWorker {
   }
 }
 
+/** What is kept of a failure: the detail says which gate, which handler or which row it was. */
+const REASON_CHARACTERS_MAX = 2_000;
+
 function reasonOf(error: unknown): string {
-  return error instanceof GraphError ? `${error.code} ${error.message}` : String((error as Error).message ?? error);
+  const { message, detail } = error as Partial<GraphError>;
+  return (detail === undefined ? String(message ?? error) : `${message}: ${detail}`).slice(0, REASON_CHARACTERS_MAX);
 }
 
 /** @throws GraphError TENON1652 for a workflow or an option that is not declared */

@@ -1,9 +1,10 @@
 /** From the columns of `ad_document` to the document, and what keeps it from being one. */
-import { createHash } from "node:crypto";
-import { type AdDocument, type ServableDocument, ServableDocumentSchema } from "@tenon/ads-model";
+import { hash } from "node:crypto";
+import type { AdDocument, ServableDocument } from "@tenon/ads-model";
 import type { ValueOf } from "@tenon/graph-core";
 import { SERVABLE_FIELDS } from "../../indexing/servable-fields.ts";
 import type { DocumentGroups } from "../servable-rows.ts";
+import { canonicalText } from "./canonical-text.ts";
 
 export type DocumentColumns = NonNullable<ValueOf<typeof DocumentGroups>>["columns"];
 
@@ -28,7 +29,10 @@ export function missingIn(columns: DocumentColumns): readonly string[] {
   return [...new Set([...lacking, ...vector])];
 }
 
-/** Call when nothing is missing. */
+/**
+ * Call when nothing is missing. Columns have the schemas of the document's leaves, and were checked with them where the run began:
+ * putting them together can make nothing wrong of them.
+ */
 export function documentOf(
   columns: DocumentColumns,
   own: { readonly adId: number; readonly version: number; readonly updatedAtMs: number },
@@ -38,28 +42,38 @@ export function documentOf(
   const { brand, title, body, landingUrl, qualityScore, popularity, embeddingSpace, embeddingRow } = columns;
   const { advertiser, limits, reach, text, image, annotations, interests, performance, landing } = columns;
   const ad: { readonly [Field in keyof AdDocument]: unknown } = {
-    ...own,
-    ...{ adGroupId, campaignId, advertiserId, creativeId },
-    ...{ status, creativeReview, policyReview, schedule },
-    ...{ targeting, keywords, category, embedding: { version: embeddingSpace, row: embeddingRow } },
-    ...{ objective, bid, floorMicros, budget, frequencyCaps, qualityScore, popularity },
-    ...{ brand, title, body, landingUrl },
+    adId: own.adId,
+    adGroupId,
+    campaignId,
+    advertiserId,
+    creativeId,
+    version: own.version,
+    updatedAtMs: own.updatedAtMs,
+    status,
+    creativeReview,
+    policyReview,
+    schedule,
+    targeting,
+    keywords,
+    category,
+    embedding: { version: embeddingSpace, row: embeddingRow },
+    objective,
+    bid,
+    floorMicros,
+    budget,
+    frequencyCaps,
+    qualityScore,
+    popularity,
+    brand,
+    title,
+    body,
+    landingUrl,
   };
   const signals = { advertiser, limits, reach, text, image, annotations, interests, performance, landing };
-  return ServableDocumentSchema.parse({ ad, signals });
+  return { ad, signals } as ServableDocument;
 }
 
 /** Of everything but the version: equal digests are equal documents, whichever run made them. */
 export function digestOf({ ad: { version: _, ...ad }, signals }: ServableDocument): string {
-  const text = JSON.stringify({ ad, signals }, (__, part: unknown) => (isRecord(part) ? sorted(part) : part));
-  return createHash("sha256").update(text).digest("hex").slice(0, DIGEST_CHARACTERS);
-}
-
-function sorted(record: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const names = Object.keys(record).toSorted();
-  return Object.fromEntries(names.map((name) => [name, record[name]]));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return hash("sha256", canonicalText({ ad, signals })).slice(0, DIGEST_CHARACTERS);
 }

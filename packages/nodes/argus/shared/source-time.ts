@@ -4,8 +4,14 @@ interface Row {
 
 /** The newest source time of the rows, over every column that ends in `SourceAtMs`; null when there is none. */
 export function newestSourceAtMs(rows: readonly (Row | null)[]): number | null {
-  const times = rows.flatMap((row) =>
-    Object.entries(row?.columns ?? {}).filter(([name, value]) => name.endsWith("SourceAtMs") && value !== null),
-  );
-  return times.length === 0 ? null : Math.max(...times.map(([, value]) => value as number));
+  let newest: number | null = null;
+  for (const row of rows) {
+    const columns = (row?.columns ?? {}) as Readonly<Record<string, unknown>>;
+    for (const name in columns) {
+      if (!name.endsWith("SourceAtMs")) continue;
+      const atMs = columns[name] as number | null;
+      if (atMs !== null && (newest === null || atMs > newest)) newest = atMs;
+    }
+  }
+  return newest;
 }

@@ -4,7 +4,7 @@
  * B1 All exporters see the same snapshot, however many there are and whenever they start.
  * B2 base + the batches that `belongsToDelta` = the rows, at any later time.
  */
-import type { Connection, Database, Transaction } from "@tenon/postgres";
+import type { Connection, Database, Queryable, Transaction } from "@tenon/postgres";
 import type { ReplicationConnection } from "@tenon/postgres/replication";
 import type { AnyRead } from "../api/read.ts";
 import type { Snapshot } from "../api/repo.ts";
@@ -83,6 +83,7 @@ export async function withBase<Result>(
  * Reads at the snapshot of a base that another thread or process holds open.
  *
  * @param exported of the holder's {@link BaseSnapshot}
+ * @param work its second argument is for what is no read of a row, e.g. `tombstonesOf`
  * @throws GraphError TENON1543 when the holder has ended
  */
 export function joinBase<Result>(
@@ -91,9 +92,9 @@ export function joinBase<Result>(
     exported,
     reads,
   }: { readonly database: Database; readonly exported: string; readonly reads: readonly AnyRead[] },
-  work: (snapshot: Snapshot) => Promise<Result>,
+  work: (snapshot: Snapshot, tx: Queryable) => Promise<Result>,
 ): Promise<Result> {
-  return importSnapshot(database, exported, (tx) => work(sqlSnapshot(tx, reads)));
+  return importSnapshot(database, exported, (tx) => work(sqlSnapshot(tx, reads), tx));
 }
 
 class ExportedBase implements BaseSnapshot {

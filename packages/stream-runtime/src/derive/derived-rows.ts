@@ -1,4 +1,5 @@
 import type { AnyRead, EntityColumn, Key, RepoRow, WriteSet } from "@tenon/storage-repo/api";
+import type { Handler } from "../change/handler.ts";
 import { type GroupName, groupName } from "./handler-order.ts";
 
 interface DerivedGroup {
@@ -9,17 +10,36 @@ interface DerivedGroup {
 /** Groups that were made of one key's inputs, as the handlers' write sets had them. */
 export type DerivedRows = Map<GroupName, DerivedGroup>;
 
+/** A group that a handler produces, with its name made once. */
+export interface ProducedGroup {
+  readonly entity: string;
+  readonly group: string;
+  readonly full: GroupName;
+}
+
+export function producedGroups({ produces }: Handler): readonly ProducedGroup[] {
+  return produces.flatMap(({ entity, groups }) =>
+    groups.map((group) => ({ entity: entity.name, group, full: groupName(entity.name, group) })),
+  );
+}
+
 /** Takes what a handler wrote for the key. Writes of other keys are none of this row's. */
-export function takeWrites(into: DerivedRows, key: Key, writes: WriteSet): void {
-  for (const entity in writes) {
-    const groups = writes[entity]?.groups ?? {};
-    for (const group in groups) {
-      for (const { key: of, version, columns } of groups[group] ?? []) {
-        if (of === key) into.set(groupName(entity, group), { version, columns });
-      }
+export function takeWrites(
+  into: DerivedRows,
+  {
+    key,
+    writes,
+    produced,
+  }: { readonly key: Key; readonly writes: WriteSet; readonly produced: readonly ProducedGroup[] },
+): void {
+  for (const { entity, group, full } of produced) {
+    for (const { key: of, version, columns } of writes[entity]?.groups?.[group] ?? NOTHING) {
+      if (of === key) into.set(full, { version, columns });
     }
   }
 }
+
+const NOTHING: readonly never[] = [];
 
 /** How a read of the own row is answered, when some of its groups are derived and the others stored. */
 export interface OwnRowMaker {

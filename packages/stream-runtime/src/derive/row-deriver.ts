@@ -18,7 +18,7 @@ import type { AnyRead, Key, Snapshot, WriteSet } from "@tenon/storage-repo/api";
 import type { Handler } from "../change/handler.ts";
 import { WorkItem } from "../change/row-schema.ts";
 import type { Message } from "../task/message.ts";
-import { type DerivedRows, takeWrites } from "./derived-rows.ts";
+import { type DerivedRows, type ProducedGroup, producedGroups, takeWrites } from "./derived-rows.ts";
 import { inOrder, producedBy } from "./handler-order.ts";
 import { PageInputs } from "./page-inputs.ts";
 import { PageRows } from "./page-rows.ts";
@@ -46,6 +46,7 @@ interface Runner {
   readonly handler: Handler;
   readonly executor: Executor<never, unknown>;
   readonly inputs: PageInputs;
+  readonly produced: readonly ProducedGroup[];
 }
 
 interface OpenKey {
@@ -72,6 +73,7 @@ export class RowDeriver {
       handler,
       executor: createExecutor(compileGraph(handler.graph), { resources: resources as never, clock, checkedShare }),
       inputs: new PageInputs(handler, produced),
+      produced: producedGroups(handler),
     }));
     const children = handlers.flatMap(({ inputs }) => inputs.filter(({ kind }) => kind === "children"));
     this.reads = [...this.#widest.all, ...new Set(children.map(({ read }) => read))];
@@ -94,13 +96,13 @@ export class RowDeriver {
       ...{ keys, rows: new PageRows(snapshot, this.#widest) },
       derivedOf: (key: Key) => open.get(key)?.groups,
     };
-    for (const { handler, executor, inputs } of this.#runners) {
-      const loaded = await inputs.load(source);
+    for (const runner of this.#runners) {
+      const loaded = await runner.inputs.load(source);
       const nowMs = this.#clock.nowMs();
       const running: Promise<void>[] = [];
       for (const each of open.values()) {
         if (each.failure !== undefined) continue;
-        const run = runOf({ handler, executor, nowMs }, each, loaded);
+        const run = runOf(runner, each, { loaded, nowMs });
         if (run !== undefined) running.push(run);
       }
       await Promise.all(running);
@@ -111,12 +113,14 @@ export class RowDeriver {
 
 type Response = Readonly<Record<string, unknown>>;
 
+interface PageOfRuns {
+  readonly loaded: Awaited<ReturnType<PageInputs["load"]>>;
+  readonly nowMs: number;
+}
+
 /** A promise only where the graph needs one: most nodes answer at once. */
-function runOf(
-  { handler, executor, nowMs }: Pick<Runner, "handler" | "executor"> & { readonly nowMs: number },
-  each: OpenKey,
-  loaded: Awaited<ReturnType<PageInputs["load"]>>,
-): Promise<void> | undefined {
+function runOf(runner: Runner, each: OpenKey, { loaded, nowMs }: PageOfRuns): Promise<void> | undefined {
+  const { handler, executor } = runner;
   const fail = (error: unknown) => {
     each.failure = { handler: handler.name, error: error as Error };
   };
@@ -124,8 +128,8 @@ function runOf(
     const context = executor.begin({ requestId: `${handler.name}/${String(each.key)}`, nowMs });
     const running = executor.execute(requestOf(handler, each, loaded) as never, context);
     if (running instanceof Promise)
-      return running.then((response) => take(handler, each, response as Response)).catch(fail);
-    take(handler, each, running as Response);
+      return running.then((response) => take(runner, each, response as Response)).catch(fail);
+    take(runner, each, running as Response);
   } catch (error) {
     fail(error);
   }
@@ -135,7 +139,7 @@ function runOf(
 function requestOf(
   { graph }: Handler,
   { key, version }: OpenKey,
-  loaded: Awaited<ReturnType<PageInputs["load"]>>,
+  loaded: PageOfRuns["loaded"],
 ): Readonly<Record<string, unknown>> {
   const request: Record<string, unknown> = {};
   for (const [slot, values] of loaded) request[slot] = values.get(key) ?? null;
@@ -143,7 +147,7 @@ function requestOf(
   return request;
 }
 
-function take({ writes, sinks }: Handler, into: OpenKey, response: Response): void {
-  takeWrites(into.groups, into.key, response[writes.name] as WriteSet);
+function take({ handler: { writes, sinks }, produced }: Runner, into: OpenKey, response: Response): void {
+  takeWrites(into.groups, { key: into.key, writes: response[writes.name] as WriteSet, produced });
   for (const slot in sinks) into.messages[slot] = response[slot] as readonly Message[];
 }
