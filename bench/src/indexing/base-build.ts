@@ -1,17 +1,27 @@
-/** A base build of a filled repository: documents per second of the processor, from the repository to files that are published. */
+/**
+ * Base builds of filled repositories: documents per second of the processor, from the repository to files that are published. One
+ * thread derives and assembles. Its start is in the goal, and in a row of its own: what is left is what more ads would cost.
+ */
 import { loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { atLeast, type Part, rounded } from "../harness/report.ts";
 import { startSystem } from "./system.ts";
 
 export interface BaseBuildAmounts {
-  readonly ads: number;
+  /** Ads of each repository, ascending. The goal is told of the last. */
+  readonly sizes: readonly number[];
 }
 
 const GOAL_PER_CORE_SECOND = 5_000;
 const BUILD_MS_MAX = 600_000;
 
-export async function baseBuild({ ads }: BaseBuildAmounts): Promise<Part> {
+export async function baseBuild({ sizes }: BaseBuildAmounts): Promise<Part> {
+  const parts: Part[] = [];
+  for (const ads of sizes) parts.push(await buildOf(ads));
+  return { goals: parts.at(-1)?.goals ?? [], rows: parts.flatMap(({ rows }) => rows ?? []) };
+}
+
+async function buildOf(ads: number): Promise<Part> {
   const system = await startSystem(ads);
   try {
     await system.start(["batch"]);
@@ -21,19 +31,24 @@ export async function baseBuild({ ads }: BaseBuildAmounts): Promise<Part> {
     const spent = (role: string) =>
       (system.cpu().find((each) => each.role === role)?.ms ?? 0) - (before.find((each) => each.role === role)?.ms ?? 0);
     const [buildMs, postgresMs] = [spent("batch"), spent("postgres")];
+    const startMs = Number(result["startCpuMs"]);
+    // The marketplace may have fewer ads than were asked for.
+    const built = Number(result["ads"]);
     const [load = 0] = loadavg();
     return {
       goals: [
         atLeast(
           "I3",
-          `documents per second of the building process's CPU, its threads' start included; ${ads} ads, 1 thread`,
-          (1_000 * ads) / buildMs,
+          `documents per second of the building process's CPU, its thread's start included; ${built} ads, 1 thread`,
+          (1_000 * built) / buildMs,
           GOAL_PER_CORE_SECOND,
         ),
       ],
       rows: [
         {
-          ...{ workload: "base build", ads, buildCpuMs: rounded(buildMs), postgresCpuMs: rounded(postgresMs) },
+          ...{ workload: "base build", ads: built, buildCpuMs: rounded(buildMs), postgresCpuMs: rounded(postgresMs) },
+          ...{ threadStartCpuMs: startMs, documentsPerCpuSecond: rounded((1_000 * built) / buildMs) },
+          documentsPerCpuSecondAfterStart: rounded((1_000 * built) / (buildMs - startMs)),
           ...{
             deriveMs: Number(result["deriveMs"]),
             publishMs: Number(result["publishMs"]),

@@ -89,7 +89,8 @@ class BaseBuild {
       const result = await this.#publish(plan, threads, figures);
       await rm(this.#folderOf(plan), { recursive: true, force: true });
       const endMs = this.#clock.monotonicMs();
-      return { ...result, deriveMs: Math.round(derivedMs - startedMs), publishMs: Math.round(endMs - derivedMs) };
+      const took = { deriveMs: Math.round(derivedMs - startedMs), publishMs: Math.round(endMs - derivedMs) };
+      return { ...result, ...took, startCpuMs: threads.startCpuMs };
     } finally {
       await threads.close();
     }

@@ -17,6 +17,7 @@ export class BuildThreads {
   readonly #free: Worker[];
   readonly #waiting: Waiting[] = [];
   readonly #tasks = new Map<Worker, Waiting>();
+  #startCpuMs = 0;
 
   constructor(count: number, data: Omit<BuildThreadData, "compileCache">) {
     const workerData: BuildThreadData = { ...data, compileCache: compileCache() };
@@ -32,13 +33,22 @@ export class BuildThreads {
     });
   }
 
+  /** Processor time that the threads have taken to be there: most of a small build. */
+  get startCpuMs(): number {
+    return Math.round(this.#startCpuMs);
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
   #start(url: URL, workerData: BuildThreadData): Worker {
     const thread = new Worker(url, { workerData, execArgv: sourceArguments() });
-    thread.on("message", ({ result, problem }: BuildAnswer) => {
+    thread.on("message", ({ startCpuMs, result, problem }: BuildAnswer) => {
+      if (startCpuMs !== undefined) {
+        this.#startCpuMs += startCpuMs;
+        return;
+      }
       const { resolve, reject } = this.#tasks.get(thread) as Waiting;
       this.#tasks.delete(thread);
       this.#free.push(thread);

@@ -20,6 +20,8 @@ export type BuildTask =
   | { readonly kind: "assemble"; readonly options: AssembleOptions };
 
 export interface BuildAnswer {
+  /** Sent once, before any task: processor time that the thread took to be there, ms. */
+  readonly startCpuMs?: number;
   readonly result?: unknown;
   /** Plain data: errors do not cross threads whole. */
   readonly problem?: { readonly message: string; readonly code: string | undefined };

@@ -15,6 +15,8 @@ const port = parentPort as NonNullable<typeof parentPort>;
 const database = await openDatabase({ url: databaseUrl, connectionsMax: 1, applicationName: "tenon-base-build" });
 const deriver = new PartDeriver({ handlers: handlersOfAds(ARGUS_HANDLERS), resources: argusBindings(argus) });
 
+const { user, system } = process.threadCpuUsage();
+port.postMessage({ startCpuMs: (user + system) / 1_000 } satisfies BuildAnswer);
 port.on("message", async (task: BuildTask) => {
   try {
     port.postMessage({ result: await carryOut(task) } satisfies BuildAnswer);
