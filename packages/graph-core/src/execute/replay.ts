@@ -6,7 +6,7 @@ import type { FeatureSchema } from "../values/feature-schema.ts";
 import type { Executor } from "./executor.ts";
 import { wrongOption } from "./option-errors.ts";
 import { type RecordedFailure, type RecordedRead, type Recording, readKey } from "./record.ts";
-import type { RunContext } from "./run-context.ts";
+import type { BeginOptions, RunContext } from "./run-context.ts";
 
 export interface ReplayOptions {
   /** Replaces request slots, by name: what-if on the same reads. */
@@ -17,12 +17,18 @@ export interface ReplayOptions {
   readonly deliver?: (result: () => unknown) => Promise<unknown>;
   /** Feature schemas of the snapshots that request slots and recorded reads hold. */
   readonly schemas?: readonly FeatureSchema[];
+  /** `asBound`: pinned resources may be of other versions than were recorded (a dev run). Default `recorded`. */
+  readonly versions?: "recorded" | "asBound";
+  /** Names of nodes that are called although the recorded run had switched them off, or cut them. */
+  readonly switchedOn?: readonly string[];
+  /** What the run tells, and takes from elsewhere, node by node; for a checked replay. */
+  readonly hooks?: Pick<BeginOptions, "onOutputs" | "onReplaced" | "given" | "edit">;
 }
 
 /**
  * Repeats a recorded run: resources answer from the recording, time, seed, quality and switches are the recorded ones.
  * A read that was not recorded is a hard miss (TENON1304), never a live call. Pinned resources must be bound to the
- * recorded versions (TENON1302).
+ * recorded versions (TENON1302) unless `versions` says otherwise.
  */
 export function replayRun<Request, Response, Uses extends string>(
   executor: Executor<Request, Response, Uses>,
@@ -33,6 +39,7 @@ export function replayRun<Request, Response, Uses extends string>(
   const reads = new RecordedReads(recording, options);
   // What was cut then is not called now, and nothing is cut now: the answer may not depend on how fast this process is.
   const off = new Set([...recording.switchedOff, ...recording.cut]);
+  for (const name of options.switchedOn ?? []) off.delete(name);
   const ctx = executor.begin({
     requestId: recording.requestId,
     nowMs: recording.nowMs,
@@ -46,8 +53,9 @@ export function replayRun<Request, Response, Uses extends string>(
       .filter(({ wired, degradable }) => degradable && off.has(wired.name))
       .map(({ wired }) => wired.name),
     wrapResource: (token, value) => reads.wrap(token, value),
+    ...options.hooks,
   });
-  requireVersions(executor.versions(ctx), recording);
+  if (options.versions !== "asBound") requireVersions(executor.versions(ctx), recording);
   const request = { ...(decodeValue(recording.request, options.schemas) as object), ...options.override } as Request;
   return { ctx, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
 }
@@ -134,11 +142,12 @@ function errorOf({ error, name, code }: RecordedFailure): Error {
 }
 
 function missingRead(token: AnyResource, method: string, key: string, recording: Recording): GraphError {
-  return new GraphError(`resource "${token.name}" (owner ${token.owner}) was not asked this in the recorded run`, {
+  const asked = `method "${method}" of resource "${token.name}" (owner ${token.owner})`;
+  return new GraphError(`${asked} was not asked this in the recorded run`, {
     code: "TENON1304",
     category: "resource",
     graph: recording.graph,
-    detail: `missing: ${method} as ${key}; recorded: ${recording.reads.filter((read) => read.resource === token.name).length} reads of this resource`,
+    detail: `missing: ${key}; recorded: ${recording.reads.filter((read) => read.resource === token.name).length} reads of this resource`,
     hint: "the code now asks for something else than it did then; record again, or find the node whose inputs changed",
   });
 }
