@@ -39,6 +39,8 @@ export interface CorpusHeader {
   readonly madeBy: string;
   readonly madeAtMs: number;
   readonly graphs: readonly CorpusGraph[];
+  /** Plain data with which the host binds pinned resources that are not in the code: a vector of the served base. */
+  readonly bindings: Readonly<Record<string, string>>;
 }
 
 export function encodeHeader(header: CorpusHeader): Buffer {
