@@ -10,6 +10,7 @@ import { type ClickModels, loadClickModels } from "../resources/click-models.ts"
 import { openMarketplace } from "../resources/open-marketplace.ts";
 import { POLICIES, type Policies } from "../resources/policies.ts";
 import { UserActionsTable } from "../resources/user-actions-table.ts";
+import { nextInLine } from "./row-reads.ts";
 import { bindingsOf, recordingExecutor } from "./serving-executor.ts";
 import { stratumOf } from "./serving-strata.ts";
 import { StandInPeople } from "./stand-in-people.ts";
@@ -44,7 +45,10 @@ export function recordMarketplace(options: MarketplaceRuns): RecordedMarketplace
   let nowMs = MARKETPLACE_NOW_MS;
   const marketplace = openMarketplace({ seed, adsMax, usersCount, pseudonymKey: KEY, nowMs: () => nowMs });
   const people = new StandInPeople(marketplace.catalogue, KEY);
-  const actions = new UserActionsTable((adId) => marketplace.documents.get(adId), () => nowMs);
+  const actions = new UserActionsTable(
+    (adId) => marketplace.documents.get(adId),
+    () => nowMs,
+  );
   const executor = recordingExecutor(marketplace, pinned, { people, actions });
 
   async function* runs() {
@@ -54,7 +58,12 @@ export function recordMarketplace(options: MarketplaceRuns): RecordedMarketplace
       const made = await recordEntry(
         executor,
         { adRequest: request, arms: NO_ARMS },
-        { host: "admixer", recordedAtMs: nowMs, stratumOf: (ctx, answer) => stratumOf(request, ctx, answer) },
+        {
+          host: "admixer",
+          recordedAtMs: nowMs,
+          stratumOf: (ctx, answer) => stratumOf(request, ctx, answer),
+          alsoRead: nextInLine,
+        },
         { requestId: request.requestId, nowMs },
       );
       see(request, (made.answer?.insertionEvents ?? []) as ValueOf<typeof InsertionEvents>);

@@ -48,7 +48,10 @@ export interface VersionDifference {
   readonly bound: string | undefined;
 }
 
-export interface RunRecordedOptions extends Pick<ReplayOptions, "deliver" | "override" | "switchedOn" | "versions"> {
+/** How a recording is run, whatever is done with it. */
+export type ReplayManner = Pick<ReplayOptions, "compose" | "deliver" | "versions">;
+
+export interface RunRecordedOptions extends ReplayManner, Pick<ReplayOptions, "override" | "switchedOn"> {
   readonly hooks?: Pick<BeginOptions, "given" | "edit">;
 }
 
@@ -88,7 +91,7 @@ export async function runRecorded(
   return {
     answer,
     response: answer && encodeValue(answer),
-    values: valuesOf(executor, request, outputs),
+    values: slotValues(executor, request, outputs),
     outputs,
     ledger: ctx.ledger,
     trace: ctx.trace as TraceRecord,
@@ -99,7 +102,8 @@ export async function runRecorded(
   };
 }
 
-function valuesOf(
+/** Values by slot: the request, then what each node gave, in the order they ended. */
+export function slotValues(
   { plan }: AnyExecutor,
   request: NodeOutputs,
   outputs: ReadonlyMap<number, NodeOutputs>,
