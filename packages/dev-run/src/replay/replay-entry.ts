@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type { RecordedEntry } from "../corpus/recorded-entry.ts";
 import { nodeDigest } from "./digest.ts";
-import { givenFrom, rerunFor } from "./given-from.ts";
+import { givenFrom, requestOf, rerunFor } from "./given-from.ts";
 import { type AnyExecutor, nodeNamed } from "./graph-facts.ts";
 import { type ObservedRun, type ReplayManner, runRecorded } from "./run-recorded.ts";
 
@@ -38,7 +38,8 @@ export async function replayEntry(
     const { index, wired } = nodeNamed(executor, from);
     const before = await runRecorded(executor, recording, options);
     const rerun = new Set([index, ...rerunFor(executor, before, wired.writes)]);
-    run = await runRecorded(executor, recording, { ...options, hooks: { given: givenFrom(executor, before, rerun) } });
+    const hooks = { given: givenFrom(executor, before, rerun) };
+    run = await runRecorded(executor, recording, { ...options, override: requestOf(executor, before), hooks });
   }
   const same = isSame(run, entry);
   return {

@@ -11,7 +11,7 @@ import {
   type SlotKey,
   type TraceRecord,
 } from "@tenon/graph-core";
-import { decodeValue, encodeValue } from "@tenon/graph-core/internal";
+import { encodeValue } from "@tenon/graph-core/internal";
 import { type AnyExecutor, featureSchemas } from "./graph-facts.ts";
 
 /** A value as it stood in a slot, and the node that wrote it; `@request` for a request slot. */
@@ -66,7 +66,7 @@ export async function runRecorded(
   const schemas = featureSchemas(executor);
   const outputs = new Map<number, NodeOutputs>();
   const misses: GraphError[] = [];
-  const { ctx, response } = replayRun(executor, recording, {
+  const { ctx, request, response } = replayRun(executor, recording, {
     ...options,
     schemas,
     hooks: {
@@ -87,11 +87,10 @@ export async function runRecorded(
       return undefined;
     },
   );
-  const request = { ...(decodeValue(recording.request, schemas) as NodeOutputs), ...options.override };
   return {
     answer,
     response: answer && encodeValue(answer),
-    values: slotValues(executor, request, outputs),
+    values: slotValues(executor, request as NodeOutputs, outputs),
     outputs,
     ledger: ctx.ledger,
     trace: ctx.trace as TraceRecord,

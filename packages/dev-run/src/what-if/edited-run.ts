@@ -7,7 +7,7 @@ import {
   type Recording,
 } from "@tenon/graph-core";
 import { decodeValue } from "@tenon/graph-core/internal";
-import { givenFrom, rerunFor } from "../replay/given-from.ts";
+import { givenFrom, requestOf, rerunFor } from "../replay/given-from.ts";
 import { type AnyExecutor, featureSchemas, type PlanNode, producerOf } from "../replay/graph-facts.ts";
 import { type ObservedRun, type ReplayManner, type RunRecordedOptions, runRecorded } from "../replay/run-recorded.ts";
 import { applyEdit, wrongEdit } from "./apply-edit.ts";
@@ -20,7 +20,8 @@ export async function runEdited(
   edits: readonly Edit[],
   options: ReplayManner = {},
 ): Promise<ObservedRun> {
-  const edited = new EditedNodes(executor, recording, edits);
+  const request = decodeValue(recording.request, featureSchemas(executor)) as NodeOutputs;
+  const edited = new EditedNodes(executor, request, edits);
   const run = await runRecorded(executor, recording, { ...options, ...edited.options, hooks: edited.hooks() });
   edited.requireApplied(run);
   return run;
@@ -40,7 +41,7 @@ export async function rerunEdited(
   edits: readonly Edit[],
   options: ReplayManner = {},
 ): Promise<Rerun> {
-  const edited = new EditedNodes(executor, recording, edits);
+  const edited = new EditedNodes(executor, requestOf(executor, before), edits);
   const slots = edits.map(({ slot }) => slot);
   const rerun = rerunFor(executor, before, slots);
   const hooks = edited.hooks(givenFrom(executor, before, rerun));
@@ -61,12 +62,12 @@ class EditedNodes {
   readonly options: Pick<RunRecordedOptions, "override" | "switchedOn">;
   #problem: unknown = undefined;
 
-  constructor(executor: AnyExecutor, recording: Recording, edits: readonly Edit[]) {
+  constructor(executor: AnyExecutor, request: NodeOutputs, edits: readonly Edit[]) {
     this.#executor = executor;
     this.#edits = edits;
-    const request = edits.filter((edit) => !this.#isOfNode(edit));
+    const ofRequest = edits.filter((edit) => !this.#isOfNode(edit));
     this.options = {
-      override: this.#override(recording, request),
+      override: this.#edited(request, ofRequest, undefined, ({ slot }) => slot),
       switchedOn: [...this.#instead.keys()].map((at) => executor.plan.nodes[at]?.wired.name ?? ""),
     };
   }
@@ -79,16 +80,6 @@ class EditedNodes {
     return true;
   }
 
-  #override(recording: Recording, edits: readonly Edit[]): NodeOutputs {
-    const request = decodeValue(recording.request, featureSchemas(this.#executor)) as NodeOutputs;
-    const override: Record<string, unknown> = {};
-    for (const edit of edits) {
-      override[edit.slot] = applyEdit(edit, override[edit.slot] ?? request[edit.slot], undefined);
-      this.#applied.add(edit);
-    }
-    return override;
-  }
-
   hooks(given?: NonNullable<BeginOptions["given"]>): Pick<BeginOptions, "given" | "edit"> {
     return {
       given: (at, inputs) => {
@@ -98,7 +89,7 @@ class EditedNodes {
       },
       edit: (at, outputs, inputs) => {
         try {
-          return this.#edited(at, outputs, inputs);
+          return this.#editedBy(at, outputs, inputs);
         } catch (error) {
           // A failure policy may hide what is thrown here.
           this.#problem ??= error;
@@ -108,13 +99,22 @@ class EditedNodes {
     };
   }
 
-  #edited(at: number, outputs: NodeOutputs, inputs: NodeOutputs): NodeOutputs {
+  #editedBy(at: number, outputs: NodeOutputs, inputs: NodeOutputs): NodeOutputs {
     const edits = this.#byNode.get(at);
     if (edits === undefined) return outputs;
     const batch = inputs[this.#executor.plan.nodes[at]?.wired.definition.of?.name ?? ""] as CandidateBatch | undefined;
-    const edited: Record<string, unknown> = { ...outputs };
+    return this.#edited(outputs, edits, batch, (edit) => this.#nameOf(at, edit));
+  }
+
+  #edited(
+    values: NodeOutputs,
+    edits: readonly Edit[],
+    batch: CandidateBatch | undefined,
+    nameOf: (edit: Edit) => string,
+  ): NodeOutputs {
+    const edited: Record<string, unknown> = { ...values };
     for (const edit of edits) {
-      const name = this.#nameOf(at, edit);
+      const name = nameOf(edit);
       edited[name] = applyEdit(edit, edited[name], batch);
       this.#applied.add(edit);
     }

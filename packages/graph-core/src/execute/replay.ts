@@ -46,7 +46,7 @@ export function replayRun<Request, Response, Uses extends string>(
   executor: Executor<Request, Response, Uses>,
   recording: Recording,
   options: ReplayOptions = {},
-): { readonly ctx: RunContext; readonly response: Promise<Response> } {
+): { readonly ctx: RunContext; readonly request: Request; readonly response: Promise<Response> } {
   requireSameGraph(executor, recording, options.override);
   const reads = new RecordedReads(recording, options);
   // What was cut then is not called now, and nothing is cut now: the answer may not depend on how fast this process is.
@@ -69,7 +69,7 @@ export function replayRun<Request, Response, Uses extends string>(
   });
   if (options.versions !== "asBound") requireVersions(executor.versions(ctx), recording);
   const request = { ...(decodeValue(recording.request, options.schemas) as object), ...options.override } as Request;
-  return { ctx, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
+  return { ctx, request, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
 }
 
 function requireVersions(bound: Readonly<Record<string, string>>, recording: Recording): void {

@@ -147,6 +147,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
     "packages/nodes/[^/]+/[^/]+\\.ts$",
     "packages/nodes/[^/]+/shared/",
     "packages/(admixer|indexer)/src/",
+    "packages/graph-testkit/src/random-graphs",
     "bench/",
   ],
   immer: ["packages/graph-core/src/edit/", "bench/"],
