@@ -4,7 +4,7 @@
  */
 import {
   type AnySlot,
-  CandidateBatch,
+  type CandidateBatch,
   candidateBatchSchema,
   columnSchema,
   drop,

@@ -166,6 +166,10 @@ class RecordedReads {
 }
 
 function errorOf({ error, name, code }: RecordedFailure): Error {
+  // One of ours keeps its code when it fails a node; whose fault it was is the resource's, seen from here.
+  if (name === "GraphError" && code !== undefined && error.startsWith(`${code} `)) {
+    return new GraphError(error.slice(code.length + 1), { code: code as GraphError["code"], category: "resource" });
+  }
   return Object.assign(new Error(error), name !== undefined && { name }, code !== undefined && { code });
 }
 
