@@ -20,6 +20,7 @@ export {
   type Marketplace,
   type MarketplaceOptions,
 } from "./generate-marketplace.ts";
+export { generateQuery } from "./generate-query.ts";
 export { generateRequests, type RequestOptions } from "./generate-requests.ts";
 export { generateUsers } from "./generate-users.ts";
 export { isPresent } from "./location.ts";

@@ -8,7 +8,6 @@
  */
 import type { AdmittedRequest, UserId } from "@tenon/ads-model";
 import {
-  compileGraph,
   createExecutor,
   GraphError,
   type HostClock,
@@ -44,17 +43,14 @@ import { START_MAX_MS, settledWithin, startedWithin, startTooLong } from "./in-t
 import { expectedCostMicros, InsertionBook } from "./insertion-book.ts";
 import { KeptRuns } from "./kept-runs.ts";
 import { LoopLag } from "./loop-lag.ts";
-
 import { RunningRequests } from "./running-requests.ts";
+import { servingPlan as plan } from "./serving-plan.ts";
 
 /** Time after which warming up ends with the requests that were run, ms. */
 const WARM_UP_MAX_MS = 30_000;
 /** How much later than at its deadline a run may be told of it, ms. */
 const DEADLINE_LATE_MS = 1_000;
 const DEADLINE_PASSED = "TENON1211";
-
-/** Compiled once per process: hosts of one process share the code. */
-const plan = compileGraph(adRequest);
 
 export interface AdMixerParts {
   readonly settings: Settings;

@@ -1,8 +1,9 @@
 /** Bindings of the resources of the ad-request graph, wherever the ads come from. */
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { type AdIndexHost, bindAdIndex } from "@tenon/ad-index";
 import type { UserId, UserProfile } from "@tenon/ads-model";
 import { bind } from "@tenon/graph-core";
+import { encodeValue } from "@tenon/graph-core/internal";
 import {
   AuctionPolicyResource,
   BlendingPolicyResource,
@@ -52,14 +53,21 @@ export function bindModels(models: ClickModels) {
 }
 
 export function bindData(parts: DataParts, policies: Policies) {
-  const policyVersion = () => policies.version;
   return {
     userStore: bind(UserStoreResource, { value: parts.userStore }),
     userActions: bind(UserActionsResource, { value: parts.actions }),
     budgetState: bind(BudgetStateResource, { value: parts.budgets }),
     pacingState: bind(PacingStateResource, { value: parts.pacing }),
     adIndex: bindAdIndex(parts.index),
-    embeddings: bind(EmbeddingsResource, { current: parts.embeddings }, ({ version }) => version),
+    ...bindPinned(parts, policies),
+  };
+}
+
+/** What a request sees one version of, models aside. */
+export function bindPinned(parts: Pick<DataParts, "embeddings" | "pseudonyms">, policies: Policies) {
+  const policyVersion = () => policies.version;
+  return {
+    embeddings: bind(EmbeddingsResource, { current: parts.embeddings }, versionOfEmbeddings),
     pseudonyms: bind(PseudonymsResource, { value: parts.pseudonyms }),
     requestPolicy: bind(RequestPolicyResource, { value: policies.request }, policyVersion),
     retrievalPolicy: bind(RetrievalPolicyResource, { value: policies.retrieval }, policyVersion),
@@ -70,6 +78,11 @@ export function bindData(parts: DataParts, policies: Policies) {
     auctionPolicy: bind(AuctionPolicyResource, { value: policies.auction }, policyVersion),
     blendingPolicy: bind(BlendingPolicyResource, { value: policies.blending }, policyVersion),
   };
+}
+
+/** The space, and where the ads as a whole point in it: the second changes with every base. */
+function versionOfEmbeddings({ version, ofEverybody }: Embeddings): string {
+  return `${version}+${createHash("sha256").update(encodeValue(ofEverybody)).digest("hex").slice(0, 8)}`;
 }
 
 export function userStoreOf(users: readonly UserProfile[]): UserStore {

@@ -10,11 +10,12 @@ import type { WiredNode } from "../graph/wiring.ts";
 import { Outcome } from "../observe/trace-record.ts";
 import { type CheckFailure, type CompiledSchema, compiledSlot } from "../schema/index.ts";
 import type { CheckedRun } from "./checked-run.ts";
+import { GivenOutputs } from "./given-outputs.ts";
 import { isPromise } from "./is-promise.ts";
 import { NodeRun } from "./node-run.ts";
-import type { RunContext } from "./run-context.ts";
+import type { NodeOutputs, RunContext } from "./run-context.ts";
 
-type Bag = Readonly<Record<string, unknown>>;
+type Bag = NodeOutputs;
 // biome-ignore lint/suspicious/noExplicitAny: node functions are typed where they are declared
 export type NodeFunction = (inputs: any, ctx: any) => unknown;
 
@@ -23,25 +24,32 @@ export function checkedNodes(nodes: readonly PlanNode[]): (index: number, run: N
   return (index, run) => {
     const { wired } = nodes[index] as PlanNode;
     const { position } = wired;
-    const check = new OutputCheck(wired);
+    const check = new OutputCheck(index, wired);
+    const instead = new GivenOutputs(index, wired);
     return (bag: Bag, given: RunContext | NodeRun) => {
-      const checked = (given instanceof NodeRun ? given.request : given).checked as CheckedRun;
+      const request = given instanceof NodeRun ? given.request : given;
+      const checked = request.checked as CheckedRun;
       const { start, end } = checked.trace;
       start[position] = checked.elapsedMs();
       checked.trace.setOutcome(position, Outcome.unfinished);
       let outputs: unknown;
       try {
-        outputs = run(bag, given);
+        outputs = instead.of(request, bag) ?? run(bag, given);
       } finally {
         end[position] = checked.elapsedMs();
       }
-      return isPromise(outputs) ? settle(outputs, given, check) : check.accept(outputs, checked);
+      return isPromise(outputs) ? settle(outputs, bag, given, check) : check.accept(outputs, bag, request);
     };
   };
 }
 
 /** `Promise.resolve`: a thenable may call back twice or return nothing from `then`. */
-function settle(outputs: PromiseLike<unknown>, given: RunContext | NodeRun, check: OutputCheck): PromiseLike<unknown> {
+function settle(
+  outputs: PromiseLike<unknown>,
+  inputs: Bag,
+  given: RunContext | NodeRun,
+  check: OutputCheck,
+): PromiseLike<unknown> {
   const request = given instanceof NodeRun ? given.request : given;
   const checked = request.checked as CheckedRun;
   // After the run's end, or the node's cut, its outcome is decided and its columns are guarded by nobody.
@@ -50,7 +58,7 @@ function settle(outputs: PromiseLike<unknown>, given: RunContext | NodeRun, chec
     (settled) => {
       if (isOver()) return settled;
       checked.endNode(check.position);
-      return check.accept(settled, checked);
+      return check.accept(settled, inputs, request);
     },
     (error: unknown) => {
       if (!isOver()) checked.endNode(check.position);
@@ -70,19 +78,23 @@ interface OutputSlot {
 /** Exact keys, schema and freeze of what a node returns. */
 class OutputCheck {
   readonly position: number;
+  readonly #index: number;
   readonly #wired: WiredNode;
   #slots: readonly OutputSlot[] | undefined;
 
-  constructor(wired: WiredNode) {
+  constructor(index: number, wired: WiredNode) {
+    this.#index = index;
     this.position = wired.position;
     this.#wired = wired;
   }
 
   /** The outputs: checked, frozen, remembered. A missing one is the plan's to report (TENON1202). */
-  accept(outputs: unknown, checked: CheckedRun): unknown {
+  accept(outputs: unknown, inputs: Bag, request: RunContext): unknown {
+    const { options } = request;
+    const checked = request.checked as CheckedRun;
     checked.trace.setOutcome(this.position, Outcome.ok);
     if (outputs === null || typeof outputs !== "object") return outputs;
-    const bag = outputs as Bag;
+    const bag = options.edit === undefined ? (outputs as Bag) : options.edit(this.#index, outputs as Bag, inputs);
     this.#slots ??= this.#compile();
     let present = 0;
     for (const { token, key, schema, inherited } of this.#slots) {
@@ -97,7 +109,8 @@ class OutputCheck {
     let keys = 0;
     for (const _name in bag) keys++;
     if (keys > present) this.#refuseUndeclared(bag);
-    return outputs;
+    if (present === this.#slots.length) options.onOutputs?.(this.#index, bag);
+    return bag;
   }
 
   #compile(): readonly OutputSlot[] {

@@ -16,7 +16,14 @@ export function wrongBeginOption(options: BeginOptions, graphName: string): Grap
   }
   if (seed !== undefined && !Number.isInteger(seed)) return wrong("seed", "a whole number", seed);
   if (quality !== undefined && !(quality > 0 && quality <= 1)) return wrong("quality", "above 0, at most 1", quality);
+  if (options.checked !== true && looksInside(options)) {
+    return wrong("checked", "true where onOutputs, onReplaced, given or edit is set", options.checked);
+  }
   return undefined;
+}
+
+function looksInside({ onOutputs, onReplaced, given, edit }: BeginOptions): boolean {
+  return onOutputs !== undefined || onReplaced !== undefined || given !== undefined || edit !== undefined;
 }
 
 /** @throws GraphError TENON1214 unless `value` is absent or from 0 to 1 */

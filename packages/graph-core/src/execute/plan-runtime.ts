@@ -222,7 +222,10 @@ export class PlanRuntime {
     ctx.degraded ??= new Map();
     ctx.degraded.set(index, by);
     ctx.state.countDegraded(index, by, by === "switchedOff" ? undefined : error);
+    if (ctx.checked !== undefined && by !== "switchedOff") ctx.options.onReplaced?.(index, error);
     if (policy === "omit" || policy === undefined || policy === "failRequest") return {};
+    // A filter's fallback is a verdict: what it gives is told when the stage is booked.
+    if (ctx.checked !== undefined && definition?.kind !== "filter") ctx.options.onOutputs?.(index, policy.fallback);
     return policy.fallback;
   }
 
@@ -290,7 +293,14 @@ export class PlanRuntime {
     if (ctx instanceof NodeRun ? ctx.over : ctx.closed) return kept;
     const request = ctx instanceof NodeRun ? ctx.request : ctx;
     request.ledger.stage(this.#position(index), batch, kept, dropped ?? [], drops ?? []);
+    if (request.checked !== undefined && request.degraded?.has(index)) this.#tellKept(request, index, kept);
     return kept;
+  }
+
+  /** What a filter's failure policy kept. */
+  #tellKept({ options }: RunContext, index: number, kept: CandidateBatch): void {
+    const name = this.#nodes[index]?.wired.definition.writes[0]?.name ?? "";
+    options.onOutputs?.(index, { [name]: kept });
   }
 
   /** Refuses outputs of a map whose length is not the batch's. */

@@ -1,12 +1,12 @@
 /** Replaying a recorded run: the recording answers for resources, time, seed, quality and switches. */
 import { GraphError } from "../contract/error.ts";
 import type { AnyResource } from "../contract/resource.ts";
-import { decodeValue } from "../schema/index.ts";
+import { decodeValue, encodeValue } from "../schema/index.ts";
 import type { FeatureSchema } from "../values/feature-schema.ts";
 import type { Executor } from "./executor.ts";
 import { wrongOption } from "./option-errors.ts";
 import { type RecordedFailure, type RecordedRead, type Recording, readKey } from "./record.ts";
-import type { RunContext } from "./run-context.ts";
+import type { BeginOptions, RunContext } from "./run-context.ts";
 
 export interface ReplayOptions {
   /** Replaces request slots, by name: what-if on the same reads. */
@@ -17,22 +17,41 @@ export interface ReplayOptions {
   readonly deliver?: (result: () => unknown) => Promise<unknown>;
   /** Feature schemas of the snapshots that request slots and recorded reads hold. */
   readonly schemas?: readonly FeatureSchema[];
+  /** `asBound`: pinned resources may be of other versions than were recorded (a dev run). Default `recorded`. */
+  readonly versions?: "recorded" | "asBound";
+  /** Names of nodes that are called although the recorded run had switched them off, or cut them. */
+  readonly switchedOn?: readonly string[];
+  /**
+   * Answers a read that was not recorded from those of the same method that were: by row, where the method answers each
+   * row for itself. `undefined`: it cannot, and the read is a miss.
+   */
+  readonly compose?: (read: AskedRead, recorded: readonly unknown[]) => unknown;
+  /** What the run tells, and takes from elsewhere, node by node; for a checked replay. */
+  readonly hooks?: Pick<BeginOptions, "onOutputs" | "onReplaced" | "given" | "edit">;
+}
+
+/** A read as a node asks it. */
+export interface AskedRead {
+  readonly resource: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
 }
 
 /**
  * Repeats a recorded run: resources answer from the recording, time, seed, quality and switches are the recorded ones.
  * A read that was not recorded is a hard miss (TENON1304), never a live call. Pinned resources must be bound to the
- * recorded versions (TENON1302).
+ * recorded versions (TENON1302) unless `versions` says otherwise.
  */
 export function replayRun<Request, Response, Uses extends string>(
   executor: Executor<Request, Response, Uses>,
   recording: Recording,
   options: ReplayOptions = {},
-): { readonly ctx: RunContext; readonly response: Promise<Response> } {
+): { readonly ctx: RunContext; readonly request: Request; readonly response: Promise<Response> } {
   requireSameGraph(executor, recording, options.override);
   const reads = new RecordedReads(recording, options);
   // What was cut then is not called now, and nothing is cut now: the answer may not depend on how fast this process is.
   const off = new Set([...recording.switchedOff, ...recording.cut]);
+  for (const name of options.switchedOn ?? []) off.delete(name);
   const ctx = executor.begin({
     requestId: recording.requestId,
     nowMs: recording.nowMs,
@@ -46,10 +65,11 @@ export function replayRun<Request, Response, Uses extends string>(
       .filter(({ wired, degradable }) => degradable && off.has(wired.name))
       .map(({ wired }) => wired.name),
     wrapResource: (token, value) => reads.wrap(token, value),
+    ...options.hooks,
   });
-  requireVersions(executor.versions(ctx), recording);
+  if (options.versions !== "asBound") requireVersions(executor.versions(ctx), recording);
   const request = { ...(decodeValue(recording.request, options.schemas) as object), ...options.override } as Request;
-  return { ctx, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
+  return { ctx, request, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
 }
 
 function requireVersions(bound: Readonly<Record<string, string>>, recording: Recording): void {
@@ -108,7 +128,7 @@ class RecordedReads {
     for (const method of token.methods) {
       wrapped[method] = (...args) => {
         const { key } = readKey(token.name, method, args);
-        const read = this.#next(key);
+        const read = this.#next(key) ?? this.#composed({ resource: token.name, method, args });
         if (read === undefined) throw missingRead(token, method, key, this.#recording);
         const give = (): unknown => {
           if (read.result instanceof Uint8Array) return decodeValue(read.result, this.#options.schemas);
@@ -118,6 +138,22 @@ class RecordedReads {
       };
     }
     return Object.freeze(wrapped);
+  }
+
+  /** A read made of recorded ones; encoded, so that it is given as they are. */
+  #composed(asked: AskedRead): Pick<RecordedRead, "async" | "result"> | undefined {
+    const { compose, schemas } = this.#options;
+    if (compose === undefined) return undefined;
+    const recorded = this.#recording.reads.filter(
+      ({ resource, method }) => resource === asked.resource && method === asked.method,
+    );
+    const results = recorded.flatMap(({ result }) =>
+      result instanceof Uint8Array ? [decodeValue(result, schemas)] : [],
+    );
+    const answer = compose(asked, results);
+    return answer === undefined
+      ? undefined
+      : { async: recorded.some((read) => read.async), result: encodeValue(answer) };
   }
 
   #next(key: string): RecordedRead | undefined {
@@ -130,15 +166,20 @@ class RecordedReads {
 }
 
 function errorOf({ error, name, code }: RecordedFailure): Error {
+  // One of ours keeps its code when it fails a node; whose fault it was is the resource's, seen from here.
+  if (name === "GraphError" && code !== undefined && error.startsWith(`${code} `)) {
+    return new GraphError(error.slice(code.length + 1), { code: code as GraphError["code"], category: "resource" });
+  }
   return Object.assign(new Error(error), name !== undefined && { name }, code !== undefined && { code });
 }
 
 function missingRead(token: AnyResource, method: string, key: string, recording: Recording): GraphError {
-  return new GraphError(`resource "${token.name}" (owner ${token.owner}) was not asked this in the recorded run`, {
+  const asked = `method "${method}" of resource "${token.name}" (owner ${token.owner})`;
+  return new GraphError(`${asked} was not asked this in the recorded run`, {
     code: "TENON1304",
     category: "resource",
     graph: recording.graph,
-    detail: `missing: ${method} as ${key}; recorded: ${recording.reads.filter((read) => read.resource === token.name).length} reads of this resource`,
+    detail: `missing: ${key}; recorded: ${recording.reads.filter((read) => read.resource === token.name).length} reads of this resource`,
     hint: "the code now asks for something else than it did then; record again, or find the node whose inputs changed",
   });
 }

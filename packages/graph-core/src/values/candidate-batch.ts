@@ -49,6 +49,7 @@ export interface BatchStorage {
 }
 
 let batchStorage: (batch: CandidateBatch) => BatchStorage;
+let replaceColumn: (batch: CandidateBatch, name: string, column: Column) => CandidateBatch;
 
 export class CandidateBatch<out Columns extends ColumnRecord = ColumnRecord> {
   readonly tenonValue = "candidateBatch";
@@ -80,6 +81,18 @@ export class CandidateBatch<out Columns extends ColumnRecord = ColumnRecord> {
 
   static {
     batchStorage = (batch) => ({ ids: batch.ids, own: batch.#own, source: batch.#source });
+    replaceColumn = (batch, name, column) => {
+      if (!batch.has(name)) throw unknownName("column", name, batch.columnNames);
+      requireFit(name, column, batch.size);
+      return new CandidateBatch({
+        ids: batch.ids,
+        own: Object.freeze({ [name]: column }),
+        names: batch.columnNames,
+        source: { batch, rows: undefined },
+        lineage: batch.#lineage,
+        origin: batch.origin,
+      });
+    };
   }
 
   /** A batch of `ids` (distinct) and columns of the same length. Throws TENON1155 for a column of another length. */
@@ -233,4 +246,8 @@ export function originRows(origin: BatchOrigin): Int32Array {
   return i32Values(origin.rows);
 }
 
-export { batchStorage };
+export {
+  batchStorage,
+  /** For what-if alone: the batch with another column under a name that it has (against B2); same candidates, same descent. */
+  replaceColumn,
+};

@@ -36,8 +36,10 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/event-log",
     "packages/stream-runtime",
   ],
+  "packages/dev-run": ["packages/graph-core", "packages/ads-model", "graphs"],
   "packages/admixer": [
     "packages/graph-core",
+    "packages/dev-run",
     "packages/http-host",
     "packages/ads-model",
     "packages/model-serving",
@@ -50,6 +52,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "packages/indexer": [
     "packages/graph-core",
+    "packages/dev-run",
     "packages/http-host",
     "packages/ads-model",
     "packages/ad-index",
@@ -63,6 +66,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
   ],
   "packages/cli": [
     "packages/graph-core",
+    "packages/dev-run",
     "packages/source-rules",
     "packages/ads-model",
     "packages/model-serving",
@@ -82,6 +86,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
   ],
   bench: [
     "packages/graph-core",
+    "packages/dev-run",
     "packages/graph-testkit",
     "packages/ads-model",
     "packages/model-serving",
@@ -142,6 +147,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
     "packages/nodes/[^/]+/[^/]+\\.ts$",
     "packages/nodes/[^/]+/shared/",
     "packages/(admixer|indexer)/src/",
+    "packages/graph-testkit/src/random-graphs",
     "bench/",
   ],
   immer: ["packages/graph-core/src/edit/", "bench/"],
