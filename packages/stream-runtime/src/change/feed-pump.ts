@@ -92,14 +92,16 @@ export class FeedPump<Joined> {
           // A low batch stays low beside a high one: a backfill does not ride on a budget change.
           const own = byLane.get(lane) ?? [];
           const upTo = lastOf(own);
-          for (const handler of handlers) {
+          // Beside each other: their queries are sent without waiting for the answers of the others.
+          const woken = handlers.map(async (handler) => {
             for (const [rounds, come] of this.#byRounds(handler, own, origins)) {
               const isHandedOn = ({ xid }: WakingBatch) => origins.get(xid)?.handedOn.includes(handler.name) === true;
               for await (const keys of wokenKeys(handler, come, snapshot, { isHandedOn })) {
                 for (const key of keys) await pieces.take({ handler: handler.name, key, lane, upTo, rounds });
               }
             }
-          }
+          });
+          await Promise.all(woken);
         }
         await pieces.end(tx);
         await cursors.save(tx, { consumer, fence }, cursor);
