@@ -9,9 +9,9 @@ export {
   type Produced,
   parentRow,
 } from "./change/handler.ts";
-export type { RunOutcome } from "./change/handler-run.ts";
 export { MemoryWorkStore } from "./change/memory-work-store.ts";
 export { PostgresWorkStore } from "./change/postgres-work-store.ts";
+export type { RunOutcome } from "./change/run-failures.ts";
 export { type RunHandlersOptions, type RunningHandlers, runHandlers } from "./change/run-handlers.ts";
 export type * from "./change/work-store.ts";
 export { type WorkWaiting, workWaiting } from "./change/work-waiting.ts";
@@ -30,13 +30,14 @@ export { type RunningTasks, type RunTasksOptions, runTasks } from "./run-tasks.t
 export type * from "./sink/sink-outbox.ts";
 export { SINK_RELAY, type SinkRelayOptions } from "./sink/sink-relay.ts";
 export { MemoryTaskStore, type MemoryTaskStoreOptions } from "./store/memory/memory-task-store.ts";
+export { mergedWrites } from "./store/merged-writes.ts";
 export { PostgresOperations } from "./store/postgres/postgres-operations.ts";
 export {
   PostgresTaskStore,
   type PostgresTaskStoreOptions,
   type WriteSetWriter,
 } from "./store/postgres/postgres-task-store.ts";
-export { mergedWrites, repoWriter } from "./store/postgres/repo-writer.ts";
+export { repoWriter } from "./store/postgres/repo-writer.ts";
 export type * from "./store/task-store.ts";
 export { LANES, type Lane } from "./task/lane.ts";
 export { type Message, messagesOf } from "./task/message.ts";

@@ -59,12 +59,13 @@ const store: WorkStore<Transaction> = {
     if (items.length > 0) reached("afterClaim");
     return items;
   },
-  finish: async (tx, item) => {
-    const outcome = await real.finish(tx, item);
+  finish: async (tx, items) => {
+    const outcomes = await real.finish(tx, items);
     finished.add(tx);
     reached("beforeCommit");
-    return outcome;
+    return outcomes;
   },
+  handOn: (...asked) => real.handOn(...asked),
   sign: (tx, origin) => real.sign(tx, origin),
   origins: (tx, asked) => real.origins(tx, asked),
   fail: (item, failure) => real.fail(item, failure),

@@ -25,7 +25,7 @@ export async function openLog(address: string, clock: HostClock): Promise<EventL
       applicationName: "tenon-admixer",
     });
     // Retention is for those who write.
-    const log = await openEmbeddedLog({ database, clock, retainEveryMs: 0 });
+    const log = await openEmbeddedLog({ database, clock, wakeUp: "notify", retainEveryMs: 0 });
     const close = log.close.bind(log);
     return Object.assign(log, { close: () => close().finally(() => database.close()) });
   }

@@ -11,11 +11,7 @@ export const BATCH_RECORDS_MAX = 5_000;
 /** A statement and the segment that it needs are two transactions: another process may fill the segment in between. */
 const ATTEMPTS_MAX = 5;
 
-/** Channel of the wake-ups, when they are asked for. */
-export const WAKE_CHANNEL = "tenon_log";
-
 export interface AppendOptions {
-  readonly notify: boolean;
   /** For tests: another way to give out offsets, that loses rows. */
   readonly head?: string;
 }
@@ -35,7 +31,7 @@ export async function appendRecords(
   database: Database,
   place: PartitionRef,
   records: readonly NewRecord[],
-  options: AppendOptions,
+  options: AppendOptions = {},
   on: Queryable = database,
 ): Promise<number> {
   const values = [place.topicId, place.partition, records.length, ...packed(records)];
@@ -49,9 +45,9 @@ export async function appendRecords(
 }
 
 /** One statement is one round trip and one transaction: the row is held for as short as can be. */
-function appendStatement(topicId: number, { notify, head = BY_ROW_LOCK }: AppendOptions): Statement {
+function appendStatement(topicId: number, { head = BY_ROW_LOCK }: AppendOptions): Statement {
   return {
-    name: `event-log append ${topicId}${notify ? " notify" : ""}${head === BY_ROW_LOCK ? "" : " by hook"}`,
+    name: `event-log append ${topicId}${head === BY_ROW_LOCK ? "" : " by hook"}`,
     text: `
       with head as (${head}),
       appended as (
@@ -63,7 +59,7 @@ function appendStatement(topicId: number, { notify, head = BY_ROW_LOCK }: Append
           from head, unnest($5::int4[], $6::int4[], $7::int4[], $8::int4[], $9::int8[], $10::text[])
                with ordinality as r (start, key_bytes, value_bytes, size, time_ms, headers, place)
       )
-      select first${notify ? `, pg_notify('${WAKE_CHANNEL}', $1 || '/' || $2)` : ""} from head`,
+      select first from head`,
   };
 }
 

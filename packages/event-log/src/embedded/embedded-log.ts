@@ -28,6 +28,7 @@ import type { Poller } from "./poller.ts";
 import { readRecords } from "./read-records.ts";
 import { dropTrimmedSegments, expireSegments, moveEarliest, type PartitionRef } from "./segments.ts";
 import { partitionTable } from "./tables.ts";
+import type { Teller } from "./teller.ts";
 import { Topics } from "./topics.ts";
 
 /** Readers are woken, so looking anyway is for safety only; ms. */
@@ -39,7 +40,8 @@ export interface EmbeddedLogParts {
   readonly poller: Poller;
   readonly leaseMs: number;
   readonly beatMs: number;
-  readonly notify: boolean;
+  /** Tells readers of other processes what has grown; absent when they look by themselves. */
+  readonly teller: Teller | undefined;
   /** Ends what was started with the log: the listening connection, the timer of retention. */
   readonly onClose: () => Promise<void>;
 }
@@ -78,14 +80,16 @@ export class EmbeddedLog implements EventLog {
     const at = { topic, partition };
     const known = this.#lanes.get(keyOf(at));
     if (known !== undefined) return known;
-    const { database, notify, poller } = this.#parts;
+    const { database, teller, poller } = this.#parts;
     const made = new AppendLane<NewRecord>({
       ...{ at, bytesOf: recordBytes, batchRecordsMax: BATCH_RECORDS_MAX, batchBytesMax: BATCH_BYTES_MAX },
       // The caller may change its bytes once it has the answer, and may not before: no copy is needed.
       itemOf: (record) => record,
       send: async (batch) => {
-        const first = await appendRecords(database, place, batch, { notify });
-        poller.ring(`${place.topicId}/${place.partition}`);
+        const first = await appendRecords(database, place, batch);
+        const grown = `${place.topicId}/${place.partition}`;
+        poller.ring(grown);
+        teller?.tell(grown);
         return first;
       },
     });
@@ -204,6 +208,7 @@ export class EmbeddedLog implements EventLog {
     const lanes = [...this.#lanes.values()].map((lane) => lane.close());
     await Promise.all([...lanes, ...[...this.#members].map((member) => member.leave())]);
     await this.#parts.poller.close();
+    await this.#parts.teller?.told();
     await this.#parts.onClose();
   }
 

@@ -18,10 +18,9 @@ afterAll(async () => {
   await db.drop();
 });
 
-const OURS: AppendOptions = { notify: false };
+const OURS: AppendOptions = {};
 /** What a table with a serial column does: a number is taken when it is asked for, and seen when its transaction ends. */
 const NAIVE: AppendOptions = {
-  notify: false,
   head: "select nextval('naive_offsets') as first where $1::int4 is not null and $2::int4 is not null and $3::int8 = 1",
 };
 

@@ -1,10 +1,10 @@
 import { type HostClock, systemClock } from "@tenon/graph-core";
-import { type Connection, type Database, migrate } from "@tenon/postgres";
+import { type Database, migrate } from "@tenon/postgres";
 import { badOption } from "../errors.ts";
-import { WAKE_CHANNEL } from "./append-records.ts";
 import { EmbeddedLog } from "./embedded-log.ts";
 import { Poller } from "./poller.ts";
 import { LOG_MIGRATIONS } from "./tables.ts";
+import { Teller } from "./teller.ts";
 
 export interface EmbeddedLogOptions {
   /** Where the log lives; stays open when the log is closed. Readers and appends share its connections: give it 10 or more. */
@@ -16,7 +16,8 @@ export interface EmbeddedLogOptions {
   readonly beatMs?: number;
   /**
    * How readers of other processes learn of records. `poll` (the default): one look per process, after 5 to 100 ms.
-   * `notify`: at once, but every append pays for it; the figures are in the README. All processes choose the same.
+   * `notify`: at once, for a statement more after an append. Readers that chose it hear of writers that chose it, and look once a
+   * second besides.
    */
   readonly wakeUp?: "poll" | "notify";
   /** Between two rounds of retention, ms; 0 leaves it to the caller (`dropExpired`). Default one minute. */
@@ -41,12 +42,14 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
     throw badOption("beatMs", "more than 0, at most a third of leaseMs", beatMs);
   await refuseLooseCommits(database);
   await migrate(database, LOG_MIGRATIONS);
-  const notify = wakeUp === "notify";
-  const poller = new Poller(database, clock, { told: notify });
-  const listening = notify ? await listen(database, poller) : undefined;
+  const teller = wakeUp === "notify" ? new Teller(database) : undefined;
+  const poller = new Poller(database, clock, { told: teller !== undefined });
+  const listening = await teller?.listen((key) => poller.ring(key));
+  // Nobody is told any more: from now on it looks.
+  void listening?.lost.then(() => poller.untold());
   let stopRetaining = (): void => {};
   const log = new EmbeddedLog({
-    ...{ database, clock, poller, leaseMs, beatMs, notify },
+    ...{ database, clock, poller, leaseMs, beatMs, teller },
     onClose: async () => {
       stopRetaining();
       await listening?.close();
@@ -60,13 +63,6 @@ export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<Embe
 async function refuseLooseCommits(database: Database): Promise<void> {
   const [row] = await database.query<{ synchronous_commit: string }>("show synchronous_commit");
   if (row?.synchronous_commit === "off") throw badOption("the server's synchronous_commit", "on", "off");
-}
-
-async function listen(database: Database, poller: Poller): Promise<Connection> {
-  const connection = await database.connect();
-  connection.onNotification((_, payload) => poller.ring(payload));
-  await connection.query(`listen ${WAKE_CHANNEL}`);
-  return connection;
 }
 
 /** One round after the other; a round that fails is made up for by the next. */

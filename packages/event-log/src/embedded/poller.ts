@@ -21,7 +21,7 @@ interface Watched {
 export class Poller {
   readonly #database: Database;
   readonly #clock: HostClock;
-  readonly #told: boolean;
+  #told: boolean;
   readonly #watched = new Map<string, Watched>();
   readonly #wake: Bell;
   readonly #ended = new AbortController();
@@ -56,6 +56,12 @@ export class Poller {
   /** Somebody has appended: this process itself, or another that tells. */
   ring(key: string): void {
     this.#watched.get(key)?.bell.ring();
+  }
+
+  /** Nobody calls `ring` for other processes any more. */
+  untold(): void {
+    this.#told = false;
+    this.#wake.ring();
   }
 
   async close(): Promise<void> {

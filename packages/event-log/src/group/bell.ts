@@ -1,15 +1,25 @@
 import type { HostClock } from "@tenon/graph-core";
 
-/** Wakes those who wait for something to look at. A ring that nobody waits for is forgotten: look first, then wait. */
+/**
+ * Wakes those who wait for something to look at. A ring that nobody waits for is only counted: look first, then wait; or compare
+ * the counts of before and after.
+ */
 export class Bell {
   readonly #clock: HostClock;
   #waiting = new Set<() => void>();
+  #rings = 0;
 
   constructor(clock: HostClock) {
     this.#clock = clock;
   }
 
+  /** How often it was rung. */
+  get rings(): number {
+    return this.#rings;
+  }
+
   ring(): void {
+    this.#rings++;
     const waiting = this.#waiting;
     this.#waiting = new Set();
     for (const wake of waiting) wake();

@@ -29,6 +29,8 @@ export class DirectFeed implements Feed {
   #next: number;
   #seeks = 0;
   #emptyLooks = 0;
+  /** Rings and time as of the last look, when it was in vain: another one before a ring would be, too. */
+  #lookedInVain: { readonly rings: number; readonly atMs: number } | undefined;
   #error: (() => Error) | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -45,13 +47,21 @@ export class DirectFeed implements Feed {
 
   async #pull(options: PullOptions): Promise<readonly LogRecord[]> {
     checkPull(options);
-    const { clock, read, passes, bell, lookAgainMs } = this.#options;
+    const { clock, read, passes, bell } = this.#options;
     const { waitMs, signal } = options;
     const untilMs = clock.monotonicMs() + waitMs;
     const stop = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal]);
     for (;;) {
       this.#refuseEnded();
+      const quietMs = this.#quietMs();
+      if (quietMs > 0) {
+        const leftMs = untilMs - clock.monotonicMs();
+        if (leftMs <= 0 || signal?.aborted) return [];
+        await bell.wait(Math.min(leftMs, quietMs), stop);
+        continue;
+      }
       const seeks = this.#seeks;
+      const { rings } = bell;
       const records = await read(this.#next, options).catch((error: unknown) => {
         if (passes?.(error) === true) return [];
         throw error;
@@ -64,15 +74,26 @@ export class DirectFeed implements Feed {
         this.#emptyLooks = 0;
         return records;
       }
-      const leftMs = untilMs - clock.monotonicMs();
-      if (leftMs <= 0 || signal?.aborted) return [];
-      await bell.wait(Math.min(leftMs, lookAgainMs(this.#emptyLooks++)), stop);
+      this.#lookedInVain = { rings, atMs: clock.monotonicMs() };
     }
+  }
+
+  /** How long to wait for the bell before the next look, also across pulls: one that waits shortly does not look more often. */
+  #quietMs(): number {
+    const { clock, bell, lookAgainMs } = this.#options;
+    const looked = this.#lookedInVain;
+    if (looked === undefined) return 0;
+    const leftMs = looked.atMs + lookAgainMs(this.#emptyLooks) - clock.monotonicMs();
+    if (looked.rings === bell.rings && leftMs > 0) return leftMs;
+    this.#lookedInVain = undefined;
+    this.#emptyLooks++;
+    return 0;
   }
 
   seek(offset: number): void {
     this.#next = checkOffset(offset);
     this.#seeks++;
+    this.#lookedInVain = undefined;
     this.#options.bell.ring();
   }
 

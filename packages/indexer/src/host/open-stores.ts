@@ -113,7 +113,7 @@ async function openLog(
 ): Promise<EventLog> {
   if (brokers.length === 0) {
     const { openEmbeddedLog } = await import("@tenon/event-log/embedded");
-    return openEmbeddedLog({ database });
+    return openEmbeddedLog({ database, wakeUp: "notify" });
   }
   const { openKafkaLog } = await import("@tenon/event-log/kafka");
   return openKafkaLog({ brokers, client, clientId: owner });

@@ -19,6 +19,9 @@ const ATTEMPTS_MAX = 100;
 const BACK_OFF_FIRST_MS = 5;
 const BACK_OFF_MS_MAX = 200;
 
+/** What the server says to statements that were sent behind one that it refused. */
+const FAILED_BEFORE = "25P02";
+
 const LEVELS: Readonly<Record<Isolation, string>> = {
   readCommitted: "read committed",
   repeatableRead: "repeatable read",
@@ -109,7 +112,7 @@ class OpenTransaction implements Transaction {
   readonly #session: Session;
   #settled = false;
   readonly #last: { readonly statement: Statement; readonly values: readonly PlainValue[] }[] = [];
-  /** The last failure of a statement. */
+  /** The last failure of a statement that says more than that one before it has failed. */
   failure: unknown;
 
   constructor(session: Session, isolation: Isolation) {
@@ -159,7 +162,7 @@ class OpenTransaction implements Transaction {
     try {
       return await run();
     } catch (error) {
-      this.failure = error;
+      if (this.failure === undefined || sqlStateOf(error) !== FAILED_BEFORE) this.failure = error;
       throw error;
     }
   }

@@ -14,8 +14,10 @@ export async function applyWrites(
   planned: readonly PlannedWrites[],
 ): Promise<WriteResult> {
   const collected = new CollectedResult();
-  for (const each of planned) {
-    const changes = await changesOf(tx, dialect, each);
+  // Sent in order without waiting for answers: the server works on one after the other.
+  const written = await Promise.all(planned.map((each) => changesOf(tx, dialect, each)));
+  for (const [index, each] of planned.entries()) {
+    const changes = written[index] ?? [];
     for (const change of changes) collected.applied(change);
     if (changes.length < each.writes.length) await collectDropped(tx, dialect, { planned: each, changes, collected });
   }

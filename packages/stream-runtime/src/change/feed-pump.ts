@@ -16,7 +16,7 @@ import type {
 import { LANES } from "../task/lane.ts";
 import { Bell } from "./bell.ts";
 import { type Handler, readsOf } from "./handler.ts";
-import { wokenKeys } from "./wake-keys.ts";
+import { type WakingBatch, wokenKeys } from "./wake-keys.ts";
 import { WorkPieces } from "./work-pieces.ts";
 import type { Origins, WorkStore } from "./work-store.ts";
 
@@ -35,7 +35,6 @@ export interface FeedPumpOptions<Joined> {
   readonly onPiece: () => void;
 }
 
-const NO_ORIGINS: Origins = new Map();
 /** Between looks for a commit that is not seen yet. */
 const UNSEEN_MS = 2;
 /** Times a pump's transaction is run in all when rows it reads change under it. */
@@ -93,13 +92,16 @@ export class FeedPump<Joined> {
           // A low batch stays low beside a high one: a backfill does not ride on a budget change.
           const own = byLane.get(lane) ?? [];
           const upTo = lastOf(own);
-          for (const handler of handlers) {
+          // Beside each other: their queries are sent without waiting for the answers of the others.
+          const woken = handlers.map(async (handler) => {
             for (const [rounds, come] of this.#byRounds(handler, own, origins)) {
-              for await (const keys of wokenKeys(handler, come, snapshot)) {
+              const isHandedOn = ({ xid }: WakingBatch) => origins.get(xid)?.handedOn.includes(handler.name) === true;
+              for await (const keys of wokenKeys(handler, come, snapshot, { isHandedOn })) {
                 for (const key of keys) await pieces.take({ handler: handler.name, key, lane, upTo, rounds });
               }
             }
-          }
+          });
+          await Promise.all(woken);
         }
         await pieces.end(tx);
         await cursors.save(tx, { consumer, fence }, cursor);
@@ -109,12 +111,9 @@ export class FeedPump<Joined> {
     );
   }
 
-  /** Only handlers that are part of a circle sign what they write. */
-  async #origins(tx: Joined, batches: readonly ChangeBatch[]): Promise<Origins> {
-    const { store, circles } = this.#options;
-    const signing = [...circles].flatMap(([name, circle]) => (circle.size > 0 ? [name] : []));
-    if (signing.length === 0) return NO_ORIGINS;
-    return store.origins(tx, { xids: batches.map(({ xid }) => xid), handlers: signing });
+  #origins(tx: Joined, batches: readonly ChangeBatch[]): Promise<Origins> {
+    const { store, handlers } = this.#options;
+    return store.origins(tx, { xids: batches.map(({ xid }) => xid), handlers: handlers.map(({ name }) => name) });
   }
 
   /** What comes from the handler's own circle has come round; everything else begins there. */

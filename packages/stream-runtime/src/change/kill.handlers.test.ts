@@ -402,9 +402,10 @@ async function changedMeanwhile(mutant: boolean) {
       transaction: ((work, options) =>
         at.database.transaction(work, { ...options, isolation: "readCommitted" })) as typeof store.transaction,
       ...(mutant && {
-        finish: (async (tx, { handler, key }) => {
-          await tx.execute("delete from stream_work where handler = $1 and key = $2", [handler, JSON.stringify(key)]);
-          return "done";
+        finish: (async (tx, items) => {
+          for (const { handler, key } of items)
+            await tx.execute("delete from stream_work where handler = $1 and key = $2", [handler, JSON.stringify(key)]);
+          return items.map(() => "done");
         }) as typeof store.finish,
       }),
     }),

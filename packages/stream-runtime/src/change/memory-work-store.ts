@@ -6,10 +6,10 @@ import type { SinkOutbox } from "../sink/sink-outbox.ts";
 import { LANES } from "../task/lane.ts";
 import { MemoryPumpLeases } from "./memory-pump-leases.ts";
 import type { PumpLeases } from "./pump-lease.ts";
-import { leaseLost } from "./work-errors.ts";
 import type {
   ClaimedWork,
   ClaimOptions,
+  FinishOutcome,
   ItemsOf,
   NewWork,
   OpenItem,
@@ -94,30 +94,48 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
         (item.claim === undefined || item.claimedUntilMs <= nowMs),
     );
     return free.slice(0, itemsMax).map((item) => {
-      item.claim = String(++this.#claims);
-      item.claimedUntilMs = nowMs + leaseMs;
-      item.claimedRounds = least(item.claimedRounds, item.rounds);
-      item.rounds = undefined;
-      item.again = false;
-      const { handler, key, upTo, attempts, claim, claimedRounds: rounds = 0 } = item;
+      this.#claim(item, { claim: String(++this.#claims), leaseMs });
+      const { handler, key, upTo, attempts, claim = "", claimedRounds: rounds = 0 } = item;
       return { handler, key, lane, upTo, rounds, attempts, claim };
     });
   }
 
-  async finish(tx: Joined, work: ClaimedWork): Promise<"done" | "again"> {
-    const id = idOf(work);
-    const held = this.#items.get(id);
-    if (held?.claim !== work.claim) throw leaseLost(work);
+  async finish(tx: Joined, works: readonly ClaimedWork[]): Promise<readonly FinishOutcome[]> {
+    return works.map((work) => {
+      const id = idOf(work);
+      const held = this.#items.get(id);
+      if (held?.claim !== work.claim) return "lost";
+      // As it is at the commit: the pump may have added to it since.
+      tx.onCommit(() => {
+        const item = this.#items.get(id) as Item;
+        if (!item.again) this.#items.delete(id);
+        else {
+          item.claim = undefined;
+          item.claimedRounds = undefined;
+        }
+      });
+      return held.again ? "again" : "done";
+    });
+  }
+
+  async handOn(
+    tx: Joined,
+    works: readonly NewWork[],
+    { leaseMs }: { readonly leaseMs: number },
+  ): Promise<readonly ClaimedWork[]> {
+    const free = works.filter((work) => this.#items.get(idOf(work))?.claim === undefined);
+    const claimed = free.map((work) => ({ ...work, attempts: 0, claim: String(++this.#claims) }));
+    const claims = new Map(claimed.map((work) => [idOf(work), work.claim]));
     tx.onCommit(() => {
-      // As it is now: the pump may have added to it since.
-      const item = this.#items.get(id) as Item;
-      if (!item.again) this.#items.delete(id);
-      else {
-        item.claim = undefined;
-        item.claimedRounds = undefined;
+      for (const work of works) {
+        const wasFree = this.#items.get(idOf(work))?.claim === undefined;
+        this.#add(work);
+        const claim = claims.get(idOf(work));
+        // Claimed by somebody else in between: the run that was meant to be will find its claim lost.
+        if (claim !== undefined && wasFree) this.#claim(this.#items.get(idOf(work)) as Item, { claim, leaseMs });
       }
     });
-    return held.again ? "again" : "done";
+    return claimed;
   }
 
   async sign(tx: Joined, origin: Origin): Promise<void> {
@@ -184,6 +202,14 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
       item.notBeforeMs = 0;
     }
     return parked.length;
+  }
+
+  #claim(item: Item, { claim, leaseMs }: { readonly claim: string; readonly leaseMs: number }): void {
+    item.claim = claim;
+    item.claimedUntilMs = this.#clock.nowMs() + leaseMs;
+    item.claimedRounds = least(item.claimedRounds, item.rounds);
+    item.rounds = undefined;
+    item.again = false;
   }
 
   #add(work: NewWork): void {

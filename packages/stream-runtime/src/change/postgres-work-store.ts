@@ -4,13 +4,14 @@ import type { Key } from "@tenon/storage-repo/api";
 import { PostgresSinkOutbox } from "../sink/postgres-sink-outbox.ts";
 import type { SinkOutbox } from "../sink/sink-outbox.ts";
 import { numbersText, textsText } from "../store/postgres/array-text.ts";
-import { LANES } from "../task/lane.ts";
+import { LANES, type Lane } from "../task/lane.ts";
 import { PostgresPumpLeases } from "./postgres-pump-leases.ts";
 import type { PumpLeases } from "./pump-lease.ts";
-import { leaseLost } from "./work-errors.ts";
+import * as statements from "./work-statements.ts";
 import type {
   ClaimedWork,
   ClaimOptions,
+  FinishOutcome,
   ItemsOf,
   NewWork,
   OpenItem,
@@ -25,60 +26,6 @@ import { WORK_MIGRATIONS } from "./work-tables.ts";
 
 /** Parked items shown at once. */
 const PARKED_MAX = 10_000;
-
-const ADD = {
-  name: "stream-work-add",
-  text: `insert into stream_work (handler, key, lane, up_to, rounds)
-    select * from unnest($1::text[], $2::text[], $3::smallint[], $4::bigint[], $5::int[])
-    on conflict (handler, key) do update set
-      lane = least(stream_work.lane, excluded.lane), up_to = greatest(stream_work.up_to, excluded.up_to), again = true,
-      rounds = least(stream_work.rounds, excluded.rounds),
-      attempts = 0, parked = false, not_before = null, code = null, reason = null, input_digest = null`,
-};
-
-const SEES = {
-  name: "stream-work-sees",
-  text: "select coalesce(bool_and(pg_visible_in_snapshot(xid, pg_current_snapshot())), true) as seen from unnest($1::xid8[]) as told (xid)",
-};
-
-const CLAIM = {
-  name: "stream-work-claim",
-  text: `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms',
-      claimed_rounds = least(w.claimed_rounds, w.rounds), rounds = null, again = false
-    from (
-      select handler, key from stream_work
-      where handler = any($1::text[]) and lane = $2 and not parked
-        and (not_before is null or not_before <= clock_timestamp())
-        and (claim is null or claimed_until <= clock_timestamp())
-      order by added_at limit $3 for update skip locked
-    ) free
-    where w.handler = free.handler and w.key = free.key
-    returning w.handler, w.key, w.lane, w.up_to, w.attempts, w.claim, w.claimed_rounds as rounds`,
-};
-
-const OPEN = {
-  name: "stream-work-open",
-  text: "select handler, key, parked, reason from stream_work where handler = any($1::text[]) and key = any($2::text[]) order by handler, key",
-};
-
-const DONE = {
-  name: "stream-work-done",
-  text: "delete from stream_work where handler = $1 and key = $2 and claim = $3 and not again",
-};
-const AGAIN = {
-  name: "stream-work-again",
-  text: `update stream_work set claim = null, claimed_until = null, claimed_rounds = null
-    where handler = $1 and key = $2 and claim = $3`,
-};
-const SIGN = {
-  name: "stream-work-sign",
-  text: "insert into stream_origin (xid, handler, rounds) values (pg_current_xact_id(), $1, $2)",
-};
-const ORIGINS = {
-  name: "stream-work-origins",
-  text: `delete from stream_origin where xid = any($1::xid8[]) and handler = any($2::text[])
-    returning xid::text::bigint as xid, handler, rounds`,
-};
 
 export class PostgresWorkStore implements WorkStore<Transaction> {
   readonly pumps: PumpLeases;
@@ -100,27 +47,16 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
 
   async sees(tx: Transaction, xids: readonly bigint[]): Promise<boolean> {
     if (xids.length === 0) return true;
-    const [row] = await tx.query<{ seen: boolean }>(SEES, [`{${xids.join(",")}}`]);
+    const [row] = await tx.query<{ seen: boolean }>(statements.SEES, [`{${xids.join(",")}}`]);
     return row?.seen === true;
   }
 
   async add(tx: Transaction, work: readonly NewWork[]): Promise<void> {
-    if (work.length === 0) return;
-    // In one order everywhere: two writers of the same items then never wait for each other in a circle.
-    const items = work
-      .map((each) => ({ ...each, text: JSON.stringify(each.key) }))
-      .sort((one, other) => compare(one.handler, other.handler) || compare(one.text, other.text));
-    await tx.execute(ADD, [
-      textsText(items.map(({ handler }) => handler)),
-      textsText(items.map(({ text }) => text)),
-      numbersText(items.map(({ lane }) => LANES.indexOf(lane))),
-      `{${items.map(({ upTo }) => upTo).join(",")}}`,
-      numbersText(items.map(({ rounds }) => rounds)),
-    ]);
+    if (work.length > 0) await tx.execute(statements.ADD, valuesOf(work));
   }
 
   async open(tx: Transaction, { handlers, keys }: ItemsOf): Promise<readonly OpenItem[]> {
-    const rows = await tx.query<StoredOpen>(OPEN, [handlers, keys.map((key) => JSON.stringify(key))]);
+    const rows = await tx.query<StoredOpen>(statements.OPEN, [handlers, keys.map((key) => JSON.stringify(key))]);
     return rows.map(({ handler, key, parked, reason }) => ({
       ...{ handler, key: JSON.parse(key) as Key, waits: !parked, reason: reason ?? undefined },
     }));
@@ -132,21 +68,41 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
   }
 
   async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {
-    const rows = await this.#database.query<StoredWork>(CLAIM, [handlers, LANES.indexOf(lane), itemsMax, leaseMs]);
-    return rows.map(({ handler, key, up_to, attempts, claim, rounds }) => ({
-      ...{ handler, key: JSON.parse(key) as Key, lane, upTo: up_to, rounds, attempts, claim: String(claim) },
-    }));
+    const values = [handlers, LANES.indexOf(lane), itemsMax, leaseMs];
+    const rows = await this.#database.query<StoredWork>(statements.CLAIM, values);
+    return rows.map((row) => claimedWork(row, lane));
   }
 
-  async finish(tx: Transaction, { handler, key, claim }: ClaimedWork): Promise<"done" | "again"> {
-    const text = JSON.stringify(key);
-    if ((await tx.execute(DONE, [handler, text, claim])) === 1) return "done";
-    if ((await tx.execute(AGAIN, [handler, text, claim])) === 1) return "again";
-    throw leaseLost({ handler, key });
+  async finish(tx: Transaction, items: readonly ClaimedWork[]): Promise<readonly FinishOutcome[]> {
+    const rows = inOneOrder(items);
+    const ended = await tx.query<{ claim: bigint; again: boolean }>(statements.FINISH, [
+      textsText(rows.map(({ handler }) => handler)),
+      textsText(rows.map(({ text }) => text)),
+      `{${rows.map(({ claim }) => claim).join(",")}}`,
+    ]);
+    const outcomes = new Map(ended.map(({ claim, again }) => [String(claim), again ? "again" : "done"] as const));
+    return items.map(({ claim }) => outcomes.get(claim) ?? "lost");
   }
 
-  async sign(tx: Transaction, { handler, rounds }: Origin): Promise<void> {
-    await tx.execute(SIGN, [handler, rounds]);
+  async handOn(
+    tx: Transaction,
+    work: readonly NewWork[],
+    { leaseMs }: { readonly leaseMs: number },
+  ): Promise<readonly ClaimedWork[]> {
+    if (work.length === 0) return [];
+    const rows = await tx.query<StoredWork & { lane: number }>(statements.HAND_ON, [...valuesOf(work), leaseMs]);
+    const taken = rows.map((row) => claimedWork(row, LANES[row.lane] ?? "low"));
+    if (taken.length === work.length) return taken;
+    const known = new Set(taken.map(idOf));
+    await this.add(
+      tx,
+      work.filter((each) => !known.has(idOf(each))),
+    );
+    return taken;
+  }
+
+  async sign(tx: Transaction, { handler, rounds, handedOn }: Origin): Promise<void> {
+    await tx.execute(statements.SIGN, [handler, rounds, textsText(handedOn)]);
   }
 
   async origins(
@@ -154,38 +110,25 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
     { xids, handlers }: { readonly xids: readonly bigint[]; readonly handlers: readonly string[] },
   ): Promise<Origins> {
     if (xids.length === 0) return new Map();
-    const rows = await tx.query<Origin & { xid: bigint }>(ORIGINS, [`{${xids.join(",")}}`, handlers]);
-    return new Map(rows.map(({ xid, handler, rounds }) => [xid, { handler, rounds }]));
+    const rows = await tx.query<StoredOrigin>(statements.ORIGINS, [`{${xids.join(",")}}`, handlers]);
+    return new Map(rows.map(({ xid, handler, rounds, handed_on }) => [xid, { handler, rounds, handedOn: handed_on }]));
   }
 
   async fail({ handler, key, claim }: ClaimedWork, failure: WorkFailure): Promise<void> {
     const { code, reason, inputDigest, parked, waitMs } = failure;
-    await this.#database.execute(
-      `update stream_work set claim = null, claimed_until = null,
-          rounds = least(rounds, claimed_rounds), claimed_rounds = null, attempts = attempts + 1, code = $4, reason = $5, input_digest = $6,
-          parked = $7 and not again, not_before = clock_timestamp() + $8 * interval '1 ms'
-        where handler = $1 and key = $2 and claim = $3`,
-      [handler, JSON.stringify(key), claim, code, reason, inputDigest ?? null, parked, waitMs],
-    );
+    const item = [handler, JSON.stringify(key), claim];
+    await this.#database.execute(statements.FAIL, [...item, code, reason, inputDigest ?? null, parked, waitMs]);
   }
 
   async status(): Promise<readonly WorkStatus[]> {
-    const rows = await this.#database.query<StoredStatus>(
-      `select handler, lane, count(*) filter (where not parked)::int as waiting, count(*) filter (where parked)::int as parked,
-          coalesce(extract(epoch from clock_timestamp() - min(added_at) filter (where not parked)) * 1000, 0)::float8 as oldest_ms
-        from stream_work group by handler, lane order by handler, lane`,
-    );
+    const rows = await this.#database.query<StoredStatus>(statements.STATUS);
     return rows.map(({ handler, lane, waiting, parked, oldest_ms }) => ({
       ...{ handler, lane: LANES[lane] ?? "low", waiting, parked, oldestMs: oldest_ms },
     }));
   }
 
   async parked(handler?: string): Promise<readonly ParkedWork[]> {
-    const rows = await this.#database.query<StoredParked>(
-      `select handler, key, lane, up_to, rounds, attempts, code, reason, input_digest from stream_work
-        where parked and ($1::text is null or handler = $1) order by handler, lane, added_at limit $2`,
-      [handler ?? null, PARKED_MAX],
-    );
+    const rows = await this.#database.query<StoredParked>(statements.PARKED, [handler ?? null, PARKED_MAX]);
     return rows.map((row) => ({
       ...{ handler: row.handler, key: JSON.parse(row.key) as Key, lane: LANES[row.lane] ?? "low", upTo: row.up_to },
       ...{ rounds: row.rounds, attempts: row.attempts, code: row.code ?? "", reason: row.reason ?? "" },
@@ -194,11 +137,7 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
   }
 
   async retryParked(handler: string, keys?: readonly Key[]): Promise<number> {
-    return this.#database.execute(
-      `update stream_work set parked = false, attempts = 0, not_before = null, rounds = 0
-        where handler = $1 and parked and ($2::text[] is null or key = any($2))`,
-      [handler, keys?.map((key) => JSON.stringify(key)) ?? null],
-    );
+    return this.#database.execute(statements.RETRY_PARKED, [handler, keys?.map((key) => JSON.stringify(key)) ?? null]);
   }
 }
 
@@ -236,6 +175,39 @@ interface StoredStatus {
   readonly waiting: number;
   readonly parked: number;
   readonly oldest_ms: number;
+}
+
+interface StoredOrigin {
+  readonly xid: bigint;
+  readonly handler: string;
+  readonly rounds: number;
+  readonly handed_on: readonly string[];
+}
+
+function claimedWork({ handler, key, up_to, rounds, attempts, claim }: StoredWork, lane: Lane): ClaimedWork {
+  return { handler, key: JSON.parse(key) as Key, lane, upTo: up_to, rounds, attempts, claim: String(claim) };
+}
+
+function idOf({ handler, key }: Pick<NewWork, "handler" | "key">): string {
+  return JSON.stringify([handler, key]);
+}
+
+/** In one order everywhere: two writers of the same items then never wait for each other in a circle. */
+function inOneOrder<Item extends Pick<NewWork, "handler" | "key">>(items: readonly Item[]) {
+  return items
+    .map((each) => ({ ...each, text: JSON.stringify(each.key) }))
+    .sort((one, other) => compare(one.handler, other.handler) || compare(one.text, other.text));
+}
+
+function valuesOf(work: readonly NewWork[]): readonly string[] {
+  const items = inOneOrder(work);
+  return [
+    textsText(items.map(({ handler }) => handler)),
+    textsText(items.map(({ text }) => text)),
+    numbersText(items.map(({ lane }) => LANES.indexOf(lane))),
+    `{${items.map(({ upTo }) => upTo).join(",")}}`,
+    numbersText(items.map(({ rounds }) => rounds)),
+  ];
 }
 
 function compare(one: string, other: string): number {

@@ -5,15 +5,16 @@ import { HandlerMetrics } from "../observe/handler-metrics.ts";
 import { WAITING_MAX } from "../sink/outbox-gate.ts";
 import { RunningSinks } from "../sink/running-sinks.ts";
 import { SINK_RELAY, type SinkRelayOptions } from "../sink/sink-relay.ts";
-import { LANES, type Lane } from "../task/lane.ts";
+import type { Lane } from "../task/lane.ts";
 import { Bell } from "./bell.ts";
 import { refuseMissingLog, refuseWrongHandlers } from "./check-handlers.ts";
 import { circlesOf } from "./circles.ts";
 import { FeedPump } from "./feed-pump.ts";
 import type { Handler } from "./handler.ts";
-import { HandlerRun, type RunOutcome } from "./handler-run.ts";
-import { LaneRuns } from "./lane-runs.ts";
+import { HandlerLanes } from "./handler-lanes.ts";
+import { PreparedHandler } from "./prepared-handler.ts";
 import { PumpLease } from "./pump-lease.ts";
+import type { RunOutcome } from "./run-failures.ts";
 import type { WorkStore } from "./work-store.ts";
 
 export interface RunHandlersOptions<Joined> {
@@ -32,7 +33,7 @@ export interface RunHandlersOptions<Joined> {
   readonly clock?: HostClock;
   readonly checkedShare?: number;
   readonly epoch?: number;
-  /** Runs at once per lane: no lane takes another's. */
+  /** Runs that wait for services at once, and an upper bound of transactions of many runs, per lane: no lane takes another's. */
   readonly runsMax?: Readonly<Record<Lane, number>>;
   /** How long a worker may take for a run; after that somebody else does it. Default 30 s. */
   readonly leaseMs?: number;
@@ -71,8 +72,6 @@ const PUMP_LEASE_MS = 3_000;
 /** A pump that finishes no pull, and adds no piece of one, for so long is taken to hang: it loses its lease. */
 const PUMP_STEP_MS_MAX = 60_000;
 const TROUBLE_MS = 500;
-const ATTEMPTS_MAX = 5;
-const BACK_OFF_MS = 100;
 const METRICS_MS = 5_000;
 
 /**
@@ -86,15 +85,12 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
   refuseWrongHandlers(handlers);
   refuseMissingLog(handlers, log);
   const circles = circlesOf(handlers);
-  const runs = new Map(
-    handlers.map((each) => [
-      each.name,
-      new HandlerRun(each, {
-        ...{ repo, store, resources, clock, checkedShare: options.checkedShare ?? 0.01, epoch: options.epoch ?? 0 },
-        ...{ attemptsMax: ATTEMPTS_MAX, backOffMs: BACK_OFF_MS, runMsMax: leaseMs * GRAPH_SHARE },
-        isInCircle: (circles.get(each.name)?.size ?? 0) > 0,
+  const prepared = handlers.map(
+    (each) =>
+      new PreparedHandler(each, {
+        ...{ resources, clock, checkedShare: options.checkedShare ?? 0.01, epoch: options.epoch ?? 0 },
+        ...{ runMsMax: leaseMs * GRAPH_SHARE, isInCircle: (circles.get(each.name)?.size ?? 0) > 0 },
       }),
-    ]),
   );
   const metrics = new HandlerMetrics(handlers.map(({ name }) => name));
   await store.prepare();
@@ -120,21 +116,15 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
           waitingMax: options.outboxWaitingMax ?? WAITING_MAX,
         })
       : undefined;
-  const mayRun = () => handlers.filter(({ sinks: own }) => sinks?.hasRoom !== false || Object.keys(own).length === 0);
-  const lanes = LANES.map(
-    (lane) =>
-      new LaneRuns({
-        ...{ lane, store, clock, leaseMs, runsMax: (options.runsMax ?? RUNS_MAX)[lane] },
-        handlers: () => mayRun().map(({ name }) => name),
-        run: async (item) => {
-          const beganMs = clock.monotonicMs();
-          const outcome = await (runs.get(item.handler) as HandlerRun<Joined>).run(item);
-          metrics.ran(item.handler, outcome, clock.monotonicMs() - beganMs);
-          sinks?.ring();
-        },
-        onTrouble: (error) => options.onTrouble?.(`${lane} work`, error),
-      }),
-  );
+  const lanes = new HandlerLanes({
+    ...{ handlers: prepared, repo, store, clock, leaseMs, runsMax: options.runsMax ?? RUNS_MAX },
+    mayRun: ({ handler }) => sinks?.hasRoom !== false || Object.keys(handler.sinks).length === 0,
+    onEnd: ({ handler }, outcome, ms) => {
+      metrics.ran(handler, outcome, ms);
+      sinks?.ring();
+    },
+    onTrouble: (what, error) => options.onTrouble?.(what, error),
+  });
 
   const lease = new PumpLease({
     ...{ leases: store.pumps, consumer, owner, clock, leaseMs: pumpLeaseMs, stepMsMax: PUMP_STEP_MS_MAX },
@@ -148,7 +138,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
         ...{ batchesMax: BATCHES_MAX, waitMs: FEED_WAIT_MS },
         onPiece: () => {
           lease.stepped();
-          for (const each of lanes) each.ring();
+          lanes.ring();
         },
       },
       reader,
@@ -156,7 +146,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     );
     try {
       while (!signal.aborted) {
-        if ((await opened.step(signal)) > 0) for (const each of lanes) each.ring();
+        if ((await opened.step(signal)) > 0) lanes.ring();
         lease.stepped();
       }
     } finally {
@@ -168,7 +158,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
       const wasHeld = await lease.during(stop.signal, pump);
       if (!wasHeld) await bell.wait(lease.beatMs, stop.signal);
     }),
-    ...lanes.map((each, index) => untilStopped(`${LANES[index]} work`, () => each.step(stop.signal))),
+    ...lanes.steps(stop.signal).map(({ what, step }) => untilStopped(what, step)),
     untilStopped("metrics", async () => {
       metrics.work = await store.status();
       metrics.outbox = await store.sinks.status();
@@ -198,7 +188,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     stop: async () => {
       stop.abort();
       await Promise.all(loops);
-      await Promise.all(lanes.map((each) => each.drained()));
+      await lanes.drained();
     },
   };
 }

@@ -18,18 +18,28 @@ export interface WakePages {
   readonly keysMax: number;
 }
 
+/** What of a batch says whom it wakes. */
+export type WakingBatch = Pick<ChangeBatch, "changes" | "xid">;
+
 export const WAKE_PAGES: WakePages = { valuesMax: 250, keysMax: 5_000 };
 
-/** The keys that a handler has to work on because of some batches; one may come several times. */
+/**
+ * The keys that a handler has to work on because of some batches; one may come several times. Of batches that were handed on to it,
+ * the work on the changed rows themselves is there already.
+ */
 export async function* wokenKeys(
   handler: Handler,
-  batches: readonly Pick<ChangeBatch, "changes">[],
+  batches: readonly WakingBatch[],
   snapshot: Snapshot,
-  pages: WakePages = WAKE_PAGES,
+  {
+    pages = WAKE_PAGES,
+    isHandedOn = () => false,
+  }: { readonly pages?: WakePages; readonly isHandedOn?: (batch: WakingBatch) => boolean } = {},
 ): AsyncGenerator<readonly Key[]> {
   const changes = batches.flatMap((batch) => batch.changes);
+  const ofOwnRows = batches.flatMap((batch) => (isHandedOn(batch) ? [] : batch.changes));
   for (const input of handler.inputs) {
-    const met = changes.filter((change) => concerns(change, input.read));
+    const met = (input.kind === "row" ? ofOwnRows : changes).filter((change) => concerns(change, input.read));
     if (met.length === 0) continue;
     const changed = piecesOf(new Set(met.map(({ key }) => key)), pages.keysMax);
     if (input.kind === "row") yield* changed;
@@ -38,7 +48,7 @@ export async function* wokenKeys(
   }
 }
 
-function concerns(change: RowChange, read: AnyRead): boolean {
+export function concerns(change: RowChange, read: AnyRead): boolean {
   return change.entity === read.entity.name && masksMeet(change.mask, read.mask);
 }
 

@@ -47,7 +47,10 @@ describe.each(bindings)("%s", (binding, store) => {
       const [item] = await store.claim({ handlers: [handler], lane: "high", itemsMax: 1, leaseMs });
       return item as ClaimedWork;
     },
-    finish: (item: ClaimedWork) => store.transaction((tx) => store.finish(tx, item), once),
+    finish: async (item: ClaimedWork) => {
+      const [outcome] = await store.transaction((tx) => store.finish(tx, [item]), once);
+      return outcome;
+    },
   });
 
   test("parked items are listed with their reason, and tried again by key or all", async () => {
@@ -136,13 +139,13 @@ describe.each(bindings)("%s", (binding, store) => {
     const signed = (handler: string) =>
       store.transaction(async (tx) => {
         const xid = await xidOf[binding](tx as never);
-        await store.sign(tx, { handler, rounds: 2 });
+        await store.sign(tx, { handler, rounds: 2, handedOn: ["next"] });
         return xid;
       }, once);
     const [own, foreign] = [await signed("climber"), await signed("elsewhere")];
     const ask = () =>
       store.transaction((tx) => store.origins(tx, { xids: [own, foreign, 1n], handlers: ["climber"] }), once);
-    expect(await ask()).toEqual(new Map([[own, { handler: "climber", rounds: 2 }]]));
+    expect(await ask()).toEqual(new Map([[own, { handler: "climber", rounds: 2, handedOn: ["next"] }]]));
     expect(await ask()).toEqual(new Map());
   });
 });

@@ -9,6 +9,8 @@
  * W3 A change that comes from outside, and meets an item that has come round, begins anew: rounds are the least of what an
  *    item stands for since its last claim. What a claimed item stood for is counted by its run alone, so each change comes
  *    round a bounded number of times.
+ * W4 A run may add the work that its own changes wake, in its transaction and as claimed by its worker: it is handed on. What
+ *    somebody else has claimed is added as ever.
  */
 import type { Isolation } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
@@ -30,6 +32,8 @@ export interface NewWork {
 export interface Origin {
   readonly handler: string;
   readonly rounds: number;
+  /** Handlers whose work on the rows that changed was added with the change itself (W4): the pump adds none for these rows. */
+  readonly handedOn: readonly string[];
 }
 
 export interface ClaimedWork extends NewWork {
@@ -38,6 +42,9 @@ export interface ClaimedWork extends NewWork {
   /** Runs that failed since the last change. */
   readonly attempts: number;
 }
+
+/** What became of an item at the end of its run: `again` when something was added meanwhile, `lost` when its claim has ended. */
+export type FinishOutcome = "done" | "again" | "lost";
 
 export interface ClaimOptions {
   readonly handlers: readonly string[];
@@ -114,8 +121,13 @@ export interface WorkStore<Joined> {
   claim(options: ClaimOptions): Promise<readonly ClaimedWork[]>;
   /** A number between those of all claims before this call and those of all claims after it (W2): orders writes of others among them. */
   betweenClaims(): Promise<bigint>;
-  /** Ends an item in its run's transaction; `again` when something changed meanwhile. @throws GraphError TENON1811 */
-  finish(tx: Joined, item: ClaimedWork): Promise<"done" | "again">;
+  /**
+   * Ends items in the transaction of their runs, and says of each, in the order given, what became of it. A transaction with a lost
+   * one must not commit what the run of that one wrote (W2).
+   */
+  finish(tx: Joined, items: readonly ClaimedWork[]): Promise<readonly FinishOutcome[]>;
+  /** Adds work in a run's transaction; resolves with what is now claimed for its worker (W4). */
+  handOn(tx: Joined, work: readonly NewWork[], options: { readonly leaseMs: number }): Promise<readonly ClaimedWork[]>;
   /** In a run's transaction, when it has written something: says where its change batch comes from. */
   sign(tx: Joined, origin: Origin): Promise<void>;
   /** In the pump's transaction: origins of the batches of some transactions, if one of the handlers made them. Forgets them. */

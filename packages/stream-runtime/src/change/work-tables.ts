@@ -70,5 +70,19 @@ export const WORK_MIGRATIONS: Migrations = {
         end $$;
       `,
     },
+    {
+      version: 4,
+      name: "a row that waits beside the one that is claimed; work that is handed on",
+      text: `
+        -- Who works on an item now has lost it, and somebody does it again.
+        update stream_work set rounds = coalesce(least(rounds, claimed_rounds), 0), claim = null, claimed_until = null;
+        alter table stream_work drop constraint stream_work_pkey, drop column claimed_rounds, drop column again, alter column rounds set not null;
+        create unique index stream_work_waiting on stream_work (handler, key) where claim is null;
+        create unique index stream_work_claimed on stream_work (handler, key) where claim is not null;
+        create index stream_work_next on stream_work (lane, added_at) where claim is null and not parked;
+        alter table stream_work set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+        alter table stream_origin add column handed_on text[] not null default '{}';
+      `,
+    },
   ],
 };

@@ -1,5 +1,5 @@
 /** What the handlers of one process have done, and what waits for all of them. */
-import type { RunOutcome } from "../change/handler-run.ts";
+import type { RunOutcome } from "../change/run-failures.ts";
 import type { WorkStatus } from "../change/work-store.ts";
 import type { SinkStatus } from "../sink/sink-outbox.ts";
 

@@ -27,7 +27,8 @@ export class RunningSinks {
   readonly #gate: OutboxGate;
   readonly #lease: PumpLease;
   readonly #bell: Bell;
-  #isRung = false;
+  /** Its own: nobody looks at the outbox because something was added. */
+  readonly #looks: Bell;
 
   constructor(
     { pumps, sinks }: { readonly pumps: PumpLeases; readonly sinks: Omit<SinkOutbox<never>, "add"> },
@@ -40,6 +41,7 @@ export class RunningSinks {
       ...{ leases: pumps, consumer: LEASE, owner, clock, leaseMs, stepMsMax: STEP_MS_MAX },
     });
     this.#bell = new Bell(clock);
+    this.#looks = new Bell(clock);
   }
 
   /** Whether handlers that send may run. */
@@ -61,7 +63,6 @@ export class RunningSinks {
 
   /** A run has committed: there may be messages. */
   ring(): void {
-    this.#isRung = true;
     this.#bell.ring();
   }
 
@@ -69,17 +70,16 @@ export class RunningSinks {
   async relay(stop: AbortSignal): Promise<void> {
     const wasHeld = await this.#lease.during(stop, async (signal) => {
       while (!signal.aborted) {
-        this.#isRung = false;
         const sent = await this.#relay.step(signal);
         this.#lease.stepped();
-        if (sent === 0 && !this.#isRung) await this.#bell.wait(IDLE_MS, signal);
+        if (sent === 0) await this.#bell.wait(IDLE_MS, signal);
       }
     });
-    if (!wasHeld) await this.#bell.wait(this.#lease.beatMs, stop);
+    if (!wasHeld) await this.#looks.wait(this.#lease.beatMs, stop);
   }
 
   async look(stop: AbortSignal): Promise<void> {
     await this.#gate.look();
-    await this.#bell.wait(LOOK_MS, stop);
+    await this.#looks.wait(LOOK_MS, stop);
   }
 }

@@ -18,6 +18,7 @@ import type { FaultPoint, FaultPoints } from "./fault-points.ts";
 import type { GraphRuns } from "./graph-runs.ts";
 import type { LaneGate } from "./lane-gate.ts";
 import { PartitionControl } from "./partition-control.ts";
+import { ProgressReports } from "./progress-reports.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
 import { codeOf, inputGone, lostPartition, refusedCommit, stopOf } from "./stop-reasons.ts";
 
@@ -59,6 +60,7 @@ export class PartitionWorker {
   #builder: BatchBuilder | undefined;
   #relay: Relay | undefined;
   #control: PartitionControl | undefined;
+  #progress: ProgressReports | undefined;
   #committing: Promise<void> = Promise.resolve();
   #loop: Promise<void> = Promise.resolve();
   #failed: Error | undefined;
@@ -115,6 +117,7 @@ export class PartitionWorker {
   /** Begins to pull. */
   start(member: Member): void {
     if (this.#failed !== undefined) return;
+    this.#progress = new ProgressReports(this.#context.clock, (next) => member.report(this.#source, next));
     this.#loop = this.#work(member).then(
       () => undefined,
       (error: Error) => this.#fail(error),
@@ -161,6 +164,7 @@ export class PartitionWorker {
       else await this.#process(records, retries, member);
     }
     await this.#committing;
+    await this.#progress?.settle(this.metrics.next);
     if (this.#failed !== undefined) throw this.#failed;
   }
 
@@ -217,7 +221,7 @@ export class PartitionWorker {
     this.metrics.batchRecords = records.length;
     this.#committing = this.#commit(built).finally(leave);
     this.#committing.then(
-      () => member.report(this.#source, this.metrics.next).catch(() => undefined),
+      () => this.#progress?.moved(this.metrics.next),
       (error: Error) => this.#fail(error),
     );
   }
@@ -257,6 +261,7 @@ export class PartitionWorker {
   async #idle(control: PartitionControl): Promise<void> {
     await this.#committing;
     await this.#relay?.settle();
+    await this.#progress?.settle(this.metrics.next);
     control.requireNotRewound();
     this.metrics.outboxPending = this.#relay?.pending ?? 0;
     const { task, clock, store } = this.#context;

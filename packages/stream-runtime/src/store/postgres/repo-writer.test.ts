@@ -10,8 +10,9 @@ import { Campaign, CampaignMoney, ENTITIES } from "../../../test/handler-world.t
 import { runTasks } from "../../run-tasks.ts";
 import { LANES } from "../../task/lane.ts";
 import { task } from "../../task/task.ts";
+import { mergedWrites } from "../merged-writes.ts";
 import { PostgresTaskStore } from "./postgres-task-store.ts";
-import { mergedWrites, repoWriter } from "./repo-writer.ts";
+import { repoWriter } from "./repo-writer.ts";
 
 const owner = "ads-streams" as const;
 const Budgets = topic("budgets", z.strictObject({ campaign: z.string(), budget: z.int(), version: z.int() }), {

@@ -1,0 +1,121 @@
+/** A handler that can be run: its graph compiled, and what a run makes of an item's inputs. */
+import {
+  type Binding,
+  compileGraph,
+  createExecutor,
+  type Executor,
+  GraphError,
+  type HostClock,
+} from "@tenon/graph-core";
+import { type AnyRead, type Key, type Snapshot, versionOf } from "@tenon/storage-repo/api";
+import { loadPage } from "../derive/load-page.ts";
+import { refuseWaitingInvariant } from "./check-handlers.ts";
+import { type Handler, readsOf } from "./handler.ts";
+import { type HandlerOutput, outputOf } from "./handler-output.ts";
+import { WorkItem } from "./row-schema.ts";
+import type { ClaimedWork, Origin } from "./work-store.ts";
+
+export interface PreparedHandlerOptions {
+  readonly resources: Readonly<Record<string, Binding>>;
+  readonly clock: HostClock;
+  readonly checkedShare: number;
+  /** Restored from an older copy, the feed counts anew: a higher epoch keeps versions rising. */
+  readonly epoch: number;
+  /** The handler is part of a circle: what it writes may come back to it. */
+  readonly isInCircle: boolean;
+  /** A graph that takes longer has failed: well before its lease ends. */
+  readonly runMsMax: number;
+}
+
+/** Inputs of several keys: slot → key → value. */
+export type LoadedInputs = Awaited<ReturnType<typeof loadPage>>;
+
+/** The graph failed, not the transaction around it. */
+export class RunFailed extends Error {
+  constructor(cause: unknown) {
+    super("a handler's graph failed", { cause });
+  }
+}
+
+/** No handler has been derived before: everything is read from the store. */
+const NOTHING_DERIVED = { derived: new Map(), produced: new Set<never>() } as const;
+
+export class PreparedHandler {
+  readonly handler: Handler;
+  readonly reads: readonly AnyRead[];
+  readonly isInCircle: boolean;
+  readonly #options: PreparedHandlerOptions;
+  readonly #executor: Executor<never, unknown>;
+
+  /** @throws GraphError TENON1810 for an invariant with async nodes, TENON1099 for a graph with mistakes */
+  constructor(handler: Handler, options: PreparedHandlerOptions) {
+    const { resources, clock, checkedShare } = options;
+    this.handler = handler;
+    this.reads = readsOf(handler);
+    this.isInCircle = options.isInCircle;
+    this.#options = options;
+    const plan = compileGraph(handler.graph);
+    refuseWaitingInvariant(handler, plan.isAsync);
+    this.#executor = createExecutor(plan, { resources: resources as never, clock, checkedShare });
+  }
+
+  get isAsync(): boolean {
+    return this.#executor.plan.isAsync;
+  }
+
+  /** Inputs of some items, at a snapshot: a query per input. */
+  load(items: readonly ClaimedWork[], snapshot: Snapshot): Promise<LoadedInputs> {
+    const keys: readonly Key[] = items.map(({ key }) => key);
+    return loadPage(this.handler, { snapshot, keys, ...NOTHING_DERIVED });
+  }
+
+  /** What came round has come round as often as it may. */
+  isUnsettled({ rounds }: ClaimedWork): boolean {
+    return this.handler.rounds > 0 && rounds >= this.handler.rounds;
+  }
+
+  /** A handler without a bound passes the count on: some handler of each circle has one. */
+  originOf({ rounds }: ClaimedWork): Omit<Origin, "handedOn"> {
+    const { name, rounds: roundsMax } = this.handler;
+    return { handler: name, rounds: roundsMax > 0 ? rounds + 1 : rounds };
+  }
+
+  /**
+   * Runs the graph for one item.
+   *
+   * @throws RunFailed for whatever the graph fails of, or responds wrongly
+   */
+  async derive(item: ClaimedWork, inputs: LoadedInputs): Promise<HandlerOutput> {
+    const { handler, key, upTo } = item;
+    const { clock, runMsMax } = this.#options;
+    const nowMs = clock.nowMs();
+    const version = this.#versionOf(item);
+    const request: Record<string, unknown> = {};
+    for (const [slot, values] of inputs) request[slot] = values.get(key) ?? null;
+    if (this.handler.graph.request.includes(WorkItem)) request[WorkItem.name] = { key, version };
+    try {
+      const context = this.#executor.begin({
+        requestId: `${handler}/${String(key)}/${upTo}`,
+        ...{ nowMs, deadlineMs: nowMs + runMsMax },
+      });
+      const response = this.#executor.execute(request as never, context);
+      return outputOf(this.handler, (response instanceof Promise ? await response : response) as never, {
+        key,
+        version,
+      });
+    } catch (error) {
+      throw new RunFailed(error);
+    }
+  }
+
+  /** Claims of a key rise and follow each other, so what a later run writes is newer, in whatever order changes came. */
+  #versionOf({ claim }: ClaimedWork): bigint {
+    return versionOf(this.#options.epoch, Number(claim));
+  }
+}
+
+/** What the graph makes of the same inputs stays the same; a store or a resource may answer the next time. */
+export function isFinal(error: unknown): boolean {
+  if (!(error instanceof RunFailed)) return false;
+  return !(error.cause instanceof GraphError && error.cause.category === "resource");
+}
