@@ -43,7 +43,7 @@ export function drillList({ json }: { readonly json?: boolean }, terminal: Termi
 }
 
 /** `tenon drill run NAME`: gives the orders one after the other, says what came of each, and verifies the end. */
-export function drillRun(name: string, options: DrillRunOptions, terminal: Terminal): Promise<ExitCode> {
+export async function drillRun(name: string, options: DrillRunOptions, terminal: Terminal): Promise<ExitCode> {
   const drill = drillNamed(name);
   const steps = drill.steps(drillOptions(options));
   return withStores(options, terminal, async (stores) => {

@@ -26,7 +26,7 @@ const TAKEN_MS_MAX = 60_000;
 const STEPS = 3;
 
 /** `tenon probe list`: the project's probes, with how each went last on every server. */
-export function probeList(options: ProbeOptions, terminal: Terminal): Promise<ExitCode> {
+export async function probeList(options: ProbeOptions, terminal: Terminal): Promise<ExitCode> {
   const probes = probesOf(options, terminal);
   return withStores(options, terminal, async (stores) => {
     const listed = [];
@@ -52,7 +52,7 @@ export function probeList(options: ProbeOptions, terminal: Terminal): Promise<Ex
 }
 
 /** `tenon probe run NAME`: asks for a run, waits for it, and says how late each server was; 1 when one was too late. */
-export function probeRun(name: string, options: ProbeOptions, terminal: Terminal): Promise<ExitCode> {
+export async function probeRun(name: string, options: ProbeOptions, terminal: Terminal): Promise<ExitCode> {
   const probe = probeNamed(name, probesOf(options, terminal));
   return withStores(options, terminal, async (stores) => {
     const { database, place } = stores;
