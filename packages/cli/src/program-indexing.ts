@@ -1,4 +1,4 @@
-/** The words of `tenon lineage`, `doc`, `workflow` and `switch`. What they do is in `commands/` of the same names. */
+/** The words of `tenon lineage`, `doc`, `workflow`, `switch`, `probe` and `drill`. What they do is in `commands/` of the same names. */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit-code.ts";
 import { change, logStores, stores } from "./program-stores.ts";
@@ -11,6 +11,8 @@ export function addIndexing(program: Command, terminal: Terminal, done: Told): v
   addDoc(program, terminal, done);
   addWorkflow(program, terminal, done);
   addSwitch(program, terminal, done);
+  addProbe(program, terminal, done);
+  addDrill(program, terminal, done);
 }
 
 function ofProject(command: Command): Command {
@@ -114,6 +116,55 @@ function addSwitch(program: Command, terminal: Terminal, done: Told): void {
     .action(async (name: string, value: string, options) => {
       const { switchSet } = await import("./commands/switch/switch.ts");
       done(await switchSet(name, value, options, terminal));
+    });
+}
+
+function addProbe(program: Command, terminal: Terminal, done: Told): void {
+  const probe = program
+    .command("probe")
+    .description("ads that teams write at the source, to see that they come to every ad server");
+  const folder = [
+    "--folder <folder>",
+    "folder of probes (default: PROBES_FOLDER, else probes/ of the project)",
+  ] as const;
+  stores(probe.command("list"))
+    .description("the project's probes, and how each went last")
+    .option(...folder)
+    .action(async (options) => {
+      const { probeList } = await import("./commands/probe/probe.ts");
+      done(await probeList(options, terminal));
+    });
+  stores(probe.command("run"))
+    .description("run a probe now and wait for it; 1 if a server was too late")
+    .argument("<probe>", "name of the probe")
+    .option(...folder)
+    .action(async (name: string, options) => {
+      const { probeRun } = await import("./commands/probe/probe.ts");
+      done(await probeRun(name, options, terminal));
+    });
+}
+
+function addDrill(program: Command, terminal: Terminal, done: Told): void {
+  const drill = program.command("drill").description("what to do on a bad day, order by order, on what runs");
+  drill
+    .command("list")
+    .description("drills, what each is for, and what has to be done first")
+    .addOption(new Option("--json", "print JSON for tools"))
+    .action(async (options) => {
+      const { drillList } = await import("./commands/drill/drill.ts");
+      done(drillList(options, terminal));
+    });
+  logStores(change(drill.command("run")))
+    .description("give a drill's orders one after the other, say what came of each, verify the end")
+    .argument("<drill>", "name of the drill")
+    .option("--since <time>", "bad-content: from when on content is bad")
+    .option("--base <name>", "bad-release: base to go back to (default: the one before)")
+    .option("--handlers <names>", "bad-release: handlers that were wrong, with commas between them (default: all)")
+    .option("--store <url>", "where bases are: file:///folder or s3://bucket/prefix (default: OBJECT_STORE_URL)")
+    .option("--host <url>", "an ad server that takes part; again for more", texts)
+    .action(async (name: string, options) => {
+      const { drillRun } = await import("./commands/drill/drill.ts");
+      done(await drillRun(name, options, terminal));
     });
 }
 

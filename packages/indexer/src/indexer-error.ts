@@ -40,6 +40,8 @@ const ERRORS = {
   wrongProbe: { code: "TENON1693", category: "definition" },
   /** What a probe wrote was not served as it should, or not in time. */
   probeFailed: { code: "TENON1694", category: "resource" },
+  /** A step of a drill did not come to its end. */
+  drillFailed: { code: "TENON1695", category: "resource" },
   /** A thread of a build ended. */
   threadLost: { code: "TENON1657", category: "resource" },
 } as const satisfies Record<string, { code: `TENON1${string}`; category: ErrorCategory }>;

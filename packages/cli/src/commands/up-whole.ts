@@ -40,6 +40,7 @@ export async function upWhole({ config, folder, options }: WholeUp, terminal: Te
         jsonText({
           ...sampleJson(system.admixer, shown.sample),
           change: shown.change ?? null,
+          indexer: system.indexerUrl,
           readyMs,
           steps: system.steps,
         }),
@@ -92,8 +93,8 @@ function changeText({ adId, change }: Shown, { isNew }: WholeSystem, terminal: T
   ].join("\n");
 }
 
-function servingText({ edits }: WholeSystem, options: UpOptions): string {
+function servingText({ edits, indexerUrl }: WholeSystem, options: UpOptions): string {
   const rate = options.edits ?? EDITS_PER_SECOND;
   const playing = edits === undefined ? "" : `, simulated advertisers edit ${rate} times a second`;
-  return `serving${playing}; Ctrl-C stops\n`;
+  return `serving${playing}; stages by call and metrics of the pipeline: ${indexerUrl}; Ctrl-C stops\n`;
 }

@@ -1,4 +1,5 @@
 /** A whole system in one process: advertisers' database, indexing, AdMixer. What lasts is in Postgres and in files. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
@@ -27,12 +28,13 @@ export interface WholeOptions {
 export interface WholeSystem {
   readonly admixer: RunningAdMixer;
   readonly stores: IndexerStores;
+  /** Of the indexer: stages by call, metrics, health. On this machine alone. */
+  readonly indexerUrl: string;
   readonly edits: PlayedEdits | undefined;
   /** Whether this start filled the databases. */
   readonly isNew: boolean;
   /** What the start did, in order, and how long each took, ms. */
   readonly steps: readonly { readonly what: string; readonly ms: number }[];
-  metricsText(): string;
   stop(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
     const settings = indexerSettings({
       ...{ databaseUrl, adsDatabaseUrl, objectStoreUrl, kafkaBrokers, owner: `up-${process.pid}` },
       workFolder: join(folder, ".tenon/build"),
+      ...{ probesFolder: probesFolder(folder, environment), adminToken: config.settings.adminToken },
     });
     const stores = await openStores(settings, environment);
     ending.unshift(() => stores.close());
@@ -64,6 +67,7 @@ export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
     const indexer = await startIndexer({
       stores,
       roles: ["gateway", "updater", "argus", "batch"],
+      http: true,
       onTrouble,
       onFatal: onTrouble,
     });
@@ -72,17 +76,25 @@ export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
     onStep("loading the index");
     const admixer = await startAdMixer(pipelineConfig(config, settings));
     ending.unshift(() => admixer.stop());
+    // The ad server comes last, since it needs a base: probes, which are read where they run, ask it from now on.
+    stores.settings.probeServers.push(admixer.url);
     const edits = startEdits(options, {
       stores,
       marketplace: () => marketplaceOf({ seed, adsMax, nowMs: Date.now() }),
     });
     if (edits !== undefined) ending.unshift(() => edits.stop());
     end();
-    return { admixer, stores, edits, isNew, steps, metricsText: () => indexer.metricsText(), stop };
+    return { admixer, stores, indexerUrl: indexer.url as string, edits, isNew, steps, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Of the project, unless the environment names another one. */
+function probesFolder(folder: string, environment: NodeJS.ProcessEnv): string | null {
+  const own = join(folder, "probes");
+  return environment["PROBES_FOLDER"] || (existsSync(own) ? own : null);
 }
 
 /** Steps of the same kind are one: `indexing: 400 rows` goes on from `indexing: 200 rows`. */
