@@ -6,6 +6,13 @@ export { type Corpus, corpusHash, findEntry, readCorpus } from "./corpus/read-co
 export type { RecordedEntry } from "./corpus/recorded-entry.ts";
 export { DevRunCode } from "./dev-run-error.ts";
 export { type EntryFacts, type ExtraRead, type MadeEntry, recordEntry } from "./record/record-entry.ts";
+export {
+  type OfferedRun,
+  RECORDER_BOUNDS,
+  type RecorderBounds,
+  type RecorderOptions,
+  RunRecorder,
+} from "./record/run-recorder.ts";
 export { digestOf, digestsOf, type GivenByNodes, nodeDigest } from "./replay/digest.ts";
 export { findLeak, firstLeak, type Leak } from "./replay/find-leak.ts";
 export type { AnyExecutor } from "./replay/graph-facts.ts";
