@@ -5,23 +5,26 @@
 import { loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { atLeast, type Part, rounded } from "../harness/report.ts";
+import { startUp } from "./start-up.ts";
 import { startSystem } from "./system.ts";
 
 export interface BaseBuildAmounts {
   /** Ads of each repository, ascending. The goal is told of the last. */
   readonly sizes: readonly number[];
+  /** Starts of an ad server from the largest base; 0: none. */
+  readonly starts: number;
 }
 
 const GOAL_PER_CORE_SECOND = 5_000;
 const BUILD_MS_MAX = 600_000;
 
-export async function baseBuild({ sizes }: BaseBuildAmounts): Promise<Part> {
+export async function baseBuild({ sizes, starts }: BaseBuildAmounts): Promise<Part> {
   const parts: Part[] = [];
-  for (const ads of sizes) parts.push(await buildOf(ads));
-  return { goals: parts.at(-1)?.goals ?? [], rows: parts.flatMap(({ rows }) => rows ?? []) };
+  for (const ads of sizes) parts.push(await buildOf(ads, ads === sizes.at(-1) ? starts : 0));
+  return { goals: parts.at(-1)?.goals ?? [], rows: parts.flatMap(({ rows }) => rows) };
 }
 
-async function buildOf(ads: number): Promise<Part> {
+async function buildOf(ads: number, starts: number): Promise<Part> {
   const system = await startSystem(ads);
   try {
     await system.start(["batch"]);
@@ -35,6 +38,8 @@ async function buildOf(ads: number): Promise<Part> {
     // The marketplace may have fewer ads than were asked for.
     const built = Number(result["ads"]);
     const [load = 0] = loadavg();
+    await system.kill(["batch"]);
+    const started = starts === 0 ? { goals: [], rows: [] } : await startUp(system, { ads: built, starts });
     return {
       goals: [
         atLeast(
@@ -43,6 +48,7 @@ async function buildOf(ads: number): Promise<Part> {
           (1_000 * built) / buildMs,
           GOAL_PER_CORE_SECOND,
         ),
+        ...started.goals,
       ],
       rows: [
         {
@@ -61,6 +67,7 @@ async function buildOf(ads: number): Promise<Part> {
           seconds: rounded(system.filled.seconds),
           nodeCpuMs: rounded(system.filled.nodeCpuMs),
         },
+        ...started.rows,
       ],
     };
   } finally {

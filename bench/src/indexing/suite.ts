@@ -14,11 +14,11 @@ interface Amounts {
 
 const QUICK: Amounts = {
   live: { ads: 600, warmUpSeconds: 1, seconds: 2, outageEdits: 100, settleMsMax: 3_000 },
-  baseBuild: { sizes: [3_000] },
+  baseBuild: { sizes: [3_000], starts: 0 },
 };
 const FULL: Amounts = {
   live: { ads: 10_000, warmUpSeconds: 10, seconds: 20, outageEdits: 5_000, settleMsMax: 60_000 },
-  baseBuild: { sizes: [3_000, 20_000, 50_000] },
+  baseBuild: { sizes: [3_000, 20_000, 50_000], starts: 5 },
 };
 
 const PARTS: Readonly<Record<string, (amounts: Amounts) => Promise<Part>>> = {

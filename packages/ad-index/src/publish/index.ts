@@ -1,5 +1,6 @@
 /** Publishing bases and loading them: object stores, gates, the swap, going back. For hosts; nodes never see it. */
 export { type BaseBuild, readBuild, writeBuild } from "./base/build.ts";
+export { CACHED_BASES_MAX, type CachedBase, cachedBase } from "./base/cached-bases.ts";
 export { type Catalogue, historyNeededFrom, type KeptBase, readCatalogue, type Swap } from "./base/catalogue.ts";
 export type { FileProblem } from "./base/check-files.ts";
 export {
@@ -10,7 +11,7 @@ export {
   LEFTOVER_KEPT_MS,
 } from "./base/collect-garbage.ts";
 export { type BaseList, type ListedBase, listBases } from "./base/list-bases.ts";
-export { CACHED_BASES_MAX, type LoadedBase, type LoadOptions, loadBase } from "./base/load-base.ts";
+export { type LoadedBase, type LoadOptions, loadBase } from "./base/load-base.ts";
 export type { BaseManifest, BaseStatistics, BaseWatermark, ManifestFile } from "./base/manifest.ts";
 export { type PublishedBase, type PublishOptions, publishBase } from "./base/publish-base.ts";
 export {

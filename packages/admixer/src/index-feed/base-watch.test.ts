@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { rollback } from "@tenon/ad-index/publish";
 import type { AdDocument } from "@tenon/ads-model";
-import { IdColumn } from "@tenon/graph-core";
+import { GraphError, IdColumn } from "@tenon/graph-core";
 import { IndexDeltas } from "@tenon/nodes";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ADS_AT_FIRST, PipelineWorld, removal, revised, upsert } from "../../test/pipeline-world.ts";
@@ -155,4 +155,55 @@ test("a start fails with what the store fails with: there is nothing to keep", a
   await world.publish("b1", [A], 0, "another-space");
   const feed = world.feed();
   await expect(world.until(feed.start())).rejects.toMatchObject({ code: "TENON1626" });
+});
+
+/** A store that can be away. */
+function storeOf(own: PipelineWorld["store"]) {
+  const state = { isAway: false };
+  const store = new Proxy(own, {
+    get: (target, name) => {
+      const member = Reflect.get(target, name, target) as unknown;
+      if (typeof member !== "function") return member;
+      return async (...given: unknown[]) => {
+        if (!state.isAway) return member.apply(target, given);
+        throw new GraphError("the store failed: nobody answers", { code: "TENON1443", category: "resource" });
+      };
+    },
+  });
+  return { state, store };
+}
+
+test("a host whose store is away starts from its cached base, says so, and takes the newer one when the store is back", async () => {
+  const cacheFolder = join(world.folder, "kept-cache");
+  const { state, store } = storeOf(world.store);
+  await world.publish("b1", [titled(A, 1, "one")], 0);
+  const first = await world.started({ cacheFolder, store });
+  expect(first.status().base).toMatchObject({ name: "b1", by: "start" });
+  await world.until(first.stop());
+  await world.publish("b2", [titled(A, 2, "two")], 0);
+  state.isAway = true;
+
+  const feed = await world.started({ cacheFolder, store });
+  expect(feed.status()).toMatchObject({
+    base: { name: "b1", by: "cache" },
+    baseProblem: expect.stringContaining("the store failed: nobody answers"),
+  });
+  expect(await titlesOf(feed)).toEqual(["one"]);
+  expect(world.troubles.at(-1)).toContain('the object store is away: base "b1" of the cache serves');
+  // Deltas are followed from the cached base's watermark on.
+  await world.deltas(upsert(titled(A, 3, "three")));
+  await world.caughtUp(feed);
+  expect(await titlesOf(feed)).toEqual(["three"]);
+
+  state.isAway = false;
+  await world.until(feed.bases.look());
+  expect(feed.status()).toMatchObject({ base: { name: "b2", by: "swap" }, baseProblem: null });
+  expect(await titlesOf(feed)).toEqual(["three"]);
+});
+
+test("a host whose store is away, and whose cache is empty, does not start", async () => {
+  const { state, store } = storeOf(world.store);
+  await world.publish("b1", [titled(A, 1, "one")], 0);
+  state.isAway = true;
+  await expect(world.started({ store })).rejects.toMatchObject({ code: "TENON1443" });
 });

@@ -7,6 +7,8 @@
  * W2 A base that cannot be used changes nothing: the served one stays, and the reason is kept until a look succeeds.
  * W3 A replaced base is closed when the last request that may hold it has ended.
  * W4 Going back replays the log from the older base's watermark, so that only what the newer base brought is gone.
+ * W5 While the object store is away and nothing is served, the newest base of the cache is: older is better than nothing, and the
+ *    status says so until a look succeeds.
  */
 import {
   type AdIndexHost,
@@ -17,11 +19,22 @@ import {
   type SwapReport,
 } from "@tenon/ad-index";
 import { LmdbRecords } from "@tenon/ad-index/lmdb";
-import { type BaseManifest, type Catalogue, loadBase, type ObjectStore, readCatalogue } from "@tenon/ad-index/publish";
+import {
+  type BaseManifest,
+  type CachedBase,
+  type Catalogue,
+  cachedBase,
+  loadBase,
+  type ObjectStore,
+  readCatalogue,
+} from "@tenon/ad-index/publish";
 import { GraphError, type HostClock, pause } from "@tenon/graph-core";
 import { hostError } from "../host/host-error.ts";
 import type { RunningRequests } from "../host/running-requests.ts";
+import { KeptCosts } from "./kept-costs.ts";
 
+/** The store failed, or took too long. */
+const STORE_AWAY = "TENON1443";
 /** After a base that could not be used, looks at the same one come twice as seldom each time, up to this, ms. */
 const RETRY_MS_MAX = 10 * 60_000;
 
@@ -32,7 +45,7 @@ export interface ServedBase {
   readonly documentCount: number;
   readonly servedSinceMs: number;
   /** How it came to be served here. */
-  readonly by: "start" | "swap" | "rollback";
+  readonly by: "start" | "cache" | "swap" | "rollback";
 }
 
 export interface BaseWatchParts {
@@ -122,21 +135,48 @@ export class BaseWatch {
       if (problem.message !== this.#problem?.message) onTrouble("the published base cannot be served", problem);
       this.#problem = problem;
       this.#failures = Math.min(this.#failures + 1, 16);
+      if (problem.code === STORE_AWAY && this.#served === undefined) await this.#serveCached(problem);
+    }
+  }
+
+  /** W5. A cache that holds none, or none that can be opened, changes nothing. */
+  async #serveCached(problem: GraphError): Promise<void> {
+    const { cacheFolder, onTrouble } = this.#parts;
+    try {
+      const startedMs = performance.now();
+      const cached = await cachedBase(cacheFolder);
+      if (cached === undefined) return;
+      await this.#open({ ...cached, startedMs }, () => "cache");
+      onTrouble(`the object store is away: base "${cached.manifest.name}" of the cache serves`, problem);
+    } catch (error) {
+      onTrouble("no base of the cache can be served", error);
     }
   }
 
   async #serve({ history, current }: Catalogue): Promise<void> {
-    const { store, cacheFolder, clock, embeddingVersion } = this.#parts;
+    const { store, cacheFolder } = this.#parts;
     const startedMs = performance.now();
-    const { folder, manifest } = await loadBase(store, cacheFolder, { base: current as string });
+    const loaded = await loadBase(store, cacheFolder, { base: current as string });
+    await this.#open({ ...loaded, startedMs }, (base) => {
+      if (this.#served === undefined) return "start";
+      return this.#goesBack(base, history[0]?.by) ? "rollback" : "swap";
+    });
+  }
+
+  async #open(
+    { folder, manifest, startedMs }: CachedBase & { readonly startedMs: number },
+    how: (base: IndexBase) => ServedBase["by"],
+  ): Promise<void> {
+    const { cacheFolder, clock, embeddingVersion, onTrouble } = this.#parts;
     const loadedMs = performance.now();
     if (manifest.embeddingVersion !== embeddingVersion) throw foreignSpace(manifest, embeddingVersion);
-    const opened = await openBase(folder, (options) => new LmdbRecords(options), {
-      embeddingVersion,
-      ...(this.#opened !== undefined && { search: this.#opened.search }),
-    });
+    const costs = new KeptCosts(cacheFolder, clock);
+    const search = this.#opened?.search ?? (await costs.read());
+    const opened = await openBase(folder, (options) => new LmdbRecords(options), { embeddingVersion, search });
+    await costs.keep(opened.search).catch((error: unknown) => onTrouble("costs of scans cannot be kept", error));
     const openedMs = performance.now();
-    const isRollback = this.#served !== undefined && this.#goesBack(opened, history[0]?.by);
+    const by = how(opened);
+    const isRollback = by === "rollback";
     try {
       await (isRollback ? this.#rollBack(opened) : this.#parts.index.swapBase(opened));
     } catch (error) {
@@ -144,7 +184,6 @@ export class BaseWatch {
       throw error;
     }
     const replaced = this.#opened;
-    const by = isRollback ? "rollback" : this.#served === undefined ? "start" : "swap";
     const { name, watermark, documentCount } = opened;
     const servedSinceMs = clock.nowMs();
     this.#opened = opened;

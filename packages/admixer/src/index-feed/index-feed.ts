@@ -104,12 +104,12 @@ export class IndexFeed {
    * Loads the published base and catches up with the log, at most for `CATCH_UP_MAX_MS`. Without a base it resolves at once, see
    * `withoutBase`.
    *
-   * @throws GraphError what the object store, the base or the log fail with: a host that never served has nothing to keep
+   * @throws GraphError what the object store, the base or the log fail with, where the cache holds no base to serve instead
    */
   async start(): Promise<void> {
     const { withoutBase } = this.#parts;
     await this.bases.look();
-    if (this.bases.problem !== undefined) throw this.bases.problem;
+    if (this.bases.problem !== undefined && this.bases.served === undefined) throw this.bases.problem;
     if (this.bases.served === undefined && withoutBase === "empty") this.#follow(undefined);
     this.bases.start();
     if (this.deltas.follower.isRunning) await this.ready;

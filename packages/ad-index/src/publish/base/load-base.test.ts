@@ -1,8 +1,8 @@
 /** Bases as those who serve them find them. */
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { collectGarbage, listBases, loadBase, verifyBase } from "../index.ts";
+import { cachedBase, collectGarbage, listBases, loadBase, verifyBase } from "../index.ts";
 import { folder, newStore, problemOf, publish, store, storeFolder } from "../testing/publish-world.ts";
 
 test("loading downloads what is missing only, and checks what it has", async () => {
@@ -27,6 +27,21 @@ test("a cache keeps the bases loaded last", async () => {
     await loadBase(store, cache);
   }
   expect((await readdir(cache)).toSorted()).toEqual(["b3", "b4", "b5"]);
+});
+
+test("without the store, the base that was loaded last and is whole is there", async () => {
+  const cache = join(folder, "cache");
+  expect(await cachedBase(cache)).toBeUndefined();
+  for (const name of ["b1", "b2", "b3"]) {
+    await publish({ name });
+    await loadBase(store, cache);
+    const usedAt = new Date(Date.now() - 1_000 * (9 - Number(name[1])));
+    await utimes(join(cache, name), usedAt, usedAt);
+  }
+  expect((await cachedBase(cache))?.manifest.name).toBe("b3");
+  await writeFile(join(cache, "b3/ads.segment"), "damaged");
+  await rm(join(cache, "b2/manifest.json"));
+  expect(await cachedBase(cache)).toMatchObject({ manifest: { name: "b1" }, folder: join(cache, "b1") });
 });
 
 test("a corrupt or missing file is refused, never kept, and the previous base is offered", async () => {

@@ -1,18 +1,15 @@
 import { createReadStream } from "node:fs";
-import { link, mkdir, readdir, readFile, rename, rm, stat, unlink, utimes } from "node:fs/promises";
+import { link, mkdir, rename, rm, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { writeDurably } from "../../files/write-durably.ts";
 import { badBaseFile } from "../errors.ts";
 import { type Digest, digestOf, writeInto } from "../store/body.ts";
 import type { ObjectStore } from "../store/object-store.ts";
+import { cachedFiles, MANIFEST_FILE, trim } from "./cached-bases.ts";
 import { baseBefore, readCatalogue } from "./catalogue.ts";
 import { type FileProblem, problemOfFile, readManifest } from "./check-files.ts";
-import { type BaseManifest, encoded, fileKey, isName, type ManifestFile, parseManifest } from "./manifest.ts";
+import { type BaseManifest, encoded, fileKey, type ManifestFile } from "./manifest.ts";
 import { keptBase } from "./rollback.ts";
-
-/** Bases that stay in a cache folder: the one loaded, and those that may be gone back to without a download. */
-export const CACHED_BASES_MAX = 3;
-const MANIFEST_FILE = "manifest.json";
 
 export interface LoadOptions {
   /** Which one; by default the current one. */
@@ -104,39 +101,4 @@ async function download(
   } finally {
     await rm(unchecked, { force: true });
   }
-}
-
-/** SHA-256 → paths, of the files that cached manifests name. */
-async function cachedFiles(cacheFolder: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const found = new Map<string, string[]>();
-  for (const name of await cachedBases(cacheFolder)) {
-    const bytes = await readFile(join(cacheFolder, name, MANIFEST_FILE)).catch(() => undefined);
-    if (bytes === undefined) continue;
-    try {
-      for (const file of parseManifest(bytes, name).files) {
-        const paths = found.get(file.sha256) ?? [];
-        found.set(file.sha256, [...paths, join(cacheFolder, name, file.name)]);
-      }
-    } catch {
-      // A cache is only a cache: what cannot be read is downloaded.
-    }
-  }
-  return found;
-}
-
-async function cachedBases(cacheFolder: string): Promise<readonly string[]> {
-  const entries = await readdir(cacheFolder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory() && isName(entry.name)).map(({ name }) => name);
-}
-
-/** Deletes the bases loaded longest ago. */
-async function trim(cacheFolder: string, loaded: string): Promise<void> {
-  const folders: { readonly path: string; readonly usedAtMs: number }[] = [];
-  for (const name of await cachedBases(cacheFolder)) {
-    const path = join(cacheFolder, name);
-    const usedAtMs = name === loaded ? Number.POSITIVE_INFINITY : (await stat(path)).mtimeMs;
-    folders.push({ path, usedAtMs });
-  }
-  folders.sort((left, right) => right.usedAtMs - left.usedAtMs);
-  for (const { path } of folders.slice(CACHED_BASES_MAX)) await rm(path, { recursive: true, force: true });
 }
