@@ -58,6 +58,10 @@ export class Follower {
     pushTo(this.#caps, campaignId, { value, committedMs });
   }
 
+  get bidsForTest() {
+    return this.#bids;
+  }
+
   get waiting(): number {
     return [...this.#bids.values(), ...this.#caps.values()].reduce((sum, each) => sum + each.length, 0);
   }

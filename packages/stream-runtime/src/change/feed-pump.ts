@@ -18,7 +18,7 @@ import { Bell } from "./bell.ts";
 import { type Handler, readsOf } from "./handler.ts";
 import { type WakingBatch, wokenKeys } from "./wake-keys.ts";
 import { WorkPieces } from "./work-pieces.ts";
-import type { Origins, WorkStore } from "./work-store.ts";
+import type { NewWork, Origins, WorkStore } from "./work-store.ts";
 
 export interface FeedPumpOptions<Joined> {
   readonly consumer: string;
@@ -31,8 +31,8 @@ export interface FeedPumpOptions<Joined> {
   readonly batchesMax: number;
   readonly waitMs: number;
   readonly clock: HostClock;
-  /** Told of every piece of work that was added: a change that concerns many rows takes long, and does not hang. */
-  readonly onPiece: () => void;
+  /** Told of work once it is added, piece by piece: a change that concerns many rows takes long, and does not hang. */
+  readonly onAdded: (work: readonly NewWork[]) => void;
 }
 
 /** Between looks for a commit that is not seen yet. */
@@ -58,11 +58,14 @@ export class FeedPump<Joined> {
     const { batchesMax, waitMs } = this.#options;
     const pulled = await this.#reader.pull({ batchesMax, waitMs, ...(signal && { signal }) });
     // A slot tells of a commit a moment before anybody else sees it, or longer where it waits for a standby.
-    while (!(await this.#store(pulled))) {
+    let added = await this.#store(pulled);
+    while (added === undefined) {
       await this.#bell.wait(UNSEEN_MS, signal);
       // Nothing was stored: the next holder of the lease is told again.
       if (signal?.aborted) return 0;
+      added = await this.#store(pulled);
     }
+    if (added.length > 0) this.#options.onAdded(added);
     await this.#reader.acknowledge(pulled.cursor);
     return pulled.batches.length;
   }
@@ -71,8 +74,8 @@ export class FeedPump<Joined> {
     return this.#reader.close();
   }
 
-  /** Resolves with false, and has stored nothing, while its snapshot does not hold all that was pulled. */
-  async #store({ batches, cursor }: FeedPull): Promise<boolean> {
+  /** Resolves with undefined, and has stored nothing, while its snapshot does not hold all that was pulled. */
+  async #store({ batches, cursor }: FeedPull): Promise<readonly NewWork[] | undefined> {
     const { store, cursors, consumer, repo, handlers } = this.#options;
     const { fence } = this.#claimed;
     return store.transaction(
@@ -83,10 +86,10 @@ export class FeedPump<Joined> {
             batches.map(({ xid }) => xid),
           ))
         )
-          return false;
+          return undefined;
         const snapshot = repo.readWithin(tx, handlers.flatMap(readsOf));
         const origins = await this.#origins(tx, batches);
-        const pieces = new WorkPieces(store, this.#options.onPiece);
+        const pieces = new WorkPieces(store, this.#options.onAdded);
         const byLane = Map.groupBy(batches, laneOf);
         for (const lane of LANES) {
           // A low batch stays low beside a high one: a backfill does not ride on a budget change.
@@ -103,9 +106,9 @@ export class FeedPump<Joined> {
           });
           await Promise.all(woken);
         }
-        await pieces.end(tx);
+        const added = await pieces.end(tx);
         await cursors.save(tx, { consumer, fence }, cursor);
-        return true;
+        return added;
       },
       { isolation: "repeatableRead", attemptsMax: ATTEMPTS_MAX },
     );
