@@ -93,14 +93,15 @@ export class FeedPump<Joined> {
         const byLane = Map.groupBy(batches, laneOf);
         for (const lane of LANES) {
           // A low batch stays low beside a high one: a backfill does not ride on a budget change.
-          const own = byLane.get(lane) ?? [];
-          const upTo = lastOf(own);
+          const ofLane = byLane.get(lane) ?? [];
+          const upTo = lastOf(ofLane);
           // Beside each other: their queries are sent without waiting for the answers of the others.
           const woken = handlers.map(async (handler) => {
-            for (const [rounds, come] of this.#byRounds(handler, own, origins)) {
+            for (const [rounds, come] of this.#byRounds(handler, ofLane, origins)) {
               const isHandedOn = ({ xid }: WakingBatch) => origins.get(xid)?.handedOn.includes(handler.name) === true;
-              for await (const keys of wokenKeys(handler, come, snapshot, { isHandedOn })) {
-                for (const key of keys) await pieces.take({ handler: handler.name, key, lane, upTo, rounds });
+              for await (const { keys, isWide } of wokenKeys(handler, come, snapshot, { isHandedOn })) {
+                const own = isWide ? belowHigh(lane) : lane;
+                for (const key of keys) await pieces.take({ handler: handler.name, key, lane: own, upTo, rounds });
               }
             }
           });
@@ -132,6 +133,11 @@ export class FeedPump<Joined> {
 
 function lastOf(batches: readonly ChangeBatch[]): bigint {
   return batches.reduce((last, { seq }) => (seq > last ? seq : last), 0n);
+}
+
+/** A change of few rows does not wait for one of many: that of a budget reaches serving past the documents anyway. */
+function belowHigh(lane: Lane): Lane {
+  return lane === "high" ? "medium" : lane;
 }
 
 function laneOf({ lanes }: ChangeBatch): Lane {
