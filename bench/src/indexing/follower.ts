@@ -21,7 +21,7 @@ export class Follower {
   readonly controlMs: number[] = [];
   deltas = 0;
   readonly #log: EventLog;
-  /** Bids by ad, caps by campaign: rising with each edit, so that a later value says that an earlier one is there or replaced. */
+  /** Bids by ad, caps by campaign, in the order of commits, each value once: one that is found says that those before it are there or replaced. */
   readonly #bids = new Map<number, Awaited[]>();
   readonly #caps = new Map<number, Awaited[]>();
   #ended = false;
@@ -65,8 +65,10 @@ export class Follower {
   /** What has not come counts as if it came now: its real figure is higher. */
   giveUp(): void {
     const nowMs = performance.now();
-    for (const key of this.#bids.keys()) settle(this.#bids, key, Number.POSITIVE_INFINITY, nowMs, this.deltaMs);
-    for (const key of this.#caps.keys()) settle(this.#caps, key, Number.POSITIVE_INFINITY, nowMs, this.controlMs);
+    for (const list of this.#bids.values())
+      for (const { committedMs } of list.splice(0)) this.deltaMs.push(nowMs - committedMs);
+    for (const list of this.#caps.values())
+      for (const { committedMs } of list.splice(0)) this.controlMs.push(nowMs - committedMs);
   }
 
   async #follow(topic: string, fromOffset: number, take: (records: readonly LogRecord[]) => void): Promise<void> {
@@ -118,6 +120,7 @@ function pushTo(map: Map<number, Awaited[]>, key: number, awaited: Awaited): voi
 }
 
 function settle(map: Map<number, Awaited[]>, key: number, found: number, nowMs: number, into: number[]): void {
-  const list = map.get(key);
-  while (list?.[0] !== undefined && list[0].value <= found) into.push(nowMs - (list.shift() as Awaited).committedMs);
+  const list = map.get(key) ?? [];
+  const at = list.findIndex(({ value }) => value === found);
+  for (const { committedMs } of list.splice(0, at + 1)) into.push(nowMs - committedMs);
 }

@@ -68,11 +68,9 @@ try {
     const one = await topics.place({ topic: "one", partition: 0 });
     const places = await Promise.all(pools.map((_, partition) => topics.place({ topic: "eight", partition })));
     const records = recordsOf("one", batch);
-    const to = (writer: number, place: typeof one, notify: boolean) =>
-      appendRecords(pools[writer] as Database, place, records, { notify });
-    await rate("row lock, one partition", batch, (writer) => to(writer, one, false));
-    await rate("row lock, one partition, with NOTIFY", batch, (writer) => to(writer, one, true));
-    await rate("row lock, a partition each", batch, (writer) => to(writer, places[writer] as typeof one, false));
+    const to = (writer: number, place: typeof one) => appendRecords(pools[writer] as Database, place, records);
+    await rate("row lock, one partition", batch, (writer) => to(writer, one));
+    await rate("row lock, a partition each", batch, (writer) => to(writer, places[writer] as typeof one));
     await rate("sequence and fence (not taken), one partition", batch, (writer) => fenced(writer, batch));
   }
   await rate("port, one process, 8 callers, one partition", 10, () => log.append(recordsOf("one", 10)));

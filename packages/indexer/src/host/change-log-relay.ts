@@ -21,6 +21,8 @@ export interface ChangeLogRelayOptions {
 }
 
 const WAIT_MS = 500;
+/** Between two acknowledgements while changes come without a break: each is a commit in the ads database. */
+const ACKNOWLEDGE_MS = 200;
 const STAND_BY_MS = 1_000;
 const TROUBLE_MS = 1_000;
 const PIECES_MAX = 50;
@@ -82,18 +84,31 @@ export class ChangeLogRelay {
   }
 
   async #read(signal: AbortSignal): Promise<void> {
-    const { url, slot, log } = this.#options;
+    const { url, slot, log, clock } = this.#options;
     const changeLog = await openChangeLog({ url, slot });
     this.#isReading = true;
+    let acknowledgedMs = clock.monotonicMs();
+    /** What the log has and the ads database need not keep, until that is said. */
+    let stored: bigint | undefined;
+    const acknowledge = async () => {
+      if (stored !== undefined) await changeLog.acknowledge(stored);
+      stored = undefined;
+      acknowledgedMs = clock.monotonicMs();
+    };
     try {
       while (!signal.aborted) {
-        const pieces = await changeLog.pull({ piecesMax: PIECES_MAX, waitMs: WAIT_MS, signal });
+        const waitMs = stored === undefined ? WAIT_MS : 0;
+        const pieces = await changeLog.pull({ piecesMax: PIECES_MAX, waitMs, signal });
         const last = pieces.at(-1);
-        if (last === undefined) continue;
+        if (last === undefined) {
+          await acknowledge();
+          continue;
+        }
         const records = pieces.flatMap(recordsOf);
         if (records.length > 0) await log.append(records);
         for (const table of truncatedIn(pieces)) await this.#options.onTruncate(table);
-        await changeLog.acknowledge(last.position);
+        stored = last.position;
+        if (clock.monotonicMs() - acknowledgedMs >= ACKNOWLEDGE_MS) await acknowledge();
         this.#changes += records.length;
         this.#lastCommitMs = last.committedAtMs;
       }

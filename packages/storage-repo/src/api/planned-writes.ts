@@ -1,5 +1,5 @@
 /** A checked write set, cut into what one statement writes. Both bindings write from this. */
-import type { z } from "zod";
+import { type CompiledSchema, compileSchema } from "@tenon/graph-core/internal";
 import type { AnyEntity, EntityGroup, Key } from "./entity.ts";
 import { repoError } from "./repo-error.ts";
 import { type GroupWrite, type PresenceWrite, WRITES_MAX, type WriteSet, writeSetSchema } from "./write-set.ts";
@@ -26,11 +26,11 @@ const KEY_CHARACTERS_MAX = 200;
 /** Checks write sets against the entities and plans them. One per repository: it compiles the schemas. */
 export class WritePlanner {
   readonly #entities: readonly AnyEntity[];
-  readonly #schema: z.ZodType;
+  readonly #schema: CompiledSchema;
 
   constructor(entities: readonly AnyEntity[]) {
     this.#entities = entities;
-    this.#schema = writeSetSchema(entities);
+    this.#schema = compileSchema(writeSetSchema(entities));
   }
 
   /**
@@ -39,11 +39,8 @@ export class WritePlanner {
    * @throws GraphError TENON1521 for writes that fit no declaration, TENON1522 for two writes of one group of one row
    */
   plan(writeSet: WriteSet): readonly PlannedWrites[] {
-    const checked = this.#schema.safeParse(writeSet);
-    if (!checked.success) {
-      const issue = checked.error.issues[0];
-      throw misfit(`at "${issue?.path.join(".") ?? ""}"`, issue?.message ?? "another shape");
-    }
+    const failure = this.#schema.check(writeSet);
+    if (failure !== undefined) throw misfit(`at "${failure.path}"`, `${failure.found}, not ${failure.expected}`);
     const planned = this.#entities.flatMap((entity) => planEntity(entity, writeSet));
     const count = planned.reduce((sum, { writes }) => sum + writes.length, 0);
     if (count > WRITES_MAX) throw misfit("as a whole", `${count} writes, more than ${WRITES_MAX}: use bulk`);

@@ -17,7 +17,7 @@ import type { HandlerOutput } from "./handler-output.ts";
 import { LostClaims, requireHeld } from "./lost-claims.ts";
 import type { PreparedHandler } from "./prepared-handler.ts";
 import type { RunFailures, RunOutcome } from "./run-failures.ts";
-import type { ClaimedWork, WorkStore } from "./work-store.ts";
+import type { Claimable, ClaimedWork, WorkStore } from "./work-store.ts";
 
 export interface BatchBounds {
   /** Items of one transaction. */
@@ -36,6 +36,10 @@ export interface BatchRunOptions<Joined> {
   readonly clock: HostClock;
   /** Handlers that work may be handed on to now. */
   readonly mayTake: () => readonly PreparedHandler[];
+  /** Told when messages were committed. */
+  readonly onMessages: () => void;
+  /** Told of handed-on work that is somebody else's to run. */
+  readonly onLeft: (work: readonly Claimable[]) => void;
   /** Told what became of an item. */
   readonly onEnd: (item: ClaimedWork, outcome: RunOutcome) => void;
 }
@@ -48,6 +52,7 @@ interface Derived {
 interface Committed {
   readonly ended: readonly (readonly [ClaimedWork, RunOutcome])[];
   readonly handedOn: readonly ClaimedWork[];
+  readonly isSending: boolean;
   /** Not come to (B3). */
   readonly left: readonly ClaimedWork[];
 }
@@ -108,12 +113,12 @@ export class BatchRun<Joined> {
 
   /** One transaction. Resolves with what is to be run next, in parts. */
   async #once(items: readonly ClaimedWork[]): Promise<readonly (readonly ClaimedWork[])[]> {
-    const { store, onEnd } = this.#options;
+    const { store, onEnd, onMessages } = this.#options;
     const [first] = items;
     const isInvariant = first !== undefined && this.#of(first).handler.invariant;
     const failed = new Map<ClaimedWork, unknown>();
     try {
-      const { ended, handedOn, left } = await store.transaction(
+      const { ended, handedOn, isSending, left } = await store.transaction(
         async (tx) => {
           failed.clear();
           const { derived, left } = await this.#derive(tx, items, failed);
@@ -125,6 +130,7 @@ export class BatchRun<Joined> {
         },
       );
       for (const [item, outcome] of ended) onEnd(item, outcome);
+      if (isSending) onMessages();
       await this.#fail(failed);
       return [handedOn, left];
     } catch (error) {
@@ -180,7 +186,7 @@ export class BatchRun<Joined> {
     const { repo, store } = this.#options;
     const items = derived.map(({ item }) => item);
     const [first] = items;
-    if (first === undefined) return { ended: [], handedOn: [] };
+    if (first === undefined) return { ended: [], handedOn: [], isSending: false };
     const writes = derived.map(({ output }) => output.writes).filter((each) => Object.keys(each).length > 0);
     let handedOn: readonly ClaimedWork[] = [];
     if (writes.length > 0) {
@@ -191,7 +197,11 @@ export class BatchRun<Joined> {
     if (messages.length > 0) await store.sinks.add(tx, messages);
     const outcomes = await store.finish(tx, items);
     requireHeld(items, outcomes);
-    return { ended: items.map((item, index) => [item, outcomes[index] ?? "done"]), handedOn };
+    return {
+      ended: items.map((item, index) => [item, outcomes[index] ?? "done"]),
+      handedOn,
+      isSending: messages.length > 0,
+    };
   }
 
   /** Says where the change batch comes from, when it matters: of a circle, or with work that the pump need not add. */
@@ -200,7 +210,7 @@ export class BatchRun<Joined> {
     items: readonly ClaimedWork[],
     changes: readonly RowChange[],
   ): Promise<readonly ClaimedWork[]> {
-    const { store, mayTake, bounds, leaseMs } = this.#options;
+    const { store, mayTake, bounds, leaseMs, onLeft } = this.#options;
     const [first] = items as [ClaimedWork];
     const origin = this.#of(first).originOf(first);
     if (this.#of(first).isInCircle) {
@@ -214,6 +224,7 @@ export class BatchRun<Joined> {
     // More than a transaction's items is the pump's to add: it does so piece by piece.
     if (work.length === 0 || work.length > bounds.itemsMax) return [];
     const handedOn = await store.handOn(tx, work, { leaseMs });
+    if (handedOn.length < work.length) onLeft(work);
     await store.sign(tx, { ...origin, rounds: 0, handedOn: [...new Set(work.map(({ handler }) => handler))] });
     return handedOn;
   }

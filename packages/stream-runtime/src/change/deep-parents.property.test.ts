@@ -35,7 +35,7 @@ async function wakes(all: readonly TreeWrite[], plant: Plant = {}) {
     const { batches } = await reader.pull({ batchesMax: 100, waitMs: 0 });
     const woken = new Set<Key>();
     await repo.read(readsOf(adLabels), async (snapshot) => {
-      for await (const page of wokenKeys(handler, batches.map(seen), read(snapshot), { pages })) {
+      for await (const { keys: page } of wokenKeys(handler, batches.map(seen), read(snapshot), { pages })) {
         sizes.push(page.length);
         for (const key of page) woken.add(key);
       }

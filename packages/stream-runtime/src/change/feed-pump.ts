@@ -18,7 +18,7 @@ import { Bell } from "./bell.ts";
 import { type Handler, readsOf } from "./handler.ts";
 import { type WakingBatch, wokenKeys } from "./wake-keys.ts";
 import { WorkPieces } from "./work-pieces.ts";
-import type { Origins, WorkStore } from "./work-store.ts";
+import type { NewWork, Origins, WorkStore } from "./work-store.ts";
 
 export interface FeedPumpOptions<Joined> {
   readonly consumer: string;
@@ -31,8 +31,8 @@ export interface FeedPumpOptions<Joined> {
   readonly batchesMax: number;
   readonly waitMs: number;
   readonly clock: HostClock;
-  /** Told of every piece of work that was added: a change that concerns many rows takes long, and does not hang. */
-  readonly onPiece: () => void;
+  /** Told of work once it is added, piece by piece: a change that concerns many rows takes long, and does not hang. */
+  readonly onAdded: (work: readonly NewWork[]) => void;
 }
 
 /** Between looks for a commit that is not seen yet. */
@@ -58,11 +58,14 @@ export class FeedPump<Joined> {
     const { batchesMax, waitMs } = this.#options;
     const pulled = await this.#reader.pull({ batchesMax, waitMs, ...(signal && { signal }) });
     // A slot tells of a commit a moment before anybody else sees it, or longer where it waits for a standby.
-    while (!(await this.#store(pulled))) {
+    let added = await this.#store(pulled);
+    while (added === undefined) {
       await this.#bell.wait(UNSEEN_MS, signal);
       // Nothing was stored: the next holder of the lease is told again.
       if (signal?.aborted) return 0;
+      added = await this.#store(pulled);
     }
+    if (added.length > 0) this.#options.onAdded(added);
     await this.#reader.acknowledge(pulled.cursor);
     return pulled.batches.length;
   }
@@ -71,8 +74,8 @@ export class FeedPump<Joined> {
     return this.#reader.close();
   }
 
-  /** Resolves with false, and has stored nothing, while its snapshot does not hold all that was pulled. */
-  async #store({ batches, cursor }: FeedPull): Promise<boolean> {
+  /** Resolves with undefined, and has stored nothing, while its snapshot does not hold all that was pulled. */
+  async #store({ batches, cursor }: FeedPull): Promise<readonly NewWork[] | undefined> {
     const { store, cursors, consumer, repo, handlers } = this.#options;
     const { fence } = this.#claimed;
     return store.transaction(
@@ -83,29 +86,30 @@ export class FeedPump<Joined> {
             batches.map(({ xid }) => xid),
           ))
         )
-          return false;
+          return undefined;
         const snapshot = repo.readWithin(tx, handlers.flatMap(readsOf));
         const origins = await this.#origins(tx, batches);
-        const pieces = new WorkPieces(store, this.#options.onPiece);
+        const pieces = new WorkPieces(store, this.#options.onAdded);
         const byLane = Map.groupBy(batches, laneOf);
         for (const lane of LANES) {
           // A low batch stays low beside a high one: a backfill does not ride on a budget change.
-          const own = byLane.get(lane) ?? [];
-          const upTo = lastOf(own);
+          const ofLane = byLane.get(lane) ?? [];
+          const upTo = lastOf(ofLane);
           // Beside each other: their queries are sent without waiting for the answers of the others.
           const woken = handlers.map(async (handler) => {
-            for (const [rounds, come] of this.#byRounds(handler, own, origins)) {
+            for (const [rounds, come] of this.#byRounds(handler, ofLane, origins)) {
               const isHandedOn = ({ xid }: WakingBatch) => origins.get(xid)?.handedOn.includes(handler.name) === true;
-              for await (const keys of wokenKeys(handler, come, snapshot, { isHandedOn })) {
-                for (const key of keys) await pieces.take({ handler: handler.name, key, lane, upTo, rounds });
+              for await (const { keys, isWide } of wokenKeys(handler, come, snapshot, { isHandedOn })) {
+                const own = isWide ? belowHigh(lane) : lane;
+                for (const key of keys) await pieces.take({ handler: handler.name, key, lane: own, upTo, rounds });
               }
             }
           });
           await Promise.all(woken);
         }
-        await pieces.end(tx);
+        const added = await pieces.end(tx);
         await cursors.save(tx, { consumer, fence }, cursor);
-        return true;
+        return added;
       },
       { isolation: "repeatableRead", attemptsMax: ATTEMPTS_MAX },
     );
@@ -129,6 +133,11 @@ export class FeedPump<Joined> {
 
 function lastOf(batches: readonly ChangeBatch[]): bigint {
   return batches.reduce((last, { seq }) => (seq > last ? seq : last), 0n);
+}
+
+/** A change of few rows does not wait for one of many: that of a budget reaches serving past the documents anyway. */
+function belowHigh(lane: Lane): Lane {
+  return lane === "high" ? "medium" : lane;
 }
 
 function laneOf({ lanes }: ChangeBatch): Lane {

@@ -7,7 +7,7 @@ import { LaneRuns } from "./lane-runs.ts";
 import type { PreparedHandler } from "./prepared-handler.ts";
 import { RunFailures, type RunOutcome } from "./run-failures.ts";
 import { waitingRun } from "./waiting-run.ts";
-import type { ClaimedWork, WorkStore } from "./work-store.ts";
+import type { Claimable, ClaimedWork, WorkStore } from "./work-store.ts";
 
 export interface HandlerLanesOptions<Joined> {
   readonly handlers: readonly PreparedHandler[];
@@ -19,6 +19,10 @@ export interface HandlerLanesOptions<Joined> {
   /** Whether a handler may run now. */
   readonly mayRun: (prepared: PreparedHandler) => boolean;
   readonly onEnd: (item: ClaimedWork, outcome: RunOutcome, ms: number) => void;
+  /** Told when a run has committed messages. */
+  readonly onMessages: () => void;
+  /** Told of work that a run has left to others. */
+  readonly onLeft: (work: readonly Claimable[]) => void;
   readonly onTrouble: (what: string, error: Error) => void;
 }
 
@@ -41,14 +45,18 @@ const BACK_OFF_MS = 100;
 
 interface NamedRuns<Joined> {
   readonly what: string;
+  readonly lane: Lane;
+  readonly handlers: ReadonlySet<string>;
   readonly runs: LaneRuns<Joined>;
 }
 
 export class HandlerLanes<Joined> {
   readonly #all: readonly NamedRuns<Joined>[];
+  readonly #store: WorkStore<Joined>;
 
   constructor(options: HandlerLanesOptions<Joined>) {
     const { handlers, store } = options;
+    this.#store = store;
     const failures = new RunFailures({ store, attemptsMax: ATTEMPTS_MAX, backOffMs: BACK_OFF_MS });
     const [waiting, prompt] = [handlers.filter(({ isAsync }) => isAsync), handlers.filter(({ isAsync }) => !isAsync)];
     this.#all = LANES.flatMap((lane) => [
@@ -58,8 +66,14 @@ export class HandlerLanes<Joined> {
   }
 
   /** There may be work. */
-  ring(): void {
-    for (const { runs } of this.#all) runs.ring();
+  ring(work: readonly Claimable[]): void {
+    for (const { runs, lane, handlers } of this.#all)
+      if (work.some((each) => each.lane === lane && handlers.has(each.handler))) runs.ring();
+  }
+
+  /** Looks for work that others have added, or let go. */
+  async look(): Promise<void> {
+    this.ring(await this.#store.claimable(this.#all.flatMap(({ handlers }) => [...handlers])));
   }
 
   /** A step of each, to be run again and again. */
@@ -77,7 +91,7 @@ function batches<Joined>(
   lane: Lane,
   handlers: readonly PreparedHandler[],
   failures: RunFailures,
-  { repo, store, clock, leaseMs, runsMax, mayRun, onEnd, onTrouble }: HandlerLanesOptions<Joined>,
+  { repo, store, clock, leaseMs, runsMax, mayRun, onEnd, onMessages, onLeft, onTrouble }: HandlerLanesOptions<Joined>,
 ): NamedRuns<Joined> {
   const { placesMax, ...bounds } = BATCHES[lane];
   const what = `${lane} work`;
@@ -85,7 +99,7 @@ function batches<Joined>(
   const run = async (items: readonly ClaimedWork[]) => {
     const beganMs = clock.monotonicMs();
     await new BatchRun({
-      ...{ repo, store, failures, bounds, leaseMs, clock, mayTake },
+      ...{ repo, store, failures, bounds, leaseMs, clock, mayTake, onMessages, onLeft },
       handlers: new Map(handlers.map((each) => [each.handler.name, each])),
       onEnd: (item, outcome) => onEnd(item, outcome, clock.monotonicMs() - beganMs),
     }).run(items);
@@ -96,7 +110,7 @@ function batches<Joined>(
     handlers: () => mayTake().map(({ handler }) => handler.name),
     onTrouble: (error) => onTrouble(what, error),
   });
-  return { what, runs };
+  return { what, runs, lane, handlers: new Set(handlers.map(({ handler }) => handler.name)) };
 }
 
 /** Each by itself: a run that waits for a service holds up nobody. */
@@ -104,7 +118,7 @@ function apart<Joined>(
   lane: Lane,
   handlers: readonly PreparedHandler[],
   failures: RunFailures,
-  { repo, store, clock, leaseMs, runsMax, mayRun, onEnd, onTrouble }: HandlerLanesOptions<Joined>,
+  { repo, store, clock, leaseMs, runsMax, mayRun, onEnd, onMessages, onTrouble }: HandlerLanesOptions<Joined>,
 ): NamedRuns<Joined> {
   const what = `${lane} work that waits`;
   const run = async ([item]: readonly ClaimedWork[]) => {
@@ -112,11 +126,12 @@ function apart<Joined>(
     if (item === undefined || prepared === undefined) return;
     const beganMs = clock.monotonicMs();
     onEnd(item, await waitingRun(prepared, item, { repo, store, failures }), clock.monotonicMs() - beganMs);
+    onMessages();
   };
   const runs = new LaneRuns({
     ...{ lane, store, clock, leaseMs, run, placesMax: runsMax[lane], itemsPerPlace: 1 },
     handlers: () => handlers.filter(mayRun).map(({ handler }) => handler.name),
     onTrouble: (error) => onTrouble(what, error),
   });
-  return { what, runs };
+  return { what, runs, lane, handlers: new Set(handlers.map(({ handler }) => handler.name)) };
 }

@@ -18,14 +18,16 @@ export interface LaneRunsOptions<Joined> {
   readonly onTrouble: (error: Error) => void;
 }
 
-/** Between looks for work that other processes have added; our own pump rings. */
-const IDLE_MS = 100;
+/** Whoever adds work, or finds some, rings: between looks without a ring, to be safe. */
+const IDLE_MS = 2_000;
 
 /** The runs of one lane, so many at once: a free place takes what waits at once, whatever the others wait for. */
 export class LaneRuns<Joined> {
   readonly #options: LaneRunsOptions<Joined>;
   readonly #bell: Bell;
   readonly #out = new Set<Promise<void>>();
+  /** When a place is free again there may be something for it. */
+  #mayBeMore = false;
 
   constructor(options: LaneRunsOptions<Joined>) {
     this.#options = options;
@@ -34,6 +36,8 @@ export class LaneRuns<Joined> {
 
   /** There may be work. */
   ring(): void {
+    // What was added for keys that are worked on can be claimed when they are done.
+    this.#mayBeMore = this.#out.size > 0;
     this.#bell.ring();
   }
 
@@ -44,6 +48,7 @@ export class LaneRuns<Joined> {
     const wanted = handlers();
     if (itemsMax > 0 && wanted.length > 0) {
       const items = await store.claim({ handlers: wanted, lane, itemsMax, leaseMs });
+      this.#mayBeMore ||= items.length === itemsMax;
       for (let at = 0; at < items.length; at += itemsPerPlace) this.#start(items.slice(at, at + itemsPerPlace));
     }
     await this.#bell.wait(IDLE_MS, signal);
@@ -55,13 +60,12 @@ export class LaneRuns<Joined> {
   }
 
   #start(items: readonly ClaimedWork[]): void {
-    const { run, onTrouble, placesMax } = this.#options;
+    const { run, onTrouble } = this.#options;
     const running = run(items)
       .catch(onTrouble)
       .finally(() => {
         this.#out.delete(running);
-        // Half of the places at once: a claim for each would cost more than it gains.
-        if (this.#out.size <= placesMax / 2) this.ring();
+        if (this.#mayBeMore) this.ring();
       });
     this.#out.add(running);
   }

@@ -7,6 +7,7 @@ import { LANES } from "../task/lane.ts";
 import { MemoryPumpLeases } from "./memory-pump-leases.ts";
 import type { PumpLeases } from "./pump-lease.ts";
 import type {
+  Claimable,
   ClaimedWork,
   ClaimOptions,
   FinishOutcome,
@@ -60,7 +61,7 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
 
   async prepare(): Promise<void> {}
 
-  async sees(): Promise<boolean> {
+  async sees(_tx: Joined, _xids: readonly bigint[]): Promise<boolean> {
     return true;
   }
 
@@ -84,20 +85,16 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
   }
 
   async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {
-    const nowMs = this.#clock.nowMs();
-    const free = [...this.#items.values()].filter(
-      (item) =>
-        handlers.includes(item.handler) &&
-        item.lane === lane &&
-        !item.parked &&
-        item.notBeforeMs <= nowMs &&
-        (item.claim === undefined || item.claimedUntilMs <= nowMs),
-    );
+    const free = this.#free(handlers).filter((item) => item.lane === lane);
     return free.slice(0, itemsMax).map((item) => {
       this.#claim(item, { claim: String(++this.#claims), leaseMs });
       const { handler, key, upTo, attempts, claim = "", claimedRounds: rounds = 0 } = item;
       return { handler, key, lane, upTo, rounds, attempts, claim };
     });
+  }
+
+  async claimable(handlers: readonly string[]): Promise<readonly Claimable[]> {
+    return this.#free(handlers).map(({ handler, lane }) => ({ handler, lane }));
   }
 
   async finish(tx: Joined, works: readonly ClaimedWork[]): Promise<readonly FinishOutcome[]> {
@@ -202,6 +199,17 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
       item.notBeforeMs = 0;
     }
     return parked.length;
+  }
+
+  #free(handlers: readonly string[]): readonly Item[] {
+    const nowMs = this.#clock.nowMs();
+    return [...this.#items.values()].filter(
+      ({ handler, parked, notBeforeMs, claim, claimedUntilMs }) =>
+        handlers.includes(handler) &&
+        !parked &&
+        notBeforeMs <= nowMs &&
+        (claim === undefined || claimedUntilMs <= nowMs),
+    );
   }
 
   #claim(item: Item, { claim, leaseMs }: { readonly claim: string; readonly leaseMs: number }): void {

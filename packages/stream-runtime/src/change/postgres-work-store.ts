@@ -9,6 +9,7 @@ import { PostgresPumpLeases } from "./postgres-pump-leases.ts";
 import type { PumpLeases } from "./pump-lease.ts";
 import * as statements from "./work-statements.ts";
 import type {
+  Claimable,
   ClaimedWork,
   ClaimOptions,
   FinishOutcome,
@@ -71,6 +72,11 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
     const values = [handlers, LANES.indexOf(lane), itemsMax, leaseMs];
     const rows = await this.#database.query<StoredWork>(statements.CLAIM, values);
     return rows.map((row) => claimedWork(row, lane));
+  }
+
+  async claimable(handlers: readonly string[]): Promise<readonly Claimable[]> {
+    const rows = await this.#database.query<{ handler: string; lane: number }>(statements.CLAIMABLE, [handlers]);
+    return rows.map(({ handler, lane }) => ({ handler, lane: LANES[lane] ?? "low" }));
   }
 
   async finish(tx: Transaction, items: readonly ClaimedWork[]): Promise<readonly FinishOutcome[]> {

@@ -73,6 +73,8 @@ const PUMP_LEASE_MS = 3_000;
 const PUMP_STEP_MS_MAX = 60_000;
 const TROUBLE_MS = 500;
 const METRICS_MS = 5_000;
+/** Between looks for work that other processes have added, or let go; our own pump tells. */
+const LOOK_MS = 100;
 
 /**
  * Runs handlers until stopped.
@@ -121,8 +123,9 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     mayRun: ({ handler }) => sinks?.hasRoom !== false || Object.keys(handler.sinks).length === 0,
     onEnd: ({ handler }, outcome, ms) => {
       metrics.ran(handler, outcome, ms);
-      sinks?.ring();
     },
+    onMessages: () => sinks?.ring(),
+    onLeft: (work) => lanes.ring(work),
     onTrouble: (what, error) => options.onTrouble?.(what, error),
   });
 
@@ -136,9 +139,9 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
       {
         ...{ consumer, handlers, repo, cursors: options.cursors, store, circles, clock },
         ...{ batchesMax: BATCHES_MAX, waitMs: FEED_WAIT_MS },
-        onPiece: () => {
+        onAdded: (work) => {
           lease.stepped();
-          lanes.ring();
+          lanes.ring(work);
         },
       },
       reader,
@@ -146,7 +149,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     );
     try {
       while (!signal.aborted) {
-        if ((await opened.step(signal)) > 0) lanes.ring();
+        await opened.step(signal);
         lease.stepped();
       }
     } finally {
@@ -159,6 +162,10 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
       if (!wasHeld) await bell.wait(lease.beatMs, stop.signal);
     }),
     ...lanes.steps(stop.signal).map(({ what, step }) => untilStopped(what, step)),
+    untilStopped("work", async () => {
+      await lanes.look();
+      await bell.wait(LOOK_MS, stop.signal);
+    }),
     untilStopped("metrics", async () => {
       metrics.work = await store.status();
       metrics.outbox = await store.sinks.status();

@@ -32,7 +32,7 @@ async function wakes(all: readonly Write[], seen: (batch: ChangeBatch) => Change
     ] as const) {
       const keys = await repo.read(readsOf(handler), async (snapshot) => {
         const found = new Set<Key>();
-        for await (const page of wokenKeys(handler, batches.map(seen), snapshot))
+        for await (const { keys: page } of wokenKeys(handler, batches.map(seen), snapshot))
           for (const key of page) found.add(key);
         return found;
       });

@@ -23,6 +23,15 @@ export type WakingBatch = Pick<ChangeBatch, "changes" | "xid">;
 
 export const WAKE_PAGES: WakePages = { valuesMax: 250, keysMax: 5_000 };
 
+/** Rows below one that changed, from which on a change is wide: more than the ads of a group, less than those of a campaign. */
+const WIDE_ROWS = 16;
+
+export interface WokenKeys {
+  readonly keys: readonly Key[];
+  /** They are many rows below few that changed: work that may wait for that of narrow changes. */
+  readonly isWide: boolean;
+}
+
 /**
  * The keys that a handler has to work on because of some batches; one may come several times. Of batches that were handed on to it,
  * the work on the changed rows themselves is there already.
@@ -35,16 +44,20 @@ export async function* wokenKeys(
     pages = WAKE_PAGES,
     isHandedOn = () => false,
   }: { readonly pages?: WakePages; readonly isHandedOn?: (batch: WakingBatch) => boolean } = {},
-): AsyncGenerator<readonly Key[]> {
+): AsyncGenerator<WokenKeys> {
   const changes = batches.flatMap((batch) => batch.changes);
   const ofOwnRows = batches.flatMap((batch) => (isHandedOn(batch) ? [] : batch.changes));
   for (const input of handler.inputs) {
     const met = (input.kind === "row" ? ofOwnRows : changes).filter((change) => concerns(change, input.read));
     if (met.length === 0) continue;
-    const changed = piecesOf(new Set(met.map(({ key }) => key)), pages.keysMax);
-    if (input.kind === "row") yield* changed;
-    else if (input.kind === "parent") yield* rowsBelow(changed, wayDown(handler.inputs, input), snapshot, pages);
-    else yield* parentsOf(met, input, snapshot, pages);
+    const changed = new Set(met.map(({ key }) => key));
+    const pieces = piecesOf(changed, pages.keysMax);
+    if (input.kind === "row") for (const keys of pieces) yield { keys, isWide: false };
+    else if (input.kind === "children")
+      for await (const keys of parentsOf(met, input, snapshot, pages)) yield { keys, isWide: false };
+    else
+      for await (const keys of rowsBelow(pieces, wayDown(handler.inputs, input), snapshot, pages))
+        yield { keys, isWide: keys.length > WIDE_ROWS * changed.size };
   }
 }
 

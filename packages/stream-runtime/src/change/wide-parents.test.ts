@@ -67,7 +67,7 @@ test("every ad below a changed advertiser is woken, and no more than a piece of 
           await stored.save(tx, fence, cursor);
         },
       },
-      ...{ batchesMax: 100, waitMs: 1_000, onPiece: () => order.push("told") },
+      ...{ batchesMax: 100, waitMs: 1_000, onAdded: () => order.push("told") },
     },
     reader,
     claimed,

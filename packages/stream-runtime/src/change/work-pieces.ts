@@ -13,13 +13,13 @@ const ATTEMPTS_MAX = 10;
  */
 export class WorkPieces<Joined> {
   readonly #store: WorkStore<Joined>;
-  readonly #onPiece: () => void;
+  readonly #onAdded: (work: readonly NewWork[]) => void;
   readonly #items = new Map<string, NewWork>();
   #isInPieces = false;
 
-  constructor(store: WorkStore<Joined>, onPiece: () => void) {
+  constructor(store: WorkStore<Joined>, onAdded: (work: readonly NewWork[]) => void) {
     this.#store = store;
-    this.#onPiece = onPiece;
+    this.#onAdded = onAdded;
   }
 
   async take(work: NewWork): Promise<void> {
@@ -30,10 +30,15 @@ export class WorkPieces<Joined> {
     await this.#addPiece();
   }
 
-  /** Adds what is left: in the cursor's transaction, when it is all there is. */
-  async end(tx: Joined): Promise<void> {
-    if (this.#isInPieces) await this.#addPiece();
-    else await this.#store.add(tx, [...this.#items.values()]);
+  /** Adds what is left: in the cursor's transaction, when it is all there is. Resolves with what is added when that commits. */
+  async end(tx: Joined): Promise<readonly NewWork[]> {
+    if (this.#isInPieces) {
+      await this.#addPiece();
+      return [];
+    }
+    const items = [...this.#items.values()];
+    await this.#store.add(tx, items);
+    return items;
   }
 
   async #addPiece(): Promise<void> {
@@ -44,7 +49,7 @@ export class WorkPieces<Joined> {
       isolation: "readCommitted",
       attemptsMax: ATTEMPTS_MAX,
     });
-    this.#onPiece();
+    this.#onAdded(items);
   }
 }
 

@@ -52,6 +52,15 @@ export const CLAIM = prepared(
     returning w.handler, w.key, w.up_to, w.attempts, w.claim, w.rounds`,
 );
 
+export const CLAIMABLE = prepared(
+  "stream-work-claimable",
+  `select distinct handler, lane from stream_work p
+    where p.handler = any($1::text[]) and (
+      (p.claim is null and not p.parked and (p.not_before is null or p.not_before <= clock_timestamp())
+        and not exists (select from stream_work c where c.handler = p.handler and c.key = p.key and c.claim is not null))
+      or p.claimed_until <= clock_timestamp())`,
+);
+
 export const OPEN = prepared(
   "stream-work-open",
   `select handler, key, bool_and(parked) as parked, max(reason) as reason from stream_work

@@ -53,6 +53,11 @@ export interface ClaimOptions {
   readonly leaseMs: number;
 }
 
+export interface Claimable {
+  readonly handler: string;
+  readonly lane: Lane;
+}
+
 export interface WorkFailure {
   readonly code: string;
   readonly reason: string;
@@ -119,6 +124,8 @@ export interface WorkStore<Joined> {
   /** Items of some keys that are there, at the transaction's snapshot. */
   open(tx: Joined, of: ItemsOf): Promise<readonly OpenItem[]>;
   claim(options: ClaimOptions): Promise<readonly ClaimedWork[]>;
+  /** For which handlers, in which lanes, there is something to claim now. */
+  claimable(handlers: readonly string[]): Promise<readonly Claimable[]>;
   /** A number between those of all claims before this call and those of all claims after it (W2): orders writes of others among them. */
   betweenClaims(): Promise<bigint>;
   /**

@@ -161,7 +161,7 @@ export class PartitionWorker {
       const retries = control.hasRetries ? await this.#retries(control) : [];
       if (signal.aborted && records.length === 0) break;
       if (records.length === 0 && retries.length === 0) await this.#idle(control);
-      else await this.#process(records, retries, member);
+      else await this.#process(records, retries);
     }
     await this.#committing;
     await this.#progress?.settle(this.metrics.next);
@@ -202,7 +202,7 @@ export class PartitionWorker {
     return records;
   }
 
-  async #process(records: readonly LogRecord[], retries: readonly LogRecord[], member: Member): Promise<void> {
+  async #process(records: readonly LogRecord[], retries: readonly LogRecord[]): Promise<void> {
     const { clock, gate, task } = this.#context;
     this.#movedAtMs = clock.monotonicMs();
     await this.#reached("afterRead");
