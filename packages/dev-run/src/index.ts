@@ -13,6 +13,7 @@ export {
   type RecorderOptions,
   RunRecorder,
 } from "./record/run-recorder.ts";
+export { type StratifiedRun, stratified } from "./record/stratified.ts";
 export { digestOf, digestsOf, type GivenByNodes, nodeDigest } from "./replay/digest.ts";
 export { findLeak, firstLeak, type Leak } from "./replay/find-leak.ts";
 export type { AnyExecutor } from "./replay/graph-facts.ts";
