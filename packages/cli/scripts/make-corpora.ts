@@ -11,7 +11,7 @@ import { indexingEntries } from "./indexing-corpus.ts";
 
 const FOLDER = new URL("../../dev-run/corpora/", import.meta.url);
 /** Requests that are run, and how many of each stratum are kept. */
-const SERVING = { seed: 11, adsMax: 400, usersCount: 60, requests: 1_600 };
+const SERVING = { seed: 11, adsMax: 600, usersCount: 60, requests: 1_600 };
 const PER_STRATUM_MAX = 6;
 const INDEXING = { seed: 11, ads: 40, edits: 28 };
 

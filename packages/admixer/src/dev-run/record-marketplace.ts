@@ -43,7 +43,7 @@ const SHED_QUALITY = 0.2;
 /** Share of requests in which a paced campaign takes part. */
 const PASS_RATE = 0.8;
 /** A day of a few hundred requests stands for one of many: each insertion costs so many. */
-const SPEND_FACTOR = 2_000;
+const SPEND_FACTOR = 300;
 const NO_ARMS: Arms = Object.freeze({ assignments: {}, parameters: {} });
 /** Of stand-ins of made-up users nothing has to be kept secret; a fixed key makes the same corpus again. */
 const KEY = "marketplace";
