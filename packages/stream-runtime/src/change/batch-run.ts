@@ -174,7 +174,7 @@ export class BatchRun<Joined> {
       }
       const prepared = this.#of(item);
       try {
-        derived.push({ item, output: await prepared.derive(item, loaded.get(prepared) ?? new Map()) });
+        derived.push({ item, output: await prepared.derive(item, loaded.get(prepared) ?? []) });
       } catch (error) {
         failed.set(item, error);
       }

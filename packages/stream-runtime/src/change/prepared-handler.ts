@@ -8,9 +8,11 @@ import {
   type HostClock,
 } from "@tenon/graph-core";
 import { type AnyRead, type Key, type Snapshot, versionOf } from "@tenon/storage-repo/api";
-import { loadPage } from "../derive/load-page.ts";
+import { PageInputs } from "../derive/page-inputs.ts";
+import { PageRows } from "../derive/page-rows.ts";
+import { WidestReads } from "../derive/widest-reads.ts";
 import { refuseWaitingInvariant } from "./check-handlers.ts";
-import { type Handler, readsOf } from "./handler.ts";
+import type { Handler } from "./handler.ts";
 import { type HandlerOutput, outputOf } from "./handler-output.ts";
 import { WorkItem } from "./row-schema.ts";
 import type { ClaimedWork, Origin } from "./work-store.ts";
@@ -28,7 +30,7 @@ export interface PreparedHandlerOptions {
 }
 
 /** Inputs of several keys: slot → key → value. */
-export type LoadedInputs = Awaited<ReturnType<typeof loadPage>>;
+export type LoadedInputs = Awaited<ReturnType<PageInputs["load"]>>;
 
 /** The graph failed, not the transaction around it. */
 export class RunFailed extends Error {
@@ -38,7 +40,7 @@ export class RunFailed extends Error {
 }
 
 /** No handler has been derived before: everything is read from the store. */
-const NOTHING_DERIVED = { derived: new Map(), produced: new Set<never>() } as const;
+const NOTHING_DERIVED: ReadonlySet<never> = new Set<never>();
 
 export class PreparedHandler {
   readonly handler: Handler;
@@ -46,12 +48,17 @@ export class PreparedHandler {
   readonly isInCircle: boolean;
   readonly #options: PreparedHandlerOptions;
   readonly #executor: Executor<never, unknown>;
+  readonly #widest: WidestReads;
+  readonly #inputs: PageInputs;
 
   /** @throws GraphError TENON1810 for an invariant with async nodes, TENON1099 for a graph with mistakes */
   constructor(handler: Handler, options: PreparedHandlerOptions) {
     const { resources, clock, checkedShare } = options;
     this.handler = handler;
-    this.reads = readsOf(handler);
+    this.#widest = new WidestReads([handler], NOTHING_DERIVED);
+    this.#inputs = new PageInputs(handler, NOTHING_DERIVED);
+    const children = handler.inputs.filter(({ kind }) => kind === "children");
+    this.reads = [...this.#widest.all, ...new Set(children.map(({ read }) => read))];
     this.isInCircle = options.isInCircle;
     this.#options = options;
     const plan = compileGraph(handler.graph);
@@ -66,7 +73,7 @@ export class PreparedHandler {
   /** Inputs of some items, at a snapshot: a query per input. */
   load(items: readonly ClaimedWork[], snapshot: Snapshot): Promise<LoadedInputs> {
     const keys: readonly Key[] = items.map(({ key }) => key);
-    return loadPage(this.handler, { snapshot, keys, ...NOTHING_DERIVED });
+    return this.#inputs.load({ keys, rows: new PageRows(snapshot, this.#widest), derivedOf: () => undefined });
   }
 
   /** What came round has come round as often as it may. */

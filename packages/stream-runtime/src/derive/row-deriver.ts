@@ -30,6 +30,14 @@ export interface RowDeriverOptions {
   readonly resources: Readonly<Record<string, Binding>>;
   readonly clock?: HostClock;
   readonly checkedShare?: number;
+  /** Runs a handler's graph; default: executes it. For a recorder. */
+  readonly run?: (executor: Executor<never, unknown>, request: unknown, name: DerivedRunName) => unknown;
+}
+
+export interface DerivedRunName {
+  /** `ad-offer/17`. */
+  readonly requestId: string;
+  readonly nowMs: number;
 }
 
 export interface DerivedKey {
@@ -63,11 +71,13 @@ export class RowDeriver {
   readonly #runners: readonly Runner[];
   readonly #widest: WidestReads;
   readonly #clock: HostClock;
+  readonly #run: NonNullable<RowDeriverOptions["run"]>;
 
   /** @throws GraphError TENON1810 for handlers in a circle, TENON1099 for a graph with mistakes */
-  constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01 }: RowDeriverOptions) {
+  constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01, run = execute }: RowDeriverOptions) {
     const produced = producedBy(handlers);
     this.#clock = clock;
+    this.#run = run;
     this.#widest = new WidestReads(handlers, produced);
     this.#runners = inOrder(handlers).map((handler) => ({
       handler,
@@ -102,7 +112,7 @@ export class RowDeriver {
       const running: Promise<void>[] = [];
       for (const each of open.values()) {
         if (each.failure !== undefined) continue;
-        const run = runOf(runner, each, { loaded, nowMs });
+        const run = runOf(runner, each, { loaded, nowMs, run: this.#run });
         if (run !== undefined) running.push(run);
       }
       await Promise.all(running);
@@ -116,17 +126,23 @@ type Response = Readonly<Record<string, unknown>>;
 interface PageOfRuns {
   readonly loaded: Awaited<ReturnType<PageInputs["load"]>>;
   readonly nowMs: number;
+  readonly run: NonNullable<RowDeriverOptions["run"]>;
+}
+
+/** A graph of sync nodes answers at once: no turn is waited for. */
+function execute(executor: Executor<never, unknown>, request: unknown, name: DerivedRunName): unknown {
+  return executor.execute(request as never, executor.begin(name));
 }
 
 /** A promise only where the graph needs one: most nodes answer at once. */
-function runOf(runner: Runner, each: OpenKey, { loaded, nowMs }: PageOfRuns): Promise<void> | undefined {
+function runOf(runner: Runner, each: OpenKey, { loaded, nowMs, run }: PageOfRuns): Promise<void> | undefined {
   const { handler, executor } = runner;
   const fail = (error: unknown) => {
     each.failure = { handler: handler.name, error: error as Error };
   };
   try {
-    const context = executor.begin({ requestId: `${handler.name}/${String(each.key)}`, nowMs });
-    const running = executor.execute(requestOf(handler, each, loaded) as never, context);
+    const name = { requestId: `${handler.name}/${String(each.key)}`, nowMs };
+    const running = run(executor, requestOf(handler, each, loaded), name);
     if (running instanceof Promise)
       return running.then((response) => take(runner, each, response as Response)).catch(fail);
     take(runner, each, running as Response);
