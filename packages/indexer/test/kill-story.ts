@@ -52,7 +52,7 @@ async function killAtMoments({ processes }: KillWorld, roles: Roles, moments: re
     await processes.kill(plain);
     if (!(await processes.ends(marked, REACHED_MS_MAX)))
       throw new Error(`${roles.join()} does not come to ${JSON.stringify(kill)}: ${processes.said.join("")}`);
-    expect(marked.signalCode, JSON.stringify(kill)).toBe("SIGKILL");
+    expect(marked.signalCode, `${JSON.stringify(kill)}: ${processes.said.join("")}`).toBe("SIGKILL");
     other = processes.start(roles);
   }
   await Promise.all([other, processes.start(roles)]);

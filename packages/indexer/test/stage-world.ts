@@ -6,7 +6,14 @@ import type { Marketplace } from "@tenon/marketplace";
 import { type TestDatabase, testDatabase } from "@tenon/postgres/testing";
 import { openRepo, type PostgresRepo } from "@tenon/storage-repo";
 import { read } from "@tenon/storage-repo/api";
-import { PostgresTaskStore, repoWriter, runTasks, type Task } from "@tenon/stream-runtime";
+import {
+  PostgresTaskStore,
+  PostgresWorkStore,
+  repoWriter,
+  runTasks,
+  SINK_RELAY,
+  type Task,
+} from "@tenon/stream-runtime";
 import { gatewayBindings } from "../src/host/gateway-role.ts";
 import { ENTITIES, TOPICS } from "../src/host/open-stores.ts";
 import { type StageMessage, StageRuns } from "../src/rpc/stage-runs.ts";
@@ -34,6 +41,9 @@ export class StageWorld {
   readonly stages: StageRuns;
   readonly log: EventLog;
   readonly repo: PostgresRepo;
+  /** What `now` commits messages by. */
+  addToOutbox: PostgresWorkStore["sinks"]["add"] = (tx, messages) => this.#work.sinks.add(tx, messages);
+  readonly #work: PostgresWorkStore;
   readonly #opened: TestDatabase;
   readonly #resources: ReturnType<typeof gatewayBindings>;
 
@@ -52,7 +62,12 @@ export class StageWorld {
       stores: { adsRows: new AdsDatabaseReader(source.database) } as never,
       switches: { current: { values: SWITCH_DEFAULTS, version: 0 } } as never,
     });
-    this.stages = new StageRuns({ tasks, log, repo, resources: this.#resources });
+    this.#work = new PostgresWorkStore(opened.database);
+    this.stages = new StageRuns({
+      ...{ tasks, log, repo, database: opened.database, resources: this.#resources },
+      // A proxy of a method that a test may break.
+      outbox: { add: (tx, messages) => this.addToOutbox(tx, messages) },
+    });
   }
 
   static async open(source: TestDatabase, tasks: readonly Task[]): Promise<StageWorld> {
@@ -60,7 +75,9 @@ export class StageWorld {
     const repo = await openRepo({ database: opened.database, entities: ENTITIES });
     const log = await openEmbeddedLog({ database: opened.database, retainEveryMs: 0 });
     await log.createTopics(TOPICS);
-    return new StageWorld({ opened, log, repo, source, tasks });
+    const world = new StageWorld({ opened, log, repo, source, tasks });
+    await world.#work.prepare();
+    return world;
   }
 
   async close(): Promise<void> {
@@ -90,6 +107,19 @@ export class StageWorld {
       `the end of ${task.name}`,
     );
     await running.stop();
+  }
+
+  /** What the handlers' sender does: messages that wait go to the log. Resolves with how many there were. */
+  async send(): Promise<number> {
+    const { sinks } = this.#work;
+    let sent = 0;
+    for (const topic of await sinks.topics()) {
+      const messages = await sinks.next(topic, SINK_RELAY);
+      await this.log.append(messages.map(({ seq: _, ...record }) => record));
+      await sinks.remove(messages);
+      sent += messages.length;
+    }
+    return sent;
   }
 
   /** Every row of every table, columns and versions. */

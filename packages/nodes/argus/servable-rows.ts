@@ -7,7 +7,7 @@ import { z } from "zod";
 import { AdDocumentRow, MISSING_MAX } from "../indexing/document-row.ts";
 import { VectorSchema } from "../indexing/signals.ts";
 import { AdRow } from "../indexing/source-rows.ts";
-import { IndexDeltas } from "../indexing/topics.ts";
+import { DataClassSchema, IndexDeltas } from "../indexing/topics.ts";
 
 export const AdPresenceRead = read(AdRow, ["adGroupId"]);
 export const DocumentGroupsRead = read(AdDocumentRow, [
@@ -46,6 +46,7 @@ export const AssembledDocument = slot(
       vector: VectorSchema.nullable(),
       /** Newest source time of all groups. */
       sourceAtMs: z.int().min(0),
+      class: DataClassSchema,
     }),
   ),
   { owner: "ads-data", purposeOf: "the whole document, or what it lacks; null while nothing is derived" },

@@ -49,6 +49,10 @@ export const ContentSignals = topic("content-signals", ContentSignalSchema, {
   purpose: "what other systems found out about ads, creatives and brands",
 });
 
+/** What is lost with a change: money and rights (control), or how well it is described (content). */
+export const DataClassSchema = z.enum(["control", "content"]);
+export type DataClass = z.infer<typeof DataClassSchema>;
+
 export const EntityUpdateSchema = z.strictObject({
   entity: z.string().min(1).max(40),
   group: z.string().min(1).max(40),
@@ -122,12 +126,15 @@ export const DroppedUpdates = topic(
   "dropped-updates",
   z.strictObject({
     update: EntityUpdateSchema,
-    class: z.enum(["control", "content"]),
+    class: DataClassSchema,
     /** How long before the ordered cut its source changed, ms. */
     ageMs: z.int().min(0),
   }),
   { ...content, purpose: "stale updates that the gateway dropped on command: what a refresh has to bring back" },
 );
+
+/** Of the newest change that a delta tells; records from before classes were told have none. */
+const news = { sourceAtMs: timeMs, class: DataClassSchema.optional() };
 
 /** Keyed by ad; its offset is the position of an index. One partition per shard. */
 export const IndexDeltas = topic(
@@ -137,9 +144,9 @@ export const IndexDeltas = topic(
       kind: z.literal("upsert"),
       document: ServableDocumentSchema,
       vector: VectorSchema.nullable(),
-      sourceAtMs: timeMs,
+      ...news,
     }),
-    z.strictObject({ kind: z.literal("delete"), adId: z.int().min(1), version, sourceAtMs: timeMs }),
+    z.strictObject({ kind: z.literal("delete"), adId: z.int().min(1), version, ...news }),
   ]),
   { ...control, partitions: 1, purpose: "documents that serving adds, replaces or drops" },
 );

@@ -5,6 +5,7 @@ import type { LogRecord } from "@tenon/event-log/api";
 import type { GraphError } from "@tenon/graph-core";
 import { IndexDeltas } from "@tenon/nodes";
 import { hostError } from "../host/host-error.ts";
+import type { FreshnessClass } from "./freshness.ts";
 
 /** One delta that can be applied. */
 export interface Delta {
@@ -13,6 +14,8 @@ export interface Delta {
   readonly offset: number;
   readonly key: string;
   readonly sourceAtMs: number;
+  /** Of the newest change in it. */
+  readonly class: FreshnessClass;
   readonly change: { readonly upsert: DocumentUpsert } | { readonly delete: DocumentDelete };
 }
 
@@ -36,7 +39,8 @@ export function readDeltas(records: readonly LogRecord[], embeddingVersion: stri
       continue;
     }
     const { value } = decoded;
-    const at = { offset: record.offset, key: record.key, sourceAtMs: value.sourceAtMs };
+    const { sourceAtMs, class: dataClass = "content" } = value;
+    const at = { offset: record.offset, key: record.key, sourceAtMs, class: dataClass };
     if (value.kind === "delete") {
       const { version } = value;
       const change = { delete: { adId: adId(value.adId), version } };

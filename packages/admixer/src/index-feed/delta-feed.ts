@@ -7,7 +7,7 @@ import { IndexDeltas } from "@tenon/nodes";
 import { hostError } from "../host/host-error.ts";
 import { type BudgetTable, capsOf } from "../resources/budget-table.ts";
 import { changesOf, type Delta, type DeltaBatch, readDeltas } from "./delta-batch.ts";
-import type { Freshness } from "./freshness.ts";
+import type { Freshness, FreshnessClass } from "./freshness.ts";
 import { LogFollower } from "./log-follower.ts";
 import type { Rejections } from "./rejections.ts";
 
@@ -40,7 +40,7 @@ export interface DeltaFeedParts {
   readonly index: AdIndexHost;
   readonly budgets: BudgetTable;
   readonly clock: HostClock;
-  readonly freshness: Freshness;
+  readonly freshness: Readonly<Record<FreshnessClass, Freshness>>;
   readonly rejections: Rejections;
   readonly onTrouble: (message: string, error: unknown) => void;
 }
@@ -144,9 +144,9 @@ export class DeltaFeed {
   }
 
   /** Requests see it from now on. */
-  #seen({ adId, version, offset, sourceAtMs, change }: Delta): void {
+  #seen({ adId, version, offset, sourceAtMs, change, class: dataClass }: Delta): void {
     const { budgets, clock, freshness, rejections } = this.#parts;
-    freshness.applied(sourceAtMs, this.follower.isLive);
+    freshness[dataClass].applied(sourceAtMs, this.follower.isLive);
     rejections.mended(adId);
     if ("upsert" in change) {
       const { campaignId, budget } = change.upsert.document;

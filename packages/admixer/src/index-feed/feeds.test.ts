@@ -218,6 +218,24 @@ test("freshness is told per class, and per ad: version, source time, when it was
   expect(feed.freshness.content.report()).toMatchObject({ samples: 0, stalenessMs: world.clock.nowMs() - sourceAtMs });
 });
 
+test("a document counts for the class of its newest change; of records that do not say, as content", async () => {
+  await world.publish("b1", ADS, 0);
+  const feed = await world.started();
+  await world.clock.runFor(5_000);
+  const at = (ageMs: number) => world.clock.nowMs() - ageMs;
+  const [one, two, three] = ADS as [AdDocument, AdDocument, AdDocument];
+  await world.deltas(
+    { ...upsert(revised(one, 2), at(900)), class: "control" },
+    { ...upsert(revised(two, 2), at(100)), class: "content" },
+    upsert(revised(three, 2), at(100)),
+  );
+  await world.caughtUp(feed);
+  const { content, control } = feed.freshnessReport();
+  expect([content.samples, control.samples]).toEqual([2, 1]);
+  expect(control.p50Ms).toBeGreaterThanOrEqual(900);
+  expect(content.p99Ms).toBeLessThan(900);
+});
+
 test("the off switch hides deltas at once and shows them again, those that came meanwhile too; pauses count all the same", async () => {
   await world.publish("b1", ADS, 0);
   const feed = await world.started();

@@ -1,6 +1,9 @@
 /** How old changes were when requests could see them: source time to applied, by class, over the last minutes. */
 
-/** What a change is of: `control` came by the short cut (budgets, pauses), `content` as a document. */
+/**
+ * What a change is of. `control`: what came by the short cut (budgets, pauses), and documents whose newest change is control data.
+ * `content`: documents whose newest change is content, and those of records that do not say.
+ */
 export const FRESHNESS_CLASSES = ["control", "content"] as const;
 export type FreshnessClass = (typeof FRESHNESS_CLASSES)[number];
 

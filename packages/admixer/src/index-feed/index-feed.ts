@@ -80,7 +80,7 @@ export class IndexFeed {
     this.freshness = { control: new Freshness(clock.nowMs), content: new Freshness(clock.nowMs) };
     this.rejections = new Rejections(clock.nowMs, onTrouble);
     const own = { ...parts, rejections: this.rejections };
-    this.deltas = new DeltaFeed({ ...own, freshness: this.freshness.content });
+    this.deltas = new DeltaFeed({ ...own, freshness: this.freshness });
     this.control = new ControlFeed({ ...own, freshness: this.freshness.control });
     this.bases = new BaseWatch({
       ...parts,

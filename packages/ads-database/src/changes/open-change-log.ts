@@ -13,7 +13,7 @@ import { openReplication, WakeUp } from "@tenon/postgres/replication";
 import { logBusy, logEnded, logGone, logUnreachable, otherHistory } from "../errors.ts";
 import type { ChangeLog, ChangePiece, PullOptions } from "./change-log.ts";
 import { historyOf, moveMark, readMark } from "./reader-mark.ts";
-import { requirePublication, requireSlotAt } from "./slot-check.ts";
+import { requirePublication, requireSlotAtMark } from "./slot-check.ts";
 import { SlotSession } from "./slot-session.ts";
 
 const DELTAS_MAX = 5_000;
@@ -120,17 +120,17 @@ class OpenChangeLog implements ChangeLog {
   /** Connects once. @throws what keeps it from connecting */
   async connect(): Promise<void> {
     const { url, slot, deltasMax = DELTAS_MAX, unreadMax = UNREAD_MAX, silenceMsMax, onUnknownTable } = this.#options;
-    const mark = await readMark(this.#database, slot);
+    const { history } = await readMark(this.#database, slot);
     await requirePublication(this.#database);
     const connection = await openReplication({ url });
     try {
       const current = historyOf(await connection.identify());
-      if (mark.history !== current) throw otherHistory(slot, { stored: mark.history, current });
-      await requireSlotAt(this.#database, slot, mark.acknowledged);
+      if (history !== current) throw otherHistory(slot, { stored: history, current });
+      const { acknowledged: from } = await requireSlotAtMark(this.#database, slot);
       const session = await SlotSession.start({
         connection,
         slot,
-        from: mark.acknowledged,
+        from,
         deltasMax,
         unreadMax,
         silenceMsMax,
@@ -138,8 +138,8 @@ class OpenChangeLog implements ChangeLog {
         onNews: () => this.#news(),
         onUnknownTable,
       });
-      // Again now that the slot is ours (L1).
-      await requireSlotAt(this.#database, slot, mark.acknowledged);
+      // Again now that the slot is ours (L1). Whoever had it before may have acknowledged more since the first look.
+      const mark = await requireSlotAtMark(this.#database, slot);
       if (mark.acknowledged > this.#acknowledged) this.#acknowledged = mark.acknowledged;
       if (mark.acknowledged > this.#pulled) this.#pulled = mark.acknowledged;
       this.#session = session;

@@ -1,4 +1,6 @@
 /** What must end the log, because going on would skip changes. */
+import type { Queryable } from "@tenon/postgres";
+import { lsnOf } from "@tenon/postgres/replication";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type AdsUnderTest, type OwnServer, ownServer, untilUnread } from "../../test/own-server.ts";
 import { pullDeltas, textsOf } from "../../test/read-log.ts";
@@ -6,6 +8,8 @@ import { insertSmallMarketplace } from "../../test/small-rows.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { createChangeLog, dropChangeLog } from "./create-change-log.ts";
 import { type ChangeLogOptions, openChangeLog } from "./open-change-log.ts";
+import { moveMark } from "./reader-mark.ts";
+import { requireSlotAtMark } from "./slot-check.ts";
 
 let own: OwnServer;
 let ads: AdsUnderTest;
@@ -81,6 +85,24 @@ describe("at the start", () => {
     await write();
     await ads.database.query("select pg_replication_slot_advance($1, pg_current_wal_lsn())", [ads.slot]);
     await expect(open()).rejects.toMatchObject({ code: "TENON1571" });
+  });
+
+  test("but not one that somebody else goes on reading while it is looked at", async () => {
+    await readOnce();
+    // Whatever is asked, a reader acknowledges more right after the answer: its mark first, then the slot.
+    const database: Queryable = Object.create(ads.database, {
+      query: {
+        value: async (...asked: Parameters<Queryable["query"]>) => {
+          const answer = await ads.database.query(...asked);
+          await write();
+          const [row] = await ads.database.query<{ now: string }>("select pg_current_wal_lsn()::text as now");
+          await moveMark(ads.database, ads.slot, lsnOf(row?.now as string));
+          await ads.database.query("select pg_replication_slot_advance($1, $2::pg_lsn)", [ads.slot, row?.now]);
+          return answer;
+        },
+      },
+    });
+    await expect(requireSlotAtMark(database, ads.slot)).resolves.toMatchObject({ acknowledged: expect.any(BigInt) });
   });
 
   test("a slot of another plugin", async () => {

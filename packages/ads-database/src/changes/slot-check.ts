@@ -3,13 +3,21 @@ import { lsnText, slotState } from "@tenon/postgres/replication";
 import { ADS_TABLES } from "../api/tables.ts";
 import { logGone, logMoved, otherHistory, publicationUnfit } from "../errors.ts";
 import { keyColumn, PUBLICATION, SCHEMA } from "../schema/names.ts";
+import { type ReaderMark, readMark } from "./reader-mark.ts";
 
 /**
- * @throws GraphError TENON1570 for a slot that is missing, lost or another's, TENON1571 for one past the mark, TENON1572 for a
- *   server that has not come to the mark yet
+ * The mark of a slot that is fit to be read from there.
+ *
+ * Somebody else may be reading meanwhile, and moves the mark first and the slot afterwards (M1). So the slot is looked at before its
+ * mark: a slot that is ahead even then was moved by somebody else. The server's end is looked at after the mark, for the same reason.
+ *
+ * @throws GraphError TENON1570 for a slot that is missing, lost or another's, or without a mark, TENON1571 for one past the mark,
+ *   TENON1572 for a server that has not come to the mark yet
  */
-export async function requireSlotAt(database: Queryable, slot: string, acknowledged: bigint): Promise<void> {
+export async function requireSlotAtMark(database: Queryable, slot: string): Promise<ReaderMark> {
   const state = await slotState(database, slot);
+  const mark = await readMark(database, slot);
+  const { acknowledged } = mark;
   if (state.slot === undefined) throw logGone(slot, "no such slot");
   const { lost, confirmed, database: of, plugin } = state.slot;
   if (lost) throw logGone(slot, "a slot whose log was removed");
@@ -19,12 +27,14 @@ export async function requireSlotAt(database: Queryable, slot: string, acknowled
   if (confirmed > acknowledged) {
     throw logMoved(slot, { confirmed: lsnText(confirmed), acknowledged: lsnText(acknowledged) });
   }
-  if (state.now < acknowledged) {
+  const { now } = await slotState(database, slot);
+  if (now < acknowledged) {
     throw otherHistory(slot, {
       stored: `position ${lsnText(acknowledged)}`,
-      current: `a log that ends at ${lsnText(state.now)}`,
+      current: `a log that ends at ${lsnText(now)}`,
     });
   }
+  return mark;
 }
 
 interface PublishedTable {

@@ -155,7 +155,7 @@ class Collection {
       .map(({ key: adId, sourceAtMs }) =>
         IndexDeltas.record({
           ...{ key: String(adId), timeMs },
-          value: { kind: "delete", adId, version: Number(version), sourceAtMs },
+          value: { kind: "delete", adId, version: Number(version), sourceAtMs, class: "control" },
           headers: { "tenon-id": `collect-garbage/${adId}/${version}` },
         }),
       );

@@ -1,4 +1,5 @@
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
+import { IndexDeltas } from "@tenon/nodes";
 import { openReplication } from "@tenon/postgres/replication";
 import { Heartbeat, PostgresFeed } from "@tenon/storage-repo";
 import { PostgresWorkStore, runHandlers, SINK_RELAY } from "@tenon/stream-runtime";
@@ -22,7 +23,8 @@ export async function startArgus({ stores, switches, clock, onTrouble }: RoleCon
     cursors: stores.cursors,
     store: new PostgresWorkStore(database),
     resources: argusBindings({ landingPages: { serviceUrl: landingPagesUrl } }, clock),
-    relay: { ...SINK_RELAY, mayLeave: () => switches.current.values.publishing },
+    // The switch is for serving: what other stages are told goes on.
+    relay: { ...SINK_RELAY, mayLeave: (topic) => topic !== IndexDeltas.name || switches.current.values.publishing },
   });
   return {
     role: "argus",

@@ -38,7 +38,7 @@ export async function openHttpSurface(options: HttpSurfaceOptions): Promise<Http
   const server = httpServer({
     ...{ settings, onTrouble },
     stages: new StageRuns({
-      ...{ tasks: [...GATEWAY_TASKS, ...UPDATER_TASKS], log, repo, clock },
+      ...{ tasks: [...GATEWAY_TASKS, ...UPDATER_TASKS], log, database, repo, outbox: work.sinks, clock },
       resources: gatewayBindings({ stores, switches }),
     }),
     argus: new ArgusCalls({

@@ -71,6 +71,7 @@ test.each(TASKS.map((task) => [task.name, task] as const))(
       await fed.feed(task, messages);
       const now = await called.stages.call(name, messages, "now");
       expect(now.outputs).toEqual(dry.outputs);
+      await called.send();
       const rows = await fed.rows();
       const sent = await fed.messages(task.source.name);
       // What is compared is something.
@@ -128,8 +129,29 @@ test("an update that fits no group is rejected by call as by topic, and told to 
     const misfit = updates.at(-1) as StageMessage;
     const { outputs } = await world.stages.call("updater-medium", [misfit], "now");
     expect(outputs?.[0]?.messages[RejectedUpdates.name]).toHaveLength(1);
+    // It writes nothing, so there is no commit to be part of.
     expect(await world.appended(RejectedUpdates)).toHaveLength(1);
     expect(await world.appended(EntityUpdatesMedium)).toEqual([]);
+  } finally {
+    await world.close();
+  }
+}, 60_000);
+
+test("rows of a call and what it tells others are one commit: neither is there without the other", async () => {
+  const world = await StageWorld.open(source, TASKS);
+  try {
+    const messages = [updates[0], updates.at(-1)] as StageMessage[];
+    const { addToOutbox } = world;
+    world.addToOutbox = () => Promise.reject(new Error("the process dies here"));
+    await expect(world.stages.call("updater-high", messages, "now")).rejects.toThrow("the process dies here");
+    expect(Object.values(await world.rows()).flat()).toEqual([]);
+
+    world.addToOutbox = addToOutbox;
+    await world.stages.call("updater-high", messages, "now");
+    expect(Object.values(await world.rows()).flat()).toHaveLength(1);
+    expect(await world.appended(RejectedUpdates)).toEqual([]);
+    expect(await world.send()).toBe(1);
+    expect(await world.appended(RejectedUpdates)).toHaveLength(1);
   } finally {
     await world.close();
   }

@@ -2,10 +2,12 @@
  * A stage called instead of fed: the same messages, the same graph, the same effects as by its topic.
  *
  * R1 `append` puts messages into the stage's topic: the answer says where. What follows is the topic's business.
- * R2 `now` runs the graph here and makes what it gives real before the answer: rows in one transaction, then messages. A caller
- *    that hears nothing calls again, since versions make that harmless.
+ * R2 `now` runs the graph here and makes what it gives real before the answer. A stage that writes commits rows and messages in one
+ *    transaction: the handlers' sender brings the messages to the log, soon after the answer. A stage that only sends appends them.
+ *    A caller that hears nothing calls again, since versions make that harmless.
  * R3 `dry` runs the graph and makes nothing real: for dev runs, which compare answers of two versions.
  */
+import { randomUUID } from "node:crypto";
 import type { EventLog, NewRecord } from "@tenon/event-log/api";
 import {
   type Binding,
@@ -16,12 +18,15 @@ import {
   type HostClock,
   systemClock,
 } from "@tenon/graph-core";
+import type { Database, Transaction } from "@tenon/postgres";
 import type { Repo, WriteSet } from "@tenon/storage-repo/api";
-import { type Message, mergedWrites, type Task } from "@tenon/stream-runtime";
+import { type Message, mergedWrites, type PostgresWorkStore, type Task } from "@tenon/stream-runtime";
 import { indexerError } from "../indexer-error.ts";
 
 export type CallMode = "append" | "now" | "dry";
 
+/** Attempts of a commit that others get in the way of. */
+const ATTEMPTS_MAX = 10;
 /** Messages of one call; more is several calls. */
 export const MESSAGES_MAX = 1_000;
 
@@ -51,7 +56,10 @@ export interface StageRunsOptions {
   readonly tasks: readonly Task[];
   readonly resources: Readonly<Record<string, Binding>>;
   readonly log: EventLog;
-  readonly repo: Pick<Repo, "tx">;
+  readonly database: Pick<Database, "transaction">;
+  readonly repo: Pick<Repo<Transaction>, "write">;
+  /** Messages that are committed with rows. */
+  readonly outbox: Pick<PostgresWorkStore["sinks"], "add">;
   readonly clock?: HostClock;
 }
 
@@ -108,15 +116,27 @@ export class StageRuns {
   }
 
   async #commit({ lane, sinks }: Task, outputs: readonly StageOutput[]): Promise<void> {
+    const { database, repo, log, outbox } = this.#options;
     const writes = mergedWrites(outputs.map((output) => output.writes));
-    if (Object.keys(writes).length > 0)
-      await this.#options.repo.tx((tx) => tx.write(writes), lane === "low" ? { lane } : {});
     const topics = new Map(Object.values(sinks).map((topic) => [topic.name, topic]));
-    const records = outputs.flatMap(({ messages }) =>
-      Object.entries(messages).flatMap(([name, sent]) => sent.map((message) => topics.get(name)?.record(message))),
+    const call = randomUUID();
+    const records = outputs
+      .flatMap(({ messages }) =>
+        Object.entries(messages).flatMap(([name, sent]) => sent.map((message) => topics.get(name)?.record(message))),
+      )
+      .filter((record) => record !== undefined)
+      .map((record, at) => ({ ...record, headers: { ...record.headers, "tenon-id": `call/${call}/${at}` } }));
+    if (Object.keys(writes).length === 0) {
+      if (records.length > 0) await log.append(records);
+      return;
+    }
+    await database.transaction(
+      async (tx) => {
+        await repo.write(tx, writes, lane === "low" ? { lane } : {});
+        if (records.length > 0) await outbox.add(tx, records);
+      },
+      { attemptsMax: ATTEMPTS_MAX },
     );
-    const known = records.filter((record) => record !== undefined);
-    if (known.length > 0) await this.#options.log.append(known);
   }
 
   #taskNamed(stage: string): Task {

@@ -25,6 +25,18 @@ test("without any one column a document is missing that, or needs it not", async
   }
 });
 
+test.each([
+  ["offerSourceAtMs", "control"],
+  ["performanceSourceAtMs", "content"],
+  ["embeddingSourceAtMs", "content"],
+] as const)("a document whose newest change is told by %s is %s", async (column, expected) => {
+  const inputs = whole();
+  const { documentGroups: groups } = inputs;
+  const documentGroups = { ...groups, columns: { ...groups.columns, [column]: 1_000 } };
+  const { assembledDocument } = await runNode(assembleDocument, { ...inputs, documentGroups });
+  expect([assembledDocument.sourceAtMs, assembledDocument.class]).toEqual([1_000, expected]);
+});
+
 test("a version that no number holds is refused", async () => {
   const workItem = { key: 7, version: 2n ** 53n };
   await expect(runNode(assembleDocument, { ...whole(), workItem })).rejects.toThrow(/above 2\^53-1/);

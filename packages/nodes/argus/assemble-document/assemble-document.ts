@@ -1,8 +1,10 @@
 import type { ServableDocument } from "@tenon/ads-model";
 import { node } from "@tenon/graph-core";
+import { AdDocumentRow } from "../../indexing/document-row.ts";
+import type { DataClass } from "../../indexing/topics.ts";
 import { vectorOfBytes } from "../../indexing/vector-bytes.ts";
 import { type DocumentColumns, documentOf, missingIn } from "../shared/servable-document.ts";
-import { newestSourceAtMs } from "../shared/source-time.ts";
+import { newestSource } from "../shared/source-time.ts";
 import { assembleDocumentContract } from "./assemble-document.contract.ts";
 
 export const assembleDocument = node({
@@ -12,18 +14,35 @@ export const assembleDocument = node({
     if (groups === null) return { assembledDocument: null };
     const adId = groups.key;
     const version = safeVersion(workItem.version);
-    const sourceAtMs = newestSourceAtMs([groups]) ?? 0;
+    const newest = newestSource([groups]);
+    const sourceAtMs = newest?.atMs ?? 0;
     const isThere = (adPresence?.columns.adGroupId ?? null) !== null;
     const columns = groups.columns as DocumentColumns;
     const missing = isThere ? missingIn(columns) : ["ad.adId"];
     if (missing.length > 0) {
-      return { assembledDocument: { adId, version, document: null, missing, vector: null, sourceAtMs } };
+      // That an ad is not to be served is control data, whatever it lacks.
+      const told = { document: null, missing, vector: null, sourceAtMs, class: "control" } as const;
+      return { assembledDocument: { adId, version, ...told } };
     }
     const document: ServableDocument = documentOf(columns, { adId, version, updatedAtMs: sourceAtMs });
     const vector = columns.vector === null ? null : vectorOfBytes(columns.vector);
-    return { assembledDocument: { adId, version, document, missing, vector, sourceAtMs } };
+    const told = { document, missing, vector, sourceAtMs, class: classOf(newest?.column) };
+    return { assembledDocument: { adId, version, ...told } };
   },
 });
+
+/** Columns with source times → the class of their group. */
+const CLASSES: ReadonlyMap<string, DataClass> = new Map(
+  AdDocumentRow.columns.map(({ name, group }) => [
+    name,
+    AdDocumentRow.groups.find((each) => each.name === group)?.class as DataClass,
+  ]),
+);
+
+/** Of the newest change that went into a document: for how late it is, which nobody asks of all that is older. */
+function classOf(column: string | undefined): DataClass {
+  return CLASSES.get(column ?? "") ?? "control";
+}
 
 /** A document's version is a number. Epochs from 2,048 on would not fit: the feed has been restored more often than that. */
 function safeVersion(version: bigint): number {
