@@ -76,7 +76,7 @@ export function logBroken(found: string, cause?: unknown): GraphError {
 }
 
 /** TENON1575: somebody else reads the slot, or the server has not noticed yet that an earlier reader is gone. */
-export function logBusy(slot: string, cause: unknown): GraphError {
+export function logBusy(slot: string, cause?: unknown): GraphError {
   return adsError("TENON1575", `the change log "${slot}" is being read`, {
     category: "resource",
     expected: "a slot that nobody reads",

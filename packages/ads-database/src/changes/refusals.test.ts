@@ -6,6 +6,8 @@ import { insertSmallMarketplace } from "../../test/small-rows.ts";
 import type { ChangeLog } from "./change-log.ts";
 import { createChangeLog, dropChangeLog } from "./create-change-log.ts";
 import { type ChangeLogOptions, openChangeLog } from "./open-change-log.ts";
+import { readMark } from "./reader-mark.ts";
+import { requireSlotAt } from "./slot-check.ts";
 
 let own: OwnServer;
 let ads: AdsUnderTest;
@@ -56,6 +58,16 @@ async function readOnce(): Promise<void> {
   await log.close();
   await untilUnread(ads);
 }
+
+test("a reader that looks while another one moves mark and slot finds the log busy, not its slot moved", async () => {
+  const before = await readMark(ads.database, ads.slot);
+  await readOnce();
+  await expect(requireSlotAt(ads.database, ads.slot, before.acknowledged)).rejects.toMatchObject({ code: "TENON1575" });
+  await ads.database.execute("update ads.change_log_readers set acknowledged = acknowledged - 1 where slot = $1", [
+    ads.slot,
+  ]);
+  await expect(requireSlotAt(ads.database, ads.slot, before.acknowledged)).rejects.toMatchObject({ code: "TENON1571" });
+});
 
 describe("at the start", () => {
   test("a slot that was never made", async () => {

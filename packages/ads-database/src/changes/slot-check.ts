@@ -1,12 +1,13 @@
 import type { Queryable } from "@tenon/postgres";
 import { lsnText, slotState } from "@tenon/postgres/replication";
 import { ADS_TABLES } from "../api/tables.ts";
-import { logGone, logMoved, otherHistory, publicationUnfit } from "../errors.ts";
+import { logBusy, logGone, logMoved, otherHistory, publicationUnfit } from "../errors.ts";
 import { keyColumn, PUBLICATION, SCHEMA } from "../schema/names.ts";
+import { readMark } from "./reader-mark.ts";
 
 /**
  * @throws GraphError TENON1570 for a slot that is missing, lost or another's, TENON1571 for one past the mark, TENON1572 for a
- *   server that has not come to the mark yet
+ *   server that has not come to the mark yet, TENON1575 when another reader has moved both meanwhile
  */
 export async function requireSlotAt(database: Queryable, slot: string, acknowledged: bigint): Promise<void> {
   const state = await slotState(database, slot);
@@ -17,6 +18,9 @@ export async function requireSlotAt(database: Queryable, slot: string, acknowled
     throw logGone(slot, `a slot of database ${of} with plugin ${plugin}`);
   }
   if (confirmed > acknowledged) {
+    const mark = await readMark(database, slot);
+    // It moved with its slot since the caller read it: another reader is at work, or was until now.
+    if (mark.acknowledged > acknowledged && confirmed <= mark.acknowledged) throw logBusy(slot);
     throw logMoved(slot, { confirmed: lsnText(confirmed), acknowledged: lsnText(acknowledged) });
   }
   if (state.now < acknowledged) {
