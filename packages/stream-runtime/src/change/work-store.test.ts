@@ -134,6 +134,44 @@ describe.each(bindings)("%s", (binding, store) => {
     expect((await claim()).rounds).toBe(1);
   });
 
+  test("of several items that are finished at once each has its outcome, and one that is somebody else's is lost", async () => {
+    await store.prepare();
+    const work = ["well", "again", "lost"].map((key) => {
+      return { handler: "many", key, lane: "high" as const, upTo: 1n, rounds: 0 };
+    });
+    const add = (items: typeof work) => store.transaction((tx) => store.add(tx, items), once);
+    await add(work.slice(2));
+    const [stale] = await store.claim({ handlers: ["many"], lane: "high", itemsMax: 1, leaseMs: 0 });
+    await add(work.slice(0, 2));
+    const claimed = await store.claim({ handlers: ["many"], lane: "high", itemsMax: 9, leaseMs: 60_000 });
+    expect(claimed).toHaveLength(3);
+    const held = ["well", "again"].map((key) => claimed.find((item) => item.key === key) as ClaimedWork);
+    await add(work.slice(1, 2));
+    const items = [stale as ClaimedWork, ...held];
+    expect(await store.transaction((tx) => store.finish(tx, items), once)).toEqual(["lost", "done", "again"]);
+  });
+
+  test("work that is handed on is claimed with the change that wakes it; what others have claimed is added", async () => {
+    await store.prepare();
+    const work = ["free", "waiting", "claimed"].map((key) => {
+      return { handler: "next", key, lane: "high" as const, upTo: 1n, rounds: 0 };
+    });
+    const one = (items: typeof work) => store.transaction((tx) => store.add(tx, items), once);
+    await one(work.slice(2));
+    const [others] = await store.claim({ handlers: ["next"], lane: "high", itemsMax: 1, leaseMs: 60_000 });
+    await one(work.slice(1, 2));
+    const own = await store.transaction((tx) => store.handOn(tx, work, { leaseMs: 60_000 }), once);
+    expect(own.map(({ key }) => key).toSorted()).toEqual(["free", "waiting"]);
+    for (const { claim } of own) expect(Number(claim)).toBeGreaterThan(Number(others?.claim));
+    // What waited is part of what was handed on, and nobody can claim any of it.
+    expect(await store.claim({ handlers: ["next"], lane: "high", itemsMax: 9, leaseMs: 60_000 })).toEqual([]);
+    expect(await store.claimable(["next"])).toEqual([]);
+    const finish = (items: readonly ClaimedWork[]) => store.transaction((tx) => store.finish(tx, items), once);
+    expect(await finish(own)).toEqual(["done", "done"]);
+    expect(await finish([others as ClaimedWork])).toEqual(["again"]);
+    expect(await store.claimable(["next"])).toEqual([{ handler: "next", lane: "high" }]);
+  });
+
   test("a signed transaction has an origin, told once, to those who ask for its handler", async () => {
     await store.prepare();
     const signed = (handler: string) =>
