@@ -10,3 +10,4 @@ export { digestOf, digestsOf } from "./replay/digest.ts";
 export type { AnyExecutor } from "./replay/graph-facts.ts";
 export { type ReplayEntryOptions, type ReplayedRun, replayEntry } from "./replay/replay-entry.ts";
 export type { ObservedRun, SlotValue, VersionDifference } from "./replay/run-recorded.ts";
+export type { ReplayHost } from "./versions/replay-host.ts";

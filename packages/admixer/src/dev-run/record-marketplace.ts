@@ -44,7 +44,10 @@ export function recordMarketplace(options: MarketplaceRuns): RecordedMarketplace
   let nowMs = MARKETPLACE_NOW_MS;
   const marketplace = openMarketplace({ seed, adsMax, usersCount, pseudonymKey: KEY, nowMs: () => nowMs });
   const people = new StandInPeople(marketplace.catalogue, KEY);
-  const actions = new UserActionsTable((adId) => marketplace.documents.get(adId), () => nowMs);
+  const actions = new UserActionsTable(
+    (adId) => marketplace.documents.get(adId),
+    () => nowMs,
+  );
   const executor = recordingExecutor(marketplace, pinned, { people, actions });
 
   async function* runs() {

@@ -7,7 +7,11 @@ const COUNTRY_GROUPS: ReadonlySet<string> = new Set(["US", "IN", "CN", "BR", "GB
 const OTHERS = "others";
 
 /** `homeFeed US plain`, `search others degraded`. */
-export function stratumOf({ surface, country }: AdmittedRequest, ctx: RunContext, answer: NodeOutputs | undefined): string {
+export function stratumOf(
+  { surface, country }: AdmittedRequest,
+  ctx: RunContext,
+  answer: NodeOutputs | undefined,
+): string {
   return `${surface} ${COUNTRY_GROUPS.has(country) ? country : OTHERS} ${pathOf(ctx, answer)}`;
 }
 

@@ -7,7 +7,14 @@
  *    the request, but that they were there. A field of the request that is not personal stays.
  */
 import { createHmac } from "node:crypto";
-import { type AdmittedRequest, type AdRequest, type CountryCode, type UserId, type UserProfile, userId } from "@tenon/ads-model";
+import {
+  type AdmittedRequest,
+  type AdRequest,
+  type CountryCode,
+  type UserId,
+  type UserProfile,
+  userId,
+} from "@tenon/ads-model";
 import { type Catalogue, categoryRows, generateQuery, generateUsers, randomStream } from "@tenon/marketplace";
 
 /** Made-up people to choose from: enough that every country has some. */
