@@ -117,6 +117,8 @@ export interface RanStage {
   readonly entered: number;
   readonly kept: number;
   readonly byReason: Readonly<Record<string, number>>;
+  /** Of every drop with its threshold and value: a filter may drop the same ads for other reasons. */
+  readonly digest: string;
 }
 
 export interface EntryValues {

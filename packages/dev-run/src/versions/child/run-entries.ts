@@ -75,7 +75,10 @@ function valuesOf({ values }: ObservedRun, slots: readonly string[]): Readonly<R
 
 function stagesOf({ ledger }: ObservedRun, executor: AnyExecutor): readonly RanStage[] {
   const { stages } = ledger.toJson(topologyOfPlan(executor));
-  return stages.map(({ node, entered, kept, byReason }) => ({ node, entered, kept, byReason }));
+  return stages.map(({ node, entered, kept, byReason, drops }) => ({
+    ...{ node, entered, kept, byReason },
+    digest: digestOf(drops),
+  }));
 }
 
 function failureOf(error: GraphError | undefined): RanEntry["failure"] {
