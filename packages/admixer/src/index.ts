@@ -45,6 +45,7 @@ export {
   SettingsSchema,
 } from "./config/settings.ts";
 export { type MarketplaceRuns, type RecordedMarketplace, recordMarketplace } from "./dev-run/record-marketplace.ts";
+export { composeRows } from "./dev-run/row-reads.ts";
 export { type ReplayParts, recordingExecutor, replayExecutor } from "./dev-run/serving-executor.ts";
 export { StandInPeople } from "./dev-run/stand-in-people.ts";
 export { AdMixer } from "./host/ad-mixer.ts";

@@ -5,9 +5,23 @@ export { CorpusWriter } from "./corpus/corpus-writer.ts";
 export { type Corpus, corpusHash, findEntry, readCorpus } from "./corpus/read-corpus.ts";
 export type { RecordedEntry } from "./corpus/recorded-entry.ts";
 export { DevRunCode } from "./dev-run-error.ts";
-export { type EntryFacts, type MadeEntry, recordEntry } from "./record/record-entry.ts";
-export { digestOf, digestsOf } from "./replay/digest.ts";
+export { type EntryFacts, type ExtraRead, type MadeEntry, recordEntry } from "./record/record-entry.ts";
+export { digestOf, digestsOf, type GivenByNodes, nodeDigest } from "./replay/digest.ts";
+export { findLeak, firstLeak, type Leak } from "./replay/find-leak.ts";
 export type { AnyExecutor } from "./replay/graph-facts.ts";
 export { type ReplayEntryOptions, type ReplayedRun, replayEntry } from "./replay/replay-entry.ts";
-export type { ObservedRun, SlotValue, VersionDifference } from "./replay/run-recorded.ts";
-export type { ReplayHost } from "./versions/replay-host.ts";
+export type { ObservedRun, ReplayManner, SlotValue, VersionDifference } from "./replay/run-recorded.ts";
+export { firstDifference, type ValueDifference } from "./values/first-difference.ts";
+export { adValue } from "./what-if/ad-value.ts";
+export { type AdVerdict, adVerdict } from "./what-if/ad-verdict.ts";
+export { type AdEdit, type Edit, editText, type FieldEdit, type SlotEdit } from "./what-if/edit.ts";
+export { rerunEdited, runEdited } from "./what-if/edited-run.ts";
+export { type Flip, type Knob, minimalFlip } from "./what-if/minimal-flip.ts";
+export {
+  type ChangedNode,
+  openWhatIf,
+  WhatIf,
+  type WhatIfOptions,
+  type WhatIfResult,
+  whatIf,
+} from "./what-if/what-if.ts";

@@ -27,7 +27,7 @@ export { createExecutor, Executor } from "./execute/executor.ts";
 export { QualityController, type QualityOptions } from "./execute/quality.ts";
 export type { RecordedFailure, RecordedRead, RecordedRun, Recording } from "./execute/record.ts";
 export { recordRun } from "./execute/record.ts";
-export type { ReplayOptions } from "./execute/replay.ts";
+export type { AskedRead, ReplayOptions } from "./execute/replay.ts";
 export { replayRun } from "./execute/replay.ts";
 export type { BeginOptions, NodeOutputs, RunContext } from "./execute/run-context.ts";
 export type * from "./graph/graph.ts";

@@ -1,4 +1,5 @@
 export type { Immutable } from "./contract/immutable.ts";
+export { readKey } from "./execute/record.ts";
 export { element, textElement } from "./render/markup.ts";
 export { ownerLooks } from "./render/palette.ts";
 export { withPlaces } from "./render/relative-places.ts";

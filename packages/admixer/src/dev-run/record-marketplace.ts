@@ -10,6 +10,7 @@ import { type ClickModels, loadClickModels } from "../resources/click-models.ts"
 import { openMarketplace } from "../resources/open-marketplace.ts";
 import { POLICIES, type Policies } from "../resources/policies.ts";
 import { UserActionsTable } from "../resources/user-actions-table.ts";
+import { nextInLine } from "./row-reads.ts";
 import { bindingsOf, recordingExecutor } from "./serving-executor.ts";
 import { stratumOf } from "./serving-strata.ts";
 import { StandInPeople } from "./stand-in-people.ts";
@@ -57,7 +58,12 @@ export function recordMarketplace(options: MarketplaceRuns): RecordedMarketplace
       const made = await recordEntry(
         executor,
         { adRequest: request, arms: NO_ARMS },
-        { host: "admixer", recordedAtMs: nowMs, stratumOf: (ctx, answer) => stratumOf(request, ctx, answer) },
+        {
+          host: "admixer",
+          recordedAtMs: nowMs,
+          stratumOf: (ctx, answer) => stratumOf(request, ctx, answer),
+          alsoRead: nextInLine,
+        },
         { requestId: request.requestId, nowMs },
       );
       see(request, (made.answer?.insertionEvents ?? []) as ValueOf<typeof InsertionEvents>);

@@ -1,13 +1,20 @@
 /** Two versions that ran the same entries: the base twice, the head once. */
 import type { SlotKey } from "@tenon/graph-core";
-import type { DescribedGraph, EntryPlace, EntryValues, OpenAnswer, RanEntry } from "../versions/protocol.ts";
+import type {
+  DescribedGraph,
+  EntryPlace,
+  EntryValues,
+  OpenAnswer,
+  OpenedEntry,
+  RanEntry,
+} from "../versions/protocol.ts";
 import { type OpenedVersion, type VersionFolder, VersionProcess } from "../versions/version-process.ts";
-import { type Divergence, differingSlots, divergenceOf } from "./first-divergence.ts";
 import { sameUnderRules } from "./field-diffs.ts";
+import { type Divergence, differingSlots, divergenceOf } from "./first-divergence.ts";
 import { type UnionGraph, unionGraph } from "./union-graph.ts";
 
-/** Slots whose values come with every run: what is answered and what is written, which metrics are made of. */
-const ANSWERS = ["adResponse"];
+/** The answer of a serving run: metrics are made of it. Its other respond slots are large, and fetched where they differ. */
+const SERVED = ["adResponse"];
 
 export interface RanBase {
   readonly version: VersionProcess;
@@ -22,6 +29,7 @@ export interface ComparedEntry {
   readonly place: EntryPlace;
   readonly requestId: string;
   readonly graph: string;
+  readonly host: OpenedEntry["host"];
   readonly stratum: string;
   readonly base: RanEntry;
   readonly again: RanEntry;
@@ -56,7 +64,7 @@ export async function runBase(folder: VersionFolder, options: RunVersionOptions)
   const { version, opened } = first;
   try {
     const places = placesOf(opened, options.entriesMax);
-    const [runs, again] = await Promise.all([runOf(version, places), runOf(second.version, places)]);
+    const [runs, again] = await Promise.all([runOf(first, places), runOf(second, places)]);
     return { version, opened, places, runs, again };
   } catch (error) {
     version.end();
@@ -72,9 +80,10 @@ export async function compareWith(
   folder: VersionFolder,
   { corpora }: Pick<RunVersionOptions, "corpora">,
 ): Promise<Compared> {
-  const { version: headVersion, opened: head } = await VersionProcess.start(folder, corpora);
+  const started = await VersionProcess.start(folder, corpora);
+  const { version: headVersion, opened: head } = started;
   try {
-    const runs = await runOf(headVersion, base.places);
+    const runs = await runOf(started, base.places);
     const graphs = base.opened.graphs.flatMap((graph) => {
       const other = head.graphs.find(({ name }) => name === graph.name);
       return other === undefined ? [] : [unionGraph(graph, other)];
@@ -153,8 +162,14 @@ export function evenly(count: number, max: number): readonly number[] {
   return Array.from({ length: max }, (_, at) => Math.floor((at * count) / max));
 }
 
-function runOf(version: VersionProcess, entries: readonly EntryPlace[]): Promise<readonly RanEntry[]> {
-  return version.each<RanEntry>({ kind: "run", entries, answers: ANSWERS });
+function runOf({ version, opened }: OpenedVersion, entries: readonly EntryPlace[]): Promise<readonly RanEntry[]> {
+  const indexing = new Set(
+    opened.corpora
+      .flatMap((corpus) => corpus.entries)
+      .flatMap(({ host, graph }) => (host === "indexer" ? [graph] : [])),
+  );
+  const written = opened.graphs.filter(({ name }) => indexing.has(name)).flatMap(({ topology }) => topology.respond);
+  return version.each<RanEntry>({ kind: "run", entries, answers: [...new Set([...SERVED, ...written])] });
 }
 
 function keyOf({ corpus, at }: EntryPlace): string {

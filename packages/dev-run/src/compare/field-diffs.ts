@@ -1,5 +1,5 @@
 /** How the fields of a slot differ between two versions, over the entries whose values were fetched. */
-import { populationStability, ksStatistic, type Sample } from "../statistics/distributions.ts";
+import { ksStatistic, populationStability, type Sample } from "../statistics/distributions.ts";
 import type { FieldRule } from "../versions/protocol.ts";
 import { type Cells, cellsOf } from "./plain-cells.ts";
 import { numberOf, sameCell } from "./same-cell.ts";
@@ -169,7 +169,11 @@ export function fieldDiffs(
     for (const path of new Set([...(left?.keys() ?? []), ...(right?.keys() ?? []), ...tallies.keys()])) {
       let tally = tallies.get(path);
       if (tally === undefined) {
-        tally = new FieldTally(slot, path, rules.find((rule) => rule.path === path));
+        tally = new FieldTally(
+          slot,
+          path,
+          rules.find((rule) => rule.path === path),
+        );
         tallies.set(path, tally);
       }
       tally.add(requestId, left?.get(path), right?.get(path));
@@ -183,7 +187,9 @@ export function fieldDiffs(
 
 /** Whether two values are the same under the rules of their slot. */
 export function sameUnderRules(base: unknown, head: unknown, rules: readonly FieldRule[]): boolean {
-  return base !== undefined && head !== undefined && fieldDiffs("", [{ requestId: "", base, head }], rules).length === 0;
+  return (
+    base !== undefined && head !== undefined && fieldDiffs("", [{ requestId: "", base, head }], rules).length === 0
+  );
 }
 
 function typeOf(cell: unknown): FieldType {

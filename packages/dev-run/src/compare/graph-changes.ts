@@ -42,7 +42,19 @@ export interface GraphChanges {
 
 /** Contract fields in the order in which they are told. */
 const CONTRACT: readonly (keyof TopologyNode)[] = [
-  ...(["kind", "owner", "reads", "soft", "writes", "uses", "when", "of", "budgetMs", "onFailure", "retriesMax"] as const),
+  ...([
+    "kind",
+    "owner",
+    "reads",
+    "soft",
+    "writes",
+    "uses",
+    "when",
+    "of",
+    "budgetMs",
+    "onFailure",
+    "retriesMax",
+  ] as const),
   ...(["async", "state", "scores", "logs", "merges", "orders", "columns", "declassifies", "processesFor"] as const),
   "purpose",
 ];

@@ -27,7 +27,9 @@ function collect(value: unknown, path: string, row: string, found: Found): void 
     return;
   }
   if (Array.isArray(value)) {
-    const idField = ROW_IDS.find((name) => value.length > 0 && value.every((each) => isScalar((each as Fields)?.[name])));
+    const idField = ROW_IDS.find(
+      (name) => value.length > 0 && value.every((each) => isScalar((each as Fields)?.[name])),
+    );
     const seen = new Map<string, number>();
     const isSet = found.unordered.has(path);
     for (const [at, each] of (isSet && idField === undefined ? value.toSorted(byText) : value).entries()) {
@@ -37,7 +39,8 @@ function collect(value: unknown, path: string, row: string, found: Found): void 
       collect(each, `${path}[]`, join(row, times === 0 ? id : `${id}#${times}`, "/"), found);
     }
     // The order is a field of its own: the same ads in other places are a change.
-    if (idField !== undefined && !isSet) put(found, `${path}[]#order`, row, value.map((each) => (each as Fields)[idField]).join(" "));
+    if (idField !== undefined && !isSet)
+      put(found, `${path}[]#order`, row, value.map((each) => (each as Fields)[idField]).join(" "));
     return;
   }
   if (tag === undefined && typeof value === "object" && value !== null) {
@@ -58,15 +61,10 @@ interface Tagged {
   readonly modelVersion?: string;
 }
 
-function collectTagged(
-  tag: string,
-  value: Tagged & readonly unknown[],
-  path: string,
-  row: string,
-  found: Found,
-): void {
+function collectTagged(tag: string, value: Tagged & readonly unknown[], path: string, row: string, found: Found): void {
   const rows = (name: string, cells: readonly unknown[], ids?: readonly unknown[]) => {
-    for (const [at, cell] of cells.entries()) put(found, join(path, name, "."), join(row, String(ids?.[at] ?? at), "/"), cell);
+    for (const [at, cell] of cells.entries())
+      put(found, join(path, name, "."), join(row, String(ids?.[at] ?? at), "/"), cell);
   };
   if (tag === "$column") rows("", value);
   else if (tag === "$scores") {

@@ -1,4 +1,4 @@
-import type { BeginOptions, LedgerStage, SlotKey } from "@tenon/graph-core";
+import type { BeginOptions, LedgerStage, NodeOutputs, SlotKey } from "@tenon/graph-core";
 import { type AnyExecutor, downstreamOf } from "./graph-facts.ts";
 import type { ObservedRun } from "./run-recorded.ts";
 
@@ -12,6 +12,14 @@ export function rerunFor(executor: AnyExecutor, earlier: ObservedRun, slots: rea
   );
   const found = downstreamOf(executor, [...slots, ...filters.flatMap(({ wired }) => wired.writes)]);
   return new Set([...found, ...filters.map(({ index }) => index)]);
+}
+
+/**
+ * The very request of an earlier run: batches stand for each other by descent, and one that is decoded anew descends from
+ * nothing.
+ */
+export function requestOf({ plan }: AnyExecutor, { values }: ObservedRun): NodeOutputs {
+  return Object.fromEntries(plan.wiring.request.map((key) => [key, values.get(key)?.value]));
 }
 
 /**

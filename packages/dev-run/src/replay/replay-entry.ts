@@ -1,12 +1,12 @@
 /** Replaying one entry of a corpus: on the code that recorded it, or on another version. */
-import type { NodeOutputs } from "@tenon/graph-core";
+import { hash } from "node:crypto";
 import type { RecordedEntry } from "../corpus/recorded-entry.ts";
-import { digestOf } from "./digest.ts";
-import { givenFrom, rerunFor } from "./given-from.ts";
+import { nodeDigest } from "./digest.ts";
+import { givenFrom, requestOf, rerunFor } from "./given-from.ts";
 import { type AnyExecutor, nodeNamed } from "./graph-facts.ts";
-import { type ObservedRun, type RunRecordedOptions, runRecorded } from "./run-recorded.ts";
+import { type ObservedRun, type ReplayManner, runRecorded } from "./run-recorded.ts";
 
-export interface ReplayEntryOptions extends Pick<RunRecordedOptions, "deliver" | "versions"> {
+export interface ReplayEntryOptions extends ReplayManner {
   /** Starts at this node: what does not lie behind it is given, not run. */
   readonly from?: string;
   /** `always` looks for the first node that differs also where the response does not. Default `ifDifferent`. */
@@ -38,7 +38,8 @@ export async function replayEntry(
     const { index, wired } = nodeNamed(executor, from);
     const before = await runRecorded(executor, recording, options);
     const rerun = new Set([index, ...rerunFor(executor, before, wired.writes)]);
-    run = await runRecorded(executor, recording, { ...options, hooks: { given: givenFrom(executor, before, rerun) } });
+    const hooks = { given: givenFrom(executor, before, rerun) };
+    run = await runRecorded(executor, recording, { ...options, override: requestOf(executor, before), hooks });
   }
   const same = isSame(run, entry);
   return {
@@ -48,19 +49,17 @@ export async function replayEntry(
   };
 }
 
-function isSame(run: ObservedRun, { recording, failureCode }: RecordedEntry): boolean {
-  if (run.response === undefined || recording.response === undefined) {
-    return run.response === recording.response && run.failure?.code === failureCode;
-  }
-  return run.misses.length === 0 && Buffer.compare(run.response, recording.response) === 0;
+function isSame({ response, failure }: ObservedRun, { responseDigest, failureCode }: RecordedEntry): boolean {
+  return failure?.code === failureCode && (response && hash("sha256", response)) === responseDigest;
 }
 
 function firstDifferent(
-  { plan }: AnyExecutor,
-  { outputs }: ObservedRun,
+  executor: AnyExecutor,
+  run: ObservedRun,
   { digests }: RecordedEntry,
 ): ReplayedRun["firstDifferent"] {
-  const digestAt = (given: NodeOutputs | undefined) => (given === undefined ? undefined : digestOf(given));
-  const found = plan.nodes.find(({ index, wired }) => digestAt(outputs.get(index)) !== digests[wired.name]);
+  const found = executor.plan.nodes.find(
+    ({ index, wired }) => nodeDigest(executor, run, index) !== digests[wired.name],
+  );
   return found && { node: found.wired.name, slots: found.wired.writes };
 }

@@ -11,7 +11,7 @@ import {
   type SlotKey,
   type TraceRecord,
 } from "@tenon/graph-core";
-import { decodeValue, encodeValue } from "@tenon/graph-core/internal";
+import { encodeValue } from "@tenon/graph-core/internal";
 import { type AnyExecutor, featureSchemas } from "./graph-facts.ts";
 
 /** A value as it stood in a slot, and the node that wrote it; `@request` for a request slot. */
@@ -48,7 +48,10 @@ export interface VersionDifference {
   readonly bound: string | undefined;
 }
 
-export interface RunRecordedOptions extends Pick<ReplayOptions, "deliver" | "override" | "switchedOn" | "versions"> {
+/** How a recording is run, whatever is done with it. */
+export type ReplayManner = Pick<ReplayOptions, "compose" | "deliver" | "versions">;
+
+export interface RunRecordedOptions extends ReplayManner, Pick<ReplayOptions, "override" | "switchedOn"> {
   readonly hooks?: Pick<BeginOptions, "given" | "edit">;
 }
 
@@ -63,7 +66,7 @@ export async function runRecorded(
   const schemas = featureSchemas(executor);
   const outputs = new Map<number, NodeOutputs>();
   const misses: GraphError[] = [];
-  const { ctx, response } = replayRun(executor, recording, {
+  const { ctx, request, response } = replayRun(executor, recording, {
     ...options,
     schemas,
     hooks: {
@@ -84,11 +87,10 @@ export async function runRecorded(
       return undefined;
     },
   );
-  const request = { ...(decodeValue(recording.request, schemas) as NodeOutputs), ...options.override };
   return {
     answer,
     response: answer && encodeValue(answer),
-    values: valuesOf(executor, request, outputs),
+    values: slotValues(executor, request as NodeOutputs, outputs),
     outputs,
     ledger: ctx.ledger,
     trace: ctx.trace as TraceRecord,
@@ -99,7 +101,8 @@ export async function runRecorded(
   };
 }
 
-function valuesOf(
+/** Values by slot: the request, then what each node gave, in the order they ended. */
+export function slotValues(
   { plan }: AnyExecutor,
   request: NodeOutputs,
   outputs: ReadonlyMap<number, NodeOutputs>,

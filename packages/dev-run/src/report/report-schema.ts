@@ -118,7 +118,9 @@ export const ReportSchema = z.strictObject({
     base: VersionSchema,
     head: VersionSchema,
     graphs: z.array(z.strictObject({ name: z.string(), baseHash: z.string(), headHash: z.string() })),
-    corpora: z.array(z.strictObject({ name: z.string(), path: z.string(), hash: z.string(), madeBy: z.string(), entries: Count })),
+    corpora: z.array(
+      z.strictObject({ name: z.string(), path: z.string(), hash: z.string(), madeBy: z.string(), entries: Count }),
+    ),
     seed: z.int(),
     durationMs: z.number().min(0),
   }),
@@ -144,7 +146,13 @@ export const ReportSchema = z.strictObject({
       }),
     ),
     slots: z.array(
-      z.strictObject({ graph: z.string(), slot: z.string(), owner: z.string(), change: z.string(), leaves: z.boolean() }),
+      z.strictObject({
+        graph: z.string(),
+        slot: z.string(),
+        owner: z.string(),
+        change: z.string(),
+        leaves: z.boolean(),
+      }),
     ),
     edges: z.strictObject({ added: z.array(z.string()), removed: z.array(z.string()) }),
     mermaid: z.string(),
@@ -175,7 +183,13 @@ export const ReportSchema = z.strictObject({
     changed: Count,
     bytes: CountChangeSchema,
     columns: z.array(
-      z.strictObject({ handler: z.string(), column: z.string(), owner: z.string(), documents: Count, example: z.string() }),
+      z.strictObject({
+        handler: z.string(),
+        column: z.string(),
+        owner: z.string(),
+        documents: Count,
+        example: z.string(),
+      }),
     ),
     handlers: z.array(
       z.strictObject({ handler: z.string(), owner: z.string(), change: z.string(), documents: CountChangeSchema }),
@@ -202,16 +216,20 @@ export const ReportSchema = z.strictObject({
       }),
     ),
     rowsMore: Count,
-    criticalPath: z.array(
-      z.strictObject({ graph: z.string(), base: z.array(z.string()), head: z.array(z.string()) }),
-    ),
+    criticalPath: z.array(z.strictObject({ graph: z.string(), base: z.array(z.string()), head: z.array(z.string()) })),
   }),
   trust: z.strictObject({
     strata: z.array(z.strictObject({ graph: z.string(), stratum: z.string(), entries: Count })),
     nodesNotCovered: z.array(z.strictObject({ graph: z.string(), node: z.string(), runs: Count })),
     reasonsNotCovered: z.array(z.strictObject({ reason: z.string(), drops: Count })),
     noise: z.array(
-      z.strictObject({ graph: z.string(), node: z.string(), owner: z.string(), entries: Count, slots: z.array(z.string()) }),
+      z.strictObject({
+        graph: z.string(),
+        node: z.string(),
+        owner: z.string(),
+        entries: Count,
+        slots: z.array(z.string()),
+      }),
     ),
     ignored: z.array(
       z.strictObject({ field: z.string(), owner: z.string(), reason: z.string(), until: z.string(), applied: Count }),
@@ -222,7 +240,12 @@ export const ReportSchema = z.strictObject({
     sampled: z.string(),
   }),
   expected: z.array(
-    z.strictObject({ field: z.string(), direction: z.string(), bound: z.number().nullable(), finding: z.string().nullable() }),
+    z.strictObject({
+      field: z.string(),
+      direction: z.string(),
+      bound: z.number().nullable(),
+      finding: z.string().nullable(),
+    }),
   ),
   findings: z.array(FindingSchema),
   next: z.array(z.string()),

@@ -30,7 +30,10 @@ export function ksStatistic(base: Sample, head: Sample): number {
 export function populationStability(base: Sample, head: Sample): number {
   const ascending = sorted(base);
   const edges = new Set(
-    Array.from({ length: BINS - 1 }, (_, bin) => ascending[Math.floor(((bin + 1) * ascending.length) / BINS)] as number),
+    Array.from(
+      { length: BINS - 1 },
+      (_, bin) => ascending[Math.floor(((bin + 1) * ascending.length) / BINS)] as number,
+    ),
   );
   const bounds = [...edges];
   return stabilityOfShares(shares(base, bounds), shares(head, bounds));

@@ -58,6 +58,7 @@ export interface OpenedCorpus {
 export interface OpenedEntry {
   readonly requestId: string;
   readonly graph: string;
+  readonly host: "admixer" | "indexer";
   readonly stratum: string;
 }
 
@@ -108,6 +109,8 @@ export interface RanEntry {
   readonly ran: readonly string[];
   /** Nodes whose failure policy took their place. */
   readonly degraded: readonly string[];
+  /** Whether every snapshot that the log slots hold is one that was scored; `null` where none is logged. */
+  readonly logged: boolean | null;
   /** The slots that were asked for, as plain values. */
   readonly answers: Readonly<Record<string, unknown>>;
 }

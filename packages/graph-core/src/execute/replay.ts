@@ -1,7 +1,7 @@
 /** Replaying a recorded run: the recording answers for resources, time, seed, quality and switches. */
 import { GraphError } from "../contract/error.ts";
 import type { AnyResource } from "../contract/resource.ts";
-import { decodeValue } from "../schema/index.ts";
+import { decodeValue, encodeValue } from "../schema/index.ts";
 import type { FeatureSchema } from "../values/feature-schema.ts";
 import type { Executor } from "./executor.ts";
 import { wrongOption } from "./option-errors.ts";
@@ -21,8 +21,20 @@ export interface ReplayOptions {
   readonly versions?: "recorded" | "asBound";
   /** Names of nodes that are called although the recorded run had switched them off, or cut them. */
   readonly switchedOn?: readonly string[];
+  /**
+   * Answers a read that was not recorded from those of the same method that were: by row, where the method answers each
+   * row for itself. `undefined`: it cannot, and the read is a miss.
+   */
+  readonly compose?: (read: AskedRead, recorded: readonly unknown[]) => unknown;
   /** What the run tells, and takes from elsewhere, node by node; for a checked replay. */
   readonly hooks?: Pick<BeginOptions, "onOutputs" | "onReplaced" | "given" | "edit">;
+}
+
+/** A read as a node asks it. */
+export interface AskedRead {
+  readonly resource: string;
+  readonly method: string;
+  readonly args: readonly unknown[];
 }
 
 /**
@@ -34,7 +46,7 @@ export function replayRun<Request, Response, Uses extends string>(
   executor: Executor<Request, Response, Uses>,
   recording: Recording,
   options: ReplayOptions = {},
-): { readonly ctx: RunContext; readonly response: Promise<Response> } {
+): { readonly ctx: RunContext; readonly request: Request; readonly response: Promise<Response> } {
   requireSameGraph(executor, recording, options.override);
   const reads = new RecordedReads(recording, options);
   // What was cut then is not called now, and nothing is cut now: the answer may not depend on how fast this process is.
@@ -57,7 +69,7 @@ export function replayRun<Request, Response, Uses extends string>(
   });
   if (options.versions !== "asBound") requireVersions(executor.versions(ctx), recording);
   const request = { ...(decodeValue(recording.request, options.schemas) as object), ...options.override } as Request;
-  return { ctx, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
+  return { ctx, request, response: new Promise((resolve) => resolve(executor.execute(request, ctx))) };
 }
 
 function requireVersions(bound: Readonly<Record<string, string>>, recording: Recording): void {
@@ -116,7 +128,7 @@ class RecordedReads {
     for (const method of token.methods) {
       wrapped[method] = (...args) => {
         const { key } = readKey(token.name, method, args);
-        const read = this.#next(key);
+        const read = this.#next(key) ?? this.#composed({ resource: token.name, method, args });
         if (read === undefined) throw missingRead(token, method, key, this.#recording);
         const give = (): unknown => {
           if (read.result instanceof Uint8Array) return decodeValue(read.result, this.#options.schemas);
@@ -126,6 +138,22 @@ class RecordedReads {
       };
     }
     return Object.freeze(wrapped);
+  }
+
+  /** A read made of recorded ones; encoded, so that it is given as they are. */
+  #composed(asked: AskedRead): Pick<RecordedRead, "async" | "result"> | undefined {
+    const { compose, schemas } = this.#options;
+    if (compose === undefined) return undefined;
+    const recorded = this.#recording.reads.filter(
+      ({ resource, method }) => resource === asked.resource && method === asked.method,
+    );
+    const results = recorded.flatMap(({ result }) =>
+      result instanceof Uint8Array ? [decodeValue(result, schemas)] : [],
+    );
+    const answer = compose(asked, results);
+    return answer === undefined
+      ? undefined
+      : { async: recorded.some((read) => read.async), result: encodeValue(answer) };
   }
 
   #next(key: string): RecordedRead | undefined {
@@ -138,6 +166,10 @@ class RecordedReads {
 }
 
 function errorOf({ error, name, code }: RecordedFailure): Error {
+  // One of ours keeps its code when it fails a node; whose fault it was is the resource's, seen from here.
+  if (name === "GraphError" && code !== undefined && error.startsWith(`${code} `)) {
+    return new GraphError(error.slice(code.length + 1), { code: code as GraphError["code"], category: "resource" });
+  }
   return Object.assign(new Error(error), name !== undefined && { name }, code !== undefined && { code });
 }
 

@@ -58,7 +58,9 @@ function factsOf({ body }: Program, words: string): ModuleFacts {
       } else if (declaration != null) exports.push(declaration.id.name);
     } else if (statement.type === "ExportDefaultDeclaration") exports.push("default");
   }
-  const handsOnOnly = body.length > 0 && body.every((each) => "source" in each && each.source != null && each.type !== "ImportDeclaration");
+  const handsOnOnly =
+    body.length > 0 &&
+    body.every((each) => "source" in each && each.source != null && each.type !== "ImportDeclaration");
   return { imports, handsOn, exports, handsOnOnly, digest: digestOf(words) };
 }
 

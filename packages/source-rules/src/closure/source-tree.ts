@@ -30,7 +30,10 @@ export class SourceTree {
     this.#root = root;
     this.#known = known;
     const { workspaces = [] } = manifestOf(root);
-    const folders = globSync(workspaces.map((each) => `${each}/package.json`), { cwd: root }).map(dirname);
+    const folders = globSync(
+      workspaces.map((each) => `${each}/package.json`),
+      { cwd: root },
+    ).map(dirname);
     this.#packages = new Map(
       folders.map((folder) => {
         const manifest = manifestOf(join(root, folder));

@@ -148,6 +148,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
     "packages/nodes/[^/]+/shared/",
     "packages/(admixer|indexer)/src/",
     "packages/dev-run/src/report/",
+    "packages/graph-testkit/src/random-graphs",
     "bench/",
   ],
   immer: ["packages/graph-core/src/edit/", "bench/"],

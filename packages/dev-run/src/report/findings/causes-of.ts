@@ -1,22 +1,28 @@
 /** Why a node gives something else: what of it changed between the versions. */
 import type { UnionNode } from "../../compare/union-graph.ts";
-import type { Cause } from "../report-schema.ts";
 import type { ReportInput } from "../report-input.ts";
+import type { Cause } from "../report-schema.ts";
 
 const FILES_SHOWN = 3;
 
 /** In the order in which they are likely to be the reason. Empty where nothing of the node itself changed. */
 export function causesOf({ code, changes }: ReportInput, graph: string, node: UnionNode): readonly Cause[] {
   const causes: Cause[] = [];
-  const ofGraph = changes.find(({ nodes, slots, pinned }) => [...nodes, ...slots, ...pinned].some((each) => each.graph === graph));
+  const ofGraph = changes.find(({ nodes, slots, pinned }) =>
+    [...nodes, ...slots, ...pinned].some((each) => each.graph === graph),
+  );
   const contract = ofGraph?.nodes.find((each) => each.node === node.name);
   if (contract !== undefined) {
-    const detail = contract.change === "changed" ? `${contract.fields.join(", ")} changed` : `the node was ${contract.change}`;
+    const detail =
+      contract.change === "changed" ? `${contract.fields.join(", ")} changed` : `the node was ${contract.change}`;
     causes.push({ kind: "contract", detail });
   }
   for (const { slot, producer, change } of ofGraph?.slots ?? []) {
     if (producer === node.name && contract?.change !== "added" && contract?.change !== "removed") {
-      causes.push({ kind: "contract", detail: change === "schema" ? `schema of slot ${slot} changed` : `slot ${slot} ${change}` });
+      causes.push({
+        kind: "contract",
+        detail: change === "schema" ? `schema of slot ${slot} changed` : `slot ${slot} ${change}`,
+      });
     }
   }
   for (const { resource, kind, base, head, unversioned, readers } of ofGraph?.pinned ?? []) {

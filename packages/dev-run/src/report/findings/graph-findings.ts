@@ -34,7 +34,11 @@ export function isBreak({ leaves, change }: SlotChange): boolean {
   return leaves && (change === "schema" || change === "removed");
 }
 
-function breakFinding({ compared }: ReportInput, graph: UnionGraph, { slot, owner, producer, change }: SlotChange): Draft {
+function breakFinding(
+  { compared }: ReportInput,
+  graph: UnionGraph,
+  { slot, owner, producer, change }: SlotChange,
+): Draft {
   const node = graph.nodes.find(({ name }) => name === producer);
   const what = change === "removed" ? "is not given any more" : "has another schema";
   return {
@@ -80,7 +84,16 @@ function pinnedFinding(graph: UnionGraph, { resource, owner, kind, head }: Pinne
 
 function nothingRan(graph: UnionGraph): Draft {
   return {
-    ...{ kind: "graph", severity: "review", title: "", graph: graph.name, node: "", owner: "", place: null, causes: [] },
+    ...{
+      kind: "graph",
+      severity: "review",
+      title: "",
+      graph: graph.name,
+      node: "",
+      owner: "",
+      place: null,
+      causes: [],
+    },
     ...{ entriesAffected: 0, entriesCompared: 0, downstream: [], effect: [], fields: [], fieldsMore: 0, examples: [] },
   };
 }

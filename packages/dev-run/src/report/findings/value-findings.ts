@@ -6,9 +6,9 @@ import type { UnionNode } from "../../compare/union-graph.ts";
 import type { RanEntry } from "../../versions/protocol.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Cause, Field, Finding } from "../report-schema.ts";
+import { adChanges } from "../sections/rankings.ts";
 import { causesOf, otherwise } from "./causes-of.ts";
 import { approveCommand, compareCommand, showCommand } from "./commands.ts";
-import { adChanges } from "../sections/rankings.ts";
 
 /** A finding before it has a number. */
 export type Draft = Omit<Finding, "id" | "reproduce" | "approve">;
@@ -38,7 +38,9 @@ async function valueFinding(input: ReportInput, group: RootGroup): Promise<Draft
     : [];
   const causes = [...random, ...(own.length === 0 && !isRandom ? [otherwise(input)] : own)];
   const compared = input.compared.entries.filter((entry) => entry.graph === graph.name).length;
-  const failing = entries.filter(({ base, head }) => base.failure === null && head.failure !== null && head.misses.length === 0);
+  const failing = entries.filter(
+    ({ base, head }) => base.failure === null && head.failure !== null && head.misses.length === 0,
+  );
   const place = (node.head ?? node.base)?.place ?? null;
   return {
     kind: failing.length > 0 ? "failure" : "values",
@@ -57,7 +59,9 @@ async function valueFinding(input: ReportInput, group: RootGroup): Promise<Draft
     effect: effectOf(group),
     fields: fields.slice(0, FIELDS_MAX),
     fieldsMore: Math.max(0, fields.length - FIELDS_MAX),
-    examples: smallestFirst(entries).slice(0, EXAMPLES_MAX).map(({ requestId }) => requestId),
+    examples: smallestFirst(entries)
+      .slice(0, EXAMPLES_MAX)
+      .map(({ requestId }) => requestId),
   };
 }
 
@@ -79,7 +83,11 @@ async function fieldsOf(input: ReportInput, group: RootGroup, node: UnionNode): 
     for (const slot of wanted) {
       const pairs = values
         .filter(({ entry }) => entry.base.slots[slot] !== entry.head.slots[slot])
-        .map(({ entry, base, head }) => ({ requestId: entry.requestId, base: base.values[slot], head: head.values[slot] }));
+        .map(({ entry, base, head }) => ({
+          requestId: entry.requestId,
+          base: base.values[slot],
+          head: head.values[slot],
+        }));
       found.set(slot, fieldDiffs(slot, pairs, rules.get(slot)));
     }
   }
@@ -114,7 +122,8 @@ interface TitleFacts {
 function titleOf({ root, owner, entries, graph }: RootGroup, node: UnionNode, facts: TitleFacts): string {
   const runs = `${entries.length} of ${facts.compared} runs of ${graph.name}`;
   const whose = `node "${root}" (${owner})`;
-  if (facts.failing.length > 0) return `${whose} fails in ${facts.failing.length} of ${facts.compared} runs of ${graph.name}`;
+  if (facts.failing.length > 0)
+    return `${whose} fails in ${facts.failing.length} of ${facts.compared} runs of ${graph.name}`;
   if (node.base === undefined) return `${whose} was added and takes part in ${runs}`;
   if (node.head === undefined) return `${whose} was removed and is missed in ${runs}`;
   if (facts.isRandom) return `${whose} is not deterministic: it gives other values each time, in ${runs}`;

@@ -45,7 +45,8 @@ function flowchart(graphs: readonly UnionGraph[], changed: Changed, nodesMax: nu
       const known = boxes.get(boxOf(name));
       if (known === undefined) boxes.set(boxOf(name), { label, style: isShown ? (change ?? "same") : "others" });
     }
-    for (const [key, { label, style }] of boxes) lines.push(`  ${idOf(key)}["${label.replaceAll('"', "'")}"]:::${style}`);
+    for (const [key, { label, style }] of boxes)
+      lines.push(`  ${idOf(key)}["${label.replaceAll('"', "'")}"]:::${style}`);
     for (const arrow of arrowsOf(graph, boxOf)) {
       const [from = "", to = ""] = arrow.split("\n");
       lines.push(`  ${idOf(from)} --> ${idOf(to)}`);
@@ -58,8 +59,12 @@ function flowchart(graphs: readonly UnionGraph[], changed: Changed, nodesMax: nu
 function chosen(graph: UnionGraph, changed: Changed, nodesMax: number): ReadonlySet<string> {
   const own = changed.filter(({ change }) => change !== "upstream").map(({ node }) => node);
   const around = graph.nodes.filter(({ name, inputs, writes }) => {
-    const isReader = graph.nodes.some((other) => own.includes(other.name) && other.writes.some((slot) => inputs.includes(slot)));
-    const isWriter = graph.nodes.some((other) => own.includes(other.name) && other.inputs.some((slot) => writes.includes(slot)));
+    const isReader = graph.nodes.some(
+      (other) => own.includes(other.name) && other.writes.some((slot) => inputs.includes(slot)),
+    );
+    const isWriter = graph.nodes.some(
+      (other) => own.includes(other.name) && other.inputs.some((slot) => writes.includes(slot)),
+    );
     return !own.includes(name) && (isReader || isWriter);
   });
   const behind = changed.filter(({ change }) => change === "upstream").map(({ node }) => node);

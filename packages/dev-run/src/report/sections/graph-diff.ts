@@ -23,7 +23,11 @@ export function graphDiff(input: ReportInput): GraphDiff {
   };
 }
 
-function nodesOf(input: ReportInput, graph: ReportInput["compared"]["graphs"][number], changes: GraphChanges): GraphDiff["nodes"] {
+function nodesOf(
+  input: ReportInput,
+  graph: ReportInput["compared"]["graphs"][number],
+  changes: GraphChanges,
+): GraphDiff["nodes"] {
   const affected = new Set(input.groups.filter((group) => group.graph === graph).flatMap((group) => group.nodes));
   return graph.nodes.flatMap((node) => {
     const causes = causesOf(input, graph.name, node);
@@ -31,7 +35,8 @@ function nodesOf(input: ReportInput, graph: ReportInput["compared"]["graphs"][nu
     if (causes.length === 0 && !affected.has(node.name)) return [];
     const isRoot = input.groups.some((group) => group.graph === graph && group.root === node.name);
     const change = contract?.change ?? (causes.length > 0 || isRoot ? "code" : "upstream");
-    const what = causes.map(({ detail }) => detail).join("; ") || (isRoot ? "gives other values" : "what it reads differs");
+    const what =
+      causes.map(({ detail }) => detail).join("; ") || (isRoot ? "gives other values" : "what it reads differs");
     const kinds = causes.length === 0 ? ["upstream" as const] : [...new Set(causes.map(({ kind }) => kind))];
     return [{ graph: graph.name, node: node.name, owner: node.owner, change, what, causes: kinds }];
   });

@@ -25,8 +25,18 @@ const MEASURES: readonly Measure[] = [
     test: "pairedBootstrap",
     of: (ads) => sum(ads.map((ad) => expectedMicros(ad))),
   },
-  { name: "charged price", unit: "micros per ad", test: "pairedBootstrap", of: (ads) => mean(ads.map((ad) => ad.chargedPriceMicros)) },
-  { name: "relevance", unit: "cosine, mean of ads", test: "pairedBootstrap", of: (ads) => mean(ads.map(({ scoreTerms }) => scoreTerms.relevance)) },
+  {
+    name: "charged price",
+    unit: "micros per ad",
+    test: "pairedBootstrap",
+    of: (ads) => mean(ads.map((ad) => ad.chargedPriceMicros)),
+  },
+  {
+    name: "relevance",
+    unit: "cosine, mean of ads",
+    test: "pairedBootstrap",
+    of: (ads) => mean(ads.map(({ scoreTerms }) => scoreTerms.relevance)),
+  },
   {
     name: "diversity",
     unit: "advertisers per ad",
@@ -39,9 +49,13 @@ const MEASURES: readonly Measure[] = [
 const DECIMALS = 6;
 
 export function metrics({ compared, seed }: ReportInput): Metric[] {
-  const answered = compared.entries.filter(({ base, head }) => answeredAds(base) !== undefined && answeredAds(head) !== undefined);
+  const answered = compared.entries.filter(
+    ({ base, head }) => answeredAds(base) !== undefined && answeredAds(head) !== undefined,
+  );
   // Stages of a run that failed later did run: what they dropped is compared wherever both have them.
-  const reasons = [...new Set(compared.entries.flatMap(({ base, head }) => [...reasonsOf(base), ...reasonsOf(head)]))].sort();
+  const reasons = [
+    ...new Set(compared.entries.flatMap(({ base, head }) => [...reasonsOf(base), ...reasonsOf(head)])),
+  ].sort();
   const drops = reasons.map(
     (reason): Measure => ({
       name: `dropped ${reason}`,
@@ -64,7 +78,10 @@ function metricOf({ name, unit, test, of }: Measure, entries: readonly ComparedE
   }));
   const base = mean(pairs.map((pair) => pair.base));
   const head = mean(pairs.map((pair) => pair.head));
-  const { low, high, p } = pairedBootstrap(pairs.map((pair) => pair.head - pair.base), seed);
+  const { low, high, p } = pairedBootstrap(
+    pairs.map((pair) => pair.head - pair.base),
+    seed,
+  );
   const gained = pairs.filter((pair) => pair.head > pair.base).length;
   const lost = pairs.filter((pair) => pair.head < pair.base).length;
   const differs = gained + lost > 0;
@@ -88,7 +105,12 @@ interface Pair {
 /** The surface or country in which the mean moved most. */
 function largestSegment(pairs: readonly Pair[]): Metric["segment"] {
   const segments = Map.groupBy(
-    pairs.flatMap((pair) => pair.entry.stratum.split(" ").slice(0, 2).map((name) => ({ name, pair }))),
+    pairs.flatMap((pair) =>
+      pair.entry.stratum
+        .split(" ")
+        .slice(0, 2)
+        .map((name) => ({ name, pair })),
+    ),
     ({ name }) => name,
   );
   const moved = [...segments].map(([name, all]) => ({

@@ -1,5 +1,5 @@
 /** Time and garbage, base and head in turn, so that what else the machine does meets both. */
-import { evenly, type ComparedEntry } from "../../compare/compared.ts";
+import { type ComparedEntry, evenly } from "../../compare/compared.ts";
 import { downstreamOf } from "../../compare/union-graph.ts";
 import { pairedBootstrap } from "../../statistics/paired.ts";
 import type { DescribedGraph, MeasuredEntry } from "../../versions/protocol.ts";
@@ -52,11 +52,16 @@ export async function performance(
     }
   }
   const series = compared.graphs.flatMap((graph) => seriesOf(graph.name, graph.nodes, { entries, base, head }));
-  const rows = series.map((each) => rowOf(each, seed)).sort((one, other) => Number(other.flagged) - Number(one.flagged) || Math.abs(other.delta) - Math.abs(one.delta));
+  const rows = series
+    .map((each) => rowOf(each, seed))
+    .sort((one, other) => Number(other.flagged) - Number(one.flagged) || Math.abs(other.delta) - Math.abs(one.delta));
   const section: Section = {
     rounds,
     entries: entries.length,
-    rows: [...rows.filter(({ what }) => what === END_TO_END), ...rows.filter(({ what }) => what !== END_TO_END)].slice(0, ROWS_MAX),
+    rows: [...rows.filter(({ what }) => what === END_TO_END), ...rows.filter(({ what }) => what !== END_TO_END)].slice(
+      0,
+      ROWS_MAX,
+    ),
     rowsMore: Math.max(0, rows.length - ROWS_MAX),
     criticalPath: compared.graphs.map((graph) => ({
       graph: graph.name,
@@ -67,7 +72,10 @@ export async function performance(
   return { section, drafts: draftsOf(input, rows) };
 }
 
-function measure(version: VersionProcess, entries: readonly ComparedEntry[]): Promise<readonly MeasuredEntry[] & MeasuredEntry[]> {
+function measure(
+  version: VersionProcess,
+  entries: readonly ComparedEntry[],
+): Promise<readonly MeasuredEntry[] & MeasuredEntry[]> {
   return version.each<MeasuredEntry>({ kind: "measure", entries: entries.map(({ place }) => place) }) as never;
 }
 
@@ -77,7 +85,11 @@ interface Measured {
   readonly head: readonly (readonly MeasuredEntry[])[];
 }
 
-function seriesOf(graph: string, nodes: readonly { name: string; owner: string }[], { entries, base, head }: Measured): readonly Series[] {
+function seriesOf(
+  graph: string,
+  nodes: readonly { name: string; owner: string }[],
+  { entries, base, head }: Measured,
+): readonly Series[] {
   const rows = entries.flatMap((entry, at) => (entry.graph === graph ? [at] : []));
   if (rows.length === 0) return [];
   const series = (what: string, owner: string, of: (entry: MeasuredEntry | undefined) => number): Series => ({
@@ -92,7 +104,14 @@ function seriesOf(graph: string, nodes: readonly { name: string; owner: string }
 }
 
 function rowOf({ graph, what, owner, base, head }: Series, seed: number): Row {
-  const { mean: delta, low, high } = pairedBootstrap(head.map((ms, at) => ms - (base[at] ?? 0)), seed);
+  const {
+    mean: delta,
+    low,
+    high,
+  } = pairedBootstrap(
+    head.map((ms, at) => ms - (base[at] ?? 0)),
+    seed,
+  );
   const summary = summaryOf(base);
   const budget = Math.max(BUDGET_SHARE * summary.mean, BUDGET_MS);
   const flagged = what !== END_TO_END && low > 0 && delta > budget;
@@ -117,7 +136,8 @@ function draftsOf({ compared }: ReportInput, rows: readonly Row[]): readonly Dra
         causes: [],
         entriesAffected: 0,
         entriesCompared: compared.entries.filter((entry) => entry.graph === row.graph).length,
-        downstream: graph === undefined ? [] : downstreamOf(graph, [row.what]).map(({ name, owner }) => ({ node: name, owner })),
+        downstream:
+          graph === undefined ? [] : downstreamOf(graph, [row.what]).map(({ name, owner }) => ({ node: name, owner })),
         ...{ effect: [], fields: [], fieldsMore: 0, examples: [] },
       } satisfies Draft;
     });
@@ -131,10 +151,15 @@ function criticalPath({ topology, order }: DescribedGraph, times: ReadonlyMap<st
     const longest = before.reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, path: [] as string[] });
     best.set(node, { ms: longest.ms + (times.get(node) ?? 0), path: [...longest.path, node] });
   }
-  return [...best.values()].reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, path: [] as string[] }).path;
+  return [...best.values()].reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, path: [] as string[] })
+    .path;
 }
 
-function meanTimes(graph: string, entries: readonly ComparedEntry[], rounds: readonly (readonly MeasuredEntry[])[]): ReadonlyMap<string, number> {
+function meanTimes(
+  graph: string,
+  entries: readonly ComparedEntry[],
+  rounds: readonly (readonly MeasuredEntry[])[],
+): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const round of rounds) {
     for (const [at, measured] of round.entries()) {
@@ -148,7 +173,12 @@ function meanTimes(graph: string, entries: readonly ComparedEntry[], rounds: rea
 function summaryOf(values: readonly number[]): Row["base"] {
   const sorted = values.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return { p50: at(0.5), p90: at(0.9), p99: at(0.99), mean: sorted.reduce((sum, each) => sum + each, 0) / Math.max(1, sorted.length) };
+  return {
+    p50: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    mean: sorted.reduce((sum, each) => sum + each, 0) / Math.max(1, sorted.length),
+  };
 }
 
 function median(values: readonly number[]): number {

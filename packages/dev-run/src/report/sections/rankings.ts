@@ -31,7 +31,10 @@ export async function rankings({ compared }: ReportInput): Promise<Report["ranki
   const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
   const over = (measure: (base: readonly string[], head: readonly string[]) => number) =>
     lists.length === 0 ? 1 : mean(lists.map(({ base, head }) => measure(base, head)));
-  const changes = await explained(compared, changed.slice(0, EXPLAINED_MAX).map(({ entry }) => entry));
+  const changes = await explained(
+    compared,
+    changed.slice(0, EXPLAINED_MAX).map(({ entry }) => entry),
+  );
   const { gained, lost } = adChanges(changed.map(({ entry }) => entry));
   const shown = changes.slice(0, CHANGES_MAX);
   return {
@@ -40,13 +43,19 @@ export async function rankings({ compared }: ReportInput): Promise<Report["ranki
     overlapAt1: over((base, head) => overlapAt(base, head, 1)),
     overlapAt4: over((base, head) => overlapAt(base, head, 4)),
     kendallTau: taus.length === 0 ? null : mean(taus),
-    rankBiasedOverlap: Math.min(1, over((base, head) => rankBiasedOverlap(base, head))),
+    rankBiasedOverlap: Math.min(
+      1,
+      over((base, head) => rankBiasedOverlap(base, head)),
+    ),
     changes: shown,
     changesMore: gained + lost - shown.length,
   };
 }
 
-function changesOf({ base, head }: ComparedEntry): { readonly entered: readonly number[]; readonly left: readonly number[] } {
+function changesOf({ base, head }: ComparedEntry): {
+  readonly entered: readonly number[];
+  readonly left: readonly number[];
+} {
   const [before, now] = [answeredAds(base), answeredAds(head)];
   if (before === undefined || now === undefined) return { entered: [], left: [] };
   const [ofBase, ofHead] = [before, now].map((ads) => new Set(ads.map(({ adId }) => adId)));
@@ -71,7 +80,12 @@ async function explained(
     const at = (all: readonly ExplainedEntry[]) =>
       all.find((each) => each.place.corpus === place.corpus && each.place.at === place.at)?.verdicts ?? [];
     return [
-      ...at(entered).map(({ id, verdict }) => ({ requestId, adId: id, change: "entered" as const, why: `before, ${verdict}` })),
+      ...at(entered).map(({ id, verdict }) => ({
+        requestId,
+        adId: id,
+        change: "entered" as const,
+        why: `before, ${verdict}`,
+      })),
       ...at(left).map(({ id, verdict }) => ({ requestId, adId: id, change: "left" as const, why: `now, ${verdict}` })),
     ];
   });

@@ -15,7 +15,8 @@ export function trust({ compared }: ReportInput): Omit<Trust, "ignored"> {
   const drops = new Map<string, number>();
   for (const { graph, base } of entries) {
     for (const node of base.ran) add(runsOf, `${graph} ${node}`, 1);
-    for (const { byReason } of base.stages) for (const [reason, count] of Object.entries(byReason)) add(drops, reason, count);
+    for (const { byReason } of base.stages)
+      for (const [reason, count] of Object.entries(byReason)) add(drops, reason, count);
   }
   const nodes = graphs.flatMap((graph) => graph.head.order.map((node) => ({ graph: graph.name, node })));
   const total = compared.base.corpora.reduce((sum, corpus) => sum + corpus.entries.length, 0);
@@ -25,10 +26,13 @@ export function trust({ compared }: ReportInput): Omit<Trust, "ignored"> {
       const runs = runsOf.get(`${graph} ${node}`) ?? 0;
       return runs < COVERED_MIN ? [{ graph, node, runs }] : [];
     }),
-    reasonsNotCovered: drops.size === 0 ? [] : DROP_REASONS.flatMap((reason) => {
-      const count = drops.get(reason) ?? 0;
-      return count < COVERED_MIN ? [{ reason, drops: count }] : [];
-    }),
+    reasonsNotCovered:
+      drops.size === 0
+        ? []
+        : DROP_REASONS.flatMap((reason) => {
+            const count = drops.get(reason) ?? 0;
+            return count < COVERED_MIN ? [{ reason, drops: count }] : [];
+          }),
     noise: noiseOf(compared.graphs, entries),
     incomplete: incompleteOf(entries),
     sampled: `${entries.length} of ${total} recorded runs`,
@@ -43,7 +47,9 @@ function strataOf(entries: readonly ComparedEntry[]): Trust["strata"] {
     if (known === undefined) counts.set(key, { graph, stratum, entries: 1 });
     else known.entries++;
   }
-  return [...counts.values()].sort((one, other) => other.entries - one.entries || (one.stratum < other.stratum ? -1 : 1));
+  return [...counts.values()].sort(
+    (one, other) => other.entries - one.entries || (one.stratum < other.stratum ? -1 : 1),
+  );
 }
 
 function noiseOf(graphs: ReportInput["compared"]["graphs"], entries: readonly ComparedEntry[]): Trust["noise"] {

@@ -13,7 +13,13 @@ const HOST_FILES = "packages/*/src/dev-run/replay-host.ts";
 
 interface OpenCorpus {
   readonly corpus: Corpus;
-  readonly executors: ReadonlyMap<string, AnyExecutor>;
+  readonly executors: ReadonlyMap<string, OpenGraph>;
+}
+
+/** A graph as this version runs it. */
+export interface OpenGraph {
+  readonly executor: AnyExecutor;
+  readonly compose: ReplayHost["compose"];
 }
 
 export class OpenCorpora {
@@ -31,10 +37,11 @@ export class OpenCorpora {
     const corpora = paths.map((path) => readCorpus(path));
     this.#open = await Promise.all(
       corpora.map(async (corpus) => {
-        const executors = new Map<string, AnyExecutor>();
+        const executors = new Map<string, OpenGraph>();
         for (const { name } of corpus.header.graphs) {
           const host = hosts.find(({ graphs }) => graphs.includes(name));
-          if (host !== undefined) executors.set(name, await host.executorOf(name, corpus.header));
+          if (host === undefined) continue;
+          executors.set(name, { executor: await host.executorOf(name, corpus.header), compose: host.compose });
         }
         return { corpus, executors };
       }),
@@ -45,20 +52,21 @@ export class OpenCorpora {
         name: corpus.header.name,
         madeBy: corpus.header.madeBy,
         hash: corpusHash(corpus),
-        entries: [...corpus.entries()].map(({ recording, stratum }) => ({
+        entries: [...corpus.entries()].map(({ recording, host, stratum }) => ({
           requestId: recording.requestId,
           graph: recording.graph,
+          host,
           stratum,
         })),
       })),
-      graphs: [...graphs.values()].map((executor) => describeGraph(executor, this.#root)),
+      graphs: [...graphs.values()].map(({ executor }) => describeGraph(executor, this.#root)),
     };
   }
 
   /** These entries, with the executor of their graph; in the order of the corpora, each read once. */
   *each(
     places: readonly EntryPlace[],
-  ): Generator<{ readonly place: EntryPlace; readonly entry: RecordedEntry; readonly executor: AnyExecutor }> {
+  ): Generator<OpenGraph & { readonly place: EntryPlace; readonly entry: RecordedEntry }> {
     for (const [number, { corpus, executors }] of this.#open.entries()) {
       const wanted = new Map(places.filter((place) => place.corpus === number).map((place) => [place.at, place]));
       if (wanted.size === 0) continue;
@@ -67,8 +75,8 @@ export class OpenCorpora {
       for (const entry of corpus.entries()) {
         const place = wanted.get(at++);
         if (place === undefined) continue;
-        const executor = executors.get(entry.recording.graph);
-        if (executor !== undefined) yield { place, entry, executor };
+        const graph = executors.get(entry.recording.graph);
+        if (graph !== undefined) yield { ...graph, place, entry };
         if (--left === 0) break;
       }
     }

@@ -5,13 +5,14 @@ import { digestOf } from "../../replay/digest.ts";
 import type { AnyExecutor } from "../../replay/graph-facts.ts";
 import { type ObservedRun, runRecorded } from "../../replay/run-recorded.ts";
 import type { EntryPlace, EntryValues, ExplainedEntry, MeasuredEntry, RanEntry, RanStage } from "../protocol.ts";
+import { loggedIsScored } from "./logged-is-scored.ts";
+import type { OpenGraph } from "./open-corpora.ts";
 import { plainValue } from "./plain-value.ts";
 import { topologyOfPlan } from "./topology-of-plan.ts";
 
-export interface OpenEntry {
+export interface OpenEntry extends OpenGraph {
   readonly place: EntryPlace;
   readonly entry: RecordedEntry;
-  readonly executor: AnyExecutor;
 }
 
 /** Longest message of an error that is handed on. */
@@ -29,6 +30,7 @@ export async function runEntry(open: OpenEntry, answers: readonly string[]): Pro
     stages: stagesOf(run, executor),
     ran: plan.nodes.filter(({ index }) => run.outputs.has(index)).map(({ wired }) => wired.name),
     degraded: plan.nodes.filter(({ index }) => run.degraded.has(index)).map(({ wired }) => wired.name),
+    logged: loggedIsScored(run, executor),
     answers: valuesOf(run, answers),
   };
 }
@@ -61,8 +63,8 @@ export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
   };
 }
 
-function observe({ executor, entry }: OpenEntry): Promise<ObservedRun> {
-  return runRecorded(executor, entry.recording, { versions: "asBound" });
+function observe({ executor, entry, compose }: OpenEntry): Promise<ObservedRun> {
+  return runRecorded(executor, entry.recording, { versions: "asBound", ...(compose !== undefined && { compose }) });
 }
 
 function valuesOf({ values }: ObservedRun, slots: readonly string[]): Readonly<Record<string, unknown>> {
