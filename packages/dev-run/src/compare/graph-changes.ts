@@ -34,6 +34,7 @@ export interface PinnedChange {
 }
 
 export interface GraphChanges {
+  readonly graph: string;
   readonly nodes: readonly NodeChange[];
   readonly slots: readonly SlotChange[];
   readonly edges: { readonly added: readonly string[]; readonly removed: readonly string[] };
@@ -61,6 +62,7 @@ const CONTRACT: readonly (keyof TopologyNode)[] = [
 
 export function graphChanges(graph: UnionGraph): GraphChanges {
   return {
+    graph: graph.name,
     nodes: graph.nodes.flatMap((node) => nodeChange(graph.name, node)),
     slots: slotChanges(graph),
     edges: edgeChanges(graph),

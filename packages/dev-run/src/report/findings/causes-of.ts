@@ -8,9 +8,7 @@ const FILES_SHOWN = 3;
 /** In the order in which they are likely to be the reason. Empty where nothing of the node itself changed. */
 export function causesOf({ code, changes }: ReportInput, graph: string, node: UnionNode): readonly Cause[] {
   const causes: Cause[] = [];
-  const ofGraph = changes.find(({ nodes, slots, pinned }) =>
-    [...nodes, ...slots, ...pinned].some((each) => each.graph === graph),
-  );
+  const ofGraph = changes.find((each) => each.graph === graph);
   const contract = ofGraph?.nodes.find((each) => each.node === node.name);
   if (contract !== undefined) {
     const detail =
@@ -30,7 +28,8 @@ export function causesOf({ code, changes }: ReportInput, graph: string, node: Un
     const note = unversioned ? ", and its version was not raised" : "";
     causes.push({ kind, detail: `${resource}: ${base} → ${head}${note}` });
   }
-  const files = code.ofNode(node);
+  const isInBoth = node.base !== undefined && node.head !== undefined;
+  const files = isInBoth ? code.ofNode(node) : [];
   if (files.length > 0) causes.push({ kind: "code", detail: listed(files) });
   return causes;
 }

@@ -13,9 +13,9 @@ import { approveCommand, compareCommand, showCommand } from "./commands.ts";
 /** A finding before it has a number. */
 export type Draft = Omit<Finding, "id" | "reproduce" | "approve">;
 
-/** Entries whose values are fetched: of the root and what is answered, and of everything in between. */
-const ENTRIES_OF_ROOT_MAX = 60;
-const ENTRIES_BETWEEN_MAX = 6;
+/** Entries whose values are fetched: of the slots of the root, and of everything behind it. */
+const ENTRIES_OF_ROOT_MAX = 40;
+const ENTRIES_BEHIND_MAX = 4;
 const FIELDS_MAX = 20;
 const EXAMPLES_MAX = 3;
 /** Changed entries that the head repeats, to tell a change from a node that never gives the same twice. */
@@ -69,11 +69,11 @@ async function valueFinding(input: ReportInput, group: RootGroup): Promise<Draft
 async function fieldsOf(input: ReportInput, group: RootGroup, node: UnionNode): Promise<readonly Field[]> {
   const { graph, slots, entries } = group;
   const inOrder = graph.nodes.flatMap(({ writes }) => writes).filter((slot) => slots.has(slot));
-  const near = inOrder.filter((slot) => node.writes.includes(slot) || graph.respond.has(slot));
-  const between = inOrder.filter((slot) => !near.includes(slot));
+  const near = inOrder.filter((slot) => node.writes.includes(slot));
+  const behind = inOrder.filter((slot) => !near.includes(slot));
   const asked = [
     { slots: near, entriesMax: ENTRIES_OF_ROOT_MAX },
-    { slots: between, entriesMax: ENTRIES_BETWEEN_MAX },
+    { slots: behind, entriesMax: ENTRIES_BEHIND_MAX },
   ];
   const rules = rulesOf(graph);
   const found = new Map<string, readonly FieldDiff[]>();
