@@ -353,7 +353,7 @@ export function landingPageAt(url: string): LandingPage {
     : { state: "ok", httpStatus: 200, loadMs: url.length, checkedAtMs: WORLD_NOW_MS };
 }
 
-const landingPages: LandingPages = {
+export const landingPages: LandingPages = {
   check: async (url) => {
     const page = landingPageAt(url);
     if (page.state === "unknown") throw new Error("nobody could look there");

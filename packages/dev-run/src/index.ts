@@ -5,7 +5,15 @@ export { CorpusWriter } from "./corpus/corpus-writer.ts";
 export { type Corpus, corpusHash, findEntry, readCorpus } from "./corpus/read-corpus.ts";
 export type { RecordedEntry } from "./corpus/recorded-entry.ts";
 export { DevRunCode } from "./dev-run-error.ts";
-export { type EntryFacts, type ExtraRead, type MadeEntry, recordEntry } from "./record/record-entry.ts";
+export { type EntryFacts, type ExtraRead, type MadeEntry, readAlso, recordEntry } from "./record/record-entry.ts";
+export {
+  type OfferedRun,
+  RECORDER_BOUNDS,
+  type RecorderBounds,
+  type RecorderOptions,
+  RunRecorder,
+} from "./record/run-recorder.ts";
+export { type StratifiedRun, stratified } from "./record/stratified.ts";
 export { digestOf, digestsOf, type GivenByNodes, nodeDigest } from "./replay/digest.ts";
 export { findLeak, firstLeak, type Leak } from "./replay/find-leak.ts";
 export type { AnyExecutor } from "./replay/graph-facts.ts";

@@ -87,11 +87,12 @@ export function readConfig(from: ConfigSources = {}): HostConfig {
     string
   >;
   requireTokenBeyondLoopback(parsed.data, sources);
-  const { dataFolder, logFolder, indexCacheFolder } = parsed.data;
+  const { dataFolder, logFolder, recordFolder, indexCacheFolder } = parsed.data;
   const settings = {
     ...parsed.data,
     dataFolder: resolve(folder, dataFolder),
     logFolder: resolve(folder, logFolder ?? `${dataFolder}/log`),
+    recordFolder: resolve(folder, recordFolder ?? `${dataFolder}/runs`),
     indexCacheFolder: resolve(folder, indexCacheFolder ?? `${dataFolder}/bases`),
   };
   return { settings, sources };

@@ -25,6 +25,10 @@ export const SettingsSchema = z.strictObject({
   drainMaxMs: waitMs.describe("longest time a stop waits for running requests"),
   checkedShare: share.describe("share of requests that run checked and leave a trace"),
   traceKeepMax: z.int().min(0).max(100_000).describe("latest traced requests kept for /v1/trace and /v1/explain"),
+  recordShare: share.describe(
+    "share of requests of which a run of a stand-in is recorded, rare paths always; 0 records none",
+  ),
+  recordFolder: z.string().min(1).nullable().describe("where recorded runs go; null: runs/ in dataFolder"),
   qualityTargetMs: z
     .number()
     .min(0.1)
@@ -96,6 +100,8 @@ export const DEFAULT_SETTINGS: Settings = {
   drainMaxMs: 10_000,
   checkedShare: 0.01,
   traceKeepMax: 256,
+  recordShare: 0,
+  recordFolder: null,
   qualityTargetMs: 80,
   qualityMin: 0.2,
   warmUpRequests: 40,

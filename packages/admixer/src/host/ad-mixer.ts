@@ -6,14 +6,16 @@
  * H2 What was answered is appended to the log, whatever becomes of the connection.
  * H3 A request is refused before it runs when the host is not ready, there is no place, or the log has no room.
  */
-import type { AdmittedRequest, UserId } from "@tenon/ads-model";
+import type { AdmittedRequest, Arms, UserId } from "@tenon/ads-model";
 import {
   createExecutor,
   GraphError,
   type HostClock,
   NodeHistograms,
   QualityController,
+  type Recording,
   type RunContext,
+  recordRun,
   systemClock,
   type Topology,
   topologyHash,
@@ -23,6 +25,7 @@ import { compiledSlot } from "@tenon/graph-core/internal";
 import { adRequest } from "@tenon/graphs";
 import { FeatureLogRecord, InsertionEvents, LIGHT_FEATURES, RANK_FEATURES } from "@tenon/nodes";
 import type { Settings } from "../config/settings.ts";
+import { ServingRuns } from "../dev-run/serving-runs.ts";
 import { ArmTotals } from "../experiments/arm-totals.ts";
 import { armsOf, type Decision, decide } from "../experiments/decide-arms.ts";
 import type { IndexFeed } from "../index-feed/index-feed.ts";
@@ -79,6 +82,7 @@ export class AdMixer {
   readonly histograms = new NodeHistograms(this.topology);
   readonly drops = new DropTotals(this.topology);
   readonly kept: KeptRuns;
+  readonly runs: ServingRuns;
   readonly arms: ArmTotals;
   readonly admission: Admission;
   readonly quality: QualityController;
@@ -118,6 +122,11 @@ export class AdMixer {
         if (by !== "switchedOff")
           parts.onTrouble?.(`node "${node.name}" (owner ${node.definition.owner}) ${by}`, error);
       },
+    });
+    this.runs = new ServingRuns({
+      ...{ settings, ads: marketplace, models: parts.models, policies: parts.policies, clock: this.clock },
+      isBusy: () => this.quality.quality < 1 || this.admission.waiting > 0,
+      onTrouble: (message, error) => parts.onTrouble?.(message, error),
     });
     this.sink = parts.sink?.(() => this.#segmentHeader());
     this.log = new AnswerLog(this.sink, settings.featureLogShare);
@@ -272,30 +281,36 @@ export class AdMixer {
 
   async #run(request: AdmittedRequest, arrivedMs: number, { traced, headers = {} }: AnswerOptions): Promise<Answer> {
     const decisions = decide(this.settings.experiments, request);
+    const arms = armsOf(decisions);
     const waitedMs = this.clock.monotonicMs() - arrivedMs;
     const nowMs = Math.floor(this.clock.nowMs() - waitedMs);
     const leave = this.requests.enter();
-    const ctx = this.executor.begin({
-      requestId: request.requestId,
-      nowMs,
-      deadlineMs: nowMs + this.settings.deadlineMs,
-      ...(traced && { checked: true }),
-    });
+    const { ctx, response, recording } = this.#begin({ adRequest: request, arms }, traced === true, nowMs);
+    const seen = { request, arms, ctx, recording, arrivedMs, headers };
     try {
-      const { adResponse, featureLogRecord, insertionEvents } = await this.executor.execute(
-        { adRequest: request, arms: armsOf(decisions) },
-        ctx,
-      );
+      const { adResponse, featureLogRecord, insertionEvents } = await response();
       const answer: Answer = { response: adResponse, insertions: insertionEvents, featureLog: featureLogRecord, ctx };
       this.#commit(request, answer, decisions);
-      this.#observe(request, ctx, arrivedMs, headers, answer);
+      this.#observe(seen, answer);
       return answer;
     } catch (error) {
-      this.#observe(request, ctx, arrivedMs, headers, error);
+      this.#observe(seen, error);
       throw error;
     } finally {
       leave();
     }
+  }
+
+  /** A traced request is recorded as well, so that it can be repeated and edited; others pay nothing for that. */
+  #begin(input: ServingRequest, traced: boolean, nowMs: number) {
+    const { requestId } = input.adRequest;
+    const options = { requestId, nowMs, deadlineMs: nowMs + this.settings.deadlineMs };
+    if (traced || this.executor.isSampled(requestId)) {
+      const { ctx, response, recording } = recordRun(this.executor, input, { ...options, checked: true });
+      return { ctx, response: () => response, recording };
+    }
+    const ctx = this.executor.begin({ ...options, checked: false });
+    return { ctx, response: () => this.executor.execute(input, ctx), recording: undefined };
   }
 
   /** Makes the outputs real: log, counts, budgets. In memory, so the answer does not wait for a disk. */
@@ -323,23 +338,22 @@ export class AdMixer {
     return plan.nodes.filter(({ index }) => switches[index] === 1).map(({ wired }) => wired.name);
   }
 
-  #observe(
-    request: AdmittedRequest,
-    ctx: RunContext,
-    arrivedMs: number,
-    headers: TraceHeaders,
-    outcome: Answer | unknown,
-  ): void {
+  #observe({ request, arms, ctx, recording, arrivedMs, headers }: SeenRun, outcome: Answer | unknown): void {
     const durationMs = this.clock.monotonicMs() - arrivedMs;
     const answer = isAnswer(outcome) ? outcome : undefined;
     const failureCode = answer === undefined ? (outcome instanceof GraphError ? outcome.code : "TENON1619") : undefined;
     this.histograms.countRequest(durationMs, failureCode);
     this.quality.observe(durationMs + this.#lag.lagMs);
     this.drops.count(ctx.ledger);
+    this.runs.offer(request, arms, ctx, answer);
     const { trace } = ctx;
-    if (trace === undefined) return;
+    if (trace === undefined || recording === undefined) return;
     this.histograms.record(trace, ctx.ledger);
-    this.kept.keep({ request, trace, ledger: ctx.ledger, response: answer?.response, featureLog: answer?.featureLog });
+    this.kept.keep({
+      ...{ request, arms, trace, ledger: ctx.ledger, recording },
+      response: answer?.response,
+      featureLog: answer?.featureLog,
+    });
     // On its own turn: exporters never delay an answer.
     if (this.#parts.onTraced !== undefined) setImmediate(this.#parts.onTraced, ctx, this.topology, headers);
   }
@@ -355,12 +369,25 @@ export class AdMixer {
     const { drainMaxMs } = this.settings;
     try {
       await settledWithin(this.clock, drainMaxMs, this.admission.idle());
+      await settledWithin(this.clock, drainMaxMs, this.runs.stop());
       await this.sink?.close(drainMaxMs);
     } finally {
       await this.feed?.stop();
       this.#lag.stop();
     }
   }
+}
+
+type ServingRequest = Parameters<(typeof plan)["run"]>[0];
+
+/** A run that has ended, and what is known of it besides its outcome. */
+interface SeenRun {
+  readonly request: AdmittedRequest;
+  readonly arms: Arms;
+  readonly ctx: RunContext;
+  readonly recording: (() => Recording) | undefined;
+  readonly arrivedMs: number;
+  readonly headers: TraceHeaders;
 }
 
 function isAnswer(outcome: unknown): outcome is Answer {

@@ -1,8 +1,8 @@
-import type { AdmittedRequest, AdResponse } from "@tenon/ads-model";
-import type { ReasonLedger, TraceRecord, ValueOf } from "@tenon/graph-core";
+import type { AdmittedRequest, AdResponse, Arms } from "@tenon/ads-model";
+import type { ReasonLedger, Recording, TraceRecord, ValueOf } from "@tenon/graph-core";
 import type { FeatureLogRecord } from "@tenon/nodes";
 
-/** A traced request, as it can be asked for afterwards. */
+/** A traced request, as it can be asked for afterwards. Everything in it stays in this process. */
 export interface KeptRun {
   readonly request: AdmittedRequest;
   readonly trace: TraceRecord;
@@ -10,6 +10,9 @@ export interface KeptRun {
   /** Absent when the request failed. */
   readonly response: AdResponse | undefined;
   readonly featureLog: ValueOf<typeof FeatureLogRecord> | undefined;
+  readonly arms: Arms;
+  /** The run itself, to be repeated and edited. @throws GraphError TENON1303 or TENON1306 for reads that could not be kept */
+  readonly recording: () => Recording;
 }
 
 /** The latest traced requests, by id; the oldest goes when a new one comes. */

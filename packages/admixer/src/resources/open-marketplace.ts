@@ -15,7 +15,7 @@ import { BudgetTable, UnpacedState } from "./budget-table.ts";
 import type { ClickModels } from "./click-models.ts";
 import type { Policies } from "./policies.ts";
 import { queryEmbeddings, unitVector } from "./query-embeddings.ts";
-import { UserActionsTable } from "./user-actions-table.ts";
+import { type AdParents, UserActionsTable } from "./user-actions-table.ts";
 
 export interface MarketplaceSource {
   /** 32-bit seed of campaigns, users and requests. */
@@ -33,6 +33,9 @@ export interface ServedAds {
   readonly index: AdIndexHost;
   readonly actions: UserActionsTable;
   readonly budgets: BudgetTable;
+  readonly catalogue: Catalogue;
+  /** What an ad belongs to; `undefined` for an ad that is not served. */
+  readonly parentsOf: (adId: AdId) => AdParents | undefined;
   /** Requests of these users over the real cities and vocabulary, ascending by time. */
   readonly sampleRequests: (options: RequestOptions) => ReturnType<typeof generateRequests>;
   /** Bindings of every resource of the ad-request graph. */
@@ -48,7 +51,6 @@ export interface OpenMarketplace extends ServedAds {
   readonly users: readonly UserProfile[];
   /** Bindings of every resource but the models: what a training run needs. */
   readonly dataBindings: (policies: Policies) => ReturnType<typeof bindData>;
-  readonly catalogue: Catalogue;
   /** The vector of an ad; a view, not to be written. */
   readonly vectorOf: (adId: AdId) => Float32Array | undefined;
 }
@@ -67,7 +69,8 @@ export function openMarketplace(source: MarketplaceSource): OpenMarketplace {
     }),
   );
   const documents = new Map(marketplace.documents.map((document) => [document.adId, document]));
-  const actions = new UserActionsTable((adId) => documents.get(adId), nowMs);
+  const parentsOf = (adId: AdId) => documents.get(adId);
+  const actions = new UserActionsTable(parentsOf, nowMs);
   const budgets = new BudgetTable(marketplace.documents, nowMs);
   const embeddings = queryEmbeddings(catalogue, version, unitVector(sumOf(marketplace.embeddings)));
   const parts = {
@@ -89,6 +92,7 @@ export function openMarketplace(source: MarketplaceSource): OpenMarketplace {
     dataBindings: (policies) => bindData(parts, policies),
     bindings: (models, policies) => ({ ...bindData(parts, policies), ...bindModels(models) }),
     catalogue,
+    parentsOf,
     vectorOf: (adId) => {
       const row = documents.get(adId)?.embedding.row;
       return row === undefined

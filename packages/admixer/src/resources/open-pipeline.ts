@@ -97,6 +97,8 @@ export async function openPipeline({ settings, clock, ...source }: PipelineSourc
       index,
       actions: parts.actions,
       budgets,
+      catalogue,
+      parentsOf,
       sampleRequests: (options) => generateRequests(catalogue, users, options),
       bindings: (models, policies) => ({ ...bindData(parts, policies), ...bindModels(models) }),
     },

@@ -4,12 +4,12 @@ import { toPrometheus, traceToJson } from "@tenon/graph-core";
 import type { FastifyInstance } from "fastify";
 import type { z } from "zod";
 import type { AdMixer } from "../host/ad-mixer.ts";
-import { hostError } from "../host/host-error.ts";
-import type { KeptRun } from "../host/kept-runs.ts";
 import { requireAdmin } from "./access.ts";
+import { devRunRoutes } from "./dev-run-routes.ts";
 import { explainAd } from "./explain-ad.ts";
 import { feedRoutes } from "./feed-routes.ts";
 import { hostMetrics } from "./host-metrics.ts";
+import { keptRun } from "./kept-run.ts";
 import { redacted } from "./redact.ts";
 import {
   EventReportSchema,
@@ -27,6 +27,7 @@ export function debugRoutes(routes: FastifyInstance, host: AdMixer): void {
   healthRoutes(routes, host);
   feedRoutes(routes, host);
   traceRoutes(routes, host);
+  devRunRoutes(routes, host);
   metricRoutes(routes, host);
 
   routes.post(
@@ -75,16 +76,6 @@ function healthRoutes(routes: FastifyInstance, host: AdMixer): void {
       return { status, ads: marketplace.index.current().version.documentCount, versions: host.versions() };
     },
   );
-}
-
-function keptRun(host: AdMixer, requestId: string): KeptRun {
-  const run = host.kept.get(requestId);
-  if (run !== undefined) return run;
-  throw hostError("noTrace", {
-    message: `no trace is kept of request "${requestId}"`,
-    detail: `${host.kept.size} of at most ${host.settings.traceKeepMax} traces are kept; a share of ${host.settings.checkedShare} of the requests is traced`,
-    hint: "send the request with x-tenon-trace: 1, or set checkedShare higher",
-  });
 }
 
 function traceRoutes(routes: FastifyInstance, host: AdMixer): void {

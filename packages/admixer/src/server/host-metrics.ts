@@ -118,6 +118,13 @@ const METRICS: readonly Metric[] = [
     ],
   },
   {
+    name: "tenon_admixer_recorder_runs_total",
+    type: "counter",
+    help: "Runs offered to the recorder, and what became of them.",
+    samples: ({ runs: { recorder } }) =>
+      Object.entries(recorder?.counts ?? {}).map(([outcome, value]) => ({ labels: { outcome }, value })),
+  },
+  {
     name: "tenon_admixer_log_digest_mismatches_total",
     type: "counter",
     help: "Requests whose logged snapshot is not the scored one; must stay 0.",

@@ -1,6 +1,7 @@
 /** Wire contracts of the routes beside `POST /v1/ads`. */
 import { TimestampMsSchema } from "@tenon/ads-model";
 import { z } from "zod";
+import { KNOBS } from "../dev-run/serving-knobs.ts";
 
 export const ProblemSchema = z
   .strictObject({
@@ -41,6 +42,35 @@ export const EventReportSchema = z.strictObject({
 export const SwitchSchema = z.strictObject({
   on: z.boolean().describe("false switches the node off: its failure policy applies"),
 });
+/** Edits of one call; each is a run of what lies behind it. */
+const EDITS_MAX = 20;
+const WHAT_IF_ADS_MAX = 50;
+const slot = z.string().min(1).max(128).describe("name of a slot of the graph");
+const anAd = z.int().min(1);
+
+export const WhatIfSchema = z.strictObject({
+  edits: z
+    .array(
+      z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("slot"), slot, value: z.json() }),
+        z.strictObject({ kind: z.literal("field"), slot, path: z.string().min(1).max(256), value: z.json() }),
+        z.strictObject({
+          kind: z.literal("ad"),
+          slot,
+          adId: anAd,
+          column: z.string().min(1).max(128).optional(),
+          value: z.union([z.number(), z.string().max(256)]),
+        }),
+      ]),
+    )
+    .max(EDITS_MAX),
+  adIds: z.array(anAd).max(WHAT_IF_ADS_MAX).optional().describe("ads whose verdicts are wanted, before and after"),
+  flip: z
+    .strictObject({ adId: anAd, knob: z.enum(KNOBS) })
+    .optional()
+    .describe("looks for the smallest change of this number that turns the ad's verdict"),
+});
+
 export const ServingSchema = z.strictObject({
   serving: z
     .enum(["live", "baseOnly"])

@@ -49,6 +49,11 @@ export class CorpusWriter {
   add(entry: RecordedEntry): void {
     const bytes = encodeEntry(entry);
     if (bytes.length > ENTRY_BYTES_MAX) throw tooLarge(entry, bytes.length);
+    this.addEncoded(bytes);
+  }
+
+  /** Adds what `encodeEntry` gave, within the bound. @throws GraphError TENON2003 */
+  addEncoded(bytes: Uint8Array): void {
     const length = Buffer.alloc(4);
     length.writeUInt32LE(bytes.length);
     this.#waiting.push(length, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));

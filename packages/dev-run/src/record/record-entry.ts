@@ -5,6 +5,7 @@ import {
   GraphError,
   type NodeOutputs,
   type RecordedRead,
+  type Recording,
   type RunContext,
   recordRun,
   type SlotKey,
@@ -72,6 +73,17 @@ export async function recordEntry(
     failureCode,
   };
   return { entry, ctx: run.ctx, answer };
+}
+
+/** The recording with reads added that are made now, against what the executor is bound to. */
+export async function readAlso(
+  executor: AnyExecutor,
+  recording: Recording,
+  reads: readonly ExtraRead[],
+): Promise<Recording> {
+  const ctx = executor.begin({ requestId: recording.requestId, nowMs: recording.nowMs, checked: false });
+  const added = await Promise.all(reads.map((read) => readOnce(ctx, read)));
+  return { ...recording, reads: [...recording.reads, ...added] };
 }
 
 type Methods = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;

@@ -152,7 +152,7 @@ export class Executor<Request, Response, Uses extends string = string> implement
   begin(options: BeginOptions): RunContext {
     const wrong = wrongBeginOption(options, this.graphName);
     if (wrong !== undefined) throw wrong;
-    const isChecked = options.checked ?? this.#isSampled(options.requestId);
+    const isChecked = options.checked ?? this.isSampled(options.requestId);
     const uses = this.#pinned ?? this.#pin(options.wrapResource);
     const switches = options.switchedOff === undefined ? this.switches : this.#switchesWithout(options.switchedOff);
     const checked = isChecked ? this.#checkedRun(options) : undefined;
@@ -171,7 +171,8 @@ export class Executor<Request, Response, Uses extends string = string> implement
     return this.#options.quality?.quality ?? 1;
   }
 
-  #isSampled(requestId: string): boolean {
+  /** Whether a request of this id runs checked, unless its options say otherwise. */
+  isSampled(requestId: string): boolean {
     if (this.#checkedBelow === 0) return false;
     return this.#checkedBelow === 2 ** 32 || hashText(requestId) < this.#checkedBelow;
   }

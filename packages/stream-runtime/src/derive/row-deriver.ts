@@ -28,6 +28,14 @@ export interface RowDeriverOptions {
   readonly resources: Readonly<Record<string, Binding>>;
   readonly clock?: HostClock;
   readonly checkedShare?: number;
+  /** Runs a handler's graph; default: executes it. For a recorder. */
+  readonly run?: (executor: Executor<never, unknown>, request: unknown, name: DerivedRunName) => unknown;
+}
+
+export interface DerivedRunName {
+  /** `ad-offer/17`. */
+  readonly requestId: string;
+  readonly nowMs: number;
 }
 
 export interface DerivedKey {
@@ -58,10 +66,12 @@ export class RowDeriver {
   readonly #runners: readonly Runner[];
   readonly #produced: ReturnType<typeof producedBy>;
   readonly #clock: HostClock;
+  readonly #run: NonNullable<RowDeriverOptions["run"]>;
 
   /** @throws GraphError TENON1810 for handlers in a circle, TENON1099 for a graph with mistakes */
-  constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01 }: RowDeriverOptions) {
+  constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01, run = execute }: RowDeriverOptions) {
     this.#clock = clock;
+    this.#run = run;
     this.#produced = producedBy(handlers);
     this.#runners = inOrder(handlers).map((handler) => ({
       handler,
@@ -93,9 +103,9 @@ export class RowDeriver {
         [...open.values()].map(async (each) => {
           if (each.failure !== undefined) return;
           const request = requestOf(handler, each.key, inputs, versionOf);
-          const context = executor.begin({ requestId: `${handler.name}/${String(each.key)}`, nowMs });
+          const name = { requestId: `${handler.name}/${String(each.key)}`, nowMs };
           try {
-            const running = executor.execute(request as never, context);
+            const running = this.#run(executor, request, name);
             take(handler, each, (running instanceof Promise ? await running : running) as Response);
           } catch (error) {
             each.failure = { handler: handler.name, error: error as Error };
@@ -105,6 +115,11 @@ export class RowDeriver {
     }
     return [...open.values()];
   }
+}
+
+/** A graph of sync nodes answers at once: no turn is waited for. */
+function execute(executor: Executor<never, unknown>, request: unknown, name: DerivedRunName): unknown {
+  return executor.execute(request as never, executor.begin(name));
 }
 
 type Response = Readonly<Record<string, unknown>>;

@@ -1,0 +1,46 @@
+/**
+ * Makes the committed corpora anew: `npm run corpus`. They are what dev runs and reports replay when nobody names another
+ * one; the same code makes the same bytes.
+ */
+import { fileURLToPath } from "node:url";
+import { dropStrata, recordMarketplace } from "@tenon/admixer";
+import { CorpusWriter, type RecordedEntry, type StratifiedRun, stratified } from "@tenon/dev-run";
+import { handlerGraphs } from "@tenon/indexer";
+import { MARKETPLACE_NOW_MS, randomStream } from "@tenon/marketplace";
+import { indexingEntries } from "./indexing-corpus.ts";
+
+const FOLDER = new URL("../../dev-run/corpora/", import.meta.url);
+/** Requests that are run, and how many of each stratum are kept. */
+const SERVING = { seed: 11, adsMax: 600, usersCount: 60, requests: 1_600 };
+const PER_STRATUM_MAX = 6;
+const INDEXING = { seed: 11, ads: 40, edits: 28 };
+
+function write(
+  name: string,
+  header: ConstructorParameters<typeof CorpusWriter>[1],
+  entries: readonly RecordedEntry[],
+): void {
+  const writer = new CorpusWriter(fileURLToPath(new URL(`${name}.runs`, FOLDER)), header);
+  for (const entry of entries) writer.add(entry);
+  writer.close();
+  process.stdout.write(`${name}: ${writer.entries} runs, ${writer.bytes} bytes\n`);
+}
+
+const marketplace = recordMarketplace(SERVING);
+async function* serving(): AsyncGenerator<StratifiedRun> {
+  for await (const { entry, ctx } of marketplace.runs()) yield { entry, strata: [entry.stratum, ...dropStrata(ctx)] };
+}
+const random = randomStream(SERVING.seed, "corpus");
+write("serving", marketplace.header, await stratified(serving(), PER_STRATUM_MAX, () => random.unit()));
+
+write(
+  "indexing",
+  {
+    name: "indexing",
+    madeBy: `marketplace, seed ${INDEXING.seed}, ${INDEXING.ads} ads, ${INDEXING.edits} edits`,
+    madeAtMs: MARKETPLACE_NOW_MS,
+    graphs: handlerGraphs(),
+    bindings: {},
+  },
+  await indexingEntries(INDEXING),
+);
