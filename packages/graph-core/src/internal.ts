@@ -2,6 +2,7 @@ export type { Immutable } from "./contract/immutable.ts";
 export { readKey } from "./execute/record.ts";
 export { element, textElement } from "./render/markup.ts";
 export { ownerLooks } from "./render/palette.ts";
+export { withPlaces } from "./render/relative-places.ts";
 export { svgStyle } from "./render/svg-style.ts";
 export * from "./schema/index.ts";
 export { replaceColumn } from "./values/candidate-batch.ts";

@@ -1,6 +1,8 @@
 export type { CheckNodeFoldersOptions, NodeFolder } from "./check-node-folders.ts";
 export { checkNodeFolders, readNodeFolders } from "./check-node-folders.ts";
 export { checkSource } from "./check-source.ts";
+export type { ModuleFacts } from "./closure/module-facts.ts";
+export { SourceTree } from "./closure/source-tree.ts";
 export type { Contract } from "./contract.ts";
 export { contractsIn } from "./contract.ts";
 export type { SourceFile, SourceFinding, SourceRule } from "./finding.ts";

@@ -36,7 +36,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "packages/event-log",
     "packages/stream-runtime",
   ],
-  "packages/dev-run": ["packages/graph-core", "packages/ads-model", "graphs"],
+  "packages/dev-run": ["packages/graph-core", "packages/source-rules", "packages/ads-model", "graphs"],
   "packages/admixer": [
     "packages/graph-core",
     "packages/dev-run",
@@ -147,6 +147,7 @@ export const libraryHomes: Readonly<Record<string, readonly string[]>> = {
     "packages/nodes/[^/]+/[^/]+\\.ts$",
     "packages/nodes/[^/]+/shared/",
     "packages/(admixer|indexer)/src/",
+    "packages/dev-run/src/report/",
     "packages/graph-testkit/src/random-graphs",
     "bench/",
   ],

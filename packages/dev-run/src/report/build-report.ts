@@ -1,0 +1,119 @@
+/** Two versions in, one report out. Reads as the table of contents of the report. */
+import { codeChanges } from "../compare/code-changes.ts";
+import { type Compared, compareWith, type RanBase, runBase } from "../compare/compared.ts";
+import { graphChanges } from "../compare/graph-changes.ts";
+import { rootGroups } from "../compare/root-groups.ts";
+import type { VersionFolder } from "../versions/version-process.ts";
+import { type ExpectedChanges, judge } from "./expected-changes.ts";
+import { fileOwners } from "./file-owners.ts";
+import { graphFindings } from "./findings/graph-findings.ts";
+import { incompleteFindings } from "./findings/incomplete-findings.ts";
+import { type Draft, numbered, valueFindings } from "./findings/value-findings.ts";
+import type { ReportInput } from "./report-input.ts";
+import { REPORT_FORMAT, type Report } from "./report-schema.ts";
+import { documents } from "./sections/documents.ts";
+import { graphDiff } from "./sections/graph-diff.ts";
+import { metrics } from "./sections/metrics.ts";
+import { nextSteps } from "./sections/next.ts";
+import { ownersOf } from "./sections/owners.ts";
+import { performance as measured, type PerformanceOptions } from "./sections/performance.ts";
+import { rankings } from "./sections/rankings.ts";
+import { safety } from "./sections/safety.ts";
+import { trust } from "./sections/trust.ts";
+import { verdictOf } from "./sections/verdict.ts";
+
+export interface ComparedVersion extends VersionFolder {
+  readonly commit: string;
+  /** It is a working tree with changes that no commit has. */
+  readonly changed: boolean;
+}
+
+export interface ReportOptions {
+  readonly base: ComparedVersion;
+  readonly head: ComparedVersion;
+  /** As they are given on the command line, for the commands that the report prints. */
+  readonly refs: ReportInput["refs"];
+  readonly corpora: readonly string[];
+  readonly entriesMax?: number | undefined;
+  readonly seed: number;
+  readonly expected: ExpectedChanges;
+  readonly performance: PerformanceOptions;
+  /** Told what is being done. */
+  readonly onStep?: (step: string) => void;
+}
+
+/**
+ * Runs both versions over the corpora and reports what differs.
+ *
+ * @throws GraphError TENON2032 to TENON2035 where a version cannot be run
+ */
+export async function buildReport(options: ReportOptions): Promise<Report> {
+  const startedMs = performance.now();
+  options.onStep?.("running the base twice");
+  const base = await runBase(options.base, options);
+  try {
+    return await reportOn(base, options, startedMs);
+  } finally {
+    base.version.end();
+  }
+}
+
+/** The same with a base that has run already: many heads may be compared with one. */
+export async function reportOn(base: RanBase, options: ReportOptions, startedMs = performance.now()): Promise<Report> {
+  options.onStep?.("running the head");
+  const compared = await compareWith(base, options.head, options);
+  try {
+    return await assemble(compared, options, startedMs);
+  } finally {
+    compared.headVersion.end();
+  }
+}
+
+const SEVERITY_ORDER = ["fail", "review", "expected"];
+
+async function assemble(compared: Compared, options: ReportOptions, startedMs: number): Promise<Report> {
+  const input: ReportInput = {
+    compared,
+    groups: rootGroups(compared),
+    changes: compared.graphs.map(graphChanges),
+    code: await codeChanges(options),
+    owners: fileOwners(options.head.root),
+    refs: options.refs,
+    corpora: options.corpora,
+    seed: options.seed,
+  };
+  options.onStep?.("fetching what differs");
+  const values = await valueFindings(input);
+  const drafts: Draft[] = [...values, ...graphFindings(input), ...incompleteFindings(input)];
+  options.onStep?.("measuring both versions in turn");
+  const { section: performanceSection, drafts: slower } = await measured(input, options.performance);
+  const judged = judge([...drafts, ...slower], options.expected, new Date().toISOString().slice(0, 10));
+  // The sort is stable: roots before contracts before times.
+  const sorted = judged.drafts.toSorted(
+    (one, other) => SEVERITY_ORDER.indexOf(one.severity) - SEVERITY_ORDER.indexOf(other.severity),
+  );
+  const findings = [...numbered(input, sorted)];
+  const diff = graphDiff(input);
+  const owners = ownersOf(diff, findings);
+  const written = documents(input);
+  const lists = await rankings(input);
+  return {
+    format: REPORT_FORMAT,
+    verdict: verdictOf(input, { findings, documents: written, options, durationMs: performance.now() - startedMs }),
+    owners,
+    graphDiff: diff,
+    safety: safety(input),
+    metrics: metrics(input),
+    fields: values.flatMap(({ fields }) => fields),
+    rankings: lists,
+    documents: written,
+    performance: performanceSection,
+    trust: { ...trust(input), ignored: judged.ignored },
+    expected: judged.expected.map(({ draft, ...rest }) => ({
+      ...rest,
+      finding: (draft && findings[sorted.indexOf(draft)]?.id) ?? null,
+    })),
+    findings,
+    next: nextSteps(input, findings, owners),
+  };
+}
