@@ -6,13 +6,14 @@ import { EntityUpdatesHigh, IndexDeltas, ServingControl, SourceChanges } from "@
 import { expect } from "vitest";
 import { differences, type KillWorld } from "./kill-world.ts";
 import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
+import { PATIENCE } from "./pipeline-processes.ts";
 
 type Roles = ProcessSettings["roles"];
 export const FRONT: Roles = ["gateway", "updater"];
 const BACK: Roles = ["argus", "batch"];
 
 /** A named moment that does not come within this is no moment. */
-const REACHED_MS_MAX = 30_000;
+const REACHED_MS_MAX = PATIENCE * 30_000;
 const EDITS_MIN = 100;
 const EDITS_AFTER_ROLLBACK = 30;
 const LOOK_MS = 20;

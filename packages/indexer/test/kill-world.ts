@@ -32,10 +32,10 @@ import {
   type PipelineLook,
   untilQuiet,
 } from "../src/index.ts";
-import { PipelineProcesses } from "./pipeline-processes.ts";
+import { PATIENCE, PipelineProcesses } from "./pipeline-processes.ts";
 import { type ContentSignal, documentsOfSource, keyOfSignal, NewestSignals } from "./source-facts.ts";
 
-const QUIET_MS_MAX = 60_000;
+const QUIET_MS_MAX = PATIENCE * 60_000;
 const LOOK_MS = 20;
 /** Edits between two changes of a signal, and the pause after each edit, ms. */
 const EDITS_PER_SIGNAL = 3;
