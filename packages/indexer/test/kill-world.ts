@@ -347,6 +347,21 @@ export function differences(found: Comparison["served"], expected: Comparison["s
   };
 }
 
+/** Where two values differ first, with both sides: for who has to find out why. */
+export function firstDifference(found: unknown, expected: unknown, path = ""): string | undefined {
+  const isBranch = (value: unknown): value is object => typeof value === "object" && value !== null;
+  if (!isBranch(found) || !isBranch(expected)) {
+    const [one, other] = [JSON.stringify(found), JSON.stringify(expected)];
+    return one === other ? undefined : `${path}: found ${one}, expected ${other}`;
+  }
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+    const [one, other] = [(found as never)[name], (expected as never)[name]];
+    const difference = firstDifference(one, other, `${path}.${name}`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
 function sortedKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortedKeys);
   if (typeof value !== "object" || value === null) return value;
