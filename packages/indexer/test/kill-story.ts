@@ -4,15 +4,16 @@ import { rollback } from "@tenon/ad-index/publish";
 import type { RunningAdMixer } from "@tenon/admixer";
 import { EntityUpdatesHigh, IndexDeltas, ServingControl, SourceChanges } from "@tenon/nodes";
 import { expect } from "vitest";
-import { differences, type KillWorld } from "./kill-world.ts";
+import { differences, firstDifference, type KillWorld } from "./kill-world.ts";
 import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
+import { PATIENCE } from "./pipeline-processes.ts";
 
 type Roles = ProcessSettings["roles"];
 export const FRONT: Roles = ["gateway", "updater"];
 const BACK: Roles = ["argus", "batch"];
 
 /** A named moment that does not come within this is no moment. */
-const REACHED_MS_MAX = 30_000;
+const REACHED_MS_MAX = PATIENCE * 30_000;
 const EDITS_MIN = 100;
 const EDITS_AFTER_ROLLBACK = 30;
 const LOOK_MS = 20;
@@ -66,8 +67,13 @@ export async function expectAllServed(world: KillWorld, servers: readonly Runnin
     await world.served(server, look, base);
     const [found, expected] = await world.compare(server);
     expect(Object.keys(expected.documents).length).toBeGreaterThan(0);
-    for (const what of ["documents", "vectors", "served", "scores"] as const)
-      expect(differences(found[what], expected[what]), what).toEqual({ lost: [], kept: [], stale: [] });
+    for (const what of ["documents", "vectors", "served", "scores"] as const) {
+      const different = differences(found[what], expected[what]);
+      const told = different.stale.map((adId) =>
+        firstDifference(found[what][adId], expected[what][adId], String(adId)),
+      );
+      expect(different, [what, ...told].join("; ")).toEqual({ lost: [], kept: [], stale: [] });
+    }
     expect(found).toEqual(expected);
     for (const adId of world.deleted) expect(found.served).not.toHaveProperty(String(adId));
     expect(server.host.feed?.status().rejections.count).toBe(0);

@@ -32,10 +32,10 @@ import {
   type PipelineLook,
   untilQuiet,
 } from "../src/index.ts";
-import { PipelineProcesses } from "./pipeline-processes.ts";
+import { PATIENCE, PipelineProcesses } from "./pipeline-processes.ts";
 import { type ContentSignal, documentsOfSource, keyOfSignal, NewestSignals } from "./source-facts.ts";
 
-const QUIET_MS_MAX = 60_000;
+const QUIET_MS_MAX = PATIENCE * 60_000;
 const LOOK_MS = 20;
 /** Edits between two changes of a signal, and the pause after each edit, ms. */
 const EDITS_PER_SIGNAL = 3;
@@ -345,6 +345,21 @@ export function differences(found: Comparison["served"], expected: Comparison["s
       .filter((adId) => !(adId in expected)),
     stale: ids.filter((adId) => adId in found && text(sortedKeys(found[adId])) !== text(sortedKeys(expected[adId]))),
   };
+}
+
+/** Where two values differ first, with both sides: for who has to find out why. */
+export function firstDifference(found: unknown, expected: unknown, path = ""): string | undefined {
+  const isBranch = (value: unknown): value is object => typeof value === "object" && value !== null;
+  if (!isBranch(found) || !isBranch(expected)) {
+    const [one, other] = [JSON.stringify(found), JSON.stringify(expected)];
+    return one === other ? undefined : `${path}: found ${one}, expected ${other}`;
+  }
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+    const [one, other] = [(found as never)[name], (expected as never)[name]];
+    const difference = firstDifference(one, other, `${path}.${name}`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
 }
 
 function sortedKeys(value: unknown): unknown {

@@ -64,7 +64,7 @@ export const SettingsSchema = z.strictObject({
     .min(1)
     .nullable()
     .describe(
-      "log with index-deltas and serving-control, postgres://… or kafka://host:port,…; from the file or TENON_INDEX_LOG, never a flag",
+      "log with index-deltas and serving-control, postgres://…, kafka://host:port,… or kafka+tls://user:password@host:port,…; from the file or TENON_INDEX_LOG, never a flag",
     ),
   indexCacheFolder: z
     .string()

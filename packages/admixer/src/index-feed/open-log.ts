@@ -2,13 +2,13 @@
 import type { EventLog } from "@tenon/event-log/api";
 import type { HostClock } from "@tenon/graph-core";
 import { hostError } from "../host/host-error.ts";
+import { readKafkaAddress } from "./kafka-address.ts";
 
 /** A follower of each topic, and looks at ends. */
 const CONNECTIONS_MAX = 4;
 
 /**
- * `postgres://…` (a log in a database) or `kafka://host:port,host:port` (kafkajs). TLS and passwords of Kafka are for hosts started
- * from code, which bring a log of their own.
+ * `postgres://…` (a log in a database), `kafka://host:port,host:port` or `kafka+tls://…` (kafkajs; see `kafka-address.ts`).
  *
  * @throws GraphError TENON1600 for another address; what the log fails with when it cannot be opened
  */
@@ -29,14 +29,14 @@ export async function openLog(address: string, clock: HostClock): Promise<EventL
     const close = log.close.bind(log);
     return Object.assign(log, { close: () => close().finally(() => database.close()) });
   }
-  if (scheme === "kafka") {
+  if (scheme === "kafka" || scheme === "kafka+tls") {
     const { openKafkaLog } = await import("@tenon/event-log/kafka");
-    const brokers = address.slice("kafka://".length).split(",");
-    return openKafkaLog({ brokers, client: "kafkajs", clientId: "tenon-admixer", clock });
+    const access = await readKafkaAddress(address);
+    return openKafkaLog({ ...access, client: "kafkajs", clientId: "tenon-admixer", clock });
   }
   throw hostError("wrongSetting", {
     message: "indexLog names no log",
-    detail: `expected postgres://… or kafka://…, found ${scheme === "" ? "an address without a scheme" : `${scheme}://…`}`,
+    detail: `expected postgres://…, kafka://… or kafka+tls://…, found ${scheme === "" ? "an address without a scheme" : `${scheme}://…`}`,
     hint: "set TENON_INDEX_LOG to the address of the log that the pipeline writes to",
   });
 }

@@ -1,6 +1,6 @@
 /** From the columns of `ad_document` to the document, and what keeps it from being one. */
 import { hash } from "node:crypto";
-import type { AdDocument, ServableDocument } from "@tenon/ads-model";
+import { type AdDocument, documentOfChecked, type ServableDocument } from "@tenon/ads-model";
 import type { ValueOf } from "@tenon/graph-core";
 import { SERVABLE_FIELDS } from "../../indexing/servable-fields.ts";
 import type { DocumentGroups } from "../servable-rows.ts";
@@ -70,7 +70,7 @@ export function documentOf(
     landingUrl,
   };
   const signals = { advertiser, limits, reach, text, image, annotations, interests, performance, landing };
-  return { ad, signals } as ServableDocument;
+  return documentOfChecked({ ad, signals });
 }
 
 /** Of everything but the version: equal digests are equal documents, whichever run made them. */
