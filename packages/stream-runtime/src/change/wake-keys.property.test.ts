@@ -91,9 +91,11 @@ async function termsWokenBy(
   await play(changes, 1 + before.length);
   const { batches } = await reader.pull({ batchesMax: 1_000, waitMs: 0 });
   await reader.close();
-  return repo.read(readsOf(groupTerms), (snapshot) =>
-    Array.fromAsync(wokenKeys(groupTerms, batches, snapshot, { isHandedOn })),
-  );
+  return repo.read(readsOf(groupTerms), async (snapshot) => {
+    const woken: WokenKeys[] = [];
+    for await (const page of wokenKeys(groupTerms, batches, snapshot, { isHandedOn })) woken.push(page);
+    return woken;
+  });
 }
 
 const groupsOf = (campaignId: string, first: number, count: number) =>
