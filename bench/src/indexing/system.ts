@@ -81,7 +81,7 @@ export async function startSystem(adsMax: number): Promise<System> {
       await Promise.all(
         roles.map(async (role) => {
           const own = JSON.stringify({ ...shared, owner: `bench-${role}`, roles: [role] });
-          const main = join(import.meta.dirname, process.env["ROLE_MAIN"] ?? "role-main.ts");
+          const main = join(import.meta.dirname, "role-main.ts");
           const child = spawn(process.execPath, ["--conditions=@tenon/source", main, own], {
             stdio: ["pipe", "pipe", "inherit"],
           });

@@ -157,6 +157,13 @@ test("what goes well goes in one transaction per stage", async () => {
   expect((await play({ fates, itemsMax: 1, tickMs: 0, handsOn: true })).transactions).toBe(40);
 });
 
+test("a graph that fails costs the others no transaction", async () => {
+  const fates = Array.from({ length: 20 }, (_, index): Fate => (index === 9 ? "poisoned" : "well"));
+  const { transactions, ended } = await play({ fates, itemsMax: 20, tickMs: 0, handsOn: true });
+  expect(ended.filter(([, , outcome]) => outcome !== "done")).toEqual([["labels-shown", 10, "parked"]]);
+  expect(transactions).toBe(2);
+});
+
 test("one that cannot be committed is found in halves, and the others are not run one by one", async () => {
   const fates = Array.from({ length: 32 }, (_, index): Fate => (index === 9 ? "unwritable" : "well"));
   const { transactions, ended } = await play({ fates, itemsMax: 32, tickMs: 0, handsOn: false });

@@ -1,5 +1,5 @@
 /** When a lane claims: at once for whatever is rung while it is busy, and never for nothing. */
-import { ManualClock, promiseByHand, settle } from "@tenon/graph-testkit";
+import { VirtualClock } from "@tenon/event-log/simulation";
 import { expect, test } from "vitest";
 import { LaneRuns } from "./lane-runs.ts";
 import type { ClaimedWork } from "./work-store.ts";
@@ -12,20 +12,20 @@ function item(key: number): ClaimedWork {
 
 /** A lane whose claims and runs are answered by hand. */
 function lane(placesMax = 1, itemsPerPlace = 2) {
-  const clock = new ManualClock();
+  const clock = new VirtualClock();
   const claims: { readonly itemsMax: number; readonly answer: (items: readonly ClaimedWork[]) => void }[] = [];
   const runs: { readonly keys: readonly unknown[]; readonly end: () => void }[] = [];
   const runner = new LaneRuns({
     ...{ lane: "high", clock, placesMax, itemsPerPlace, leaseMs: 1_000, handlers: () => ["h"] },
     store: {
       claim: ({ itemsMax }) => {
-        const { promise, resolve } = promiseByHand<readonly ClaimedWork[]>();
+        const { promise, resolve } = Promise.withResolvers<readonly ClaimedWork[]>();
         claims.push({ itemsMax, answer: resolve });
         return promise;
       },
     },
     run: (items) => {
-      const { promise, resolve } = promiseByHand<void>();
+      const { promise, resolve } = Promise.withResolvers<void>();
       runs.push({ keys: items.map(({ key }) => key), end: () => resolve() });
       return promise;
     },
@@ -42,11 +42,11 @@ function lane(placesMax = 1, itemsPerPlace = 2) {
     for (const { answer } of claims) answer([]);
     await loop;
   };
-  return { clock, claims, runs, ring: () => runner.ring(), end };
+  return { clock, claims, runs, ring: () => runner.ring(), settle: () => clock.runFor(0), end };
 }
 
 test("a ring during a claim that finds nothing is not forgotten: the lane looks again at once", async () => {
-  const { claims, ring, end } = lane();
+  const { claims, ring, settle, end } = lane();
   await settle();
   ring();
   claims[0]?.answer([]);
@@ -59,21 +59,19 @@ test("a ring during a claim that finds nothing is not forgotten: the lane looks 
 });
 
 test("without a ring it looks after a while, to be safe", async () => {
-  const { clock, claims, end } = lane();
+  const { clock, claims, settle, end } = lane();
   await settle();
   claims[0]?.answer([]);
   await settle();
-  clock.advance(LOOK_MS - 1);
-  await settle();
+  await clock.runFor(LOOK_MS - 1);
   expect(claims).toHaveLength(1);
-  clock.advance(1);
-  await settle();
+  await clock.runFor(1);
   expect(claims).toHaveLength(2);
   await end();
 });
 
 test("what was claimed for several places is cut for them, and a full claim is followed by another when a place is free", async () => {
-  const { claims, runs, end } = lane(2, 2);
+  const { claims, runs, settle, end } = lane(2, 2);
   await settle();
   expect(claims[0]?.itemsMax).toBe(4);
   claims[0]?.answer([1, 2, 3, 4].map(item));
@@ -90,7 +88,7 @@ test("what was claimed for several places is cut for them, and a full claim is f
 });
 
 test("what is rung while all places are taken is claimed when one is free; otherwise an end claims nothing", async () => {
-  const { claims, runs, ring, end } = lane(1, 2);
+  const { claims, runs, ring, settle, end } = lane(1, 2);
   await settle();
   claims[0]?.answer([item(1)]);
   await settle();

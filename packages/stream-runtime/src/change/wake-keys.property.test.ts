@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { recompute, type Write, writeOf, writes } from "../../test/handler-histories.ts";
 import { campaignSummary, ENTITIES, groupTerms } from "../../test/handler-world.ts";
 import { readsOf } from "./handler.ts";
-import { wokenKeys } from "./wake-keys.ts";
+import { type WokenKeys, wokenKeys } from "./wake-keys.ts";
 
 /** Rows that differ between two derivations, or are only in the later one. */
 function changedKeys<Row extends { readonly key: string | number }>(before: readonly Row[], after: readonly Row[]) {
@@ -74,4 +74,58 @@ test("planted: a mapping evaluated on the new parent only leaves the old one as 
     changes: batch.changes.map(({ mappingBefore: _, ...change }) => change),
   });
   expect((await wakes(MOVE, newOnly)).missed).toEqual(["3: campaign-summary red"]);
+});
+
+/** What a batch of writes wakes of `group-terms`, page by page. */
+async function termsWokenBy(
+  before: readonly Write[],
+  changes: readonly Write[],
+  isHandedOn: () => boolean = () => false,
+): Promise<readonly WokenKeys[]> {
+  const repo = new ModelRepo(ENTITIES, { nowMs: () => 0 });
+  const reader = await repo.feed.open({ consumer: "shadow", from: "oldest" });
+  const play = (all: readonly Write[], first: number) =>
+    Promise.all(all.map((step, index) => repo.tx((tx) => tx.write(writeOf(step, versionOf(0, first + index))))));
+  await play(before, 1);
+  await reader.pull({ batchesMax: 1_000, waitMs: 0 });
+  await play(changes, 1 + before.length);
+  const { batches } = await reader.pull({ batchesMax: 1_000, waitMs: 0 });
+  await reader.close();
+  return repo.read(readsOf(groupTerms), async (snapshot) => {
+    const woken: WokenKeys[] = [];
+    for await (const page of wokenKeys(groupTerms, batches, snapshot, { isHandedOn })) woken.push(page);
+    return woken;
+  });
+}
+
+const groupsOf = (campaignId: string, first: number, count: number) =>
+  Array.from({ length: count }, (_, index): Write => {
+    return { kind: "group", key: first + index, bidMicros: 1, campaignId };
+  });
+
+test("of what was handed on the changed rows themselves are left out, and the rows below them are not", async () => {
+  const before: readonly Write[] = [{ kind: "campaign", key: "red", budgetMicros: 1 }, ...groupsOf("red", 1, 2)];
+  const changes: readonly Write[] = [
+    { kind: "campaign", key: "red", budgetMicros: 2 },
+    { kind: "group", key: 3, bidMicros: 1, campaignId: "blue" },
+  ];
+  const woken = async (isHandedOn: boolean) =>
+    (await termsWokenBy(before, changes, () => isHandedOn)).flatMap(({ keys }) => keys);
+  expect(await woken(false)).toEqual([3, 1, 2]);
+  expect(await woken(true)).toEqual([1, 2]);
+});
+
+test("many rows below few that changed are wide; as many below as many are not", async () => {
+  const campaigns = ["red", "green", "blue"];
+  const budgets = (budgetMicros: number): readonly Write[] =>
+    campaigns.map((key) => ({ kind: "campaign", key, budgetMicros }));
+  const isWide = async (groups: number) => {
+    const before = [...budgets(1), ...campaigns.flatMap((key, index) => groupsOf(key, 100 * index, groups))];
+    const woken = await termsWokenBy(before, budgets(2));
+    expect(woken.map(({ keys }) => keys.length)).toEqual([3 * groups]);
+    return woken[0]?.isWide;
+  };
+  expect(await isWide(16)).toBe(false);
+  expect(await isWide(17)).toBe(true);
+  expect((await termsWokenBy([], groupsOf("red", 1, 50)))[0]?.isWide).toBe(false);
 });

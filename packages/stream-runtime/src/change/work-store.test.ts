@@ -148,7 +148,10 @@ describe.each(bindings)("%s", (binding, store) => {
     const held = ["well", "again"].map((key) => claimed.find((item) => item.key === key) as ClaimedWork);
     await add(work.slice(1, 2));
     const items = [stale as ClaimedWork, ...held];
-    expect(await store.transaction((tx) => store.finish(tx, items), once)).toEqual(["lost", "done", "again"]);
+    const finish = (ended: readonly ClaimedWork[]) => store.transaction((tx) => store.finish(tx, ended), once);
+    expect(await finish(items)).toEqual(["lost", "done", "again"]);
+    // Whoever has it now still has it.
+    expect(await finish(claimed.filter(({ key }) => key === "lost"))).toEqual(["done"]);
   });
 
   test("work that is handed on is claimed with the change that wakes it; what others have claimed is added", async () => {
