@@ -3,7 +3,7 @@ import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit-code.ts";
 import { addIndex } from "./program-index.ts";
 import { addIndexing } from "./program-indexing.ts";
-import { addReport } from "./program-report.ts";
+import { addDiff, addReport } from "./program-report.ts";
 import { addLog, addRepo } from "./program-stores.ts";
 import { type FlaggedSetting, flagWords, RUN_SETTINGS, SETTING_FLAGS } from "./serving/settings-flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -47,6 +47,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addIndex(program, terminal, done);
   addIndexing(program, terminal, done);
   addReport(program, terminal, done);
+  addDiff(program, terminal, done);
   addBench(program, terminal, done);
   addBuild(program, terminal, done);
   addCompletion(program, terminal, done);

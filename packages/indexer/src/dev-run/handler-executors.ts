@@ -37,7 +37,10 @@ export function recordingRun(
       recordedAtMs: nowMs,
       stratumOf: () => `${executor.graphName} ${stratum()}`,
     } as const;
-    const { entry, answer } = await recordEntry(executor as unknown as AnyExecutor, request as NodeOutputs, facts, { requestId: name, nowMs });
+    const { entry, answer } = await recordEntry(executor as unknown as AnyExecutor, request as NodeOutputs, facts, {
+      requestId: name,
+      nowMs,
+    });
     onEntry(entry);
     if (answer !== undefined) return answer;
     throw new Error(`run "${name}" failed with ${entry.failureCode}`);
