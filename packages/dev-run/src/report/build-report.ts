@@ -34,7 +34,10 @@ export interface ReportOptions {
   readonly head: ComparedVersion;
   /** As they are given on the command line, for the commands that the report prints. */
   readonly refs: ReportInput["refs"];
+  /** Absolute paths of corpus files. */
   readonly corpora: readonly string[];
+  /** Folder that printed commands are for; corpora below it are told relative to it. */
+  readonly root: string;
   readonly entriesMax?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly seed: number;
@@ -81,7 +84,7 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
     code: await codeChanges(options),
     owners: fileOwners(options.head.root),
     refs: options.refs,
-    corpora: options.corpora,
+    corpora: options.corpora.map((path) => (path.startsWith(`${options.root}/`) ? path.slice(options.root.length + 1) : path)),
     seed: options.seed,
   });
   options.onStep?.("fetching what differs");

@@ -47,6 +47,7 @@ export async function report(options: ReportCommandOptions, terminal: Terminal):
   const made = await withVersions(root, options, terminal, (base, head, signal) =>
     buildReport({
       ...{
+        root,
         base,
         head,
         signal,

@@ -2,7 +2,8 @@
  * Real changes of the repository's sources, each made in a checkout of its own and compared with the code as it is: the
  * report names the node where it begins, and its owner, first. Refactorings give an empty report.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Checkout,
@@ -15,7 +16,7 @@ import {
   runBase,
 } from "@tenon/dev-run/report";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type PlantedChange, plant } from "./change.ts";
+import { type PlantedChange, plant, type TrueChange } from "./change.ts";
 import { INDEXING_CHANGES } from "./indexing-changes.ts";
 import { NO_OP_CHANGES } from "./no-op-changes.ts";
 import { SERVING_CHANGES } from "./serving-changes.ts";
@@ -51,13 +52,44 @@ afterAll(async () => {
   for (const checkout of made) await checkout.remove();
 }, CHANGE_MS_MAX);
 
+/** A command line as a person pastes it, in a checkout. */
+function pasted(command: string, folder: string): { readonly code: number; readonly out: string } {
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: CHANGE_MS_MAX });
+  return { code: status ?? -1, out: `${stdout}${stderr}` };
+}
+
+test("tenon report exits 1 on a planted change, and the commands of its finding work as they are printed", { timeout: CHANGE_MS_MAX }, () => {
+  const change = CHANGES.find(({ name }) => name === "changed handler") as TrueChange;
+  const undo = plant(head.root, change);
+  try {
+    const made = pasted(`npx tenon report --base ${head.commit} --entries 6 --rounds 1`, head.root);
+    expect(made.out).toContain('NEEDS REVIEW: node "deriveOffer" (ads-auction)');
+    expect(made.code).toBe(1);
+    const folder = join(head.root, ".tenon/report");
+    const report = ReportSchema.parse(JSON.parse(readFileSync(join(folder, "report.json"), "utf8")));
+    const [show = "", run = ""] = report.findings[0]?.reproduce ?? [];
+    expect(pasted(show, head.root)).toMatchObject({ code: 0, out: expect.stringContaining("floorMicros") });
+    expect(pasted(run, head.root)).toMatchObject({ code: 1, out: expect.stringContaining("deriveOffer (ads-auction) gives something else first") });
+    expect(pasted(report.findings[0]?.approve ?? "", head.root).code).toBe(0);
+    const again = pasted(`npx tenon report --base ${head.commit} --entries 6 --rounds 1`, head.root);
+    expect(again.out).toContain("all 1 changes are expected");
+    expect(again.code).toBe(0);
+    for (const file of ["report.md", "report.html", "report.sarif", "report.xml"]) expect(existsSync(join(folder, file))).toBe(true);
+    const worktrees = execFileSync("git", ["worktree", "list"], { cwd: root, encoding: "utf8" });
+    expect(worktrees.split("\n").filter((line) => line.includes("tenon-version-"))).toHaveLength(2);
+  } finally {
+    undo();
+    rmSync(join(head.root, "changes.expect.json"), { force: true });
+  }
+});
+
 async function reportOf(change: PlantedChange) {
   const undo = plant(head.root, change);
   try {
     return await reportOn(base, {
       base: baseVersion,
       head: { name: "head", root: head.root, commit: head.commit, changed: true },
-      ...{ refs: { base: "main", head: undefined }, corpora, seed: 1, expected: { expect: [], ignore: [] } },
+      ...{ refs: { base: "main", head: undefined }, corpora, root, seed: 1, expected: { expect: [], ignore: [] } },
       performance: { rounds: 3, entriesMax: 10 },
     });
   } finally {
