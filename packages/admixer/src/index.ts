@@ -47,6 +47,7 @@ export {
 export { type MarketplaceRuns, type RecordedMarketplace, recordMarketplace } from "./dev-run/record-marketplace.ts";
 export { composeRows } from "./dev-run/row-reads.ts";
 export { type ReplayParts, recordingExecutor, replayExecutor } from "./dev-run/serving-executor.ts";
+export { KNOBS, type KnobName, servingKnob } from "./dev-run/serving-knobs.ts";
 export { dropStrata } from "./dev-run/serving-strata.ts";
 export { StandInPeople } from "./dev-run/stand-in-people.ts";
 export { AdMixer } from "./host/ad-mixer.ts";

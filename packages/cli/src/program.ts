@@ -1,6 +1,7 @@
 /** The words of the command line. What a command does is loaded when it is asked for: a start costs what it uses. */
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode } from "./exit-code.ts";
+import { addDevRun } from "./program-dev-run.ts";
 import { addIndex } from "./program-index.ts";
 import { addIndexing } from "./program-indexing.ts";
 import { addDiff, addReport } from "./program-report.ts";
@@ -48,6 +49,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addIndexing(program, terminal, done);
   addReport(program, terminal, done);
   addDiff(program, terminal, done);
+  addDevRun(program, terminal, done);
   addBench(program, terminal, done);
   addBuild(program, terminal, done);
   addCompletion(program, terminal, done);

@@ -18,8 +18,15 @@ export { digestOf, digestsOf, type GivenByNodes, nodeDigest } from "./replay/dig
 export { findLeak, firstLeak, type Leak } from "./replay/find-leak.ts";
 export type { AnyExecutor } from "./replay/graph-facts.ts";
 export { type ReplayEntryOptions, type ReplayedRun, replayEntry } from "./replay/replay-entry.ts";
-export type { ObservedRun, ReplayManner, SlotValue, VersionDifference } from "./replay/run-recorded.ts";
+export {
+  type ObservedRun,
+  type ReplayManner,
+  runRecorded,
+  type SlotValue,
+  type VersionDifference,
+} from "./replay/run-recorded.ts";
 export { firstDifference, type ValueDifference } from "./values/first-difference.ts";
+export { valueJson } from "./values/value-json.ts";
 export { adValue } from "./what-if/ad-value.ts";
 export { type AdVerdict, adVerdict } from "./what-if/ad-verdict.ts";
 export { type AdEdit, type Edit, editText, type FieldEdit, type SlotEdit } from "./what-if/edit.ts";

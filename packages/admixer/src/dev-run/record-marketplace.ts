@@ -39,7 +39,7 @@ const DAY_MS = 86_400_000;
 const SHED_EVERY = 9;
 const DEGRADED_EVERY = 13;
 /** Load-shedding quality of a shed request. */
-const SHED_QUALITY = 0.2;
+const SHED_QUALITY = 0.1;
 /** Share of requests in which a paced campaign takes part. */
 const PASS_RATE = 0.8;
 /** A day of a few hundred requests stands for one of many: each insertion costs so many. */

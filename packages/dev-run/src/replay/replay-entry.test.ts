@@ -32,7 +32,15 @@ test("a read that was not recorded is a hard miss that names resource, method an
   const run = await replayEntry(shopExecutor({ shop: "other" }), await shopEntry());
   expect(run.same).toBe(false);
   expect(run.response).toBeUndefined();
-  expect(run.failure?.message).toMatch(/TENON1304 node "load" .*method "bids" of resource "stock"/);
+  const told = run.misses.map(({ message }) =>
+    /node "(\w+)" .*method "(\w+)" of resource "(\w+)"/.exec(message)?.slice(1),
+  );
+  expect(told).toEqual([
+    ["askExtra", "extra", "stock"],
+    ["load", "bids", "stock"],
+  ]);
+  // What fails later may be a consequence: the first miss is the one to look at.
+  expect(run.failure).toBe(run.misses[0]);
 });
 
 test("a miss that a failure policy hides is told all the same", async () => {

@@ -95,7 +95,8 @@ export async function runRecorded(
     ledger: ctx.ledger,
     trace: ctx.trace as TraceRecord,
     degraded: new Set(ctx.degraded?.keys()),
-    failure: failure ?? misses[0],
+    // What fails later mostly fails because of the first miss.
+    failure: misses[0] ?? failure,
     misses,
     versions: versionDifferences(executor.versions(ctx), recording.versions),
   };

@@ -118,7 +118,6 @@ class FlipSearch {
     this.#runs++;
     const { slot, column } = this.#knob;
     const edit = { kind: "ad" as const, slot, ...(column !== undefined && { column }), adId: this.#adId, value };
-    const { after } = await this.#session.try([edit]);
-    return this.#session.verdict(after, this.#adId);
+    return this.#session.verdictWith([edit], this.#adId);
   }
 }

@@ -74,7 +74,7 @@ test.each<[string, Edit, RegExp]>([
 
 test("a run that fails without an edit cannot be edited", async () => {
   const moved = whatIf(deafExecutor({ shop: "other" }), recording, [{ kind: "slot", slot: "extra", value: 1 }]);
-  await expect(moved).rejects.toMatchObject({ code: "TENON2007", node: "load" });
+  await expect(moved).rejects.toMatchObject({ code: "TENON2007", node: "askExtra" });
 });
 
 test("the smallest change that turns a verdict is found, up and down, and proven on both sides", async () => {

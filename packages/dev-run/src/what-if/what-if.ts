@@ -76,6 +76,7 @@ export class WhatIf {
   readonly #executor: AnyExecutor;
   readonly #recording: Recording;
   readonly #options: ReplayManner;
+  readonly #before = new Map<number, string | undefined>();
 
   constructor(executor: AnyExecutor, recording: Recording, before: ObservedRun, options: ReplayManner) {
     this.#executor = executor;
@@ -102,8 +103,20 @@ export class WhatIf {
     };
   }
 
+  /** One ad's verdict with these edits, and nothing else of the run. @throws GraphError TENON2005 */
+  async verdictWith(edits: readonly Edit[], adId: number): Promise<AdVerdict> {
+    const { run } = await rerunEdited(this.#executor, this.#recording, this.before, edits, this.#options);
+    return this.verdict(run, adId);
+  }
+
   verdict({ ledger }: ObservedRun, adId: number): AdVerdict {
     return adVerdict(ledger, this.topology, adId);
+  }
+
+  /** Made once: several edits are tried on one run. */
+  #digestBefore(index: number): string | undefined {
+    if (!this.#before.has(index)) this.#before.set(index, nodeDigest(this.#executor, this.before, index));
+    return this.#before.get(index);
   }
 
   #changed(after: ObservedRun, rerun: readonly string[], edits: readonly Edit[]): readonly ChangedNode[] {
@@ -112,7 +125,7 @@ export class WhatIf {
     return this.#executor.plan.nodes
       .filter(({ index, wired }) => {
         if (!seen.has(wired.name)) return false;
-        return nodeDigest(this.#executor, this.before, index) !== nodeDigest(this.#executor, after, index);
+        return this.#digestBefore(index) !== nodeDigest(this.#executor, after, index);
       })
       .map(({ wired }) => ({
         node: wired.name,
