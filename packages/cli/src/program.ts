@@ -4,7 +4,7 @@ import type { ExitCode } from "./exit-code.ts";
 import { addDevRun } from "./program-dev-run.ts";
 import { addIndex } from "./program-index.ts";
 import { addIndexing } from "./program-indexing.ts";
-import { addReport } from "./program-report.ts";
+import { addDiff, addReport } from "./program-report.ts";
 import { addLog, addRepo } from "./program-stores.ts";
 import { type FlaggedSetting, flagWords, RUN_SETTINGS, SETTING_FLAGS } from "./serving/settings-flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -47,9 +47,9 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addRepo(program, terminal, done);
   addIndex(program, terminal, done);
   addIndexing(program, terminal, done);
-  addDevRun(program, terminal, done);
-
   addReport(program, terminal, done);
+  addDiff(program, terminal, done);
+  addDevRun(program, terminal, done);
   addBench(program, terminal, done);
   addBuild(program, terminal, done);
   addCompletion(program, terminal, done);

@@ -53,17 +53,21 @@ export interface RunVersionOptions {
   readonly corpora: readonly string[];
   /** Entries that are run, evenly spread over each corpus; default: all of them. */
   readonly entriesMax?: number | undefined;
+  /** The one run to compare. */
+  readonly requestId?: string | undefined;
+  /** Ends the processes of both versions. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Runs the base twice, at the same time. @throws GraphError TENON2032 to TENON2035 */
 export async function runBase(folder: VersionFolder, options: RunVersionOptions): Promise<RanBase> {
   const [first, second] = await settledTogether([
-    VersionProcess.start(folder, options.corpora),
-    VersionProcess.start(folder, options.corpora),
+    VersionProcess.start(folder, options.corpora, options.signal),
+    VersionProcess.start(folder, options.corpora, options.signal),
   ]);
   const { version, opened } = first;
   try {
-    const places = placesOf(opened, options.entriesMax);
+    const places = placesOf(opened, options);
     const [runs, again] = await Promise.all([runOf(first, places), runOf(second, places)]);
     return { version, opened, places, runs, again };
   } catch (error) {
@@ -78,9 +82,9 @@ export async function runBase(folder: VersionFolder, options: RunVersionOptions)
 export async function compareWith(
   base: RanBase,
   folder: VersionFolder,
-  { corpora }: Pick<RunVersionOptions, "corpora">,
+  { corpora, signal }: Pick<RunVersionOptions, "corpora" | "signal">,
 ): Promise<Compared> {
-  const started = await VersionProcess.start(folder, corpora);
+  const started = await VersionProcess.start(folder, corpora, signal);
   const { version: headVersion, opened: head } = started;
   try {
     const runs = await runOf(started, base.places);
@@ -152,8 +156,14 @@ export function rulesOf({ base, head }: UnionGraph): ReadonlyMap<SlotKey, Descri
   return new Map([...Object.entries(base.rules), ...Object.entries(head.rules)]);
 }
 
-function placesOf({ corpora }: OpenAnswer, entriesMax = Number.POSITIVE_INFINITY): readonly EntryPlace[] {
-  return corpora.flatMap(({ entries }, corpus) => evenly(entries.length, entriesMax).map((at) => ({ corpus, at })));
+function placesOf({ corpora }: OpenAnswer, options: RunVersionOptions): readonly EntryPlace[] {
+  const { entriesMax = Number.POSITIVE_INFINITY, requestId } = options;
+  const places = corpora.flatMap(({ entries }, corpus) =>
+    evenly(entries.length, entriesMax).map((at) => ({ corpus, at })),
+  );
+  if (requestId === undefined) return places;
+  const all = corpora.flatMap(({ entries }, corpus) => entries.map((entry, at) => ({ entry, place: { corpus, at } })));
+  return all.filter(({ entry }) => entry.requestId === requestId).map(({ place }) => place);
 }
 
 /** At most `max` of the numbers below `count`, evenly spread, ascending. */

@@ -37,3 +37,46 @@ export function rootGroups({ graphs, entries }: Compared): readonly RootGroup[] 
   // The sort is stable, and groups stand in the order of their graphs.
   return groups.sort((one, other) => other.entries.length - one.entries.length);
 }
+
+/**
+ * Roots of one graph that changed for the same reason, a policy or a model that all of them read, are one finding: told
+ * of the first of them.
+ *
+ * @param reasonOf names the reason of a root; `undefined` for one that has none of its own
+ */
+export function withSharedReason(
+  groups: readonly RootGroup[],
+  reasonOf: (group: RootGroup) => string | undefined,
+): readonly RootGroup[] {
+  const merged: RootGroup[] = [];
+  const inOrder = groups.toSorted((one, other) => positionOf(one) - positionOf(other));
+  const reasons = new Map<string, number>();
+  for (const group of inOrder) {
+    const reason = reasonOf(group);
+    const key = reason && `${group.graph.name} ${reason}`;
+    const at = key === undefined ? undefined : reasons.get(key);
+    if (at !== undefined) merged[at] = joined(merged[at] as RootGroup, group);
+    else {
+      if (key !== undefined) reasons.set(key, merged.length);
+      merged.push(group);
+    }
+  }
+  return merged.sort((one, other) => other.entries.length - one.entries.length);
+}
+
+function joined(one: RootGroup, other: RootGroup): RootGroup {
+  const entries = new Set([...one.entries, ...other.entries]);
+  const slots = new Map(one.slots);
+  for (const [slot, count] of other.slots) slots.set(slot, Math.max(count, slots.get(slot) ?? 0));
+  const nodes = new Set([...one.nodes, ...other.nodes]);
+  return {
+    ...one,
+    entries: [...entries],
+    slots,
+    nodes: one.graph.nodes.map(({ name }) => name).filter((name) => nodes.has(name)),
+  };
+}
+
+function positionOf({ graph, root }: RootGroup): number {
+  return graph.nodes.findIndex(({ name }) => name === root);
+}

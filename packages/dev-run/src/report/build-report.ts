@@ -2,10 +2,11 @@
 import { codeChanges } from "../compare/code-changes.ts";
 import { type Compared, compareWith, type RanBase, runBase } from "../compare/compared.ts";
 import { graphChanges } from "../compare/graph-changes.ts";
-import { rootGroups } from "../compare/root-groups.ts";
+import { rootGroups, withSharedReason } from "../compare/root-groups.ts";
 import type { VersionFolder } from "../versions/version-process.ts";
 import { type ExpectedChanges, judge } from "./expected-changes.ts";
 import { fileOwners } from "./file-owners.ts";
+import { causesOf } from "./findings/causes-of.ts";
 import { graphFindings } from "./findings/graph-findings.ts";
 import { incompleteFindings } from "./findings/incomplete-findings.ts";
 import { type Draft, numbered, valueFindings } from "./findings/value-findings.ts";
@@ -33,8 +34,12 @@ export interface ReportOptions {
   readonly head: ComparedVersion;
   /** As they are given on the command line, for the commands that the report prints. */
   readonly refs: ReportInput["refs"];
+  /** Absolute paths of corpus files. */
   readonly corpora: readonly string[];
+  /** Folder that printed commands are for; corpora below it are told relative to it. */
+  readonly root: string;
   readonly entriesMax?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
   readonly seed: number;
   readonly expected: ExpectedChanges;
   readonly performance: PerformanceOptions;
@@ -72,16 +77,16 @@ export async function reportOn(base: RanBase, options: ReportOptions, startedMs 
 const SEVERITY_ORDER = ["fail", "review", "expected"];
 
 async function assemble(compared: Compared, options: ReportOptions, startedMs: number): Promise<Report> {
-  const input: ReportInput = {
+  const input = grouped({
     compared,
     groups: rootGroups(compared),
     changes: compared.graphs.map(graphChanges),
     code: await codeChanges(options),
     owners: fileOwners(options.head.root),
     refs: options.refs,
-    corpora: options.corpora,
+    corpora: options.corpora.map((path) => (path.startsWith(`${options.root}/`) ? path.slice(options.root.length + 1) : path)),
     seed: options.seed,
-  };
+  });
   options.onStep?.("fetching what differs");
   const values = await valueFindings(input);
   const drafts: Draft[] = [...values, ...graphFindings(input), ...incompleteFindings(input)];
@@ -116,4 +121,15 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
     findings,
     next: nextSteps(input, findings, owners),
   };
+}
+
+/** A change of one policy that three nodes read is one finding. */
+function grouped(input: ReportInput): ReportInput {
+  const groups = withSharedReason(input.groups, ({ graph, root }) => {
+    const node = graph.nodes.find(({ name }) => name === root);
+    const causes = node === undefined ? [] : causesOf(input, graph.name, node);
+    const isShared = causes.length > 0 && causes.every(({ kind }) => kind === "model" || kind === "config");
+    return isShared ? JSON.stringify(causes) : undefined;
+  });
+  return { ...input, groups };
 }

@@ -1,7 +1,7 @@
 /** Reports: what a change does, before it lands. Apart from the rest of dev runs: hosts never load this. */
 
 export { type RanBase, runBase } from "../compare/compared.ts";
-export { ReportCode } from "../report-error.ts";
+export { ReportCode, reportError } from "../report-error.ts";
 export { type Checkout, checkOut, commitOf, isDirty } from "../versions/checkout.ts";
 export type { ReplayHost } from "../versions/replay-host.ts";
 export { buildReport, type ComparedVersion, type ReportOptions, reportOn } from "./build-report.ts";
@@ -12,3 +12,4 @@ export { renderJunit } from "./render/render-junit.ts";
 export { COMMENT_MARKER, renderMarkdown } from "./render/render-markdown.ts";
 export { renderSarif } from "./render/render-sarif.ts";
 export { type Finding, type Report, ReportSchema } from "./report-schema.ts";
+export { diffRun, type RunDiff } from "./run-diff.ts";

@@ -20,7 +20,7 @@ export function linkPackages(root: string, installedAt: string): void {
     const to = join(root, folder, "node_modules");
     mkdirSync(to, { recursive: true });
     for (const name of readdirSync(from)) {
-      if (name.startsWith("@")) {
+      if (name.startsWith("@") || name === ".bin") {
         mkdirSync(join(to, name), { recursive: true });
         for (const inner of readdirSync(join(from, name))) link(join(name, inner), { from, to, root, installedAt });
       } else link(name, { from, to, root, installedAt });

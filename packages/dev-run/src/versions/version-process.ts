@@ -60,17 +60,18 @@ export class VersionProcess {
    *
    * @throws GraphError TENON2032 for a version without this protocol; TENON2033 to TENON2035 for one that cannot start
    */
-  static async start(folder: VersionFolder, corpora: readonly string[]): Promise<OpenedVersion> {
+  static async start(folder: VersionFolder, corpora: readonly string[], signal?: AbortSignal): Promise<OpenedVersion> {
     const file = join(folder.root, CHILD_FILE);
     if (!existsSync(file)) throw otherProtocol(folder.name, `it has no ${CHILD_FILE}`);
     const child = fork(file, [], {
       cwd: folder.root,
       execArgv: ["--conditions=@tenon/source", "--disable-warning=ExperimentalWarning", "--no-warnings"],
-      // Young objects of a replay die young; the default size would measure the collector instead of the nodes.
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "json",
     });
     const version = new VersionProcess(folder.name, child);
+    signal?.addEventListener("abort", () => version.#died("it was stopped"), { once: true });
+    if (signal?.aborted === true) version.#died("it was stopped");
     try {
       const hello = (await version.#ask({ kind: "hello", format: PROTOCOL_FORMAT }, OPEN_MS_MAX)) as HelloAnswer;
       if (hello.format !== PROTOCOL_FORMAT) {

@@ -2,7 +2,8 @@ import { existsSync, globSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { cliError } from "../../cli-error.ts";
 
-const CORPORA_FOLDER = "corpora";
+/** The corpora that the repository keeps. */
+const CORPORA_FOLDER = "packages/dev-run/corpora";
 
 /** Corpus files as they were named, else all that the project keeps; absolute. @throws GraphError TENON1709 for none */
 export function corporaOf(root: string, named: readonly string[] | undefined, folder: string): readonly string[] {

@@ -2,16 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
   buildReport,
-  type Checkout,
-  type ComparedVersion,
-  checkOut,
-  commitOf,
   EXPECT_FILE,
   exitCodeOf,
-  isDirty,
   type Report,
   readExpectedChanges,
+  renderHtml,
+  renderJunit,
   renderMarkdown,
+  renderSarif,
 } from "@tenon/dev-run/report";
 import type { ExitCode } from "../../exit-code.ts";
 import { colorsFor } from "../../output/colors.ts";
@@ -20,6 +18,7 @@ import { progressOn } from "../../output/progress.ts";
 import { projectOf } from "../../project/project-of.ts";
 import type { Terminal } from "../../terminal.ts";
 import { corporaOf } from "./corpora-of.ts";
+import { withVersions } from "./with-versions.ts";
 
 export interface ReportCommandOptions {
   readonly project?: string;
@@ -45,9 +44,18 @@ export async function report(options: ReportCommandOptions, terminal: Terminal):
   const { root } = projectOf(options, terminal);
   const corpora = corporaOf(root, options.corpus, terminal.folder);
   const progress = progressOn(terminal);
-  const made = await withVersions(root, options, terminal, (base, head) =>
+  const made = await withVersions(root, options, terminal, (base, head, signal) =>
     buildReport({
-      ...{ base, head, corpora, entriesMax: options.entries, seed: options.seed ?? SEED, onStep: progress.step },
+      ...{
+        root,
+        base,
+        head,
+        signal,
+        corpora,
+        entriesMax: options.entries,
+        seed: options.seed ?? SEED,
+        onStep: progress.step,
+      },
       refs: { base: options.base, head: options.head },
       expected: readExpectedChanges(resolve(head.root, options.expect ?? EXPECT_FILE)),
       performance: { rounds: options.rounds ?? ROUNDS, entriesMax: MEASURED_ENTRIES_MAX },
@@ -59,44 +67,13 @@ export async function report(options: ReportCommandOptions, terminal: Terminal):
   return exitCodeOf(made);
 }
 
-/** Checks out what is not there; whatever happens, and on Ctrl-C too, nothing of it stays. */
-async function withVersions(
-  root: string,
-  { base, head }: Pick<ReportCommandOptions, "base" | "head">,
-  terminal: Terminal,
-  work: (base: ComparedVersion, head: ComparedVersion) => Promise<Report>,
-): Promise<Report> {
-  const made: Checkout[] = [];
-  const version = async (ref: string): Promise<ComparedVersion> => {
-    const checkout = await checkOut(root, ref);
-    made.push(checkout);
-    return { ...checkout, changed: false };
-  };
-  const stopped = new AbortController();
-  const stop = terminal.stopAsked().then(() => {
-    stopped.abort();
-    throw new Error("stopped");
-  });
-  const run = async () => {
-    const baseVersion = await version(base);
-    const headVersion = head === undefined ? await workingTree(root) : await version(head);
-    return work(baseVersion, headVersion);
-  };
-  try {
-    return await Promise.race([run(), stop]);
-  } finally {
-    await Promise.all(made.map(({ remove }) => remove()));
-  }
-}
-
-async function workingTree(root: string): Promise<ComparedVersion> {
-  return { name: "working tree", root, commit: await commitOf(root, "HEAD"), changed: await isDirty(root) };
-}
-
 function writeRenderings(made: Report, folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "report.json"), jsonText(made));
   writeFileSync(join(folder, "report.md"), renderMarkdown(made));
+  writeFileSync(join(folder, "report.html"), renderHtml(made));
+  writeFileSync(join(folder, "report.sarif"), renderSarif(made));
+  writeFileSync(join(folder, "report.xml"), renderJunit(made));
 }
 
 function summary({ verdict, findings }: Report, folder: string, bold: (text: string) => string): string {

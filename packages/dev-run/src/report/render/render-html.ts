@@ -34,7 +34,11 @@ interface Section {
 function sectionsOf(report: Report): readonly Section[] {
   return [
     { id: "owners", title: "Who must look", body: owners(report) },
-    { id: "findings", title: "Findings", body: report.findings.map(finding).join("") || para("None: both versions give the same.") },
+    {
+      id: "findings",
+      title: "Findings",
+      body: report.findings.map(finding).join("") || para("None: both versions give the same."),
+    },
     { id: "graph", title: "Graph", body: graph(report) },
     { id: "safety", title: "Contract and safety", body: safety(report) },
     { id: "metrics", title: "Business metrics", body: metrics(report) },
@@ -48,16 +52,26 @@ function sectionsOf(report: Report): readonly Section[] {
   ];
 }
 
-function verdict({ verdict: { outcome, sentence, counts, base, head, corpora, seed, durationMs, graphs } }: Report): string {
+function verdict({
+  verdict: { outcome, sentence, counts, base, head, corpora, seed, durationMs, graphs },
+}: Report): string {
   const mark = outcome === "PASS" ? "PASS" : outcome === "FAIL" ? "FAIL" : "REVIEW";
   const numbers = Object.entries(counts).map(([name, count]) => `${words(name)} ${count}`);
-  const versions = [base, head].map(({ name, commit, changed }) => `${name} ${commit.slice(0, 10)}${changed ? " with changes" : ""}`);
+  const versions = [base, head].map(
+    ({ name, commit, changed }) => `${name} ${commit.slice(0, 10)}${changed ? " with changes" : ""}`,
+  );
   const kept = corpora.map(({ name, hash, entries }) => `${name} ${hash.slice(0, 12)} (${entries} runs)`);
-  const hashes = graphs.map(({ name, baseHash, headHash }) => `${name} ${baseHash.slice(0, 8)} → ${headHash.slice(0, 8)}`);
+  const hashes = graphs.map(
+    ({ name, baseHash, headHash }) => `${name} ${baseHash.slice(0, 8)} → ${headHash.slice(0, 8)}`,
+  );
   return [
     textElement("h1", { class: mark }, `${outcome}: ${sentence}`),
     para(numbers.join(" · ")),
-    textElement("p", { class: "soft" }, `${versions.join(" → ")} · ${kept.join(", ")} · seed ${seed} · ${(durationMs / 1_000).toFixed(1)} s`),
+    textElement(
+      "p",
+      { class: "soft" },
+      `${versions.join(" → ")} · ${kept.join(", ")} · seed ${seed} · ${(durationMs / 1_000).toFixed(1)} s`,
+    ),
     folded("Graph hashes", list(hashes)),
   ].join("");
 }
@@ -65,16 +79,38 @@ function verdict({ verdict: { outcome, sentence, counts, base, head, corpora, se
 function owners({ owners: all }: Report): string {
   return table(
     ["owner", "changed", "affected", "findings", "worst", "agree"],
-    all.map(({ owner, changed, affected, findings, worst, approve }) => [owner, changed.join(", "), affected.join(", "), findings.join(" "), worst, approve]),
+    all.map(({ owner, changed, affected, findings, worst, approve }) => [
+      owner,
+      changed.join(", "),
+      affected.join(", "),
+      findings.join(" "),
+      worst,
+      approve,
+    ]),
   );
 }
 
-function finding({ id, severity, title, causes, place, effect, downstream, fields: own, fieldsMore, examples, reproduce, approve }: Finding): string {
+function finding({
+  id,
+  severity,
+  title,
+  causes,
+  place,
+  effect,
+  downstream,
+  fields: own,
+  fieldsMore,
+  examples,
+  reproduce,
+  approve,
+}: Finding): string {
   const lines = [
     ...causes.map(({ kind, detail }) => `cause: ${kind}, ${detail}`),
     ...(place === null ? [] : [`at ${place.file}:${place.line}`]),
     ...effect,
-    ...(downstream.length === 0 ? [] : [`behind it: ${downstream.map(({ node, owner }) => `${node} (${owner})`).join(", ")}`]),
+    ...(downstream.length === 0
+      ? []
+      : [`behind it: ${downstream.map(({ node, owner }) => `${node} (${owner})`).join(", ")}`]),
     ...(examples.length === 0 ? [] : [`runs: ${examples.join(", ")}`]),
   ];
   const more = fieldsMore > 0 ? para(`and ${fieldsMore} more fields`) : "";
@@ -90,26 +126,59 @@ function finding({ id, severity, title, causes, place, effect, downstream, field
 
 function graph({ graphDiff: { nodes, slots, edges, mermaid, filesChanged } }: Report): string {
   const parts = [
-    table(["node", "graph", "owner", "change", "cause", "what"], nodes.map((each) => [each.node, each.graph, each.owner, each.change, each.causes.join(", "), each.what])),
-    table(["slot", "owner", "change", "leaves the process"], slots.map((each) => [each.slot, each.owner, each.change, each.leaves ? "yes" : "no"])),
+    table(
+      ["node", "graph", "owner", "change", "cause", "what"],
+      nodes.map((each) => [each.node, each.graph, each.owner, each.change, each.causes.join(", "), each.what]),
+    ),
+    table(
+      ["slot", "owner", "change", "leaves the process"],
+      slots.map((each) => [each.slot, each.owner, each.change, each.leaves ? "yes" : "no"]),
+    ),
     list([...edges.added.map((edge) => `+ ${edge}`), ...edges.removed.map((edge) => `− ${edge}`)]),
-    filesChanged.length === 0 ? "" : folded(`${filesChanged.length} files changed`, table(["file", "owner"], filesChanged.map(({ file, owner }) => [file, owner]))),
-    mermaid === "" ? "" : folded("The changed neighbourhood, as Mermaid", element("pre", {}, textElement("code", {}, mermaid))),
+    filesChanged.length === 0
+      ? ""
+      : folded(
+          `${filesChanged.length} files changed`,
+          table(
+            ["file", "owner"],
+            filesChanged.map(({ file, owner }) => [file, owner]),
+          ),
+        ),
+    mermaid === ""
+      ? ""
+      : folded("The changed neighbourhood, as Mermaid", element("pre", {}, textElement("code", {}, mermaid))),
   ];
   return parts.join("");
 }
 
 function safety({ safety: { lines } }: Report): string {
-  return table(["promise", "outcome", ""], lines.map(({ what, outcome, detail }) => [what, outcome, detail]));
+  return table(
+    ["promise", "outcome", ""],
+    lines.map(({ what, outcome, detail }) => [what, outcome, detail]),
+  );
 }
 
 function metrics({ metrics: all }: Report): string {
   return table(
     ["metric", "unit", "base", "head", "Δ", "Δ %", "95 %", "q", "n", "test", "most in"],
     all.map((each) => [
-      ...[each.name, each.unit, amount(each.base), amount(each.head), each.note === "" ? signed(each.delta) : each.note],
-      ...[each.deltaShare === null ? "" : percent(each.deltaShare), `${amount(each.low)} … ${amount(each.high)}`, each.q.toPrecision(2)],
-      ...[String(each.n), each.test, each.segment === null ? "" : `${each.segment.name} ${signed(each.segment.delta)} (n ${each.segment.n})`],
+      ...[
+        each.name,
+        each.unit,
+        amount(each.base),
+        amount(each.head),
+        each.note === "" ? signed(each.delta) : each.note,
+      ],
+      ...[
+        each.deltaShare === null ? "" : percent(each.deltaShare),
+        `${amount(each.low)} … ${amount(each.high)}`,
+        each.q.toPrecision(2),
+      ],
+      ...[
+        String(each.n),
+        each.test,
+        each.segment === null ? "" : `${each.segment.name} ${signed(each.segment.delta)} (n ${each.segment.n})`,
+      ],
     ]),
   );
 }
@@ -120,13 +189,38 @@ function fields({ fields: all }: Report): string {
 
 function fieldTable(all: Report["fields"]): string {
   return table(
-    ["field", "type", "runs changed", "values changed", "noise", "net", "max Δ", "max rel.", "psi", "ks", "churn", "Δ null", "tolerance", "first at", "example"],
+    [
+      "field",
+      "type",
+      "runs changed",
+      "values changed",
+      "noise",
+      "net",
+      "max Δ",
+      "max rel.",
+      "psi",
+      "ks",
+      "churn",
+      "Δ null",
+      "tolerance",
+      "first at",
+      "example",
+    ],
     all.map((each) => {
       const [first] = each.examples;
       const values = each.cellsChanged + each.cellsOnlyInBase + each.cellsOnlyInHead;
       return [
-        ...[fieldName(each), each.type, `${each.entriesChanged} of ${each.entriesCompared}`, String(values), percent(each.noiseRate), percent(each.netRate)],
-        ...[each.absoluteErrorMax, each.relativeErrorMax, each.psi, each.ks, each.topChurn].map((value) => (value === null ? "" : amount(value))),
+        ...[
+          fieldName(each),
+          each.type,
+          `${each.entriesChanged} of ${each.entriesCompared}`,
+          String(values),
+          percent(each.noiseRate),
+          percent(each.netRate),
+        ],
+        ...[each.absoluteErrorMax, each.relativeErrorMax, each.psi, each.ks, each.topChurn].map((value) =>
+          value === null ? "" : amount(value),
+        ),
         ...[percent(each.nullRateHead - each.nullRateBase), each.tolerance, each.firstNode],
         first === undefined ? "" : `${first.requestId} ${first.row}: ${cell(first.base)} → ${cell(first.head)}`,
       ];
@@ -138,16 +232,36 @@ function lists({ rankings: all }: Report): string {
   if (all.lists === 0) return "";
   const line = `${all.listsChanged} of ${all.lists} lists changed, overlap@1 ${all.overlapAt1.toFixed(3)}, overlap@4 ${all.overlapAt4.toFixed(3)}, Kendall τ ${all.kendallTau?.toFixed(3) ?? "none"}, rank-biased overlap ${all.rankBiasedOverlap.toFixed(3)}`;
   const more = all.changesMore > 0 ? para(`and ${all.changesMore} more`) : "";
-  return para(line) + table(["request", "ad", "", "why"], all.changes.map(({ requestId, adId, change, why }) => [requestId, String(adId), change, why])) + more;
+  return (
+    para(line) +
+    table(
+      ["request", "ad", "", "why"],
+      all.changes.map(({ requestId, adId, change, why }) => [requestId, String(adId), change, why]),
+    ) +
+    more
+  );
 }
 
 function documents({ documents: all }: Report): string {
   if (all.runs === 0) return "";
   return [
-    para(`${all.runs} runs: ${all.added} documents added, ${all.removed} removed, ${all.changed} changed; ${all.bytes.base} → ${all.bytes.head} bytes written`),
+    para(
+      `${all.runs} runs: ${all.added} documents added, ${all.removed} removed, ${all.changed} changed; ${all.bytes.base} → ${all.bytes.head} bytes written`,
+    ),
     para(`convergence: ${all.convergence.outcome}, ${all.convergence.detail}`),
-    table(["handler", "column", "owner", "documents", "example"], all.columns.map((each) => [each.handler, each.column, each.owner, String(each.documents), each.example])),
-    table(["handler", "owner", "change", "documents"], all.handlers.map((each) => [each.handler, each.owner, each.change, `${each.documents.base} → ${each.documents.head}`])),
+    table(
+      ["handler", "column", "owner", "documents", "example"],
+      all.columns.map((each) => [each.handler, each.column, each.owner, String(each.documents), each.example]),
+    ),
+    table(
+      ["handler", "owner", "change", "documents"],
+      all.handlers.map((each) => [
+        each.handler,
+        each.owner,
+        each.change,
+        `${each.documents.base} → ${each.documents.head}`,
+      ]),
+    ),
   ].join("");
 }
 
@@ -158,10 +272,16 @@ function time({ performance: all }: Report): string {
     ...[each.base.p50, each.base.p90, each.base.p99, each.head.p50, each.head.p90, each.head.p99].map(amount),
     ...[`${signed(each.delta)} (${amount(each.low)} … ${amount(each.high)}) ${each.unit}`, amount(each.budget)],
   ]);
-  const paths = all.criticalPath.map(({ graph: name, base, head }) => `${name}: ${base.join(" → ")}${base.join() === head.join() ? "" : `; now ${head.join(" → ")}`}`);
+  const paths = all.criticalPath.map(
+    ({ graph: name, base, head }) =>
+      `${name}: ${base.join(" → ")}${base.join() === head.join() ? "" : `; now ${head.join(" → ")}`}`,
+  );
   return [
     para(`${all.entries} runs, ${all.rounds} rounds of base and head in turn; the median of the rounds of each run`),
-    table(["", "graph", "what", "owner", "base p50", "p90", "p99", "head p50", "p90", "p99", "Δ mean (95 %)", "budget"], rows),
+    table(
+      ["", "graph", "what", "owner", "base p50", "p90", "p99", "head p50", "p90", "p99", "Δ mean (95 %)", "budget"],
+      rows,
+    ),
     folded("Longest paths", list(paths)),
   ].join("");
 }
@@ -169,24 +289,57 @@ function time({ performance: all }: Report): string {
 function trust({ trust: all }: Report): string {
   return [
     para(all.sampled),
-    folded(`${all.strata.length} strata`, table(["graph", "stratum", "runs"], all.strata.map((each) => [each.graph, each.stratum, String(each.entries)]))),
-    table(["node not covered", "graph", "runs"], all.nodesNotCovered.map(({ node, graph: name, runs }) => [node, name, String(runs)])),
-    table(["drop reason not covered", "drops"], all.reasonsNotCovered.map(({ reason, drops }) => [reason, String(drops)])),
-    table(["noise begins at", "owner", "runs", "slots"], all.noise.map(({ node, owner, entries, slots }) => [node, owner, String(entries), slots.join(", ")])),
-    table(["ignored field", "owner", "reason", "until", "times"], all.ignored.map(({ field, owner, reason, until, applied }) => [field, owner, reason, until, String(applied)])),
-    table(["incomplete at", "why", "runs", "example"], all.incomplete.map(({ node, why, entries, example }) => [node, why, String(entries), example])),
+    folded(
+      `${all.strata.length} strata`,
+      table(
+        ["graph", "stratum", "runs"],
+        all.strata.map((each) => [each.graph, each.stratum, String(each.entries)]),
+      ),
+    ),
+    table(
+      ["node not covered", "graph", "runs"],
+      all.nodesNotCovered.map(({ node, graph: name, runs }) => [node, name, String(runs)]),
+    ),
+    table(
+      ["drop reason not covered", "drops"],
+      all.reasonsNotCovered.map(({ reason, drops }) => [reason, String(drops)]),
+    ),
+    table(
+      ["noise begins at", "owner", "runs", "slots"],
+      all.noise.map(({ node, owner, entries, slots }) => [node, owner, String(entries), slots.join(", ")]),
+    ),
+    table(
+      ["ignored field", "owner", "reason", "until", "times"],
+      all.ignored.map(({ field, owner, reason, until, applied }) => [field, owner, reason, until, String(applied)]),
+    ),
+    table(
+      ["incomplete at", "why", "runs", "example"],
+      all.incomplete.map(({ node, why, entries, example }) => [node, why, String(entries), example]),
+    ),
   ].join("");
 }
 
 function expected({ expected: all }: Report): string {
-  return table(["field", "direction", "bound", "met by"], all.map(({ field, direction, bound, finding: id }) => [field, direction, bound === null ? "" : String(bound), id ?? "nothing"]));
+  return table(
+    ["field", "direction", "bound", "met by"],
+    all.map(({ field, direction, bound, finding: id }) => [
+      field,
+      direction,
+      bound === null ? "" : String(bound),
+      id ?? "nothing",
+    ]),
+  );
 }
 
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return "";
   const head = element("tr", {}, heads.map((each) => textElement("th", { scope: "col" }, each)).join(""));
   const body = rows.map((row) => element("tr", {}, row.map((each) => textElement("td", {}, each)).join(""))).join("");
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": heads.filter(Boolean).slice(0, 2).join(" and ") }, element("table", {}, element("thead", {}, head) + element("tbody", {}, body)));
+  return element(
+    "div",
+    { class: "scroll", tabindex: "0", role: "region", "aria-label": heads.filter(Boolean).slice(0, 2).join(" and ") },
+    element("table", {}, element("thead", {}, head) + element("tbody", {}, body)),
+  );
 }
 
 function list(lines: readonly string[]): string {

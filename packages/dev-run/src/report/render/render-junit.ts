@@ -8,7 +8,11 @@ export function renderJunit({ verdict, findings }: Report): string {
   const cases = [
     ...quiet.map(({ name }) => element("testcase", { classname: name, name: "gives what the base gives" }, "")),
     ...findings.map(({ id, title, graph, node, owner, severity, causes, reproduce }) => {
-      const detail = [...causes.map(({ kind, detail: text }) => `${kind}: ${text}`), `owner: ${owner}`, ...reproduce].join("\n");
+      const detail = [
+        ...causes.map(({ kind, detail: text }) => `${kind}: ${text}`),
+        `owner: ${owner}`,
+        ...reproduce,
+      ].join("\n");
       const failure = severity === "expected" ? "" : textElement("failure", { type: severity, message: title }, detail);
       return element("testcase", { classname: `${graph}.${node}`, name: id }, failure);
     }),

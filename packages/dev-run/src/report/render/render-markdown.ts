@@ -291,12 +291,11 @@ function trust({ trust: all }: Report, { rows }: Shown): string {
         rows,
       ) || "none"
     }`,
-    ...all.ignored.map(
-      ({ field, owner, reason, until, applied }) =>
-        `ignored: ${field} for ${owner} until ${until}, ${reason} (${applied} times)`,
+    ...all.ignored.map(({ field, owner, reason, until, applied }) =>
+      text(`ignored: ${field} for ${owner} until ${until}, ${reason} (${applied} times)`),
     ),
   ];
-  return folded("Noise and trust", lines.map((line) => `- ${text(line)}`).join("\n"));
+  return folded("Noise and trust", lines.map((line) => `- ${line}`).join("\n"));
 }
 
 function expected({ expected: all }: Report): string {

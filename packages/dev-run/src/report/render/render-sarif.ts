@@ -19,12 +19,17 @@ export function renderSarif({ findings }: Report): string {
           ruleId: `report/${kind}`,
           ruleIndex: rules.indexOf(kind),
           level: severity === "fail" ? "error" : severity === "review" ? "warning" : "note",
-          message: { text: `${[title, ...causes.map((cause) => `${cause.kind}: ${cause.detail}`)].join(". ")}. ${reproduce[0] ?? ""}` },
+          message: {
+            text: `${[title, ...causes.map((cause) => `${cause.kind}: ${cause.detail}`)].join(". ")}. ${reproduce[0] ?? ""}`,
+          },
           locations: [
             {
               ...(place !== null && {
                 physicalLocation: {
-                  artifactLocation: { uri: place.file.split("/").map(encodeURIComponent).join("/"), uriBaseId: "%SRCROOT%" },
+                  artifactLocation: {
+                    uri: place.file.split("/").map(encodeURIComponent).join("/"),
+                    uriBaseId: "%SRCROOT%",
+                  },
                   region: { startLine: place.line, startColumn: place.column },
                 },
               }),

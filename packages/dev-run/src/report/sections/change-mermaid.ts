@@ -33,13 +33,15 @@ function flowchart(graphs: readonly UnionGraph[], changed: Changed, nodesMax: nu
     const ofGraph = changed.filter((each) => each.graph === graph.name);
     if (ofGraph.length === 0) continue;
     const shown = chosen(graph, ofGraph, nodesMax);
+    const owners = new Map(graph.nodes.map(({ name, owner }) => [name, owner]));
+    const changes = new Map(ofGraph.map(({ node, change }) => [node, change]));
     const boxOf = (node: string) => {
-      const owner = graph.nodes.find(({ name }) => name === node)?.owner ?? "";
+      const owner = owners.get(node) ?? "";
       return shown.has(node) ? `${graph.name} ${node}` : `${graph.name} of ${owner}`;
     };
     const boxes = new Map<string, { readonly label: string; readonly style: string }>();
     for (const { name, owner } of graph.nodes) {
-      const change = ofGraph.find(({ node }) => node === name)?.change;
+      const change = changes.get(name);
       const isShown = shown.has(name);
       const label = isShown ? `${name}<br/>${owner}` : `others of ${owner}`;
       const known = boxes.get(boxOf(name));
@@ -57,16 +59,14 @@ function flowchart(graphs: readonly UnionGraph[], changed: Changed, nodesMax: nu
 
 /** Changed by themselves first, then what they reach and what they read, until the picture is full. */
 function chosen(graph: UnionGraph, changed: Changed, nodesMax: number): ReadonlySet<string> {
-  const own = changed.filter(({ change }) => change !== "upstream").map(({ node }) => node);
-  const around = graph.nodes.filter(({ name, inputs, writes }) => {
-    const isReader = graph.nodes.some(
-      (other) => own.includes(other.name) && other.writes.some((slot) => inputs.includes(slot)),
-    );
-    const isWriter = graph.nodes.some(
-      (other) => own.includes(other.name) && other.inputs.some((slot) => writes.includes(slot)),
-    );
-    return !own.includes(name) && (isReader || isWriter);
-  });
+  const own = new Set(changed.filter(({ change }) => change !== "upstream").map(({ node }) => node));
+  const ofOwn = graph.nodes.filter(({ name }) => own.has(name));
+  const written = new Set(ofOwn.flatMap(({ writes }) => writes));
+  const read = new Set(ofOwn.flatMap(({ inputs }) => inputs));
+  const around = graph.nodes.filter(
+    ({ name, inputs, writes }) =>
+      !own.has(name) && (inputs.some((slot) => written.has(slot)) || writes.some((slot) => read.has(slot))),
+  );
   const behind = changed.filter(({ change }) => change === "upstream").map(({ node }) => node);
   return new Set([...own, ...around.map(({ name }) => name), ...behind].slice(0, nodesMax));
 }

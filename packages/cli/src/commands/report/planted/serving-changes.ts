@@ -203,13 +203,13 @@ export const smoothClicks = map({
   },
   {
     name: "default value",
-    node: "normaliseRequest",
-    owner: "ads-serving",
+    node: "describeUser",
+    owner: "ads-privacy",
     edits: [
       {
-        file: `${NODES}/feature-expansion/normalise-request/normalise-request.ts`,
-        find: "utcOffsetMinutes === undefined ? null :",
-        replace: "utcOffsetMinutes === undefined ? 0 :",
+        file: `${NODES}/feature-expansion/describe-user/describe-user.ts`,
+        find: "gender: null, interests: [], activity: null }",
+        replace: "gender: null, interests: [], activity: { adImpressions30Days: 0, adClicks30Days: 0 } }",
       },
     ],
   },
