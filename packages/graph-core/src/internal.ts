@@ -1,4 +1,5 @@
 export type { Immutable } from "./contract/immutable.ts";
+export { type Drawing, drawTopology } from "./render/layout/drawing.ts";
 export { element, textElement } from "./render/markup.ts";
 export { ownerLooks } from "./render/palette.ts";
 export { svgStyle } from "./render/svg-style.ts";

@@ -5,7 +5,7 @@ export const PAGES = "docs/errors";
 /** Headings every page has, in order. */
 export const PAGE_HEADINGS: readonly string[] = ["## Example", "## What to do"];
 
-const CODE = /TENON1\d{3}\b/g;
+const CODE = /TENON[12]\d{3}\b/g;
 
 /** Code → files that mention it. */
 export function codesIn(

@@ -1,9 +1,11 @@
 /** Who must act: graph author, caller, node's owner, outside system, us. */
 export type ErrorCategory = "definition" | "input" | "node" | "resource" | "invariant";
 
+/** `TENON1003`: `docs/errors` has a page for each. */
+export type ErrorCode = `TENON${1 | 2}${string}`;
+
 export interface GraphErrorFacts {
-  /** `TENON1xxx`; `docs/errors` has a page for each. */
-  readonly code: `TENON1${string}`;
+  readonly code: ErrorCode;
   readonly category: ErrorCategory;
   readonly graph?: string | undefined;
   readonly node?: string | undefined;
@@ -21,7 +23,7 @@ export interface GraphErrorFacts {
 /** The one error Tenon throws or rejects with. Anything a node throws arrives as its `cause`. */
 export class GraphError extends Error {
   override readonly name = "GraphError";
-  readonly code: `TENON1${string}`;
+  readonly code: ErrorCode;
   readonly category: ErrorCategory;
   readonly graph: string | undefined;
   readonly node: string | undefined;

@@ -1,0 +1,53 @@
+/** A host of its own with the marketplace and a few traced requests, for pictures, tests and looking around. */
+import { type RunningAdMixer, readConfig, startAdMixer } from "@tenon/admixer";
+import { topologyOf } from "@tenon/graph-core";
+import * as graphs from "@tenon/graphs";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { adMixerSource, type AdMixerSourceOptions, appFiles, serveStudio } from "../src/server/index.ts";
+
+export interface SampleHost {
+  readonly url: string;
+  readonly host: RunningAdMixer;
+  readonly stop: () => Promise<void>;
+}
+
+const ROOT = resolve(import.meta.dirname, "../../..");
+
+/** @param requests traced before the promise settles */
+export async function sampleHost(
+  requests: number,
+  { flags = {}, more, graphs: others }: { flags?: Readonly<Record<string, string>> } & Partial<Pick<AdMixerSourceOptions, "more" | "graphs">> = {},
+): Promise<SampleHost> {
+  const own = { port: "0", warmUpRequests: "8", ...flags };
+  const config = readConfig({ folder: ROOT, environment: {}, flags: own });
+  const folder = mkdtempSync(join(tmpdir(), "tenon-studio-"));
+  const settings = { ...config.settings, logFolder: join(folder, "log"), dataFolder: join(folder, "data") };
+  let end: () => void = () => undefined;
+  const host = await startAdMixer(
+    { ...config, settings },
+    {
+      extend: async (server, admixer) => {
+        const source = adMixerSource(admixer, {
+          graphs: others ?? Object.values(graphs).map((graph) => topologyOf(graph as never)),
+          root: ROOT,
+          more,
+        });
+        end = source.stop;
+        await serveStudio(server, { source, access: settings, app: appFiles() });
+      },
+    },
+  );
+  for (let at = 0; at < requests; at++)
+    await host.host.answer({ ...host.sampleRequest(at), requestId: `sample-${at}` }, { traced: true });
+  return {
+    url: host.url,
+    host,
+    stop: async () => {
+      end();
+      await host.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
