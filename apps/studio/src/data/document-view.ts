@@ -18,8 +18,8 @@ export type Hop = z.infer<typeof HopSchema>;
 export const RungSchema = z.strictObject({
   rung: z.string(),
   question: z.string(),
-  /** `holds`: this is why. `clear`: it is not. `notAsked`: what comes after the reason. */
-  answer: z.enum(["holds", "clear", "notAsked"]),
+  /** `holds`: this is why. `clear`: it is not. `follows`: it holds too, further down the way. */
+  answer: z.enum(["holds", "clear", "follows"]),
   owner: z.string().nullable(),
   because: z.string().nullable(),
   hint: z.string().nullable(),

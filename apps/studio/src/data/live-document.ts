@@ -27,7 +27,15 @@ export const LiveDocumentSchema = z.strictObject({
   ),
   /** Stages of the pipeline with what waits before each. */
   stages: z.array(z.strictObject({ stage: z.string(), what: z.string(), waiting: z.number() })),
-  lanes: z.array(z.strictObject({ lane: z.string(), waiting: z.number(), oldestMs: z.number().nullable() })),
+  lanes: z.array(
+    z.strictObject({
+      handler: z.string(),
+      lane: z.string(),
+      waiting: z.number(),
+      parked: z.number(),
+      oldestMs: z.number().nullable(),
+    }),
+  ),
   parked: z.number(),
   versions: z.record(z.string(), z.string()),
 });

@@ -1,6 +1,9 @@
 /** The studio's server: a plugin for running hosts, and what an export writes. */
 export { type AdMixerSourceOptions, adMixerSource } from "./admixer-source.ts";
 export { type AppFiles, appFiles } from "./app-files.ts";
+export { documentView } from "./document-view.ts";
+export { lineageDocument } from "./lineage-document.ts";
+export type { PipelineState } from "./live-samples.ts";
 export { serveStudio, type StudioOptions } from "./plugin.ts";
 export { StudioData } from "./studio-data.ts";
 export type { ReportSource, StudioSource } from "./studio-source.ts";

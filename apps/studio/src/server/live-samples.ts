@@ -1,5 +1,6 @@
 /** Rates and lags of a running host, sampled for the live view. Nobody looking costs one sample a second. */
 import type { AdMixer } from "@tenon/admixer";
+import { FRESHNESS_TARGET_MS } from "../data/freshness-target.ts";
 import { LIVE_FORMAT, type LiveDocument, type LiveSample } from "../data/live-document.ts";
 
 /** Between two samples, ms, and how many are kept: the last four minutes. */
@@ -12,9 +13,6 @@ export interface PipelineState {
   readonly lanes: LiveDocument["lanes"];
   readonly parked: number;
 }
-
-/** Targets of the classes of data, ms at the 99th percentile (docs/design/0017-indexing-pipeline.md). */
-const FRESHNESS_TARGET_MS: Readonly<Record<string, number>> = { control: 10_000, content: 60_000 };
 
 export function liveSampler(host: AdMixer, pipeline?: () => Promise<PipelineState>) {
   const samples: LiveSample[] = [];

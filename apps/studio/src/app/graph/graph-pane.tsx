@@ -29,7 +29,7 @@ export interface GraphPaneProps {
 const TYPES = { node: Box, group: Box, openGroup: OpenGroup, end: EndBox };
 /** Above this many nodes groups begin closed. */
 const CLOSED_ABOVE = 40;
-const ZOOM = { min: 0.15, max: 2.2, first: 0.72, far: 0.5, near: 1.25 } as const;
+const ZOOM = { min: 0.15, max: 2.2, first: 0.95, far: 0.5, near: 1.25 } as const;
 
 export function GraphPane(props: GraphPaneProps) {
   return (
@@ -129,7 +129,7 @@ function useViewport({ graph, ad }: GraphPaneProps, { width, height }: Arrangeme
     shown.current = graph.hash;
     if (first) {
       const fits = Math.min(paneWidth / (width + 60), paneHeight / (height + 60));
-      const zoom = Math.min(1.1, Math.max(fits, Math.min(ZOOM.first, paneWidth / (width + 60))));
+      const zoom = Math.min(1.1, Math.max(fits, Math.min(ZOOM.first, paneWidth / (width + 40))));
       const y = box === undefined ? 24 : Math.min(24, paneHeight / 2 - (box.y + box.height / 2) * zoom);
       const x = box !== undefined && width * zoom > paneWidth ? paneWidth / 2 - (box.x + box.width / 2) * zoom : (paneWidth - width * zoom) / 2;
       void flow.setViewport({ x, y, zoom });

@@ -32,7 +32,7 @@ export function heatOfRun(run: RunDocument, heat: Heat): ReadonlyMap<string, War
 }
 
 function warmthOf(node: RunNode, run: RunDocument, heat: Heat, longest: number): Warmth {
-  if (IDLE.has(node.outcome)) return { share: undefined, text: node.outcome === "skipped" ? "skipped" : node.outcome };
+  if (IDLE.has(node.outcome)) return NONE;
   switch (heat) {
     case "self":
       return { share: node.durationMs / longest, text: duration(node.durationMs) };

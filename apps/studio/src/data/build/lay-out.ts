@@ -9,7 +9,7 @@ import type { Grouping } from "./group-nodes.ts";
 export const BOXES_MAX = 200;
 
 /** Width and height of a box, px. */
-const NODE = { width: 184, height: 52 } as const;
+const NODE = { width: 200, height: 52 } as const;
 const GROUP = { width: 208, height: 64 } as const;
 const END = { width: 120, height: 32 } as const;
 

@@ -45,9 +45,14 @@ function decisionOf(step: AdStep, run: RunDocument, graph: GraphDocument): Decis
 
 /** The ad that the drop names; else the one that stayed with the least, whose place it would have needed. */
 function winnerOf(run: RunDocument, stage: Stage, { threshold, reason }: Decision, adId: number): AdDocument["winner"] {
+  const worthOf = (id: number) => {
+    const worth = run.scores[id]?.ecpmMicros;
+    return worth === undefined ? "" : `, worth ${money(worth)}`;
+  };
   const named = typeof threshold === "string" ? /\bad (\d+)\b/.exec(threshold)?.[1] : undefined;
-  if (named !== undefined) return { adId: Number(named), why: "stayed instead: it was worth more" };
-  if (!["lost_auction", "l1_trimmed", "l2_trimmed", "blended_out", "deduped"].includes(reason)) return null;
+  if (named !== undefined) return { adId: Number(named), why: `was kept instead${worthOf(Number(named))}` };
+  // A trimmed ad was judged by the light model, whose worth of those that stayed is not kept.
+  if (!["lost_auction", "l2_trimmed", "blended_out", "deduped"].includes(reason)) return null;
   const dropped = new Set(stage.drops.map(({ ad }) => ad));
   const kept = stage.entered.flatMap((at) => {
     const id = run.ads[at] as number;
@@ -55,8 +60,7 @@ function winnerOf(run: RunDocument, stage: Stage, { threshold, reason }: Decisio
     return dropped.has(at) || id === adId || score === undefined ? [] : [{ id, worth: score.ecpmMicros }];
   });
   const least = kept.toSorted((one, other) => one.worth - other.worth || one.id - other.id)[0];
-  if (least === undefined || reason === "l1_trimmed") return null;
-  return { adId: least.id, why: `took the last place, worth ${money(least.worth)} per thousand impressions` };
+  return least === undefined ? null : { adId: least.id, why: `took the last place${worthOf(least.id)}` };
 }
 
 function sentenceOf(
@@ -70,8 +74,9 @@ function sentenceOf(
   if (decision === null) return `${ad} passed all ${steps.length} filters and is not in the answer.`;
   const { node, meaning, valueText: value, thresholdText: threshold } = decision;
   const because = meaning === "" ? decision.reason : meaning;
-  const compared =
-    value === null ? "" : threshold === null ? ` (${value})` : ` (${value} against ${threshold})`;
+  // A threshold in words says what the winner says.
+  const bound = typeof decision.threshold === "string" && winner !== null ? null : threshold;
+  const compared = value === null ? "" : bound === null ? ` (its worth: ${value})` : ` (${value} against ${bound})`;
   const beaten = winner === null ? "" : ` Ad ${winner.adId} ${winner.why}.`;
-  return `${ad} did not show: ${node} dropped it, because ${because}${compared}.${beaten}`;
+  return `${ad} did not show. ${node} dropped it: ${because}${compared}.${beaten}`;
 }
