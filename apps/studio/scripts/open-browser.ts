@@ -3,7 +3,8 @@ import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 
 /** Made for functions in a cloud: one process that dies with its first page, and no rules between sites. */
-const NOT_HERE = /^--(single-process|no-zygote|disable-web-security|allow-running-insecure-content|disable-site-isolation-trials|headless)/;
+const NOT_HERE =
+  /^--(single-process|no-zygote|disable-web-security|allow-running-insecure-content|disable-site-isolation-trials|headless)/;
 
 export async function openBrowser(): Promise<Browser> {
   const own = process.env["TENON_CHROMIUM"];

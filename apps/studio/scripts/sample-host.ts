@@ -1,11 +1,12 @@
 /** A host of its own with the marketplace and a few traced requests, for pictures, tests and looking around. */
-import { type RunningAdMixer, readConfig, startAdMixer } from "@tenon/admixer";
-import { topologyOf } from "@tenon/graph-core";
-import * as graphs from "@tenon/graphs";
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { adMixerSource, type AdMixerSourceOptions, appFiles, serveStudio } from "../src/server/index.ts";
+import { type RunningAdMixer, readConfig, startAdMixer } from "@tenon/admixer";
+import { topologyOf } from "@tenon/graph-core";
+import * as graphs from "@tenon/graphs";
+import { type AdMixerSourceOptions, adMixerSource, appFiles, serveStudio } from "../src/server/index.ts";
 
 export interface SampleHost {
   readonly url: string;
@@ -18,7 +19,11 @@ const ROOT = resolve(import.meta.dirname, "../../..");
 /** @param requests traced before the promise settles */
 export async function sampleHost(
   requests: number,
-  { flags = {}, more, graphs: others }: { flags?: Readonly<Record<string, string>> } & Partial<Pick<AdMixerSourceOptions, "more" | "graphs">> = {},
+  {
+    flags = {},
+    more,
+    graphs: others,
+  }: { flags?: Readonly<Record<string, string>> } & Partial<Pick<AdMixerSourceOptions, "more" | "graphs">> = {},
 ): Promise<SampleHost> {
   const own = { port: "0", warmUpRequests: "8", ...flags };
   const config = readConfig({ folder: ROOT, environment: {}, flags: own });

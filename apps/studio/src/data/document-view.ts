@@ -38,7 +38,13 @@ export const DocumentViewSchema = z.strictObject({
   hops: z.array(HopSchema),
   /** The longest time between two stops. */
   largestGap: z
-    .strictObject({ from: z.string(), to: z.string(), owner: z.string(), ms: z.number(), targetMs: z.number().nullable() })
+    .strictObject({
+      from: z.string(),
+      to: z.string(),
+      owner: z.string(),
+      ms: z.number(),
+      targetMs: z.number().nullable(),
+    })
     .nullable(),
   ladder: z.array(RungSchema),
   groups: z.array(

@@ -23,7 +23,12 @@ export const LiveDocumentSchema = z.strictObject({
   samples: z.array(LiveSampleSchema),
   /** By class of data: age of what is served, ms. */
   freshness: z.array(
-    z.strictObject({ class: z.string(), p50Ms: z.number().nullable(), p99Ms: z.number().nullable(), targetMs: z.number().nullable() }),
+    z.strictObject({
+      class: z.string(),
+      p50Ms: z.number().nullable(),
+      p99Ms: z.number().nullable(),
+      targetMs: z.number().nullable(),
+    }),
   ),
   /** Stages of the pipeline with what waits before each. */
   stages: z.array(z.strictObject({ stage: z.string(), what: z.string(), waiting: z.number() })),

@@ -1,6 +1,6 @@
 /** The runs of a serving host in this process. Personal data is left out here, before anything is made of a run. */
 import { type AdMixer, isLoggedAsScored, type KeptRun, redacted } from "@tenon/admixer";
-import { AdRequest, type AdId, DROP_REASON_FACTS, type DropReason } from "@tenon/ads-model";
+import { type AdId, AdRequest, DROP_REASON_FACTS, type DropReason } from "@tenon/ads-model";
 import { IdColumn, type Topology } from "@tenon/graph-core";
 import { runDocument } from "../data/build/run-document.ts";
 import type { RunDocument, ShownAd } from "../data/run-document.ts";
@@ -21,7 +21,10 @@ export interface AdMixerSourceOptions {
   readonly pipeline?: Parameters<typeof liveSampler>[1] | undefined;
 }
 
-export function adMixerSource(host: AdMixer, { graphs, root, more, pipeline }: AdMixerSourceOptions): StudioSource & { stop(): void } {
+export function adMixerSource(
+  host: AdMixer,
+  { graphs, root, more, pipeline }: AdMixerSourceOptions,
+): StudioSource & { stop(): void } {
   const made = new WeakMap<KeptRun, Promise<RunDocument>>();
   const live = liveSampler(host, pipeline);
   const others = graphs.filter(({ graph }) => graph.name !== host.topology.graph.name);
@@ -71,7 +74,8 @@ async function documentOf(host: AdMixer, run: KeptRun): Promise<RunDocument> {
           },
     brands: await brandsOf(host, shown, scores),
     loggedAsScored: featureLog === undefined ? null : isLoggedAsScored(featureLog),
-    meaningOf: (reason) => DROP_REASON_FACTS[reason as DropReason] as (typeof DROP_REASON_FACTS)[DropReason] | undefined,
+    meaningOf: (reason) =>
+      DROP_REASON_FACTS[reason as DropReason] as (typeof DROP_REASON_FACTS)[DropReason] | undefined,
   });
 }
 

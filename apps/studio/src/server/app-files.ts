@@ -33,16 +33,25 @@ export async function appFiles(keepIn?: string): Promise<AppFiles> {
 }
 
 function filesIn(folder: string): AppFiles {
-  return { folder, names: new Set(globSync(["index.html", "assets/*"], { cwd: folder }).map((name) => name.replaceAll("\\", "/"))) };
+  return {
+    folder,
+    names: new Set(globSync(["index.html", "assets/*"], { cwd: folder }).map((name) => name.replaceAll("\\", "/"))),
+  };
 }
 
 /** Of everything that goes into the page: its sources, what it shares with the server, and the versions it is built with. */
 function sourceHash(packageFolder: string): string {
-  const files = globSync(["src/app/**/*", "src/data/**/*.ts", "package.json"], { cwd: packageFolder, withFileTypes: true })
+  const files = globSync(["src/app/**/*", "src/data/**/*.ts", "package.json"], {
+    cwd: packageFolder,
+    withFileTypes: true,
+  })
     .filter((entry) => entry.isFile() && !entry.name.includes(".test."))
     .map((entry) => join(entry.parentPath, entry.name))
     .toSorted();
-  return hash("sha256", files.map((file) => `${file.slice(packageFolder.length)}\n${readFileSync(file, "utf8")}`).join("\n")).slice(0, 16);
+  return hash(
+    "sha256",
+    files.map((file) => `${file.slice(packageFolder.length)}\n${readFileSync(file, "utf8")}`).join("\n"),
+  ).slice(0, 16);
 }
 
 /** In a process of its own: a host goes on serving meanwhile. Whole or not at all: two builds at once do not meet. */

@@ -21,5 +21,11 @@ await build({
       transformIndexHtml: (html: string) => html.replace("%CONTENT_POLICY%", CONTENT_POLICY),
     },
   ],
-  build: { outDir: resolve(folder), emptyOutDir: true, target: "es2023", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  build: {
+    outDir: resolve(folder),
+    emptyOutDir: true,
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  },
 });

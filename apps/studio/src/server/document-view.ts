@@ -62,12 +62,24 @@ function hopsOf(facts: DocumentFacts): readonly Hop[] {
     hops.push({ lane, what, owner, eventAtMs, processAtMs });
   for (const { inSource, source, key } of facts.sources) {
     if (inSource === undefined || inSource.gone) continue;
-    add("ads database", `${source} ${key}, version ${inSource.version}`, "ads-data", inSource.updatedAtMs, inSource.updatedAtMs);
+    add(
+      "ads database",
+      `${source} ${key}, version ${inSource.version}`,
+      "ads-data",
+      inSource.updatedAtMs,
+      inSource.updatedAtMs,
+    );
   }
   for (const { change, update, source, key } of facts.sources) {
     for (const waiting of [change, update]) {
       if (waiting === undefined) continue;
-      add("topics", `${source} ${key} waits in ${waiting.topic} ${waiting.partition}/${waiting.offset}`, "ads-streams", null, null);
+      add(
+        "topics",
+        `${source} ${key} waits in ${waiting.topic} ${waiting.partition}/${waiting.offset}`,
+        "ads-streams",
+        null,
+        null,
+      );
     }
   }
   for (const { entity, group, key, inRepo, owner } of facts.sources) {
@@ -75,19 +87,29 @@ function hopsOf(facts: DocumentFacts): readonly Hop[] {
     add("updater", `${entity} ${key} group ${group}, version ${inRepo.version}`, owner, inRepo.sourceAtMs, null);
   }
   for (const { group, handler, version, sourceAtMs, owner } of facts.groups)
-    if (version > 0) add("handlers", `${handler ?? "nobody"} made ${group}, version ${version}`, owner, sourceAtMs, null);
+    if (version > 0)
+      add("handlers", `${handler ?? "nobody"} made ${group}, version ${version}`, owner, sourceAtMs, null);
   const { servable, delta, base, hosts } = facts;
   if (servable !== undefined)
     add(
       "document",
-      servable.isServable ? `put together, version ${servable.version}` : `not servable: ${servable.missing.join(", ")}`,
+      servable.isServable
+        ? `put together, version ${servable.version}`
+        : `not servable: ${servable.missing.join(", ")}`,
       "ads-data",
       servable.sourceAtMs,
       null,
     );
   if (delta !== undefined)
-    add("published", `${delta.kind} of version ${delta.version} at offset ${delta.offset}`, "ads-streams", null, delta.publishedAtMs);
-  if (base !== undefined) add("base", `base ${base.name}, from position ${base.position}`, "ads-retrieval", null, base.builtAtMs);
+    add(
+      "published",
+      `${delta.kind} of version ${delta.version} at offset ${delta.offset}`,
+      "ads-streams",
+      null,
+      delta.publishedAtMs,
+    );
+  if (base !== undefined)
+    add("base", `base ${base.name}, from position ${base.position}`, "ads-retrieval", null, base.builtAtMs);
   for (const { url, version, appliedAtMs } of hosts)
     add("hosts", `${url} serves ${version ?? "nothing"}`, "ads-serving", null, appliedAtMs);
   return hops;
@@ -102,16 +124,21 @@ function largestGapOf(
   hops: readonly Hop[],
   stale: { readonly owner: string } | undefined,
 ): DocumentView["largestGap"] {
-  const changedAtMs = Math.max(...hops.filter(({ lane }) => lane === "ads database").map(({ processAtMs }) => processAtMs ?? 0));
+  const changedAtMs = Math.max(
+    ...hops.filter(({ lane }) => lane === "ads database").map(({ processAtMs }) => processAtMs ?? 0),
+  );
   if (!Number.isFinite(changedAtMs)) return null;
-  const targetMs = FRESHNESS_TARGET_MS[groups.some(({ class: dataClass }) => dataClass === "control") ? "control" : "content"] ?? null;
+  const targetMs =
+    FRESHNESS_TARGET_MS[groups.some(({ class: dataClass }) => dataClass === "control") ? "control" : "content"] ?? null;
   const stops = [
     { at: changedAtMs, name: "the newest change at the source", owner: "ads-data" },
     ...(delta === undefined || delta.publishedAtMs < changedAtMs
       ? []
       : [{ at: delta.publishedAtMs, name: "published", owner: "ads-streams" }]),
     ...hops.flatMap(({ lane, processAtMs, what, owner }) =>
-      lane === "hosts" && processAtMs !== null && processAtMs >= changedAtMs ? [{ at: processAtMs, name: what, owner }] : [],
+      lane === "hosts" && processAtMs !== null && processAtMs >= changedAtMs
+        ? [{ at: processAtMs, name: what, owner }]
+        : [],
     ),
     ...(stale === undefined ? [] : [{ at: atMs, name: "now", owner: stale.owner }]),
   ];
@@ -141,34 +168,45 @@ function ladderView(facts: DocumentFacts): RungView[] {
 
 /** What the answer of a rung rests on: the rows that were looked at. */
 function evidenceOf(rung: Rung, facts: DocumentFacts): RungView["evidence"] {
-  const { sources, parked, work, feeds, groups, servable, outbox, delta, deltas, base, refusal, hosts, changeLog } = facts;
+  const { sources, parked, work, feeds, groups, servable, outbox, delta, deltas, base, refusal, hosts, changeLog } =
+    facts;
   const fact = (label: string, text: string) => ({ label, text });
   switch (rung) {
     case "notInAdsDatabase":
       return [fact("ads database", facts.askedSource ? "asked" : "not asked")];
     case "waitingInTopic":
       return sources.flatMap(({ change, update }) =>
-        [change, update].flatMap((at) => (at === undefined ? [] : [fact(at.topic, `${at.partition}/${at.offset}, ${at.lag} records behind`)])),
+        [change, update].flatMap((at) =>
+          at === undefined ? [] : [fact(at.topic, `${at.partition}/${at.offset}, ${at.lag} records behind`)],
+        ),
       );
     case "parkedRecord":
       return parked.map(({ task, key, code, reason }) => fact(task, `${key}: ${code} ${reason}`));
     case "rejected":
-      return sources.flatMap(({ group, rejected }) => (rejected === undefined ? [] : [fact(group, `version ${rejected.version}: ${rejected.reason}`)]));
+      return sources.flatMap(({ group, rejected }) =>
+        rejected === undefined ? [] : [fact(group, `version ${rejected.version}: ${rejected.reason}`)],
+      );
     case "droppedOnCommand":
-      return sources.flatMap(({ group, dropped }) => (dropped === undefined ? [] : [fact(group, `version ${dropped.version}`)]));
+      return sources.flatMap(({ group, dropped }) =>
+        dropped === undefined ? [] : [fact(group, `version ${dropped.version}`)],
+      );
     case "changeNotRead":
       return changeLog === undefined ? [] : [fact(`slot ${changeLog.slot}`, `${changeLog.behindBytes} bytes behind`)];
     case "workParked":
     case "workWaiting":
       return work
         .filter((item) => item.parked === (rung === "workParked"))
-        .map(({ handler, lane, attempts, ageMs }) => fact(handler, `lane ${lane}, ${attempts} attempts, ${Math.round(ageMs)} ms old`));
+        .map(({ handler, lane, attempts, ageMs }) =>
+          fact(handler, `lane ${lane}, ${attempts} attempts, ${Math.round(ageMs)} ms old`),
+        );
     case "changeFeedBehind":
       return feeds.map(({ consumer, behind }) => fact(consumer, `${behind} batches behind`));
     case "groupMissing":
       return groups.map(({ group, version }) => fact(group, version === 0 ? "missing" : `version ${version}`));
     case "notServable":
-      return servable === undefined ? [] : [fact("document", servable.isServable ? "servable" : `lacks ${servable.missing.join(", ")}`)];
+      return servable === undefined
+        ? []
+        : [fact("document", servable.isServable ? "servable" : `lacks ${servable.missing.join(", ")}`)];
     case "inOutbox":
       return outbox.map(({ topic, ageMs }) => fact(topic, `${Math.round(ageMs)} ms old`));
     case "gateRefusedBase":
@@ -180,7 +218,9 @@ function evidenceOf(rung: Rung, facts: DocumentFacts): RungView["evidence"] {
         ...(base === undefined ? [] : [fact("base", `${base.name}, from ${base.position}`)]),
       ];
     case "hostNotLoaded":
-      return hosts.map(({ url, version }) => fact(url, version === null ? "does not hold it" : `version ${version ?? "unknown"}`));
+      return hosts.map(({ url, version }) =>
+        fact(url, version === null ? "does not hold it" : `version ${version ?? "unknown"}`),
+      );
     case "served":
       return [];
   }

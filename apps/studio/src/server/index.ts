@@ -2,8 +2,10 @@
 export { type AdMixerSourceOptions, adMixerSource } from "./admixer-source.ts";
 export { type AppFiles, appFiles } from "./app-files.ts";
 export { documentView } from "./document-view.ts";
+export { type Exported, exportStudio } from "./export-folder.ts";
 export { lineageDocument } from "./lineage-document.ts";
 export type { PipelineState } from "./live-samples.ts";
-export { serveStudio, type StudioOptions } from "./plugin.ts";
+export { type StudioOptions, serveStudio } from "./plugin.ts";
+export { askHost, studioProxy } from "./proxy.ts";
 export { StudioData } from "./studio-data.ts";
 export type { ReportSource, StudioSource } from "./studio-source.ts";

@@ -6,7 +6,7 @@ import { PROBLEM_TYPE, problemOf } from "@tenon/http-host";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { WhatIfRequestSchema } from "../data/what-if.ts";
 import { type Access, requireAccess } from "./access.ts";
-import { type AppFiles } from "./app-files.ts";
+import type { AppFiles } from "./app-files.ts";
 import { STUDIO_HEADERS } from "./content-policy.ts";
 import { StudioData } from "./studio-data.ts";
 import { statusOf, studioError } from "./studio-error.ts";
@@ -35,23 +35,30 @@ export async function serveStudio(server: FastifyInstance, options: StudioOption
   const prefix = options.prefix ?? "/studio";
   await server.register(
     async (routes) => {
-      routes.setErrorHandler((error, request, reply) => sendProblem(reply, error, request.id));
-      routes.addHook("onRequest", async (_request, reply) => void reply.headers(STUDIO_HEADERS));
-      // JSON is made by JSON.stringify: these documents have no schema of the server's.
-      routes.setSerializerCompiler(() => JSON.stringify);
-      routes.setValidatorCompiler(() => (value) => ({ value }));
-      pageRoutes(routes, options, prefix);
+      prepareRoutes(routes);
+      pageRoutes(routes, options.app, prefix);
       dataRoutes(routes, options);
     },
     { prefix },
   );
 }
 
-function pageRoutes(routes: FastifyInstance, { app }: StudioOptions, prefix: string): void {
+/** What every answer of the studio has, whoever gives it. */
+export function prepareRoutes(routes: FastifyInstance): void {
+  routes.setErrorHandler((error, request, reply) => sendProblem(reply, error, request.id));
+  routes.addHook("onRequest", async (_request, reply) => void reply.headers(STUDIO_HEADERS));
+  // JSON is made by JSON.stringify: these documents have no schema of the server's.
+  routes.setSerializerCompiler(() => JSON.stringify);
+  routes.setValidatorCompiler(() => (value) => ({ value }));
+}
+
+/** The page itself holds nothing to protect. */
+export function pageRoutes(routes: FastifyInstance, app: Promise<AppFiles>, prefix: string): void {
   const hidden = { schema: { hide: true } };
   const send = async (reply: FastifyReply, name: string) => {
     const { folder, names } = await app;
-    if (!names.has(name)) throw studioError("notThere", { message: `there is no file "${name}"`, hint: `open ${prefix}/` });
+    if (!names.has(name))
+      throw studioError("notThere", { message: `there is no file "${name}"`, hint: `open ${prefix}/` });
     reply.header("content-type", TYPES[extname(name)] ?? "application/octet-stream");
     reply.header("cache-control", name.startsWith("assets/") ? FOREVER : "no-cache");
     return reply.send(readFileSync(join(folder, name)));
@@ -66,11 +73,15 @@ function pageRoutes(routes: FastifyInstance, { app }: StudioOptions, prefix: str
 function dataRoutes(routes: FastifyInstance, { source, access }: StudioOptions): void {
   const data = new StudioData(source);
   const get = (path: string, summary: string, answer: (params: Readonly<Record<string, string>>) => unknown) =>
-    routes.get(`/data/${path}`, { schema: { summary, security: [{ admin: [] }] } as object }, async (request, reply) => {
-      requireAccess(access, request.headers);
-      reply.header("cache-control", "no-store");
-      return answer(request.params as Readonly<Record<string, string>>);
-    });
+    routes.get(
+      `/data/${path}`,
+      { schema: { summary, security: [{ admin: [] }] } as object },
+      async (request, reply) => {
+        requireAccess(access, request.headers);
+        reply.header("cache-control", "no-store");
+        return answer(request.params as Readonly<Record<string, string>>);
+      },
+    );
   get("index.json", "Studio: what there is to open", () => data.index(true));
   get("graphs/:hash.json", "Studio: a graph with its places", ({ hash = "" }) => data.graph(hash));
   get("cohorts/:hash.json", "Studio: the kept runs of a graph together", ({ hash = "" }) => data.cohort(hash));
@@ -120,7 +131,12 @@ function sendProblem(reply: FastifyReply, error: unknown, requestId: string) {
   const known =
     error instanceof GraphError
       ? error
-      : new GraphError("the studio failed", { code: "TENON2059", category: "invariant", hint: "this is a defect of the studio", cause: error });
+      : new GraphError("the studio failed", {
+          code: "TENON2059",
+          category: "invariant",
+          hint: "this is a defect of the studio",
+          cause: error,
+        });
   const status = statusOf(known);
   return reply
     .code(status)

@@ -56,7 +56,9 @@ const LADDER: Readonly<Record<Exclude<Rung, "served">, Ask>> = {
 };
 
 /** Every rung with its answer, in the order of the way; the first that holds is the reason, later ones may follow from it. */
-export function ladderOf(facts: DocumentFacts): readonly { readonly rung: Rung; readonly holds: Verdict | undefined }[] {
+export function ladderOf(
+  facts: DocumentFacts,
+): readonly { readonly rung: Rung; readonly holds: Verdict | undefined }[] {
   return Object.entries(LADDER).map(([rung, ask]) => ({ rung: rung as Rung, holds: ask(facts) }));
 }
 

@@ -6,8 +6,8 @@ import type { IndexDocument } from "../../data/index-document.ts";
 import { Problem } from "../shell/problem.tsx";
 import { useData } from "../state/data.ts";
 import { go, linkTo, useRoute } from "../state/route.ts";
-import { Lanes } from "./lanes.tsx";
 import { Ladder } from "./ladder.tsx";
+import { Lanes } from "./lanes.tsx";
 
 /** A document on its way is asked about again, ms. */
 const AGAIN_MS = 4_000;
@@ -16,12 +16,21 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
   const { ad } = useRoute();
   const { value: view, error } = useData<DocumentView>(ad && `documents/${ad}.json`, index.live ? AGAIN_MS : undefined);
   if (ad === undefined) return <AskAd index={index} />;
-  if (view === undefined) return error === undefined ? <p className="waiting muted" role="status">Looking along the way of ad {ad} …</p> : <Problem error={error} />;
+  if (view === undefined)
+    return error === undefined ? (
+      <p className="waiting muted" role="status">
+        Looking along the way of ad {ad} …
+      </p>
+    ) : (
+      <Problem error={error} />
+    );
   return (
     <div className="sheet">
       <p className="crumbs">
         Document of ad <code className="id">{ad}</code>
-        <span className={`chip ${view.fresh ? "good" : "bad"}`}>{view.fresh ? "✓ up to date" : "✕ stale or missing"}</span>
+        <span className={`chip ${view.fresh ? "good" : "bad"}`}>
+          {view.fresh ? "✓ up to date" : "✕ stale or missing"}
+        </span>
         <span className="muted">looked at {new Date(view.atMs).toLocaleTimeString()}</span>
         <a href={linkTo({ ad: undefined })}>another ad</a>
       </p>
@@ -36,11 +45,12 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
       </p>
       {view.largestGap !== null && (
         <p className="gap card">
-          Largest gap: <strong>{duration(view.largestGap.ms)}</strong> from {view.largestGap.from} to {view.largestGap.to}, with{" "}
-          <strong>{view.largestGap.owner || "nobody"}</strong>
+          Largest gap: <strong>{duration(view.largestGap.ms)}</strong> from {view.largestGap.from} to{" "}
+          {view.largestGap.to}, with <strong>{view.largestGap.owner || "nobody"}</strong>
           {view.largestGap.targetMs !== null && (
             <span className={`chip ${view.largestGap.ms > view.largestGap.targetMs ? "bad" : "good"}`}>
-              target {duration(view.largestGap.targetMs)}: {view.largestGap.ms > view.largestGap.targetMs ? "missed" : "met"}
+              target {duration(view.largestGap.targetMs)}:{" "}
+              {view.largestGap.ms > view.largestGap.targetMs ? "missed" : "met"}
             </span>
           )}
         </p>
@@ -74,14 +84,10 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
                 <td>{group.group}</td>
                 <td>{group.owner}</td>
                 <td>{group.class}</td>
-                <td>
-                  {group.handler === null ? (
-                    "nobody"
-                  ) : (
-                    <GraphLink index={index} name={group.handler} />
-                  )}
+                <td>{group.handler === null ? "nobody" : <GraphLink index={index} name={group.handler} />}</td>
+                <td className="num">
+                  {group.version === 0 ? <span className="chip bad">missing</span> : group.version}
                 </td>
-                <td className="num">{group.version === 0 ? <span className="chip bad">missing</span> : group.version}</td>
                 <td>{group.sourceAtMs === null ? "" : new Date(group.sourceAtMs).toLocaleString()}</td>
               </tr>
             ))}
@@ -95,7 +101,11 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
 /** A handler runs a graph of its name. */
 export function GraphLink({ index, name }: { readonly index: IndexDocument; readonly name: string }) {
   const graph = index.graphs.find((each) => each.name === name);
-  return graph === undefined ? <>{name}</> : <a href={linkTo({ view: "graph", graph: graph.hash, ad: undefined })}>{name}</a>;
+  return graph === undefined ? (
+    <>{name}</>
+  ) : (
+    <a href={linkTo({ view: "graph", graph: graph.hash, ad: undefined })}>{name}</a>
+  );
 }
 
 function AskAd({ index }: { readonly index: IndexDocument }) {

@@ -15,7 +15,9 @@ export function Ladder({ ladder }: { readonly ladder: readonly RungView[] }) {
                 {answer === "clear" ? "·" : answer === "holds" ? "✕" : "!"}
               </span>
               <span className="question">{question}</span>
-              <span className={`chip ${answer === "holds" ? "bad" : answer === "follows" ? "warn" : ""}`}>{WORDS[answer]}</span>
+              <span className={`chip ${answer === "holds" ? "bad" : answer === "follows" ? "warn" : ""}`}>
+                {WORDS[answer]}
+              </span>
             </summary>
             {because !== null && <p>{because}</p>}
             {hint !== null && (

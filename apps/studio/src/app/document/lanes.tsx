@@ -4,7 +4,9 @@ import type { DocumentView } from "../../data/document-view.ts";
 const LANES = ["ads database", "topics", "updater", "handlers", "document", "published", "hosts", "base"];
 
 export function Lanes({ view }: { readonly view: DocumentView }) {
-  const times = view.hops.flatMap(({ eventAtMs, processAtMs }) => [eventAtMs, processAtMs]).filter((at) => at !== null && at > 0);
+  const times = view.hops
+    .flatMap(({ eventAtMs, processAtMs }) => [eventAtMs, processAtMs])
+    .filter((at) => at !== null && at > 0);
   const places = placesOf(times as readonly number[]);
   return (
     <ol className="lanes">
@@ -13,12 +15,20 @@ export function Lanes({ view }: { readonly view: DocumentView }) {
         return (
           <li key={lane} className={hops.length === 0 ? "empty" : ""}>
             <span className="lane-name">{lane}</span>
-            <span className="lane" role="img" aria-label={hops.length === 0 ? `${lane}: nothing` : hops.map(({ what }) => what).join("; ")}>
+            <span
+              className="lane"
+              role="img"
+              aria-label={hops.length === 0 ? `${lane}: nothing` : hops.map(({ what }) => what).join("; ")}
+            >
               {hops.map((hop, at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: two stops may be alike in everything
                 <span key={at} title={titleOf(hop)}>
-                  {hop.eventAtMs !== null && hop.eventAtMs > 0 && <i className="event" style={{ left: `${places(hop.eventAtMs)}%` }} />}
-                  {hop.processAtMs !== null && hop.processAtMs > 0 && <i className="process" style={{ left: `${places(hop.processAtMs)}%` }} />}
+                  {hop.eventAtMs !== null && hop.eventAtMs > 0 && (
+                    <i className="event" style={{ left: `${places(hop.eventAtMs)}%` }} />
+                  )}
+                  {hop.processAtMs !== null && hop.processAtMs > 0 && (
+                    <i className="process" style={{ left: `${places(hop.processAtMs)}%` }} />
+                  )}
                 </span>
               ))}
             </span>

@@ -44,7 +44,8 @@ export function openTogether(graph: GraphDocument, asked: readonly string[]): Re
   let count = Object.keys(graph.layout.closed.boxes).length;
   for (const id of [...asked].reverse()) {
     const chain: string[] = [];
-    for (let at = groups.get(id); at !== undefined && !open.has(at.id); at = groups.get(at.parent ?? "")) chain.push(at.id);
+    for (let at = groups.get(id); at !== undefined && !open.has(at.id); at = groups.get(at.parent ?? ""))
+      chain.push(at.id);
     const more = chain.reduce((sum, each) => sum + (groups.get(each)?.members.length ?? 0), 0);
     if (chain.length === 0 || count + more > BOXES_MAX) continue;
     count += more;
@@ -54,7 +55,11 @@ export function openTogether(graph: GraphDocument, asked: readonly string[]): Re
 }
 
 /** The box that stands for a node in the picture: itself, or the closed group that holds it. */
-export function boxOf(graph: GraphDocument, node: string, boxes: ReadonlyMap<string, PlacedBox>): PlacedBox | undefined {
+export function boxOf(
+  graph: GraphDocument,
+  node: string,
+  boxes: ReadonlyMap<string, PlacedBox>,
+): PlacedBox | undefined {
   const own = boxes.get(node);
   if (own !== undefined) return own;
   return graph.groups
@@ -70,7 +75,12 @@ interface Growth {
   readonly dy: number;
 }
 
-function arrangeDrawing(drawing: DrawingJson, graph: GraphDocument, open: ReadonlySet<string>, depth: number): Arrangement {
+function arrangeDrawing(
+  drawing: DrawingJson,
+  graph: GraphDocument,
+  open: ReadonlySet<string>,
+  depth: number,
+): Arrangement {
   const groups = new Set(graph.groups.map(({ id }) => id));
   const inner = new Map<string, Arrangement>();
   const growths: Growth[] = [];
@@ -135,9 +145,18 @@ function movePoints(
   const [fromDx, toDx] = [shifts.get(from) ?? 0, shifts.get(to) ?? 0];
   if (points.every(([x]) => x === first[0])) {
     const [top, bottom] = [first[1] + shiftY(first[1]), last[1] + shiftY(last[1])];
-    if (fromDx === toDx) return [[first[0] + fromDx, top], [last[0] + toDx, bottom]];
+    if (fromDx === toDx)
+      return [
+        [first[0] + fromDx, top],
+        [last[0] + toDx, bottom],
+      ];
     const middle = bottom - 12;
-    return [[first[0] + fromDx, top], [first[0] + fromDx, middle], [last[0] + toDx, middle], [last[0] + toDx, bottom]];
+    return [
+      [first[0] + fromDx, top],
+      [first[0] + fromDx, middle],
+      [last[0] + toDx, middle],
+      [last[0] + toDx, bottom],
+    ];
   }
   const leads = points.findIndex(([x]) => x !== first[0]);
   const trails = points.length - 1 - [...points].reverse().findIndex(([x]) => x !== last[0]);

@@ -43,7 +43,9 @@ export function Box({ data }: NodeProps) {
       <span className={`side ${look?.pattern ?? ""}`} style={{ backgroundColor: look?.colour }} />
       <span className="text">
         <span className="name">{isGroup ? cue.owner : cue.name}</span>
-        <span className="line">{isGroup ? (cue.step > 0 ? cue.line : `${cue.name} · ${cue.count} nodes`) : cue.line}</span>
+        <span className="line">
+          {isGroup ? (cue.step > 0 ? cue.line : `${cue.name} · ${cue.count} nodes`) : cue.line}
+        </span>
       </span>
       <span className="marks">
         {cue.fate === "dropped" && <span className="mark bad">✕</span>}
@@ -81,12 +83,26 @@ export function OpenGroup({ data }: NodeProps) {
   const route = useRoute();
   const look = graph.owners.find(({ name }) => name === cue.owner);
   return (
-    <div className={`open-group${cue.dimmed ? " dimmed" : ""}`} style={{ width: box.width, height: box.height }} data-box={box.id}>
+    <div
+      className={`open-group${cue.dimmed ? " dimmed" : ""}`}
+      style={{ width: box.width, height: box.height }}
+      data-box={box.id}
+    >
       <button
         type="button"
         aria-expanded="true"
         aria-label={`Close group ${cue.owner}, ${cue.name}`}
-        onClick={() => go({ open: (route.open ?? "").split(",").filter((id) => id !== box.id).join(",") }, "replace")}
+        onClick={() =>
+          go(
+            {
+              open: (route.open ?? "")
+                .split(",")
+                .filter((id) => id !== box.id)
+                .join(","),
+            },
+            "replace",
+          )
+        }
       >
         <span className="dot" style={{ backgroundColor: look?.colour }} /> <strong>{cue.owner}</strong>
         <span className="muted">{cue.name}</span>
@@ -101,7 +117,11 @@ export function EndBox({ data }: NodeProps) {
   const { box, graph } = data as BoxData;
   const isRequest = box.id === "@request";
   return (
-    <div className="end-box" style={{ width: box.width, height: box.height }} title={(isRequest ? graph.request : graph.respond).join(", ")}>
+    <div
+      className="end-box"
+      style={{ width: box.width, height: box.height }}
+      title={(isRequest ? graph.request : graph.respond).join(", ")}
+    >
       {isRequest ? "request" : "respond"}
     </div>
   );

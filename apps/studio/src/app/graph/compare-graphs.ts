@@ -26,7 +26,11 @@ export function compareGraphs(base: GraphDocument, head: GraphDocument): GraphCo
     [gone.length, "removed"],
     [count("changed"), "changed"],
   ].flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
-  return { sentence: words.length === 0 ? "Nothing differs between the two versions." : `Nodes: ${words.join(", ")}.`, nodes, gone };
+  return {
+    sentence: words.length === 0 ? "Nothing differs between the two versions." : `Nodes: ${words.join(", ")}.`,
+    nodes,
+    gone,
+  };
 }
 
 /** Everything that is declared; where it stands in the code is none of it. */

@@ -5,7 +5,7 @@ import { compareRuns } from "../run/compare.tsx";
 import type { Route } from "../state/route.ts";
 import type { Arrangement, PlacedBox } from "./arrange.ts";
 import type { GraphPaneProps } from "./graph-pane.tsx";
-import { type Heat, HEATS, heatOfCohort, heatOfRun, stepOf, type Warmth, worst } from "./heat.ts";
+import { HEATS, type Heat, heatOfCohort, heatOfRun, stepOf, type Warmth, worst } from "./heat.ts";
 import { type Facts, select } from "./select.ts";
 
 export type Change = "added" | "removed" | "changed";
@@ -49,8 +49,15 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
   const heat = HEATS.map(([id]) => id).find((id) => id === route.heat) ?? "owner";
   return useMemo(() => {
     const all = route.scope === "all" && cohort !== undefined;
-    const warmth = all ? heatOfCohort(cohort.nodes, heat) : run === undefined ? new Map<string, Warmth>() : heatOfRun(run, heat);
-    const differing = run === undefined || other === undefined ? new Set<string>() : new Set(compareRuns(run, other, graph).map(({ node }) => node));
+    const warmth = all
+      ? heatOfCohort(cohort.nodes, heat)
+      : run === undefined
+        ? new Map<string, Warmth>()
+        : heatOfRun(run, heat);
+    const differing =
+      run === undefined || other === undefined
+        ? new Set<string>()
+        : new Set(compareRuns(run, other, graph).map(({ node }) => node));
     const factsOf = factsFor(props, differing);
     const chosen = select(graph, route.find ?? "", factsOf);
     const groups = new Map(graph.groups.map((group) => [group.id, group]));
@@ -63,14 +70,24 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
     const of = (box: PlacedBox): Cue => {
       const members = membersOf(box.id);
       const group = groups.get(box.id);
-      const hot = group === undefined ? (warmth.get(box.id) ?? { share: undefined, text: "" }) : worst(members.map((name) => warmth.get(name)));
+      const hot =
+        group === undefined
+          ? (warmth.get(box.id) ?? { share: undefined, text: "" })
+          : worst(members.map((name) => warmth.get(name)));
       const outcomes = members.flatMap((name) => ran.get(name)?.outcome ?? []);
       const fates = members.flatMap((name) => fateOf.get(name) ?? []);
-      const change = members.map((name) => changes?.get(name) ?? (differing.has(name) ? "changed" : undefined)).find((each) => each !== undefined);
+      const change = members
+        .map((name) => changes?.get(name) ?? (differing.has(name) ? "changed" : undefined))
+        .find((each) => each !== undefined);
       return {
         name: group === undefined ? box.id : group.label,
         owner: group?.owner ?? declared.get(box.id)?.owner ?? "",
-        line: hot.text !== "" ? hot.text : group === undefined ? (declared.get(box.id)?.owner ?? "") : `${members.length} nodes`,
+        line:
+          hot.text !== ""
+            ? hot.text
+            : group === undefined
+              ? (declared.get(box.id)?.owner ?? "")
+              : `${members.length} nodes`,
         step: heat === "owner" ? 0 : stepOf(hot.share),
         selected: route.node !== undefined && members.includes(route.node) && box.kind !== "openGroup",
         dimmed: chosen !== undefined && !members.some((name) => chosen.has(name)),
@@ -99,7 +116,10 @@ function factsFor({ run, cohort, changes }: GraphPaneProps, differing: ReadonlyS
       selfMs: node?.durationMs,
       waitMs: node?.waitMs,
       p99Ms: together.get(name)?.p99Ms ?? node?.durationMs,
-      dropShare: stage === undefined || stage.entered.length === 0 ? together.get(name)?.dropShare ?? undefined : stage.drops.length / stage.entered.length,
+      dropShare:
+        stage === undefined || stage.entered.length === 0
+          ? (together.get(name)?.dropShare ?? undefined)
+          : stage.drops.length / stage.entered.length,
       critical: node?.critical === true,
       failed: node !== undefined && !["ok", "skipped", "notRun"].includes(node.outcome),
       changed: differing.has(name) || changes?.has(name) === true,
@@ -110,7 +130,10 @@ function factsFor({ run, cohort, changes }: GraphPaneProps, differing: ReadonlyS
 /** `from to` of the boxes that the critical path leads through. */
 function pairsOf(graph: GraphDocument, path: readonly string[], { boxes }: Arrangement): ReadonlySet<string> {
   const shown = new Map(boxes.map((box) => [box.id, box]));
-  const boxIds = (name: string) => [name, ...graph.groups.filter(({ nodes }) => nodes.includes(name)).map(({ id }) => id)].filter((id) => shown.has(id));
+  const boxIds = (name: string) =>
+    [name, ...graph.groups.filter(({ nodes }) => nodes.includes(name)).map(({ id }) => id)].filter((id) =>
+      shown.has(id),
+    );
   const pairs = new Set<string>();
   for (const [at, name] of path.entries()) {
     const next = path[at + 1];

@@ -1,8 +1,8 @@
 import { useRef } from "react";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
-import { dotText, mermaidText, perfettoText } from "./export-text.ts";
 import { pngOf, svgOf } from "./export-picture.ts";
+import { dotText, mermaidText, perfettoText } from "./export-text.ts";
 
 /** The picture and its data, to take away. */
 export function ExportMenu({ graph, run }: { readonly graph: GraphDocument; readonly run: RunDocument | undefined }) {
@@ -30,12 +30,18 @@ export function ExportMenu({ graph, run }: { readonly graph: GraphDocument; read
           DOT
         </button>
         {run !== undefined && (
-          <button type="button" onClick={take(`${run.requestId}.perfetto.json`, "application/json", () => perfettoText(run, graph))}>
+          <button
+            type="button"
+            onClick={take(`${run.requestId}.perfetto.json`, "application/json", () => perfettoText(run, graph))}
+          >
             Perfetto trace
           </button>
         )}
         {run !== undefined && (
-          <button type="button" onClick={() => void navigator.clipboard?.writeText(`tenon replay ${run.requestId} --save-test`)}>
+          <button
+            type="button"
+            onClick={() => void navigator.clipboard?.writeText(`tenon replay ${run.requestId} --save-test`)}
+          >
             Copy: save as test
           </button>
         )}

@@ -36,7 +36,9 @@ function boxMarkup(box: HTMLElement, style: (element: Element) => CSSStyleDeclar
   return [
     `<g transform="translate(${x} ${y})">`,
     `<rect width="${box.offsetWidth}" height="${box.offsetHeight}" rx="8" fill="${backgroundColor}" stroke="${borderColor}" stroke-width="${parseFloat(borderWidth) || 1}"/>`,
-    side === null ? "" : `<rect width="5" height="${Math.min(box.offsetHeight, 64)}" fill="${style(side).backgroundColor}"/>`,
+    side === null
+      ? ""
+      : `<rect width="5" height="${Math.min(box.offsetHeight, 64)}" fill="${style(side).backgroundColor}"/>`,
     `<text x="14" y="${line === "" ? 22 : 23}" font-size="14" font-weight="600" fill="${color}">${escaped(name)}</text>`,
     line === "" ? "" : `<text x="14" y="40" font-size="11.5" fill="${color}" opacity="0.75">${escaped(line)}</text>`,
     "</g>",

@@ -42,7 +42,9 @@ export function dotText(graph: GraphDocument): string {
       ...nodes.map(({ name, purpose }) => `    ${text(name)} [tooltip=${text(purpose)}];`),
       "  }",
     ]),
-    ...arrowsOf(graph).map(({ from, to, slots }) => `  ${text(from)} -> ${text(to)} [label=${text(slots.join("\n"))}];`),
+    ...arrowsOf(graph).map(
+      ({ from, to, slots }) => `  ${text(from)} -> ${text(to)} [label=${text(slots.join("\n"))}];`,
+    ),
     "}",
     "",
   ].join("\n");
@@ -60,8 +62,23 @@ export function perfettoText(run: RunDocument, graph: GraphDocument): string {
       const track = free === -1 ? freeFrom.length : free;
       freeFrom[track] = endMs;
       const args = { outcome, waitMs, critical };
-      return { name, ph: "X", cat: ownerOf.get(name) ?? "", pid: 1, tid: track, ts: startMs * 1_000, dur: durationMs * 1_000, args };
+      return {
+        name,
+        ph: "X",
+        cat: ownerOf.get(name) ?? "",
+        pid: 1,
+        tid: track,
+        ts: startMs * 1_000,
+        dur: durationMs * 1_000,
+        args,
+      };
     });
-  const process = { name: "process_name", ph: "M", pid: 1, tid: 0, args: { name: `graph ${run.graph}, request ${run.requestId}` } };
+  const process = {
+    name: "process_name",
+    ph: "M",
+    pid: 1,
+    tid: 0,
+    args: { name: `graph ${run.graph}, request ${run.requestId}` },
+  };
   return JSON.stringify({ displayTimeUnit: "ms", traceEvents: [process, ...events] });
 }

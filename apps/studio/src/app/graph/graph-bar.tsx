@@ -20,7 +20,12 @@ export function GraphBar({ graph, run, cohort, level, chosen }: Props) {
     <div className="graph-bar">
       <label>
         <span className="sr">Colour by</span>
-        <select className="field small" value={heat} disabled={run === undefined && cohort === undefined} onChange={(event) => go({ heat: event.target.value }, "replace")}>
+        <select
+          className="field small"
+          value={heat}
+          disabled={run === undefined && cohort === undefined}
+          onChange={(event) => go({ heat: event.target.value }, "replace")}
+        >
           {HEATS.map(([id, name]) => (
             <option key={id} value={id}>
               {name}
@@ -30,7 +35,15 @@ export function GraphBar({ graph, run, cohort, level, chosen }: Props) {
         </select>
       </label>
       <span className="finds">
-        <input className="field small find" type="search" aria-label="Select nodes" placeholder="owner:ads-ranking, +rank+, drops>10%   /" value={find} onChange={(event) => go({ find: event.target.value }, "replace")} onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()} />
+        <input
+          className="field small find"
+          type="search"
+          aria-label="Select nodes"
+          placeholder="owner:ads-ranking, +rank+, drops>10%   /"
+          value={find}
+          onChange={(event) => go({ find: event.target.value }, "replace")}
+          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
+        />
         {chosen !== undefined && (
           <span className="muted" role="status">
             {chosen} of {graph.nodes.length}
@@ -42,7 +55,12 @@ export function GraphBar({ graph, run, cohort, level, chosen }: Props) {
         <button type="button" aria-pressed={level === "groups"} onClick={() => go({ level: "groups" }, "replace")}>
           Groups
         </button>
-        <button type="button" aria-pressed={level === "nodes"} disabled={graph.layout.flat === null} onClick={() => go({ level: "nodes" }, "replace")}>
+        <button
+          type="button"
+          aria-pressed={level === "nodes"}
+          disabled={graph.layout.flat === null}
+          onClick={() => go({ level: "nodes" }, "replace")}
+        >
           Nodes
         </button>
       </fieldset>

@@ -18,14 +18,22 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
   const { value: base } = useData<GraphDocument>(route.with && `graphs/${route.with}.json`);
   const hasRuns = index.runs.some((run) => run.graphHash === hash);
   const { value: cohort } = useData<CohortDocument>(hasRuns ? `cohorts/${hash}.json` : undefined);
-  const changes = useMemo(() => (graph === undefined || base === undefined ? undefined : compareGraphs(base, graph)), [base, graph]);
+  const changes = useMemo(
+    () => (graph === undefined || base === undefined ? undefined : compareGraphs(base, graph)),
+    [base, graph],
+  );
   if (graph === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
   const versions = index.graphs.filter(({ name, hash: other }) => name === graph.name && other !== graph.hash);
   return (
     <div className="run two">
       <section className="verdict" aria-label="Graph">
         <p className="crumbs">
-          <select className="field small" aria-label="Graph" value={graph.hash} onChange={(event) => go({ graph: event.target.value, node: undefined, open: undefined, with: undefined })}>
+          <select
+            className="field small"
+            aria-label="Graph"
+            value={graph.hash}
+            onChange={(event) => go({ graph: event.target.value, node: undefined, open: undefined, with: undefined })}
+          >
             {index.graphs.map(({ hash: each, name, nodes }) => (
               <option key={each} value={each}>
                 {name} ({nodes})
@@ -36,7 +44,12 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
             version <code>{graph.hash.slice(0, 12)}</code>
           </span>
           {versions.length > 0 && (
-            <select className="field small" aria-label="Compare with version" value={route.with ?? ""} onChange={(event) => go({ with: event.target.value || undefined })}>
+            <select
+              className="field small"
+              aria-label="Compare with version"
+              value={route.with ?? ""}
+              onChange={(event) => go({ with: event.target.value || undefined })}
+            >
               <option value="">compare with …</option>
               {versions.map(({ hash: each }) => (
                 <option key={each} value={each}>
@@ -49,13 +62,18 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
         <h1>{changes?.sentence ?? `${graph.name}: ${graph.purpose ?? "no purpose is written down"}`}</h1>
         <p className="muted">
           {graph.nodes.length} nodes of {graph.owners.length} owners, {graph.slots.length} slots
-          {graph.deadlineMs !== null && `, deadline ${graph.deadlineMs} ms`}. Reads {graph.request.join(", ")}; gives {graph.respond.join(", ")}.
+          {graph.deadlineMs !== null && `, deadline ${graph.deadlineMs} ms`}. Reads {graph.request.join(", ")}; gives{" "}
+          {graph.respond.join(", ")}.
         </p>
       </section>
-        <GraphPane graph={graph} cohort={cohort} changes={changes?.nodes} />
-        <aside className="panel card" aria-label="Details">
-          {route.node === undefined ? <NodeList graph={graph} gone={changes?.gone ?? []} /> : <NodePanel graph={graph} name={route.node} cohort={cohort} />}
-        </aside>
+      <GraphPane graph={graph} cohort={cohort} changes={changes?.nodes} />
+      <aside className="panel card" aria-label="Details">
+        {route.node === undefined ? (
+          <NodeList graph={graph} gone={changes?.gone ?? []} />
+        ) : (
+          <NodePanel graph={graph} name={route.node} cohort={cohort} />
+        )}
+      </aside>
     </div>
   );
 }

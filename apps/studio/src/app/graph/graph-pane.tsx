@@ -1,5 +1,5 @@
 /** The graph: boxes by React Flow (pan, zoom, visible ones only), lines in one layer below them. */
-import { ReactFlow, ReactFlowProvider, useReactFlow, useStore, type Node } from "@xyflow/react";
+import { type Node, ReactFlow, ReactFlowProvider, useReactFlow, useStore } from "@xyflow/react";
 import { useEffect, useMemo, useRef } from "react";
 import type { AdDocument } from "../../data/ad-document.ts";
 import type { CohortDocument } from "../../data/cohort-document.ts";
@@ -7,7 +7,7 @@ import type { GraphDocument } from "../../data/graph-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
 import { useKeys } from "../shell/keys.ts";
 import { go, useRoute } from "../state/route.ts";
-import { arrange, type Arrangement, boxOf, openTogether, type PlacedBox } from "./arrange.ts";
+import { type Arrangement, arrange, boxOf, openTogether, type PlacedBox } from "./arrange.ts";
 import { Box, EndBox, OpenGroup } from "./boxes.tsx";
 import { type Cue, type GraphChanges, useCues } from "./cues.ts";
 import { GraphBar } from "./graph-bar.tsx";
@@ -49,11 +49,17 @@ function Pane(props: GraphPaneProps) {
   const byId = useMemo(() => new Map(arranged.boxes.map((box) => [box.id, box])), [arranged]);
   const cues = useCues(props, route, arranged);
   const nodes = useMemo(() => arranged.boxes.map((box) => flowNode(box, cues.of(box), graph)), [arranged, cues, graph]);
-  const zoomed = useStore(({ transform }) => (transform[2] < ZOOM.far ? "far" : transform[2] > ZOOM.near ? "near" : "middle"));
+  const zoomed = useStore(({ transform }) =>
+    transform[2] < ZOOM.far ? "far" : transform[2] > ZOOM.near ? "near" : "middle",
+  );
   useViewport(props, arranged, byId);
   useGraphKeys(props, arranged, byId, open);
   return (
-    <section className={`graph card zoom-${zoomed}`} aria-label={`Graph ${graph.name}`} data-boxes={arranged.boxes.length}>
+    <section
+      className={`graph card zoom-${zoomed}`}
+      aria-label={`Graph ${graph.name}`}
+      data-boxes={arranged.boxes.length}
+    >
       <GraphBar graph={graph} run={run} level={level} chosen={cues.chosen?.size} cohort={props.cohort} />
       <div className="canvas">
         <ReactFlow
@@ -107,7 +113,12 @@ function ZoomButtons() {
       <button type="button" className="icon" aria-label="Further" onClick={() => void flow.zoomOut()}>
         −
       </button>
-      <button type="button" className="icon" aria-label="The whole graph" onClick={() => void flow.fitView({ padding: 0.06 })}>
+      <button
+        type="button"
+        className="icon"
+        aria-label="The whole graph"
+        onClick={() => void flow.fitView({ padding: 0.06 })}
+      >
         ⤢
       </button>
     </div>
@@ -115,7 +126,11 @@ function ZoomButtons() {
 }
 
 /** Begins where it can be read; follows what is selected only when it is out of sight. */
-function useViewport({ graph, ad }: GraphPaneProps, { width, height }: Arrangement, byId: ReadonlyMap<string, PlacedBox>): void {
+function useViewport(
+  { graph, ad }: GraphPaneProps,
+  { width, height }: Arrangement,
+  byId: ReadonlyMap<string, PlacedBox>,
+): void {
   const flow = useReactFlow();
   const route = useRoute();
   const size = useStore(({ width: paneWidth, height: paneHeight }) => `${paneWidth} ${paneHeight}`);
@@ -131,19 +146,32 @@ function useViewport({ graph, ad }: GraphPaneProps, { width, height }: Arrangeme
       const fits = Math.min(paneWidth / (width + 60), paneHeight / (height + 60));
       const zoom = Math.min(1.1, Math.max(fits, Math.min(ZOOM.first, paneWidth / (width + 40))));
       const y = box === undefined ? 24 : Math.min(24, paneHeight / 2 - (box.y + box.height / 2) * zoom);
-      const x = box !== undefined && width * zoom > paneWidth ? paneWidth / 2 - (box.x + box.width / 2) * zoom : (paneWidth - width * zoom) / 2;
+      const x =
+        box !== undefined && width * zoom > paneWidth
+          ? paneWidth / 2 - (box.x + box.width / 2) * zoom
+          : (paneWidth - width * zoom) / 2;
       void flow.setViewport({ x, y, zoom });
       return;
     }
     if (box === undefined) return;
     const { x, y, zoom } = flow.getViewport();
     const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-    const isSeen = left >= 0 && top >= 0 && left + box.width * zoom <= paneWidth && top + Math.min(box.height, 80) * zoom <= paneHeight;
-    if (!isSeen) void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2, { zoom, duration: 0 });
+    const isSeen =
+      left >= 0 &&
+      top >= 0 &&
+      left + box.width * zoom <= paneWidth &&
+      top + Math.min(box.height, 80) * zoom <= paneHeight;
+    if (!isSeen)
+      void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2, { zoom, duration: 0 });
   }, [flow, graph, size, looksAt, byId, width, height]);
 }
 
-function useGraphKeys({ graph, run, ad }: GraphPaneProps, arranged: Arrangement, byId: ReadonlyMap<string, PlacedBox>, open: ReadonlySet<string>): void {
+function useGraphKeys(
+  { graph, run, ad }: GraphPaneProps,
+  arranged: Arrangement,
+  byId: ReadonlyMap<string, PlacedBox>,
+  open: ReadonlySet<string>,
+): void {
   const route = useRoute();
   const flow = useReactFlow();
   const at = route.node ?? ad?.decision?.node ?? graph.nodes[0]?.name;

@@ -39,7 +39,8 @@ function warmthOf(node: RunNode, run: RunDocument, heat: Heat, longest: number):
     case "wait":
       return { share: node.waitMs / longest, text: duration(node.waitMs) };
     case "critical": {
-      if (!node.critical) return { share: undefined, text: node.slackMs === null ? "" : `slack ${duration(node.slackMs)}` };
+      if (!node.critical)
+        return { share: undefined, text: node.slackMs === null ? "" : `slack ${duration(node.slackMs)}` };
       const part = run.durationMs === 0 ? 0 : (node.waitMs + node.durationMs) / run.durationMs;
       return { share: Math.min(1, part * 3), text: `${share(part)} of the run` };
     }
@@ -68,7 +69,10 @@ export function heatOfCohort(nodes: readonly CohortNode[], heat: Heat): Readonly
       if (node.runs === 0) return [node.name, { share: undefined, text: "never ran" }];
       switch (heat) {
         case "self":
-          return [node.name, { share: node.p99Ms / longest, text: `p50 ${duration(node.p50Ms)} · p99 ${duration(node.p99Ms)}` }];
+          return [
+            node.name,
+            { share: node.p99Ms / longest, text: `p50 ${duration(node.p50Ms)} · p99 ${duration(node.p99Ms)}` },
+          ];
         case "wait":
           return [node.name, { share: node.waitMs / longest, text: `mean ${duration(node.waitMs)}` }];
         case "critical":
@@ -78,7 +82,10 @@ export function heatOfCohort(nodes: readonly CohortNode[], heat: Heat): Readonly
         case "absent":
           return [node.name, { share: node.absentShare, text: share(node.absentShare) }];
         case "drops":
-          return [node.name, node.dropShare === null ? NONE : { share: node.dropShare, text: `${share(node.dropShare)} dropped` }];
+          return [
+            node.name,
+            node.dropShare === null ? NONE : { share: node.dropShare, text: `${share(node.dropShare)} dropped` },
+          ];
         default:
           return [node.name, NONE];
       }
@@ -94,5 +101,8 @@ export function stepOf(part: number | undefined): number {
 
 /** A closed group shows the worst of what is in it. */
 export function worst(warmths: readonly (Warmth | undefined)[]): Warmth {
-  return warmths.reduce<Warmth>((hot, each) => ((each?.share ?? -1) > (hot.share ?? -1) ? (each as Warmth) : hot), NONE);
+  return warmths.reduce<Warmth>(
+    (hot, each) => ((each?.share ?? -1) > (hot.share ?? -1) ? (each as Warmth) : hot),
+    NONE,
+  );
 }

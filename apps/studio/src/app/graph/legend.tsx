@@ -12,7 +12,8 @@ export function Legend({ graph, cues }: { readonly graph: GraphDocument; readonl
       {cues.heat === "owner" ? (
         graph.owners.map(({ name, colour, nodes }) => (
           <button key={name} type="button" className="chip" onClick={() => go({ find: `owner:${name}` }, "replace")}>
-            <span className="dot" style={{ backgroundColor: colour }} /> {name} <span className="muted num">{nodes}</span>
+            <span className="dot" style={{ backgroundColor: colour }} /> {name}{" "}
+            <span className="muted num">{nodes}</span>
           </button>
         ))
       ) : (

@@ -6,18 +6,38 @@ const CORNER = 7;
 
 /** All lines in one picture below the boxes; those of what is selected last, on top. */
 export function Lines({ arranged, cues }: { readonly arranged: Arrangement; readonly cues: Cues }) {
-  const rank = (line: PlacedLine) => (isLit(line, cues) ? 2 : cues.criticalPairs.has(`${line.from} ${line.to}`) ? 1 : 0);
+  const rank = (line: PlacedLine) =>
+    isLit(line, cues) ? 2 : cues.criticalPairs.has(`${line.from} ${line.to}`) ? 1 : 0;
   const lines = arranged.lines.toSorted((one, other) => rank(one) - rank(other));
   return (
     <ViewportPortal>
-      <svg className={`lines${cues.lit.size > 0 ? " some-lit" : ""}`} width={arranged.width + 40} height={arranged.height + 40} aria-hidden="true">
+      <svg
+        className={`lines${cues.lit.size > 0 ? " some-lit" : ""}`}
+        width={arranged.width + 40}
+        height={arranged.height + 40}
+        aria-hidden="true"
+      >
         <defs>
-          <marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse" markerUnits="userSpaceOnUse">
+          <marker
+            id="head"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto-start-reverse"
+            markerUnits="userSpaceOnUse"
+          >
             <path d="M0 0.5 L8 4 L0 7.5 z" fill="context-stroke" />
           </marker>
         </defs>
         {lines.map((line) => (
-          <path key={`${line.depth} ${line.from} ${line.to}`} d={pathOf(line.points)} className={classOf(line, cues)} markerEnd="url(#head)">
+          <path
+            key={`${line.depth} ${line.from} ${line.to}`}
+            d={pathOf(line.points)}
+            className={classOf(line, cues)}
+            markerEnd="url(#head)"
+          >
             <title>{line.slots.join(", ")}</title>
           </path>
         ))}
@@ -32,7 +52,14 @@ function isLit({ from, to }: PlacedLine, { lit }: Cues): boolean {
 
 function classOf(line: PlacedLine, cues: Cues): string {
   const critical = cues.heat === "critical" && cues.criticalPairs.has(`${line.from} ${line.to}`);
-  return [line.batch ? "batch" : "", line.optional ? "optional" : "", critical ? "critical" : "", isLit(line, cues) ? "lit" : ""].filter(Boolean).join(" ");
+  return [
+    line.batch ? "batch" : "",
+    line.optional ? "optional" : "",
+    critical ? "critical" : "",
+    isLit(line, cues) ? "lit" : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
 }
 
 /** Stretches with round corners. */

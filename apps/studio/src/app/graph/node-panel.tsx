@@ -40,7 +40,10 @@ export function NodePanel({ graph, name, run, cohort }: Props) {
         {node.onFailure !== "failRequest" && <span className="chip">on failure: {node.onFailure}</span>}
         {node.state !== "active" && <span className="chip warn">{node.state}</span>}
         {node.logged && (
-          <span className={`chip ${run?.loggedAsScored === false ? "bad" : "good"}`} title="Its slot goes into the feature log as it was scored">
+          <span
+            className={`chip ${run?.loggedAsScored === false ? "bad" : "good"}`}
+            title="Its slot goes into the feature log as it was scored"
+          >
             {run?.loggedAsScored === false ? "✗ served ≠ logged" : "✓ served = logged"}
           </span>
         )}
@@ -55,13 +58,15 @@ export function NodePanel({ graph, name, run, cohort }: Props) {
       {ran !== undefined && run !== undefined && <Timing node={ran} run={run} budgetMs={node.budgetMs} />}
       {together !== undefined && together.runs > 0 && (
         <p className="muted num">
-          Over {together.runs} runs: p50 {duration(together.p50Ms)}, p99 {duration(together.p99Ms)}, critical in {share(together.criticalShare)}
+          Over {together.runs} runs: p50 {duration(together.p50Ms)}, p99 {duration(together.p99Ms)}, critical in{" "}
+          {share(together.criticalShare)}
           {together.dropShare !== null && `, drops ${share(together.dropShare)}`}
         </p>
       )}
       {stage !== undefined && (
         <p className="num">
-          {number(stage.entered.length)} candidates entered, {number(stage.drops.length)} were dropped, {number(stage.entered.length - stage.drops.length)} stayed.
+          {number(stage.entered.length)} candidates entered, {number(stage.drops.length)} were dropped,{" "}
+          {number(stage.entered.length - stage.drops.length)} stayed.
         </p>
       )}
       <Slots title="Reads" keys={[...node.reads, ...node.soft]} soft={node.soft} graph={graph} run={run} />
@@ -91,19 +96,36 @@ export function NodePanel({ graph, name, run, cohort }: Props) {
   );
 }
 
-function Timing({ node, run, budgetMs }: { readonly node: RunNode; readonly run: RunDocument; readonly budgetMs: number | null }) {
+function Timing({
+  node,
+  run,
+  budgetMs,
+}: {
+  readonly node: RunNode;
+  readonly run: RunDocument;
+  readonly budgetMs: number | null;
+}) {
   const whole = Math.max(run.durationMs, 0.001);
   const at = (ms: number) => `${(ms / whole) * 100}%`;
   return (
     <div className="timing">
-      <div className="span" role="img" aria-label={`ready after ${duration(node.readyMs)}, started after ${duration(node.startMs)}, ended after ${duration(node.endMs)}`}>
+      <div
+        className="span"
+        role="img"
+        aria-label={`ready after ${duration(node.readyMs)}, started after ${duration(node.startMs)}, ended after ${duration(node.endMs)}`}
+      >
         <span className="wait" style={{ left: at(node.readyMs), width: at(node.startMs - node.readyMs) }} />
-        <span className="busy" style={{ left: at(node.startMs), width: `max(3px, ${at(node.endMs - node.startMs)})` }} />
+        <span
+          className="busy"
+          style={{ left: at(node.startMs), width: `max(3px, ${at(node.endMs - node.startMs)})` }}
+        />
       </div>
       <dl className="grid num">
         <dt>Outcome</dt>
         <dd>
-          <span className={`chip ${node.outcome === "ok" ? "good" : node.outcome === "skipped" ? "" : "warn"}`}>{node.outcome}</span>
+          <span className={`chip ${node.outcome === "ok" ? "good" : node.outcome === "skipped" ? "" : "warn"}`}>
+            {node.outcome}
+          </span>
           {node.retries > 0 && ` after ${node.retries} retries`}
         </dd>
         <dt>Running</dt>
@@ -114,7 +136,13 @@ function Timing({ node, run, budgetMs }: { readonly node: RunNode; readonly run:
         <dt>Waiting</dt>
         <dd>{duration(node.waitMs)}</dd>
         <dt>Slack</dt>
-        <dd>{node.critical ? "none: on the critical path" : node.slackMs === null ? "nobody waits for it" : duration(node.slackMs)}</dd>
+        <dd>
+          {node.critical
+            ? "none: on the critical path"
+            : node.slackMs === null
+              ? "nobody waits for it"
+              : duration(node.slackMs)}
+        </dd>
         {node.sizeOut !== null && (
           <>
             <dt>Size out</dt>
@@ -161,7 +189,9 @@ function Slots({ title, keys, soft, graph, run }: SlotsProps) {
                   ) : (
                     <a href={linkTo({ node: producer, tab: undefined })}>{producer}</a>
                   )}
-                  {value !== undefined && value.outcome !== "ok" && value.outcome !== "given" && <span className="muted"> ({value.outcome})</span>}
+                  {value !== undefined && value.outcome !== "ok" && value.outcome !== "given" && (
+                    <span className="muted"> ({value.outcome})</span>
+                  )}
                 </span>
               )}
               {title === "Writes" && slot !== undefined && slot.readers.length > 0 && (

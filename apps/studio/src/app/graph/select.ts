@@ -26,7 +26,10 @@ export function select(
   query: string,
   factsOf: (node: string) => Facts,
 ): ReadonlySet<string> | undefined {
-  const words = query.trim().split(/\s+/).filter((word) => word !== "" && word !== "and");
+  const words = query
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== "" && word !== "and");
   if (words.length === 0) return undefined;
   let chosen = new Set(graph.nodes.map(({ name }) => name));
   for (const word of words) {
@@ -45,7 +48,9 @@ function meantBy(graph: GraphDocument, word: string, factsOf: (node: string) => 
     const after = around[3] === "" ? [] : reached(graph, core, "after");
     return new Set([...core, ...before, ...after]);
   }
-  return new Set(graph.nodes.filter((node) => means(node, word.toLowerCase(), factsOf(node.name))).map(({ name }) => name));
+  return new Set(
+    graph.nodes.filter((node) => means(node, word.toLowerCase(), factsOf(node.name))).map(({ name }) => name),
+  );
 }
 
 function means(node: GraphNode, word: string, facts: Facts): boolean {
@@ -76,7 +81,8 @@ const TO_MS: Readonly<Record<string, number>> = { ms: 1, µs: 0.001, us: 0.001, 
 
 function compares(facts: Facts, [, what, sign, amount, unit]: RegExpExecArray): boolean {
   const bound = Number(amount) * (TO_MS[unit ?? (what === "drops" ? "%" : "ms")] ?? 1);
-  const value = what === "drops" ? facts.dropShare : what === "wait" ? facts.waitMs : what === "p99" ? facts.p99Ms : facts.selfMs;
+  const value =
+    what === "drops" ? facts.dropShare : what === "wait" ? facts.waitMs : what === "p99" ? facts.p99Ms : facts.selfMs;
   if (value === undefined) return false;
   return sign === ">" ? value > bound : sign === ">=" ? value >= bound : sign === "<" ? value < bound : value <= bound;
 }

@@ -14,7 +14,8 @@ export function walk(
   if (way === "up" || way === "down") {
     const box = (name: string) => boxOf(graph, name, byId);
     const next = neighbours(graph, at, way).filter((name) => box(name)?.id !== from.id);
-    const across = (name: string) => Math.abs((box(name)?.x ?? 0) + (box(name)?.width ?? 0) / 2 - from.x - from.width / 2);
+    const across = (name: string) =>
+      Math.abs((box(name)?.x ?? 0) + (box(name)?.width ?? 0) / 2 - from.x - from.width / 2);
     const far = (name: string) => Math.abs((box(name)?.y ?? 0) - from.y);
     return (
       next.toSorted((one, other) => far(one) - far(other) || across(one) - across(other))[0] ??

@@ -26,21 +26,38 @@ export function LineagePage(_: { readonly index: IndexDocument }) {
   const [find, setFind] = useState("");
   const { value: lineage, error } = useData<LineageDocument>("lineage.json");
   const at = lineage === undefined ? -1 : lineage.items.findIndex(({ kind, name }) => `${kind}:${name}` === item);
-  const reached = useMemo(() => (lineage === undefined || at === -1 ? undefined : reachedFrom(lineage, at)), [lineage, at]);
+  const reached = useMemo(
+    () => (lineage === undefined || at === -1 ? undefined : reachedFrom(lineage, at)),
+    [lineage, at],
+  );
   if (lineage === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
   const chosen = lineage.items[at];
   const wanted = find.trim().toLowerCase();
   return (
     <div className="sheet wide">
-      <h1>{chosen === undefined ? "What is a served field made of, and who lives on it?" : sentenceOf(chosen.name, reached)}</h1>
+      <h1>
+        {chosen === undefined
+          ? "What is a served field made of, and who lives on it?"
+          : sentenceOf(chosen.name, reached)}
+      </h1>
       <p className="crumbs">
-        <input className="field finder" type="search" aria-label="Find a column, field, feature or node" placeholder="bid, title, click_rate …" value={find} onChange={(event) => setFind(event.target.value)} />
+        <input
+          className="field finder"
+          type="search"
+          aria-label="Find a column, field, feature or node"
+          placeholder="bid, title, click_rate …"
+          value={find}
+          onChange={(event) => setFind(event.target.value)}
+        />
         {chosen !== undefined && <a href={linkTo({ item: undefined })}>everything</a>}
       </p>
       <div className="columns">
         {KINDS.map(([kind, title]) => {
           const all = lineage.items.flatMap((each, place) => (each.kind === kind ? [{ ...each, place }] : []));
-          const shown = all.filter(({ name, place }) => (reached === undefined ? true : reached.places.has(place)) && name.toLowerCase().includes(wanted));
+          const shown = all.filter(
+            ({ name, place }) =>
+              (reached === undefined ? true : reached.places.has(place)) && name.toLowerCase().includes(wanted),
+          );
           if (all.length === 0 || (reached !== undefined && shown.length === 0)) return null;
           return (
             <section key={kind} className="card block" aria-label={title}>
@@ -50,7 +67,12 @@ export function LineagePage(_: { readonly index: IndexDocument }) {
               <ul className="items">
                 {shown.slice(0, LISTED_MAX).map(({ name, owner, place }) => (
                   <li key={place}>
-                    <button type="button" className="link" aria-pressed={place === at} onClick={() => go({ item: `${kind}:${name}` })}>
+                    <button
+                      type="button"
+                      className="link"
+                      aria-pressed={place === at}
+                      onClick={() => go({ item: `${kind}:${name}` })}
+                    >
                       {name}
                     </button>
                     <span className="muted">{owner}</span>
@@ -61,7 +83,9 @@ export function LineagePage(_: { readonly index: IndexDocument }) {
                     ))}
                   </li>
                 ))}
-                {shown.length > LISTED_MAX && <li className="muted">{shown.length - LISTED_MAX} more: search narrows them</li>}
+                {shown.length > LISTED_MAX && (
+                  <li className="muted">{shown.length - LISTED_MAX} more: search narrows them</li>
+                )}
               </ul>
             </section>
           );

@@ -19,18 +19,53 @@ export function LivePage({ index }: { readonly index: IndexDocument }) {
   return (
     <div className="sheet wide">
       <p className="crumbs">
-        <span className={`chip ${live.state === "ready" || live.state === "live" ? "good" : "warn"}`}>{live.state}</span>
+        <span className={`chip ${live.state === "ready" || live.state === "live" ? "good" : "warn"}`}>
+          {live.state}
+        </span>
         <span className="muted">
           {number(live.ads)} ads, {new Date(live.atMs).toLocaleTimeString()}
         </span>
       </p>
       <h1>{sentenceOf(live, last)}</h1>
       <div className="tiles">
-        <Tile name="Requests" unit="per second" samples={live.samples} of={(sample) => sample.requestsPerSecond} text={(value) => value.toFixed(1)} />
-        <Tile name="Latency p99" unit="since the start" samples={live.samples} of={(sample) => sample.p99Ms} text={duration} />
-        <Tile name="Failures" unit="per second" samples={live.samples} of={(sample) => sample.failuresPerSecond} text={(value) => value.toFixed(2)} bad />
-        <Tile name="Loop lag" unit="of this process" samples={live.samples} of={(sample) => sample.loopLagMs} text={duration} />
-        {backlog !== null && <Tile name="Backlog" unit="before the index" samples={live.samples} of={(sample) => sample.backlog ?? 0} text={number} />}
+        <Tile
+          name="Requests"
+          unit="per second"
+          samples={live.samples}
+          of={(sample) => sample.requestsPerSecond}
+          text={(value) => value.toFixed(1)}
+        />
+        <Tile
+          name="Latency p99"
+          unit="since the start"
+          samples={live.samples}
+          of={(sample) => sample.p99Ms}
+          text={duration}
+        />
+        <Tile
+          name="Failures"
+          unit="per second"
+          samples={live.samples}
+          of={(sample) => sample.failuresPerSecond}
+          text={(value) => value.toFixed(2)}
+          bad
+        />
+        <Tile
+          name="Loop lag"
+          unit="of this process"
+          samples={live.samples}
+          of={(sample) => sample.loopLagMs}
+          text={duration}
+        />
+        {backlog !== null && (
+          <Tile
+            name="Backlog"
+            unit="before the index"
+            samples={live.samples}
+            of={(sample) => sample.backlog ?? 0}
+            text={number}
+          />
+        )}
       </div>
       {live.freshness.length > 0 && (
         <section className="card block" aria-label="Freshness">
@@ -52,7 +87,15 @@ export function LivePage({ index }: { readonly index: IndexDocument }) {
                   <td className="num">{p50Ms === null ? "no change lately" : duration(p50Ms)}</td>
                   <td className="num">{p99Ms === null ? "" : duration(p99Ms)}</td>
                   <td className="num">{targetMs === null ? "" : duration(targetMs)}</td>
-                  <td>{p99Ms === null || targetMs === null ? "" : <span className={`chip ${p99Ms <= targetMs ? "good" : "bad"}`}>{p99Ms <= targetMs ? "met" : "missed"}</span>}</td>
+                  <td>
+                    {p99Ms === null || targetMs === null ? (
+                      ""
+                    ) : (
+                      <span className={`chip ${p99Ms <= targetMs ? "good" : "bad"}`}>
+                        {p99Ms <= targetMs ? "met" : "missed"}
+                      </span>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>
@@ -139,9 +182,14 @@ function Tile({ name, unit, samples, of, text, bad }: TileProps) {
 
 function sentenceOf({ parked, freshness }: LiveDocument, last: LiveSample | undefined): string {
   const late = freshness.filter(({ p99Ms, targetMs }) => p99Ms !== null && targetMs !== null && p99Ms > targetMs);
-  if (last !== undefined && last.failuresPerSecond > 0) return `${last.failuresPerSecond.toFixed(2)} requests a second fail.`;
-  if (late.length > 0) return `${late.map(({ class: name }) => name).join(" and ")} changes come later than their target.`;
+  if (last !== undefined && last.failuresPerSecond > 0)
+    return `${last.failuresPerSecond.toFixed(2)} requests a second fail.`;
+  if (late.length > 0)
+    return `${late.map(({ class: name }) => name).join(" and ")} changes come later than their target.`;
   if (parked > 0) return `Serving is well; ${number(parked)} work items were put aside and wait for somebody.`;
-  if (last?.backlog != null && last.backlog > 0) return `Serving is well; ${number(last.backlog)} changes are under way.`;
-  return last === undefined || last.requestsPerSecond === 0 ? "All is well, and quiet: no request comes in." : "All is well.";
+  if (last?.backlog != null && last.backlog > 0)
+    return `Serving is well; ${number(last.backlog)} changes are under way.`;
+  return last === undefined || last.requestsPerSecond === 0
+    ? "All is well, and quiet: no request comes in."
+    : "All is well.";
 }

@@ -17,7 +17,8 @@ function stepOf(waiting: number): number {
 }
 
 export function PipelineMap({ live }: { readonly live: LiveDocument }) {
-  const waiting = (stage: string) => live.stages.filter((each) => each.stage === stage).reduce((sum, each) => sum + each.waiting, 0);
+  const waiting = (stage: string) =>
+    live.stages.filter((each) => each.stage === stage).reduce((sum, each) => sum + each.waiting, 0);
   return (
     <section className="card block" aria-label="Pipeline">
       <h2>What waits before each stage. Each tenfold is one step hotter; hatched: it is held up by the next stage</h2>

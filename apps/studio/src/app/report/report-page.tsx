@@ -7,7 +7,9 @@ import { linkTo, useRoute } from "../state/route.ts";
 
 export function ReportPage({ index }: { readonly index: IndexDocument }) {
   const { report } = useRoute();
-  const { value, error } = useData<Readonly<Record<string, unknown>>>(report && `reports/${encodeURIComponent(report)}.json`);
+  const { value, error } = useData<Readonly<Record<string, unknown>>>(
+    report && `reports/${encodeURIComponent(report)}.json`,
+  );
   if (report === undefined)
     return (
       <div className="sheet">
@@ -34,7 +36,11 @@ export function ReportPage({ index }: { readonly index: IndexDocument }) {
       {Object.entries(value).map(([name, part]) => (
         <section key={name} className="card block" aria-label={name}>
           <h2>{name}</h2>
-          {typeof part === "object" ? <pre className="preview tall">{JSON.stringify(part, null, 2)}</pre> : <p>{String(part)}</p>}
+          {typeof part === "object" ? (
+            <pre className="preview tall">{JSON.stringify(part, null, 2)}</pre>
+          ) : (
+            <p>{String(part)}</p>
+          )}
         </section>
       ))}
     </div>

@@ -21,12 +21,14 @@ export function AdPanel({ ad, graph, run, cohort }: Props) {
       <h2>The way of ad {ad.adId}</h2>
       {ad.score !== null && (
         <p className="num">
-          Worth {money(ad.score.ecpmMicros)} per thousand impressions, click probability {(ad.score.clickProbability * 100).toFixed(2)} %
+          Worth {money(ad.score.ecpmMicros)} per thousand impressions, click probability{" "}
+          {(ad.score.clickProbability * 100).toFixed(2)} %
         </p>
       )}
       {shown !== undefined && (
         <p>
-          “{shown.title}”: {shown.reason}. Charged {money(shown.chargedPriceMicros)} per {shown.chargedPer === "click" ? "click" : "thousand impressions"}.
+          “{shown.title}”: {shown.reason}. Charged {money(shown.chargedPriceMicros)} per{" "}
+          {shown.chargedPer === "click" ? "click" : "thousand impressions"}.
         </p>
       )}
       <ol className="path">
@@ -56,7 +58,9 @@ export function AdPanel({ ad, graph, run, cohort }: Props) {
       </ol>
       {cohort !== undefined && (
         <p>
-          <a href={linkTo({ view: "requests", ad: String(ad.adId), node: undefined, tab: undefined })}>This ad in all {cohort.runs.length} kept requests</a>
+          <a href={linkTo({ view: "requests", ad: String(ad.adId), node: undefined, tab: undefined })}>
+            This ad in all {cohort.runs.length} kept requests
+          </a>
         </p>
       )}
     </div>

@@ -17,10 +17,15 @@ export function Candidates({ run }: { readonly run: RunDocument }) {
   const found = rows.filter(({ adId, brand, fate }) => `${adId} ${brand} ${fate}`.toLowerCase().includes(wanted));
   return (
     <div className="inside">
-      <h2>
-        {rows.length.toLocaleString("en-US")} candidates: pick one to see why it did or did not show
-      </h2>
-      <input className="field" type="search" aria-label="Find candidates" placeholder="id, brand or reason" value={find} onChange={(event) => setFind(event.target.value)} />
+      <h2>{rows.length.toLocaleString("en-US")} candidates: pick one to see why it did or did not show</h2>
+      <input
+        className="field"
+        type="search"
+        aria-label="Find candidates"
+        placeholder="id, brand or reason"
+        value={find}
+        onChange={(event) => setFind(event.target.value)}
+      />
       <table className="list">
         <thead>
           <tr>
@@ -37,7 +42,9 @@ export function Candidates({ run }: { readonly run: RunDocument }) {
                 {brand !== "" && <span className="muted"> {brand}</span>}
               </td>
               <td>
-                <span className={`chip ${fate === "shown" ? "good" : ""}`}>{fate === "kept" ? "kept, not placed" : fate}</span>
+                <span className={`chip ${fate === "shown" ? "good" : ""}`}>
+                  {fate === "kept" ? "kept, not placed" : fate}
+                </span>
               </td>
               <td className="num">{worth === undefined ? "" : money(worth)}</td>
             </tr>

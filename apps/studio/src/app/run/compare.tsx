@@ -19,7 +19,12 @@ export function Compare({ run, graph, other, index }: Props) {
   return (
     <div className="inside">
       <h2>Compare with another request</h2>
-      <select className="field" aria-label="The other request" value={other?.requestId ?? ""} onChange={(event) => go({ with: event.target.value || undefined })}>
+      <select
+        className="field"
+        aria-label="The other request"
+        value={other?.requestId ?? ""}
+        onChange={(event) => go({ with: event.target.value || undefined })}
+      >
         <option value="">choose …</option>
         {others.map(({ requestId, surface, entered, shown }) => (
           <option key={requestId} value={requestId}>
@@ -35,7 +40,15 @@ export function Compare({ run, graph, other, index }: Props) {
   );
 }
 
-function Difference({ run, graph, other }: { readonly run: RunDocument; readonly graph: GraphDocument; readonly other: RunDocument }) {
+function Difference({
+  run,
+  graph,
+  other,
+}: {
+  readonly run: RunDocument;
+  readonly graph: GraphDocument;
+  readonly other: RunDocument;
+}) {
   const rows = compareRuns(run, other, graph).slice(0, ROWS_MAX);
   const here = new Set(run.shown.map(({ adId }) => adId));
   const there = new Set(other.shown.map(({ adId }) => adId));
@@ -43,11 +56,12 @@ function Difference({ run, graph, other }: { readonly run: RunDocument; readonly
   return (
     <>
       <p>
-        Took {duration(run.durationMs)}, the other {duration(other.durationMs)}. Candidates: {run.ads.length} against {other.ads.length}.
+        Took {duration(run.durationMs)}, the other {duration(other.durationMs)}. Candidates: {run.ads.length} against{" "}
+        {other.ads.length}.
       </p>
       <p>
-        Shown in both: {list([...here].filter((id) => there.has(id)))}; only here: {list([...here].filter((id) => !there.has(id)))}; only there:{" "}
-        {list([...there].filter((id) => !here.has(id)))}.
+        Shown in both: {list([...here].filter((id) => there.has(id)))}; only here:{" "}
+        {list([...here].filter((id) => !there.has(id)))}; only there: {list([...there].filter((id) => !here.has(id)))}.
       </p>
       <table className="list">
         <thead>
@@ -95,13 +109,17 @@ export function compareRuns(run: RunDocument, other: RunDocument, graph: GraphDo
     .flatMap((node): readonly Differing[] => {
       const its = theirs.get(node.name);
       if (its === undefined) return [{ node: node.name, here: "there", there: "not there", what: "graph" }];
-      if (its.outcome !== node.outcome) return [{ node: node.name, here: node.outcome, there: its.outcome, what: "outcome" }];
+      if (its.outcome !== node.outcome)
+        return [{ node: node.name, here: node.outcome, there: its.outcome, what: "outcome" }];
       const [own, drops] = [dropsOf(run, node.name), dropsOf(other, node.name)];
       if (own !== drops) return [{ node: node.name, here: String(own ?? 0), there: String(drops ?? 0), what: "drops" }];
-      if (node.sizeOut !== its.sizeOut) return [{ node: node.name, here: String(node.sizeOut), there: String(its.sizeOut), what: "size" }];
+      if (node.sizeOut !== its.sizeOut)
+        return [{ node: node.name, here: String(node.sizeOut), there: String(its.sizeOut), what: "size" }];
       const apart = Math.abs(node.durationMs - its.durationMs);
       const slower = apart > SAME_MS && apart > 0.5 * Math.min(node.durationMs, its.durationMs);
-      return slower ? [{ node: node.name, here: duration(node.durationMs), there: duration(its.durationMs), what: "time" }] : [];
+      return slower
+        ? [{ node: node.name, here: duration(node.durationMs), there: duration(its.durationMs), what: "time" }]
+        : [];
     })
     .toSorted((one, two) => (order.get(one.node) ?? 0) - (order.get(two.node) ?? 0));
 }

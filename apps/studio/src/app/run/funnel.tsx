@@ -4,6 +4,7 @@ import type { CohortDocument } from "../../data/cohort-document.ts";
 import { number, share } from "../../data/explain/money.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
+import { Wrapped } from "../shell/wrapped.tsx";
 import { go, useRoute } from "../state/route.ts";
 
 interface Row {
@@ -40,19 +41,31 @@ export function Funnel({ run, graph, cohort, ad }: Props) {
           <button type="button" aria-pressed={!all} onClick={() => go({ scope: undefined }, "replace")}>
             This request
           </button>
-          <button type="button" aria-pressed={all} disabled={cohort === undefined} onClick={() => go({ scope: "all" }, "replace")}>
+          <button
+            type="button"
+            aria-pressed={all}
+            disabled={cohort === undefined}
+            onClick={() => go({ scope: "all" }, "replace")}
+          >
             {cohort === undefined ? "All kept" : `All ${cohort.runs.length} kept`}
           </button>
         </fieldset>
         {silent.length > 0 && (
           <p className="muted silent" title={silent.map(({ node }) => node).join(", ")}>
-            {silent.length} {silent.length === 1 ? "filter" : "filters"} dropped none: {silent.map(({ node }) => node).join(", ")}
+            {silent.length} {silent.length === 1 ? "filter" : "filters"} dropped none:{" "}
+            {silent.map(({ node }) => node).join(", ")}
           </p>
         )}
       </div>
       <ol className="stages">
         {dropping.map((row) => (
-          <StageColumn key={row.node} row={row} most={most} owner={graph.nodes.find(({ name }) => name === row.node)?.owner ?? ""} graph={graph} />
+          <StageColumn
+            key={row.node}
+            row={row}
+            most={most}
+            owner={graph.nodes.find(({ name }) => name === row.node)?.owner ?? ""}
+            graph={graph}
+          />
         ))}
         <li className="stage end">
           <span className="bar">
@@ -68,26 +81,46 @@ export function Funnel({ run, graph, cohort, ad }: Props) {
   );
 }
 
-function StageColumn({ row, most, owner, graph }: { readonly row: Row; readonly most: number; readonly owner: string; readonly graph: GraphDocument }) {
+function StageColumn({
+  row,
+  most,
+  owner,
+  graph,
+}: {
+  readonly row: Row;
+  readonly most: number;
+  readonly owner: string;
+  readonly graph: GraphDocument;
+}) {
   const { node: selected } = useRoute();
   const dropped = droppedOf(row);
   const reasons = Object.entries(row.byReason).toSorted(([, one], [, other]) => other - one);
   const colour = graph.owners.find(({ name }) => name === owner)?.colour;
   return (
     <li>
-      <button type="button" className="stage" aria-pressed={selected === row.node} onClick={() => go({ node: row.node, tab: undefined })}>
+      <button
+        type="button"
+        className="stage"
+        aria-pressed={selected === row.node}
+        onClick={() => go({ node: row.node, tab: undefined })}
+      >
         <span className="bar">
           <span className="dropped" style={{ height: heightOf(row.entered, most) }} />
           <span className="kept" style={{ height: heightOf(row.entered - dropped, most) }} />
           {row.fate !== undefined && (
-            <span className={`way ${row.fate}`} role="img" aria-label={row.fate === "dropped" ? "the ad was dropped here" : "the ad stayed"} />
+            <span
+              className={`way ${row.fate}`}
+              role="img"
+              aria-label={row.fate === "dropped" ? "the ad was dropped here" : "the ad stayed"}
+            />
           )}
         </span>
         <strong>
-          <span className="dot" style={colour === undefined ? {} : { background: colour }} /> {row.node}
+          <Wrapped name={row.node} />
         </strong>
         <span className="num">
-          {number(row.entered)} → {number(row.entered - dropped)}
+          <span className="dot" style={colour === undefined ? {} : { background: colour }} /> {number(row.entered)} →{" "}
+          {number(row.entered - dropped)}
         </span>
         {reasons.slice(0, 3).map(([reason, count]) => (
           <span key={reason} className="reason">
@@ -136,7 +169,10 @@ function rowsOfCohort({ stages }: CohortDocument): readonly Row[] {
 
 function shownOf({ ads, fates }: CohortDocument): number {
   const shown = fates.indexOf("shown");
-  return Object.values(ads).reduce((sum, own) => sum + own.filter((fate, at) => at % 2 === 1 && fate === shown).length, 0);
+  return Object.values(ads).reduce(
+    (sum, own) => sum + own.filter((fate, at) => at % 2 === 1 && fate === shown).length,
+    0,
+  );
 }
 
 function droppedOf({ byReason }: Row): number {

@@ -12,18 +12,31 @@ export function RequestsPage({ index }: { readonly index: IndexDocument }) {
   const { ad } = useRoute();
   const [find, setFind] = useState("");
   const hash = index.runs[0]?.graphHash;
-  const { value: cohort } = useData<CohortDocument>(ad === undefined || hash === undefined ? undefined : `cohorts/${hash}.json`);
+  const { value: cohort } = useData<CohortDocument>(
+    ad === undefined || hash === undefined ? undefined : `cohorts/${hash}.json`,
+  );
   const fates = ad === undefined || cohort === undefined ? undefined : fatesOfAd(cohort, ad);
   const rows = index.runs.filter(({ requestId, surface }) => `${requestId} ${surface}`.includes(find.trim()));
   return (
     <div className="sheet">
-      <h1>{ad === undefined ? `${index.runs.length} traced requests, newest first` : sentenceOf(ad, fates, index.runs.length)}</h1>
+      <h1>
+        {ad === undefined
+          ? `${index.runs.length} traced requests, newest first`
+          : sentenceOf(ad, fates, index.runs.length)}
+      </h1>
       {ad !== undefined && (
         <p>
           <a href={linkTo({ ad: undefined })}>All requests</a>
         </p>
       )}
-      <input className="field" type="search" aria-label="Find requests" placeholder="id or surface" value={find} onChange={(event) => setFind(event.target.value)} />
+      <input
+        className="field"
+        type="search"
+        aria-label="Find requests"
+        placeholder="id or surface"
+        value={find}
+        onChange={(event) => setFind(event.target.value)}
+      />
       <div className="card scroll">
         <table className="list">
           <thead>
@@ -73,6 +86,8 @@ function sentenceOf(ad: string, fates: ReadonlyMap<string, string> | undefined, 
   if (fates === undefined) return `Ad ${ad} …`;
   if (fates.size === 0) return `Ad ${ad} was a candidate in none of ${runs} requests.`;
   const counts = [...Map.groupBy(fates.values(), (fate) => fate)].map(([fate, own]) => [fate, own.length] as const);
-  const words = counts.toSorted(([, one], [, other]) => other - one).map(([fate, count]) => `${fate} ${share(count / fates.size)}`);
+  const words = counts
+    .toSorted(([, one], [, other]) => other - one)
+    .map(([fate, count]) => `${fate} ${share(count / fates.size)}`);
   return `Ad ${ad} was a candidate in ${fates.size} of ${runs} requests: ${words.join(", ")}.`;
 }

@@ -38,27 +38,34 @@ export function RunPage({ index }: { readonly index: IndexDocument }) {
       <Funnel run={run} graph={graph} cohort={cohort} ad={ad} />
       <GraphPane graph={graph} run={run} cohort={cohort} ad={ad} other={other} />
       <aside className="panel card" aria-label="Details">
-          {tab === "compare" ? (
-            <Compare run={run} graph={graph} other={other} index={index} />
-          ) : tab === "what-if" ? (
-            <WhatIf run={run} graph={graph} ad={ad} can={index.can.whatIf} />
-          ) : route.node !== undefined ? (
-            <NodePanel graph={graph} name={route.node} run={run} cohort={cohort} />
-          ) : ad !== undefined ? (
-            <AdPanel ad={ad} graph={graph} run={run} cohort={cohort} />
-          ) : (
-            <Candidates run={run} />
-          )}
+        {tab === "compare" ? (
+          <Compare run={run} graph={graph} other={other} index={index} />
+        ) : tab === "what-if" ? (
+          <WhatIf run={run} graph={graph} ad={ad} can={index.can.whatIf} />
+        ) : route.node !== undefined ? (
+          <NodePanel graph={graph} name={route.node} run={run} cohort={cohort} />
+        ) : ad !== undefined ? (
+          <AdPanel ad={ad} graph={graph} run={run} cohort={cohort} />
+        ) : (
+          <Candidates run={run} />
+        )}
       </aside>
     </div>
   );
 }
 
 /** Of the ad in the address. What only the server knows (why it never entered) is asked for. */
-function useAd(index: IndexDocument, run: RunDocument | undefined, graph: GraphDocument | undefined): AdDocument | undefined {
+function useAd(
+  index: IndexDocument,
+  run: RunDocument | undefined,
+  graph: GraphDocument | undefined,
+): AdDocument | undefined {
   const { ad } = useRoute();
   const own = useMemo(
-    () => (run === undefined || graph === undefined || ad === undefined || !/^\d{1,15}$/.test(ad) ? undefined : adDocument(run, graph, Number(ad))),
+    () =>
+      run === undefined || graph === undefined || ad === undefined || !/^\d{1,15}$/.test(ad)
+        ? undefined
+        : adDocument(run, graph, Number(ad)),
     [run, graph, ad],
   );
   const asks = index.live && own?.fate === "neverEntered" && run !== undefined;
@@ -71,8 +78,8 @@ function NoRuns({ index }: { readonly index: IndexDocument }) {
     <div className="problem card">
       <h1>No request was traced yet</h1>
       <p className="muted">
-        Send one with the header <code>x-tenon-trace: 1</code>, and it appears here. Until then, the {index.graphs.length} graphs are
-        under <a href="#view=graph">Graphs</a>.
+        Send one with the header <code>x-tenon-trace: 1</code>, and it appears here. Until then, the{" "}
+        {index.graphs.length} graphs are under <a href="#view=graph">Graphs</a>.
       </p>
     </div>
   );

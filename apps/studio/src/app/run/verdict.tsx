@@ -5,6 +5,7 @@ import type { GraphDocument } from "../../data/graph-document.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
 import { Owner } from "../shell/owner.tsx";
+import { Wrapped } from "../shell/wrapped.tsx";
 import { go, linkTo, useRoute } from "../state/route.ts";
 import { Gauge } from "./gauge.tsx";
 
@@ -28,7 +29,10 @@ export function Verdict({ run, graph, ad, surface, index }: Props) {
           {new Date(run.startedAtMs).toLocaleTimeString()} · {duration(run.durationMs)}
         </span>
         {run.loggedAsScored === true && (
-          <span className="chip good" title="The digest of every logged feature snapshot equals the one that was scored">
+          <span
+            className="chip good"
+            title="The digest of every logged feature snapshot equals the one that was scored"
+          >
             ✓ logged = scored
           </span>
         )}
@@ -44,7 +48,11 @@ export function Verdict({ run, graph, ad, surface, index }: Props) {
           </a>
         )}
         {ad !== undefined && (
-          <button type="button" className={`button ${index.can.whatIf && ad.fate !== "shown" ? "main" : ""}`} onClick={() => go({ tab: "what-if" })}>
+          <button
+            type="button"
+            className={`button ${index.can.whatIf && ad.fate !== "shown" ? "main" : ""}`}
+            onClick={() => go({ tab: "what-if" })}
+          >
             {ad.fate === "shown" ? "What if …" : "What would make it show?"}
           </button>
         )}
@@ -53,7 +61,12 @@ export function Verdict({ run, graph, ad, surface, index }: Props) {
             Its document
           </a>
         )}
-        <button type="button" className="button" aria-pressed={route.tab === "compare"} onClick={() => go({ tab: route.tab === "compare" ? undefined : "compare" })}>
+        <button
+          type="button"
+          className="button"
+          aria-pressed={route.tab === "compare"}
+          onClick={() => go({ tab: route.tab === "compare" ? undefined : "compare" })}
+        >
           Compare
         </button>
       </p>
@@ -61,7 +74,15 @@ export function Verdict({ run, graph, ad, surface, index }: Props) {
   );
 }
 
-function Decision({ ad, graph, run }: { readonly ad: AdDocument; readonly graph: GraphDocument; readonly run: RunDocument }) {
+function Decision({
+  ad,
+  graph,
+  run,
+}: {
+  readonly ad: AdDocument;
+  readonly graph: GraphDocument;
+  readonly run: RunDocument;
+}) {
   const { decision, winner } = ad;
   if (decision === null) return null;
   const { node, owner, reason, rule, valueText, thresholdText, place, actor } = decision;
@@ -70,7 +91,9 @@ function Decision({ ad, graph, run }: { readonly ad: AdDocument; readonly graph:
       <div>
         <dt>Decided by</dt>
         <dd>
-          <a href={linkTo({ node, tab: undefined })}>{node}</a>
+          <a href={linkTo({ node, tab: undefined })}>
+            <Wrapped name={node} />
+          </a>
           <span className="muted">{rule}</span>
         </dd>
       </div>
@@ -83,11 +106,13 @@ function Decision({ ad, graph, run }: { readonly ad: AdDocument; readonly graph:
       </div>
       {valueText !== null && (
         <div>
-          <dt>Value against threshold</dt>
+          <dt>{typeof decision.threshold === "string" && winner !== null ? "Its worth" : "Value against threshold"}</dt>
           <dd className="num">
             <span>
               {valueText}
-              {thresholdText !== null && <span className="muted"> against {thresholdText}</span>}
+              {thresholdText !== null && !(typeof decision.threshold === "string" && winner !== null) && (
+                <span className="muted"> against {thresholdText}</span>
+              )}
             </span>
             <Gauge value={decision.value} threshold={decision.threshold} />
           </dd>
@@ -111,7 +136,7 @@ function Decision({ ad, graph, run }: { readonly ad: AdDocument; readonly graph:
           <Owner name={owner} graph={graph} />
           {place !== null && (
             <code className="place" title={place.file}>
-              {place.file.split("/").at(-1)}:{place.line}
+              <Wrapped name={`${place.file.split("/").at(-1)}:${place.line}`} />
             </code>
           )}
         </dd>

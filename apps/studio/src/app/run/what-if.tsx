@@ -34,8 +34,8 @@ export function WhatIf({ run, graph, ad, can }: Props) {
       <div className="inside">
         <h2>What if</h2>
         <p>
-          This needs a host that records its runs: a run is then repeated exactly, with one input changed. From a folder, the recording is
-          read in a terminal:
+          This needs a host that records its runs: a run is then repeated exactly, with one input changed. From a
+          folder, the recording is read in a terminal:
         </p>
         <p>
           <code className="command">{command}</code>
@@ -63,7 +63,9 @@ export function WhatIf({ run, graph, ad, can }: Props) {
           event.preventDefault();
           const typed = value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
           void ask(
-            ad === undefined ? [{ slot, path: column.split("."), value: typed }] : [{ slot, column, adId: ad.adId, value: typed }],
+            ad === undefined
+              ? [{ slot, path: column.split("."), value: typed }]
+              : [{ slot, column, adId: ad.adId, value: typed }],
             null,
           );
         }}
@@ -121,7 +123,8 @@ function Answer({ answer }: { readonly answer: WhatIfAnswer }) {
           "No node gave anything else."
         ) : (
           <>
-            First to differ: <a href={linkTo({ node: first.node })}>{first.node}</a> ({first.slots.join(", ")}), and {differing.length - 1} after it.
+            First to differ: <a href={linkTo({ node: first.node })}>{first.node}</a> ({first.slots.join(", ")}), and{" "}
+            {differing.length - 1} after it.
           </>
         )}{" "}
         <span className="muted">{reran} nodes ran again.</span>

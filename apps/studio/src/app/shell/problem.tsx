@@ -24,7 +24,9 @@ function AskToken() {
       }}
     >
       <h1>This host wants its token</h1>
-      <p className="muted">It listens beyond this machine. The token is kept for this tab alone and sent to this host alone.</p>
+      <p className="muted">
+        It listens beyond this machine. The token is kept for this tab alone and sent to this host alone.
+      </p>
       <label>
         <span>Admin token</span>
         <input type="password" autoComplete="off" value={token} onChange={(event) => set(event.target.value)} />

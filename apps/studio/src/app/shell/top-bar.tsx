@@ -27,7 +27,13 @@ export function TopBar({ index, onSearch, onHelp }: Props) {
         <span>Paste a request or ad id, or search</span>
         <kbd>{/Mac/.test(navigator.platform) ? "⌘" : "Ctrl "}K</kbd>
       </button>
-      <button type="button" className="icon" aria-label="Light or dark" title="Light or dark" onClick={() => go({ theme: shownTheme() === "dark" ? "light" : "dark" }, "replace")}>
+      <button
+        type="button"
+        className="icon"
+        aria-label="Light or dark"
+        title="Light or dark"
+        onClick={() => go({ theme: shownTheme() === "dark" ? "light" : "dark" }, "replace")}
+      >
         ◐
       </button>
       <button type="button" className="icon" aria-label="Keys and help" title="Keys and help" onClick={onHelp}>
@@ -39,7 +45,9 @@ export function TopBar({ index, onSearch, onHelp }: Props) {
 
 /** What a link to another view leaves behind. */
 const NOTHING: Partial<Route> = Object.fromEntries(
-  ["graph", "run", "ad", "node", "heat", "scope", "find", "open", "level", "tab", "with", "item", "report"].map((key) => [key, undefined]),
+  ["graph", "run", "ad", "node", "heat", "scope", "find", "open", "level", "tab", "with", "item", "report"].map(
+    (key) => [key, undefined],
+  ),
 );
 
 function tabsOf(index: IndexDocument | undefined): readonly (readonly [View, string])[] {

@@ -1,7 +1,7 @@
 import { COHORT_FORMAT, type CohortDocument, type CohortNode, FATES } from "../cohort-document.ts";
+import { fatesOf } from "../explain/fates.ts";
 import type { GraphDocument } from "../graph-document.ts";
 import type { RunDocument } from "../run-document.ts";
-import { fatesOf } from "../explain/fates.ts";
 
 /** Runs that a cohort looks at: the newest. */
 export const COHORT_RUNS_MAX = 200;
@@ -19,9 +19,14 @@ export function cohortDocument(graph: GraphDocument, all: readonly RunDocument[]
     fateAt.set(fate, fates.length);
     return fates.push(fate) - 1;
   };
-  const ads: Record<string, number[]> = {};
-  for (const [at, run] of runs.entries())
-    for (const [adId, fate] of fatesOf(run)) (ads[adId] ??= []).push(at, placeOf(fate));
+  const ads = new Map<number, number[]>();
+  for (const [at, run] of runs.entries()) {
+    for (const [adId, fate] of fatesOf(run)) {
+      const known = ads.get(adId);
+      if (known === undefined) ads.set(adId, [at, placeOf(fate)]);
+      else known.push(at, placeOf(fate));
+    }
+  }
   return {
     format: COHORT_FORMAT,
     graphHash: graph.hash,
@@ -29,7 +34,7 @@ export function cohortDocument(graph: GraphDocument, all: readonly RunDocument[]
     nodes: graph.nodes.map(({ name }) => nodeOf(name, runs)),
     stages: stagesOf(runs),
     fates,
-    ads,
+    ads: Object.fromEntries(ads),
   };
 }
 
@@ -47,11 +52,20 @@ function nodeOf(name: string, runs: readonly RunDocument[]): CohortNode {
     runs: ran.length,
     p50Ms: at(0.5),
     p99Ms: at(0.99),
-    waitMs: share(ran.reduce((sum, { waitMs }) => sum + waitMs, 0), ran.length),
+    waitMs: share(
+      ran.reduce((sum, { waitMs }) => sum + waitMs, 0),
+      ran.length,
+    ),
     criticalShare: share(own.filter(({ critical }) => critical).length),
     errorShare: share(own.filter(({ outcome }) => ERRORS.has(outcome)).length),
     absentShare: share(absent, runs.length),
-    dropShare: stages.length === 0 ? null : share(stages.reduce((sum, { drops }) => sum + drops.length, 0), entered),
+    dropShare:
+      stages.length === 0
+        ? null
+        : share(
+            stages.reduce((sum, { drops }) => sum + drops.length, 0),
+            entered,
+          ),
   };
 }
 

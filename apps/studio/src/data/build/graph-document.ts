@@ -1,4 +1,4 @@
-import { REQUEST_END, type Topology, topologyHash, type TopologyNode } from "@tenon/graph-core";
+import { REQUEST_END, type Topology, type TopologyNode, topologyHash } from "@tenon/graph-core";
 import { ownerLooks } from "@tenon/graph-core/internal";
 import { GRAPH_FORMAT, type GraphDocument } from "../graph-document.ts";
 import type { CodePlace } from "../parts.ts";

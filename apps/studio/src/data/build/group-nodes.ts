@@ -49,7 +49,16 @@ export function groupNodes(topology: Topology): Grouping {
   }
   // Too many to draw: one group per owner, and the order among them is lost.
   const byOwner = Map.groupBy(clusters, ({ owner }) => owner);
-  return { top: [...byOwner].map(([owner, own]) => add(owner, own.flatMap(({ nodes }) => nodes), null)), groups };
+  return {
+    top: [...byOwner].map(([owner, own]) =>
+      add(
+        owner,
+        own.flatMap(({ nodes }) => nodes),
+        null,
+      ),
+    ),
+    groups,
+  };
 }
 
 /** Neighbouring nodes in the order of the graph: edges among the parts go one way. */

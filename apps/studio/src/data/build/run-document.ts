@@ -1,6 +1,6 @@
 import { type LedgerStage, traceToJson } from "@tenon/graph-core";
-import { RUN_FORMAT, type RunDocument, type Stage } from "../run-document.ts";
 import { runSentence } from "../explain/sentences.ts";
+import { RUN_FORMAT, type RunDocument, type Stage } from "../run-document.ts";
 import type { RunInput } from "./run-input.ts";
 
 /** One run as the page shows it; every candidate's way is in it, so that each verdict can be made without a server. */
@@ -50,7 +50,11 @@ export function runDocument(input: RunInput): RunDocument {
   return { ...run, verdict: runSentence(run) };
 }
 
-function stageOf({ nodeIndex, batch, droppedRows, drops }: LedgerStage, { topology }: RunInput, placeOf: (id: number) => number): Stage {
+function stageOf(
+  { nodeIndex, batch, droppedRows, drops }: LedgerStage,
+  { topology }: RunInput,
+  placeOf: (id: number) => number,
+): Stage {
   const { name = `node ${nodeIndex}`, owner = "" } = topology.nodes[nodeIndex] ?? {};
   const entered = Array.from({ length: batch.size }, (_, row) => placeOf(batch.ids.at(row)));
   return {

@@ -75,8 +75,10 @@ function sentenceOf(
   const { node, meaning, valueText: value, thresholdText: threshold } = decision;
   const because = meaning === "" ? decision.reason : meaning;
   // A threshold in words says what the winner says.
-  const bound = typeof decision.threshold === "string" && winner !== null ? null : threshold;
-  const compared = value === null ? "" : bound === null ? ` (its worth: ${value})` : ` (${value} against ${bound})`;
-  const beaten = winner === null ? "" : ` Ad ${winner.adId} ${winner.why}.`;
+  const named = typeof decision.threshold === "string" && winner !== null;
+  const compared =
+    value === null || named ? "" : threshold === null ? ` (${value})` : ` (${value} against ${threshold})`;
+  const against = named && value !== null ? ` to its ${value}` : "";
+  const beaten = winner === null ? "" : ` Ad ${winner.adId} ${winner.why}${against}.`;
   return `${ad} did not show. ${node} dropped it: ${because}${compared}.${beaten}`;
 }

@@ -1,7 +1,11 @@
 /** What became of every candidate of a run, by id: `shown`, `kept`, or the reason it was dropped for. */
 import type { RunDocument } from "../run-document.ts";
 
-export function fatesOf({ ads, stages, shown }: Pick<RunDocument, "ads" | "stages" | "shown">): ReadonlyMap<number, string> {
+export function fatesOf({
+  ads,
+  stages,
+  shown,
+}: Pick<RunDocument, "ads" | "stages" | "shown">): ReadonlyMap<number, string> {
   const fates = new Map(ads.map((adId) => [adId, "kept"]));
   for (const { drops } of stages) {
     for (const { ad, reason } of drops) {
