@@ -16,17 +16,15 @@ export interface SampleHost {
 
 const ROOT = resolve(import.meta.dirname, "../../..");
 
+export interface SampleOptions extends Partial<Pick<AdMixerSourceOptions, "more" | "graphs" | "pipeline">> {
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** @param requests traced before the promise settles */
-export async function sampleHost(
-  requests: number,
-  {
-    flags = {},
-    more,
-    graphs: others,
-  }: { flags?: Readonly<Record<string, string>> } & Partial<Pick<AdMixerSourceOptions, "more" | "graphs">> = {},
-): Promise<SampleHost> {
-  const own = { port: "0", warmUpRequests: "8", ...flags };
-  const config = readConfig({ folder: ROOT, environment: {}, flags: own });
+export async function sampleHost(requests: number, options: SampleOptions = {}): Promise<SampleHost> {
+  const { flags = {}, environment = {}, more, graphs: others, pipeline } = options;
+  const config = readConfig({ folder: ROOT, environment, flags: { port: "0", warmUpRequests: "8", ...flags } });
   const folder = mkdtempSync(join(tmpdir(), "tenon-studio-"));
   const settings = { ...config.settings, logFolder: join(folder, "log"), dataFolder: join(folder, "data") };
   let end: () => void = () => undefined;
@@ -37,7 +35,7 @@ export async function sampleHost(
         const source = adMixerSource(admixer, {
           graphs: others ?? Object.values(graphs).map((graph) => topologyOf(graph as never)),
           root: ROOT,
-          more,
+          ...{ more, pipeline },
         });
         end = source.stop;
         await serveStudio(server, { source, access: settings, app: appFiles() });

@@ -1,7 +1,7 @@
 /** The runs of a serving host in this process. Personal data is left out here, before anything is made of a run. */
 import { type AdMixer, isLoggedAsScored, type KeptRun, redacted } from "@tenon/admixer";
 import { type AdId, AdRequest, DROP_REASON_FACTS, type DropReason } from "@tenon/ads-model";
-import { IdColumn, type Topology } from "@tenon/graph-core";
+import { IdColumn, type Topology, topologyHash } from "@tenon/graph-core";
 import { runDocument } from "../data/build/run-document.ts";
 import type { RunDocument, ShownAd } from "../data/run-document.ts";
 import { liveSampler } from "./live-samples.ts";
@@ -27,7 +27,8 @@ export function adMixerSource(
 ): StudioSource & { stop(): void } {
   const made = new WeakMap<KeptRun, Promise<RunDocument>>();
   const live = liveSampler(host, pipeline);
-  const others = graphs.filter(({ graph }) => graph.name !== host.topology.graph.name);
+  const own = topologyHash(host.topology);
+  const others = graphs.filter((topology) => topologyHash(topology) !== own);
   return {
     graphs: [host.topology, ...others],
     root,

@@ -8,12 +8,15 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } fro
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { studioError } from "./studio-error.ts";
 
 export interface AppFiles {
   readonly folder: string;
   /** Names relative to the folder; nothing else is served. */
   readonly names: ReadonlySet<string>;
+  /** A file as it is sent; packed once. */
+  readonly packed: (name: string) => Buffer;
 }
 
 /** Longest build, ms. It takes one to five seconds. */
@@ -33,9 +36,16 @@ export async function appFiles(keepIn?: string): Promise<AppFiles> {
 }
 
 function filesIn(folder: string): AppFiles {
+  const names = globSync(["index.html", "assets/*"], { cwd: folder }).map((name) => name.replaceAll("\\", "/"));
+  const packed = new Map<string, Buffer>();
   return {
     folder,
-    names: new Set(globSync(["index.html", "assets/*"], { cwd: folder }).map((name) => name.replaceAll("\\", "/"))),
+    names: new Set(names),
+    packed: (name) => {
+      const known = packed.get(name) ?? gzipSync(readFileSync(join(folder, name)));
+      packed.set(name, known);
+      return known;
+    },
   };
 }
 

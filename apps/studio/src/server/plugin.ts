@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { GraphError } from "@tenon/graph-core";
 import { PROBLEM_TYPE, problemOf } from "@tenon/http-host";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WhatIfRequestSchema } from "../data/what-if.ts";
 import { type Access, requireAccess } from "./access.ts";
 import type { AppFiles } from "./app-files.ts";
@@ -55,18 +55,19 @@ export function prepareRoutes(routes: FastifyInstance): void {
 /** The page itself holds nothing to protect. */
 export function pageRoutes(routes: FastifyInstance, app: Promise<AppFiles>, prefix: string): void {
   const hidden = { schema: { hide: true } };
-  const send = async (reply: FastifyReply, name: string) => {
-    const { folder, names } = await app;
+  const send = async ({ headers }: FastifyRequest, reply: FastifyReply, name: string) => {
+    const { folder, names, packed } = await app;
     if (!names.has(name))
       throw studioError("notThere", { message: `there is no file "${name}"`, hint: `open ${prefix}/` });
     reply.header("content-type", TYPES[extname(name)] ?? "application/octet-stream");
     reply.header("cache-control", name.startsWith("assets/") ? FOREVER : "no-cache");
-    return reply.send(readFileSync(join(folder, name)));
+    if (!/\bgzip\b/.test(String(headers["accept-encoding"] ?? ""))) return reply.send(readFileSync(join(folder, name)));
+    return reply.header("content-encoding", "gzip").header("vary", "accept-encoding").send(packed(name));
   };
   routes.get("", hidden, (_request, reply) => reply.redirect(`${prefix}/`));
-  routes.get("/", { ...hidden, prefixTrailingSlash: "slash" }, (_request, reply) => send(reply, "index.html"));
+  routes.get("/", { ...hidden, prefixTrailingSlash: "slash" }, (request, reply) => send(request, reply, "index.html"));
   routes.get("/assets/:name", hidden, (request, reply) =>
-    send(reply, `assets/${(request.params as { readonly name: string }).name}`),
+    send(request, reply, `assets/${(request.params as { readonly name: string }).name}`),
   );
 }
 

@@ -28,7 +28,11 @@ export async function studioProxy({ host, token, app }: ProxyOptions): Promise<F
       routes.all("/data/*", async (request, reply) => {
         requireAccess(LOOPBACK, request.headers);
         const rest = (request.params as { readonly "*": string })["*"];
-        const address = rest.split("/").map(encodeURIComponent).join("/");
+        const parts = rest.split("/");
+        // They would lead to other routes of the host, with its token.
+        if (parts.some((part) => part === "." || part === ".."))
+          throw studioError("notThere", { message: `there is no "${rest}"`, hint: "index.json lists what there is" });
+        const address = parts.map(encodeURIComponent).join("/");
         const { status, text, type } = await askHost(`${host}/studio/data/${address}`, {
           token,
           method: request.method,

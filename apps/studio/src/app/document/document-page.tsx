@@ -4,6 +4,7 @@ import type { DocumentView } from "../../data/document-view.ts";
 import { duration } from "../../data/explain/money.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
 import { Problem } from "../shell/problem.tsx";
+import { Scroll } from "../shell/scroll.tsx";
 import { useData } from "../state/data.ts";
 import { go, linkTo, useRoute } from "../state/route.ts";
 import { Ladder } from "./ladder.tsx";
@@ -36,12 +37,14 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
       </p>
       <h1>{view.sentence}</h1>
       <p>
-        {view.owner !== null && (
+        {view.owner === null ? (
+          capitalised(view.hint)
+        ) : (
           <>
-            <strong>{view.owner}</strong> has to act:{" "}
+            <strong>{view.owner}</strong> has to act: {view.hint}
           </>
         )}
-        {view.hint}.
+        .
       </p>
       {view.largestGap !== null && (
         <p className="gap card">
@@ -67,35 +70,41 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
       </div>
       <section className="card block" aria-label="Groups">
         <h2>Groups of the document</h2>
-        <table className="list">
-          <thead>
-            <tr>
-              <th>Group</th>
-              <th>Owner</th>
-              <th>Class</th>
-              <th>Handler</th>
-              <th className="num">Version</th>
-              <th>Newest source</th>
-            </tr>
-          </thead>
-          <tbody>
-            {view.groups.map((group) => (
-              <tr key={group.group}>
-                <td>{group.group}</td>
-                <td>{group.owner}</td>
-                <td>{group.class}</td>
-                <td>{group.handler === null ? "nobody" : <GraphLink index={index} name={group.handler} />}</td>
-                <td className="num">
-                  {group.version === 0 ? <span className="chip bad">missing</span> : group.version}
-                </td>
-                <td>{group.sourceAtMs === null ? "" : new Date(group.sourceAtMs).toLocaleString()}</td>
+        <Scroll label="Groups, as a table">
+          <table className="list">
+            <thead>
+              <tr>
+                <th>Group</th>
+                <th>Owner</th>
+                <th>Class</th>
+                <th>Handler</th>
+                <th className="num">Version</th>
+                <th>Newest source</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {view.groups.map((group) => (
+                <tr key={group.group}>
+                  <td>{group.group}</td>
+                  <td>{group.owner}</td>
+                  <td>{group.class}</td>
+                  <td>{group.handler === null ? "nobody" : <GraphLink index={index} name={group.handler} />}</td>
+                  <td className="num">
+                    {group.version === 0 ? <span className="chip bad">missing</span> : group.version}
+                  </td>
+                  <td>{group.sourceAtMs === null ? "" : new Date(group.sourceAtMs).toLocaleString()}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
       </section>
     </div>
   );
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** A handler runs a graph of its name. */

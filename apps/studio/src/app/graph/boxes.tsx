@@ -37,19 +37,26 @@ export function Box({ data }: NodeProps) {
       data-box={box.id}
       aria-pressed={isGroup ? undefined : cue.selected}
       aria-expanded={isGroup ? false : undefined}
-      aria-label={describe(cue, isGroup)}
       onClick={choose}
     >
       <span className={`side ${look?.pattern ?? ""}`} style={{ backgroundColor: look?.colour }} />
       <span className="text">
         <span className="name">{isGroup ? cue.owner : cue.name}</span>
         <span className="line">
-          {isGroup ? (cue.step > 0 ? cue.line : `${cue.name} · ${cue.count} nodes`) : cue.line}
+          {isGroup ? (cue.step > 0 ? cue.line : `${cue.count} nodes · ${cue.name}`) : cue.line}
         </span>
       </span>
       <span className="marks">
-        {cue.fate === "dropped" && <span className="mark bad">✕</span>}
-        {cue.fate === "kept" && <span className="mark good">✓</span>}
+        {cue.fate === "dropped" && (
+          <span className="mark bad" aria-hidden="true">
+            ✕
+          </span>
+        )}
+        {cue.fate === "kept" && (
+          <span className="mark good" aria-hidden="true">
+            ✓
+          </span>
+        )}
         {cue.trouble !== undefined && <span className="mark warn">{cue.trouble}</span>}
         {cue.change !== undefined && <span className="mark change">{SIGN[cue.change]}</span>}
         {cue.dropped > 0 && cue.fate !== "dropped" && <span className="mark num">−{cue.dropped}</span>}
@@ -58,8 +65,13 @@ export function Box({ data }: NodeProps) {
             log
           </span>
         )}
-        {isGroup && <span className="mark plus">+</span>}
+        {isGroup && (
+          <span className="mark plus" aria-hidden="true">
+            +
+          </span>
+        )}
       </span>
+      <span className="sr">{describe(cue, isGroup)}</span>
       {cue.step > 0 && <Ticks step={cue.step} />}
     </button>
   );
@@ -91,7 +103,6 @@ export function OpenGroup({ data }: NodeProps) {
       <button
         type="button"
         aria-expanded="true"
-        aria-label={`Close group ${cue.owner}, ${cue.name}`}
         onClick={() =>
           go(
             {
@@ -106,7 +117,10 @@ export function OpenGroup({ data }: NodeProps) {
       >
         <span className="dot" style={{ backgroundColor: look?.colour }} /> <strong>{cue.owner}</strong>
         <span className="muted">{cue.name}</span>
-        <span className="mark plus">−</span>
+        <span className="mark plus" aria-hidden="true">
+          −
+        </span>
+        <span className="sr">open group</span>
       </button>
     </div>
   );
@@ -127,15 +141,14 @@ export function EndBox({ data }: NodeProps) {
   );
 }
 
+/** What the picture shows without words. */
 function describe(cue: Cue, isGroup: boolean): string {
   const parts = [
-    isGroup ? `Group of ${cue.owner}, ${cue.name}, ${cue.count} nodes` : `${cue.name}, owner ${cue.owner}`,
-    cue.line,
-    cue.dropped > 0 ? `${cue.dropped} dropped` : "",
+    isGroup ? "closed group" : `owner ${cue.owner}`,
+    cue.dropped > 0 ? "candidates dropped" : "",
     cue.fate === "dropped" ? "the ad was dropped here" : cue.fate === "kept" ? "the ad stayed" : "",
-    cue.trouble ?? "",
     cue.critical ? "on the critical path" : "",
-    cue.change ?? "",
+    cue.step > 0 ? `heat ${cue.step} of 5` : "",
   ];
   return parts.filter(Boolean).join(", ");
 }

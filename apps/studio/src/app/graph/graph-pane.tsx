@@ -52,6 +52,7 @@ function Pane(props: GraphPaneProps) {
   const zoomed = useStore(({ transform }) =>
     transform[2] < ZOOM.far ? "far" : transform[2] > ZOOM.near ? "near" : "middle",
   );
+  const flow = useReactFlow();
   useViewport(props, arranged, byId);
   useGraphKeys(props, arranged, byId, open);
   return (
@@ -61,7 +62,7 @@ function Pane(props: GraphPaneProps) {
       data-boxes={arranged.boxes.length}
     >
       <GraphBar graph={graph} run={run} level={level} chosen={cues.chosen?.size} cohort={props.cohort} />
-      <div className="canvas">
+      <div className="canvas" onFocusCapture={(event) => showFocused(event.target as HTMLElement, byId, flow)}>
         <ReactFlow
           nodes={nodes}
           nodeTypes={TYPES}
@@ -70,6 +71,8 @@ function Pane(props: GraphPaneProps) {
           nodesFocusable={false}
           elementsSelectable={false}
           disableKeyboardA11y
+          // Without a listener the boxes would let the pointer through: they are buttons, and listen themselves.
+          onNodeClick={nothing}
           onlyRenderVisibleElements={arranged.boxes.length > 60}
           minZoom={ZOOM.min}
           maxZoom={ZOOM.max}
@@ -88,6 +91,8 @@ function Pane(props: GraphPaneProps) {
     </section>
   );
 }
+
+function nothing(): void {}
 
 function flowNode(box: PlacedBox, cue: Cue, graph: GraphDocument): Node {
   return {
@@ -125,7 +130,23 @@ function ZoomButtons() {
   );
 }
 
-/** Begins where it can be read; follows what is selected only when it is out of sight. */
+/** What the focus comes to is shown. */
+function showFocused(
+  target: HTMLElement,
+  byId: ReadonlyMap<string, PlacedBox>,
+  flow: ReturnType<typeof useReactFlow>,
+): void {
+  const box = byId.get(target.closest<HTMLElement>("[data-box]")?.dataset["box"] ?? "");
+  const pane = target.closest<HTMLElement>(".react-flow");
+  if (box === undefined || pane === null) return;
+  // A browser scrolls what has the focus into sight, which would move the picture off its pane.
+  for (const part of [pane, ...pane.querySelectorAll<HTMLElement>(".react-flow__renderer, .react-flow__pane")])
+    part.scrollTo(0, 0);
+  const [own, its] = [pane.getBoundingClientRect(), target.getBoundingClientRect()];
+  if (its.top >= own.top && its.bottom <= own.bottom && its.left >= own.left && its.right <= own.right) return;
+  void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: flow.getZoom(), duration: 0 });
+}
+
 function useViewport(
   { graph, ad }: GraphPaneProps,
   { width, height }: Arrangement,

@@ -19,7 +19,8 @@ const KINDS = [
   ["feature", "Features"],
   ["logged", "Logged features"],
 ] as const;
-const LISTED_MAX = 40;
+/** Items of a kind that are listed: of everything, and of what hangs on one item. */
+const LISTED_MAX = { all: 10, reached: 60 } as const;
 
 export function LineagePage(_: { readonly index: IndexDocument }) {
   const { item } = useRoute();
@@ -32,6 +33,7 @@ export function LineagePage(_: { readonly index: IndexDocument }) {
   );
   if (lineage === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
   const chosen = lineage.items[at];
+  const listedMax = chosen === undefined ? LISTED_MAX.all : LISTED_MAX.reached;
   const wanted = find.trim().toLowerCase();
   return (
     <div className="sheet wide">
@@ -65,7 +67,7 @@ export function LineagePage(_: { readonly index: IndexDocument }) {
                 {title} <span className="muted num">{shown.length}</span>
               </h2>
               <ul className="items">
-                {shown.slice(0, LISTED_MAX).map(({ name, owner, place }) => (
+                {shown.slice(0, listedMax).map(({ name, owner, place }) => (
                   <li key={place}>
                     <button
                       type="button"
@@ -83,8 +85,8 @@ export function LineagePage(_: { readonly index: IndexDocument }) {
                     ))}
                   </li>
                 ))}
-                {shown.length > LISTED_MAX && (
-                  <li className="muted">{shown.length - LISTED_MAX} more: search narrows them</li>
+                {shown.length > listedMax && (
+                  <li className="muted">{shown.length - listedMax} more: search narrows them</li>
                 )}
               </ul>
             </section>

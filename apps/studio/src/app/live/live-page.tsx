@@ -5,6 +5,7 @@ import type { LiveDocument, LiveSample } from "../../data/live-document.ts";
 import { GraphLink } from "../document/document-page.tsx";
 import { Waiting } from "../shell/app.tsx";
 import { Problem } from "../shell/problem.tsx";
+import { Scroll } from "../shell/scroll.tsx";
 import { useData } from "../state/data.ts";
 import { PipelineMap } from "./pipeline-map.tsx";
 import { Spark } from "./spark.tsx";
@@ -70,89 +71,95 @@ export function LivePage({ index }: { readonly index: IndexDocument }) {
       {live.freshness.length > 0 && (
         <section className="card block" aria-label="Freshness">
           <h2>Freshness: from the change at its source until requests see it</h2>
-          <table className="list">
-            <thead>
-              <tr>
-                <th>Class</th>
-                <th className="num">p50</th>
-                <th className="num">p99</th>
-                <th className="num">Target</th>
-                <th>Is</th>
-              </tr>
-            </thead>
-            <tbody>
-              {live.freshness.map(({ class: name, p50Ms, p99Ms, targetMs }) => (
-                <tr key={name}>
-                  <td>{name}</td>
-                  <td className="num">{p50Ms === null ? "no change lately" : duration(p50Ms)}</td>
-                  <td className="num">{p99Ms === null ? "" : duration(p99Ms)}</td>
-                  <td className="num">{targetMs === null ? "" : duration(targetMs)}</td>
-                  <td>
-                    {p99Ms === null || targetMs === null ? (
-                      ""
-                    ) : (
-                      <span className={`chip ${p99Ms <= targetMs ? "good" : "bad"}`}>
-                        {p99Ms <= targetMs ? "met" : "missed"}
-                      </span>
-                    )}
-                  </td>
+          <Scroll label="Freshness, as a table">
+            <table className="list">
+              <thead>
+                <tr>
+                  <th>Class</th>
+                  <th className="num">p50</th>
+                  <th className="num">p99</th>
+                  <th className="num">Target</th>
+                  <th>Is</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {live.freshness.map(({ class: name, p50Ms, p99Ms, targetMs }) => (
+                  <tr key={name}>
+                    <td>{name}</td>
+                    <td className="num">{p50Ms === null ? "no change lately" : duration(p50Ms)}</td>
+                    <td className="num">{p99Ms === null ? "" : duration(p99Ms)}</td>
+                    <td className="num">{targetMs === null ? "" : duration(targetMs)}</td>
+                    <td>
+                      {p99Ms === null || targetMs === null ? (
+                        ""
+                      ) : (
+                        <span className={`chip ${p99Ms <= targetMs ? "good" : "bad"}`}>
+                          {p99Ms <= targetMs ? "met" : "missed"}
+                        </span>
+                      )}
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroll>
         </section>
       )}
       {backlog !== null && <PipelineMap live={live} />}
       {backlog !== null && (
         <section className="card block" aria-label="Lanes">
           <h2>Lanes: work of handlers</h2>
-          <table className="list">
-            <thead>
-              <tr>
-                <th>Handler</th>
-                <th>Lane</th>
-                <th className="num">Waiting</th>
-                <th className="num">Put aside</th>
-                <th className="num">Oldest</th>
-              </tr>
-            </thead>
-            <tbody>
-              {live.lanes.map(({ handler, lane, waiting, parked, oldestMs }) => (
-                <tr key={`${handler} ${lane}`}>
-                  <td>
-                    <GraphLink index={index} name={handler} />
-                  </td>
-                  <td>{lane}</td>
-                  <td className="num">{number(waiting)}</td>
-                  <td className="num">{parked > 0 ? <span className="chip bad">{number(parked)}</span> : 0}</td>
-                  <td className="num">{oldestMs === null ? "" : duration(oldestMs)}</td>
-                </tr>
-              ))}
-              {live.lanes.length === 0 && (
+          <Scroll label="Lanes, as a table">
+            <table className="list">
+              <thead>
                 <tr>
-                  <td colSpan={5} className="muted">
-                    Nothing waits: every change that was heard of is through.
-                  </td>
+                  <th>Handler</th>
+                  <th>Lane</th>
+                  <th className="num">Waiting</th>
+                  <th className="num">Put aside</th>
+                  <th className="num">Oldest</th>
                 </tr>
-              )}
-            </tbody>
-          </table>
+              </thead>
+              <tbody>
+                {live.lanes.map(({ handler, lane, waiting, parked, oldestMs }) => (
+                  <tr key={`${handler} ${lane}`}>
+                    <td>
+                      <GraphLink index={index} name={handler} />
+                    </td>
+                    <td>{lane}</td>
+                    <td className="num">{number(waiting)}</td>
+                    <td className="num">{parked > 0 ? <span className="chip bad">{number(parked)}</span> : 0}</td>
+                    <td className="num">{oldestMs === null ? "" : duration(oldestMs)}</td>
+                  </tr>
+                ))}
+                {live.lanes.length === 0 && (
+                  <tr>
+                    <td colSpan={5} className="muted">
+                      Nothing waits: every change that was heard of is through.
+                    </td>
+                  </tr>
+                )}
+              </tbody>
+            </table>
+          </Scroll>
         </section>
       )}
       <section className="card block" aria-label="Versions">
         <h2>Versions that requests see</h2>
-        <table className="list">
-          <tbody>
-            {Object.entries(live.versions).map(([name, version]) => (
-              <tr key={name}>
-                <td>{name}</td>
-                <td>
-                  <code>{version}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Scroll label="Versions, as a table">
+          <table className="list">
+            <tbody>
+              {Object.entries(live.versions).map(([name, version]) => (
+                <tr key={name}>
+                  <td>{name}</td>
+                  <td>
+                    <code>{version}</code>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
       </section>
     </div>
   );

@@ -37,7 +37,8 @@ export function App() {
   return (
     <div className="page">
       <TopBar index={index} onSearch={() => setOver("palette")} onHelp={() => setOver("help")} />
-      <main id="main">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys */}
+      <main id="main" tabIndex={0}>
         {index !== undefined ? <Page index={index} /> : error === undefined ? <Waiting /> : <Problem error={error} />}
       </main>
       {over === "palette" && index !== undefined && <Palette index={index} close={close} />}
