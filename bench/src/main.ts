@@ -22,6 +22,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   graph: () => import("./graph/suite.ts"),
   admixer: () => import("./admixer/suite.ts"),
   cli: () => import("./cli/suite.ts"),
+  devrun: () => import("./devrun/suite.ts"),
   streams: () => import("./streams/suite.ts"),
   indexing: () => import("./indexing/suite.ts"),
   retrieval: () => import("./retrieval/suite.ts"),

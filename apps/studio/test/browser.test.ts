@@ -13,12 +13,12 @@ import { topologyOf } from "@tenon/graph-core";
 import { adRequest } from "@tenon/graphs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { openBrowser } from "../scripts/open-browser.ts";
-import { type SampleHost, sampleHost } from "../scripts/sample-host.ts";
 import { fatesOf, type IndexDocument, type RunDocument, type WhatIfRequest } from "../src/data/index.ts";
 import { randomTopology } from "../src/data/testing/random-topology.ts";
 import { appFiles, documentView, exportStudio } from "../src/server/index.ts";
 import { freshFacts } from "../src/server/testing/document-facts.ts";
+import { openBrowser } from "../testing/open-browser.ts";
+import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
 
 const PICTURES = resolve(import.meta.dirname, "../../../.tenon/studio-pictures");
 interface Size {
@@ -180,10 +180,8 @@ test("the node panel: provenance, times, log badge; groups open where they are c
   const before = await group.boundingBox();
   await group.click();
   const opened = await page.locator('.open-group[data-box="group:ads-retrieval"]').boundingBox();
-  expect([Math.round(opened?.x ?? 0), Math.round(opened?.y ?? 0)]).toEqual([
-    Math.round(before?.x ?? 1),
-    Math.round(before?.y ?? 1),
-  ]);
+  expect(Math.abs((opened?.x ?? 0) - (before?.x ?? 99))).toBeLessThan(1.5);
+  expect(Math.abs((opened?.y ?? 0) - (before?.y ?? 99))).toBeLessThan(1.5);
   await page.goto(`${sample.url}/studio/#view=run&heat=self&open=group:ads-ranking`);
   // The focus brings a box into sight, and Enter chooses it.
   await page.locator('[data-box="assembleFeatures"]').focus();

@@ -8,7 +8,6 @@ import { type AdRequest, adId } from "@tenon/ads-model";
 import type { ReasonLedger } from "@tenon/graph-core";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type SampleHost, sampleHost } from "../scripts/sample-host.ts";
 import {
   AdDocumentSchema,
   CohortDocumentSchema,
@@ -19,6 +18,7 @@ import {
   type WhatIfRequest,
 } from "../src/data/index.ts";
 import { appFiles, askHost, exportStudio, studioProxy } from "../src/server/index.ts";
+import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
 
 let sample: SampleHost;
 const asked: WhatIfRequest[] = [];

@@ -4,9 +4,9 @@ import { z } from "zod";
 /** Edits of one question. */
 export const EDITS_MAX = 16;
 
-/** A value within a slot: at a path, or one ad's in a column. */
+/** A value within a slot: at a path (`consent.personalisation`), or one ad's in a column. */
 export const EditSchema = z.union([
-  z.strictObject({ slot: z.string().min(1), path: z.array(z.union([z.string(), z.int()])), value: z.json() }),
+  z.strictObject({ slot: z.string().min(1), path: z.string().min(1).max(256), value: z.json() }),
   z.strictObject({
     slot: z.string().min(1),
     column: z.string().min(1),

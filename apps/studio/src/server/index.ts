@@ -3,6 +3,7 @@ export { type AdMixerSourceOptions, adMixerSource } from "./admixer-source.ts";
 export { type AppFiles, appFiles } from "./app-files.ts";
 export { documentView } from "./document-view.ts";
 export { type Exported, exportStudio } from "./export-folder.ts";
+export { hostWhatIf } from "./host-what-if.ts";
 export { lineageDocument } from "./lineage-document.ts";
 export type { PipelineState } from "./live-samples.ts";
 export { type StudioOptions, serveStudio } from "./plugin.ts";

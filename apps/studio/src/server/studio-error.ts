@@ -1,4 +1,5 @@
 import { GraphError, type GraphErrorFacts } from "@tenon/graph-core";
+import { STATUS_BY_CATEGORY } from "@tenon/http-host";
 
 interface Said {
   readonly message: string;
@@ -27,6 +28,6 @@ export function studioError(kind: keyof typeof FACTS, { message, ...said }: Said
 
 const STATUS: ReadonlyMap<string, number> = new Map(Object.values(FACTS).map(({ code, status }) => [code, status]));
 
-export function statusOf({ code }: GraphError): number {
-  return STATUS.get(code) ?? 500;
+export function statusOf({ code, category }: GraphError): number {
+  return STATUS.get(code) ?? STATUS_BY_CATEGORY[category];
 }

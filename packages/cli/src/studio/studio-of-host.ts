@@ -13,6 +13,7 @@ import {
   type AppFiles,
   adMixerSource,
   documentView,
+  hostWhatIf,
   lineageDocument,
   type PipelineState,
   type StudioSource,
@@ -34,7 +35,8 @@ export function studioOfHost({ folder, app, stores }: StudioOfHost): NonNullable
     const source = adMixerSource(host, {
       graphs: Object.values(graphs).map((graph) => topologyOf(graph as unknown as Graph)),
       root: rootOf(folder),
-      ...(stores !== undefined && { more: indexing(host, stores), pipeline: () => pipelineState(stores) }),
+      more: { ...(stores !== undefined && indexing(host, stores)), whatIf: hostWhatIf(server, host.settings) },
+      ...(stores !== undefined && { pipeline: () => pipelineState(stores) }),
     });
     server.addHook("onClose", async () => source.stop());
     await serveStudio(server, { source, access: host.settings, app });

@@ -26,7 +26,8 @@ export interface GraphPaneProps {
   readonly changes?: GraphChanges | undefined;
 }
 
-const TYPES = { node: Box, group: Box, openGroup: OpenGroup, end: EndBox };
+/** Names of our own: the library draws its own boxes for some. */
+const TYPES = { "tenon-node": Box, "tenon-group": Box, "tenon-openGroup": OpenGroup, "tenon-end": EndBox };
 /** Above this many nodes groups begin closed. */
 const CLOSED_ABOVE = 40;
 const ZOOM = { min: 0.15, max: 2.2, first: 0.95, far: 0.5, near: 1.25 } as const;
@@ -97,7 +98,7 @@ function nothing(): void {}
 function flowNode(box: PlacedBox, cue: Cue, graph: GraphDocument): Node {
   return {
     id: box.id,
-    type: box.kind,
+    type: `tenon-${box.kind}`,
     position: { x: box.x, y: box.y },
     width: box.width,
     height: box.height,

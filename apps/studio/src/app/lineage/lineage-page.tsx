@@ -2,8 +2,8 @@
 import { useMemo, useState } from "react";
 import type { IndexDocument } from "../../data/index-document.ts";
 import type { LineageDocument } from "../../data/lineage-document.ts";
-import { Waiting } from "../shell/app.tsx";
 import { Problem } from "../shell/problem.tsx";
+import { Waiting } from "../shell/waiting.tsx";
 import { useData } from "../state/data.ts";
 import { go, linkTo, useRoute } from "../state/route.ts";
 import { type Reached, reachedFrom } from "./reached.ts";

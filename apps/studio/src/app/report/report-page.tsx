@@ -1,7 +1,7 @@
 /** Reports of dev runs. What a report holds is shown by its sections; a section of a kind this page does not know is shown as data. */
 import type { IndexDocument } from "../../data/index-document.ts";
-import { Waiting } from "../shell/app.tsx";
 import { Problem } from "../shell/problem.tsx";
+import { Waiting } from "../shell/waiting.tsx";
 import { useData } from "../state/data.ts";
 import { linkTo, useRoute } from "../state/route.ts";
 

@@ -110,6 +110,7 @@ function StageColumn({
           {row.fate !== undefined && (
             <span
               className={`way ${row.fate}`}
+              style={row.fate === "dropped" ? { bottom: `max(4px, calc(${heightOf(row.entered, most)} - 9px))` } : {}}
               role="img"
               aria-label={row.fate === "dropped" ? "the ad was dropped here" : "the ad stayed"}
             />

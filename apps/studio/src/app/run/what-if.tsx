@@ -63,9 +63,7 @@ export function WhatIf({ run, graph, ad, can }: Props) {
           event.preventDefault();
           const typed = value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
           void ask(
-            ad === undefined
-              ? [{ slot, path: column.split("."), value: typed }]
-              : [{ slot, column, adId: ad.adId, value: typed }],
+            ad === undefined ? [{ slot, path: column, value: typed }] : [{ slot, column, adId: ad.adId, value: typed }],
             null,
           );
         }}

@@ -16,6 +16,7 @@ import { Palette } from "./palette.tsx";
 import { Problem } from "./problem.tsx";
 import { useTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
+import { Waiting } from "./waiting.tsx";
 
 /** The list of runs is asked again, ms, while it is looked at. */
 const INDEX_EVERY_MS = 5_000;
@@ -65,14 +66,6 @@ function Page({ index }: { readonly index: IndexDocument }) {
     case "report":
       return <ReportPage index={index} />;
   }
-}
-
-export function Waiting() {
-  return (
-    <p className="waiting muted" role="status">
-      Loading …
-    </p>
-  );
 }
 
 function titleOf(view: string, what: string | undefined): string {

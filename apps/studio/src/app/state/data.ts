@@ -102,12 +102,6 @@ export function useData<Value>(address: string | undefined, everyMs?: number): L
   return { value: known?.value as Value | undefined, error: known?.error };
 }
 
-/** Asks for a document now, whatever is kept. */
-export function reload(address: string): void {
-  load(address);
-  tellAll();
-}
-
 export async function post<Answer>(address: string, question: unknown): Promise<Answer> {
   const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question) };
   return (await ask(address, init)) as Answer;

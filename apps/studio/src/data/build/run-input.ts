@@ -1,4 +1,4 @@
-import type { LedgerStage, ReasonLedger, Topology, TraceRecord } from "@tenon/graph-core";
+import type { ReasonLedger, Topology, TraceRecord } from "@tenon/graph-core";
 import type { ShownAd } from "../run-document.ts";
 
 /** A traced run as a host keeps it. What is personal in it must not be here: hosts redact by schema before they hand over. */
@@ -19,5 +19,3 @@ export interface RunInput {
   /** What a drop reason means; unknown ones mean nothing. */
   readonly meaningOf: (reason: string) => { readonly meaning: string; readonly actor: string } | undefined;
 }
-
-export type { LedgerStage };

@@ -73,7 +73,8 @@ function sentenceOf(
   if (fate === "neverEntered") return `${ad} was never a candidate: no source retrieved it.`;
   if (decision === null) return `${ad} passed all ${steps.length} filters and is not in the answer.`;
   const { node, meaning, valueText: value, thresholdText: threshold } = decision;
-  const because = meaning === "" ? decision.reason : meaning;
+  // What follows a semicolon is an aside; the page shows the numbers themselves.
+  const because = meaning === "" ? decision.reason : (meaning.split(";")[0] as string);
   // A threshold in words says what the winner says.
   const named = typeof decision.threshold === "string" && winner !== null;
   const compared =

@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 import { type RunningAdMixer, readConfig, startAdMixer } from "@tenon/admixer";
 import { topologyOf } from "@tenon/graph-core";
 import * as graphs from "@tenon/graphs";
-import { type AdMixerSourceOptions, adMixerSource, appFiles, serveStudio } from "../src/server/index.ts";
+import { type AdMixerSourceOptions, adMixerSource, appFiles, hostWhatIf, serveStudio } from "../src/server/index.ts";
 
 export interface SampleHost {
   readonly url: string;
@@ -35,7 +35,7 @@ export async function sampleHost(requests: number, options: SampleOptions = {}):
         const source = adMixerSource(admixer, {
           graphs: others ?? Object.values(graphs).map((graph) => topologyOf(graph as never)),
           root: ROOT,
-          ...{ more, pipeline },
+          ...{ more: { whatIf: hostWhatIf(server, settings), ...more }, pipeline },
         });
         end = source.stop;
         await serveStudio(server, { source, access: settings, app: appFiles() });
