@@ -12,7 +12,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { topologyOf } from "@tenon/graph-core";
 import { adRequest } from "@tenon/graphs";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { fatesOf, type IndexDocument, type RunDocument, type WhatIfRequest } from "../src/data/index.ts";
 import { randomTopology } from "../src/data/testing/random-topology.ts";
 import { appFiles, documentView, exportStudio } from "../src/server/index.ts";
@@ -28,6 +28,9 @@ interface Size {
 const DESK: Size = { width: 1440, height: 900 };
 const HAND: Size = { width: 390, height: 844 };
 const LARGE = 1_500;
+
+// A browser that draws by software on a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
 
 let sample: SampleHost;
 let browser: Browser;
@@ -117,7 +120,7 @@ async function open(
     if (!request.url().startsWith(new URL(base).origin) && !/^(data|blob):/.test(request.url()))
       troubles.push(`asked ${request.url()}`);
   });
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   await page.goto(`${base}#${hash}`);
   await page.locator("[data-box], .sheet, .problem").first().waitFor();
   return page;
@@ -371,7 +374,7 @@ test("beyond this machine the page asks for the token, and opens with it", async
   }
   // The browser itself notes each refusal in its console.
   expect(troubles.splice(0).filter((trouble) => !trouble.includes("401"))).toEqual([]);
-}, 60_000);
+});
 
 const VIEWS = [
   "view=run",
@@ -403,7 +406,7 @@ test.each(VIEWS.flatMap((view) => (["light", "dark"] as const).map((theme) => [v
     ).toEqual([]);
     await picture(`${view.replace(/\W+/g, "-").slice(5, 24)}-${theme}`);
   },
-  60_000,
+  90_000,
 );
 
 test("in a hand nothing is wider than the page", async () => {
@@ -413,4 +416,4 @@ test("in a hand nothing is wider than the page", async () => {
     expect(wide, view).toBeLessThanOrEqual(0);
     await page.context().close();
   }
-}, 60_000);
+});

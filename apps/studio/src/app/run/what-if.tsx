@@ -116,17 +116,19 @@ function Answer({ answer }: { readonly answer: WhatIfAnswer }) {
       <p>
         <span className="muted">after</span> {after}
       </p>
-      <p>
-        {first === null ? (
-          "No node gave anything else."
-        ) : (
-          <>
-            First to differ: <a href={linkTo({ node: first.node })}>{first.node}</a> ({first.slots.join(", ")}), and{" "}
-            {differing.length - 1} after it.
-          </>
-        )}{" "}
-        <span className="muted">{reran} nodes ran again.</span>
-      </p>
+      {flip === null && (
+        <p>
+          {first === null ? (
+            "No node gave anything else."
+          ) : (
+            <>
+              First to differ: <a href={linkTo({ node: first.node })}>{first.node}</a> ({first.slots.join(", ")}), and{" "}
+              {differing.length - 1} after it.
+            </>
+          )}{" "}
+          <span className="muted">{reran} nodes ran again.</span>
+        </p>
+      )}
     </div>
   );
 }
