@@ -54,7 +54,8 @@ export function prepareRoutes(routes: FastifyInstance): void {
 
 /** The page itself holds nothing to protect. */
 export function pageRoutes(routes: FastifyInstance, app: Promise<AppFiles>, prefix: string): void {
-  const hidden = { schema: { hide: true } };
+  // A word of the plugin that describes routes, whose types are the host's.
+  const hidden = { schema: { hide: true } as object };
   const send = async ({ headers }: FastifyRequest, reply: FastifyReply, name: string) => {
     const { folder, names, packed } = await app;
     if (!names.has(name))
@@ -102,7 +103,7 @@ function dataRoutes(routes: FastifyInstance, { source, access }: StudioOptions):
   get("reports/:id.json", "Studio: a report of a dev run", ({ id = "" }) =>
     required(source.reports, "reports", "`tenon report` makes them")?.read(id),
   );
-  routes.post("/data/what-if", { schema: { hide: true } }, async (request) => {
+  routes.post("/data/what-if", { schema: { hide: true } as object }, async (request) => {
     requireAccess(access, request.headers);
     const question = WhatIfRequestSchema.safeParse(request.body);
     if (!question.success)
