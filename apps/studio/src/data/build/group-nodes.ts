@@ -99,7 +99,7 @@ function reaches(from: Cluster, to: Cluster): boolean {
   return false;
 }
 
-/** What the nodes of a group have in common: the folder of their stage, else how many they are. */
+/** What the nodes of a group have in common: the folder of their stage, else the first and the last. */
 function labelOf(nodes: readonly string[], topology: Topology): string {
   const wanted = new Set(nodes);
   const stages = new Map<string, number>();
@@ -109,5 +109,5 @@ function labelOf(nodes: readonly string[], topology: Topology): string {
     if (stage !== "") stages.set(stage, (stages.get(stage) ?? 0) + 1);
   }
   const named = [...stages].toSorted(([, one], [, other]) => other - one).map(([stage]) => stage);
-  return named.length === 0 ? `${nodes.length} nodes` : (named[0] as string);
+  return named[0] ?? `${nodes[0]} to ${nodes.at(-1)}`;
 }
