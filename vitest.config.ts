@@ -14,7 +14,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["{packages,graphs,bench,tools,examples}/**/*.test.ts"],
+    include: ["{packages,apps,graphs,bench,tools,examples}/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/.tenon/**", "tools/marketplace-data/**"],
     reporters: [
       "default",

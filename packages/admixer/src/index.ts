@@ -52,11 +52,14 @@ export { dropStrata } from "./dev-run/serving-strata.ts";
 export { StandInPeople } from "./dev-run/stand-in-people.ts";
 export { AdMixer } from "./host/ad-mixer.ts";
 export type { Answer, AnswerOptions } from "./host/answer.ts";
+export { isLoggedAsScored } from "./host/answer-log.ts";
+export type { KeptRun } from "./host/kept-runs.ts";
 export type { AdFreshness } from "./index-feed/delta-feed.ts";
 export type { IndexFeedStatus } from "./index-feed/index-feed.ts";
 export { type ClickModels, loadClickModels, MODEL_FILES, MODELS_FOLDER } from "./resources/click-models.ts";
 export { type OpenMarketplace, openMarketplace, type ServedAds } from "./resources/open-marketplace.ts";
 export { POLICIES, type Policies } from "./resources/policies.ts";
+export { redacted } from "./server/redact.ts";
 export { decodeRecord, type ReadSegment, readLog, type ServedRecord } from "./sink/read-log.ts";
 
 /** Stand-ins for what a host loads, for tests and experiments. */
@@ -70,6 +73,8 @@ export interface HostOverrides {
   readonly log?: EventLog;
   /** Gets the spans of traced requests, after their answers. */
   readonly tracer?: Tracer;
+  /** Adds routes of its own to the server of the host, before it listens: pages, tools. */
+  readonly extend?: (server: FastifyInstance, host: AdMixer) => Promise<void>;
   /** Told about trouble; default: one line on standard error, as `logLevel` asks. */
   readonly onTrouble?: (message: string, error: unknown) => void;
 }
@@ -122,7 +127,7 @@ export async function startAdMixer(config: HostConfig, overrides: HostOverrides 
   let server: FastifyInstance | undefined;
   const stop = stopOnce(() => stopServing(host, server, onTrouble));
   try {
-    server = await startedWithin(host.clock, HTTP_PART, serverOf(host, onTrouble));
+    server = await startedWithin(host.clock, HTTP_PART, serverOf(host, onTrouble, overrides.extend));
     await listen(server, host);
     const listeningMs = performance.now();
     await warmedUp(host, onTrouble);
@@ -164,10 +169,11 @@ const HTTP_PART = {
 
 type Trouble = NonNullable<HostOverrides["onTrouble"]>;
 
-async function serverOf(host: AdMixer, onTrouble: Trouble): Promise<FastifyInstance> {
+async function serverOf(host: AdMixer, onTrouble: Trouble, extend: HostOverrides["extend"]): Promise<FastifyInstance> {
   // Loaded here, so that answering one request from the command line does not wait for an HTTP server.
   const { httpServer } = await import("./server/http-server.ts");
   const server = await httpServer(host, { error: onTrouble });
+  await extend?.(server, host);
   await server.ready();
   return server;
 }

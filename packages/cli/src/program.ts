@@ -50,6 +50,7 @@ export function createProgram(terminal: Terminal, done: (code: ExitCode) => void
   addReport(program, terminal, done);
   addDiff(program, terminal, done);
   addDevRun(program, terminal, done);
+  addStudio(program, terminal, done);
   addBench(program, terminal, done);
   addBuild(program, terminal, done);
   addCompletion(program, terminal, done);
@@ -217,6 +218,25 @@ const addDoctor: Add = (program, terminal, done) => {
     const { doctor } = await import("./commands/doctor.ts");
     done(await doctor(options, terminal));
   });
+};
+
+const addStudio: Add = (program, terminal, done) => {
+  program
+    .command("studio")
+    .description(
+      "open a running host's studio here: why ads did (not) show, why documents are stale; or write it to a folder",
+    )
+    .option("--host <url>", "a host that `tenon up` runs (default: TENON_HOST, else http://127.0.0.1:8787)")
+    .option("--token <token>", "its admin token (default: TENON_ADMIN_TOKEN)")
+    .option("--port <number>", "port of the studio on this machine, 0 for a free one", wholeNumber, 8790)
+    .addOption(
+      new Option("--export <folder>", "write everything to a folder for any server of files").conflicts("port"),
+    )
+    .addOption(jsonOption())
+    .action(async (options) => {
+      const { studio } = await import("./commands/studio.ts");
+      done(await studio(options, terminal));
+    });
 };
 
 const addBench: Add = (program, terminal, done) => {

@@ -1,5 +1,6 @@
 export type { Immutable } from "./contract/immutable.ts";
 export { readKey } from "./execute/record.ts";
+export { type Drawing, drawTopology } from "./render/layout/drawing.ts";
 export { element, textElement } from "./render/markup.ts";
 export { ownerLooks } from "./render/palette.ts";
 export { withPlaces } from "./render/relative-places.ts";

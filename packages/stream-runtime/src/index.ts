@@ -14,7 +14,7 @@ export { PostgresWorkStore } from "./change/postgres-work-store.ts";
 export type { RunOutcome } from "./change/run-failures.ts";
 export { type RunHandlersOptions, type RunningHandlers, runHandlers } from "./change/run-handlers.ts";
 export type * from "./change/work-store.ts";
-export { type WorkWaiting, workWaiting } from "./change/work-waiting.ts";
+export { type WorkOfHandler, type WorkWaiting, workByHandler, workWaiting } from "./change/work-waiting.ts";
 export { type DerivedKey, type DerivedRunName, RowDeriver, type RowDeriverOptions } from "./derive/row-deriver.ts";
 export type { PartitionMetrics } from "./observe/partition-metrics.ts";
 export { streamMetricsText } from "./observe/partition-metrics.ts";

@@ -4,7 +4,7 @@ import { codesIn, PAGES, pageProblem } from "../src/error-pages.ts";
 import { readText, repositoryFiles } from "../src/repository.ts";
 
 /** Tests invent codes, and the fixtures of the source rules are made of mistakes. */
-const sources = repositoryFiles("packages/**/*.ts", "graphs/**/*.ts")
+const sources = repositoryFiles("packages/**/*.ts", "graphs/**/*.ts", "apps/**/*.ts")
   .filter((path) => !/\.test\.ts$|\/(fixtures|test|testing)\//.test(path))
   .map((path) => ({ path, text: readText(path) }));
 const pages = repositoryFiles(`${PAGES}/TENON*.md`);

@@ -101,6 +101,7 @@ function relativePath(from: string, to: string): string {
 test("the repository keeps every import rule", async () => {
   const files = repositoryFiles(
     "packages/**/*.ts",
+    "apps/**/*.ts",
     "graphs/**/*.ts",
     "bench/**/*.ts",
     "tools/tidy/**/*.ts",

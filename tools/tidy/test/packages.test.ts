@@ -32,7 +32,7 @@ test("every package is ESM, under the project's licence, and published packages 
 
 test("published packages carry the licence text", () => {
   const licence = readText("LICENSE");
-  const files = new Set(repositoryFiles("packages/*/LICENSE", "graphs/LICENSE"));
+  const files = new Set(repositoryFiles("packages/*/LICENSE", "apps/*/LICENSE", "graphs/LICENSE"));
   expect(
     violations(
       published,

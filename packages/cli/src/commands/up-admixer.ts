@@ -1,11 +1,14 @@
 import type { OnceAnswer } from "@tenon/admixer";
 import { type HostConfig, type RunningAdMixer, startAdMixer } from "@tenon/admixer";
+import { appFiles } from "@tenon/studio/server";
 import { cliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
+import { folderOf } from "../project/project-of.ts";
 import { feedLines, requestText } from "../serving/feed-table.ts";
+import { studioOfHost } from "../studio/studio-of-host.ts";
 import type { Terminal } from "../terminal.ts";
 import type { UpOptions } from "./up.ts";
 
@@ -13,7 +16,8 @@ import type { UpOptions } from "./up.ts";
 export async function upAdMixer(config: HostConfig, options: UpOptions, terminal: Terminal): Promise<ExitCode> {
   const progress = progressOn(terminal);
   progress.step("loading the marketplace and its index");
-  const running = await startAdMixer(config).finally(progress.end);
+  const extend = studioOfHost({ folder: folderOf(options, terminal), app: appFiles() });
+  const running = await startAdMixer(config, { extend }).finally(progress.end);
   // Listened for from here on: before, there is nothing to bring to an end, and Ctrl-C simply ends the process.
   const stopAsked = terminal.stopAsked();
   try {
@@ -82,11 +86,22 @@ async function ask(url: string, request: RequestInit): Promise<{ readonly reply:
 
 /** What a program wants to know of the host and its answer. */
 export function sampleJson({ url, startMs }: RunningAdMixer, sample: Sample): Readonly<Record<string, unknown>> {
-  return { url, startMs: rounded(startMs), ...sample, traceUrl: traceUrlOf(url, sample) };
+  return {
+    url,
+    startMs: rounded(startMs),
+    ...sample,
+    traceUrl: traceUrlOf(url, sample),
+    studioUrl: studioUrlOf(url, sample),
+  };
 }
 
 function traceUrlOf(url: string, { response }: Sample): string {
   return `${url}/v1/trace/${response.requestId}`;
+}
+
+/** The page of the sample request. */
+function studioUrlOf(url: string, { response }: Sample): string {
+  return `${url}/studio/#view=run&run=${response.requestId}`;
 }
 
 export function sampleReport({ url, startMs, host }: RunningAdMixer, sample: Sample, terminal: Terminal): string {
@@ -104,6 +119,7 @@ export function sampleReport({ url, startMs, host }: RunningAdMixer, sample: Sam
     "",
     ...feedLines(response, colors),
     "",
+    `  ${bold("studio")}    ${cyan(studioUrlOf(url, sample))}`,
     `  trace     ${traceUrlOf(url, sample)}`,
     ...(["metrics", "openapi.json"] as const).map((path) => `  ${path.replace(".json", "").padEnd(9)} ${url}/${path}`),
     "",

@@ -1,9 +1,11 @@
 import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
 import { pause, systemClock } from "@tenon/graph-core";
+import { appFiles } from "@tenon/studio/server";
 import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
+import { studioOfHost } from "../studio/studio-of-host.ts";
 import type { Terminal } from "../terminal.ts";
 import { type ShownChange, showChange } from "../whole/show-change.ts";
 import { startWhole, type WholeSystem } from "../whole/start-whole.ts";
@@ -23,11 +25,15 @@ const EDITS_PER_SECOND = 2;
 export async function upWhole({ config, folder, options }: WholeUp, terminal: Terminal): Promise<ExitCode> {
   const progress = progressOn(terminal);
   const startedMs = performance.now();
+  // Built beside the start of the databases, where it is not built yet.
+  const app = appFiles();
+  app.catch(() => undefined);
   const system = await startWhole({
     ...{ config, folder, environment: terminal.environment as NodeJS.ProcessEnv },
     editsPerSecond: options.edits ?? EDITS_PER_SECOND,
     onStep: progress.step,
     onTrouble: (what, error) => terminal.talk(`tenon: ${what}: ${error.message}\n`),
+    extend: (stores) => studioOfHost({ folder, app, stores }),
     onNotice: (text) => terminal.talk(`tenon: ${text}\n`),
   }).finally(progress.end);
   const readyMs = performance.now() - startedMs;

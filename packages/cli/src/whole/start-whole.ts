@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { HostConfig, RunningAdMixer } from "@tenon/admixer";
-import { startAdMixer } from "@tenon/admixer";
+import { type HostOverrides, startAdMixer } from "@tenon/admixer";
 import { pause, systemClock } from "@tenon/graph-core";
 import { type IndexerStores, indexerSettings, openStores, startIndexer } from "@tenon/indexer";
 import type { Marketplace } from "@tenon/marketplace";
@@ -23,6 +23,8 @@ export interface WholeOptions {
   readonly onStep: (what: string) => void;
   readonly onTrouble: (what: string, error: Error) => void;
   readonly onNotice: (text: string) => void;
+  /** Adds routes to the serving host. */
+  readonly extend?: (stores: IndexerStores) => NonNullable<HostOverrides["extend"]>;
 }
 
 export interface WholeSystem {
@@ -74,7 +76,9 @@ export async function startWhole(options: WholeOptions): Promise<WholeSystem> {
     ending.unshift(() => indexer.stop());
     if (isNew) await firstBase(stores, onStep);
     onStep("loading the index");
-    const admixer = await startAdMixer(pipelineConfig(config, settings));
+    const admixer = await startAdMixer(pipelineConfig(config, settings), {
+      ...(options.extend !== undefined && { extend: options.extend(stores) }),
+    });
     ending.unshift(() => admixer.stop());
     // The ad server comes last, since it needs a base: probes, which are read where they run, ask it from now on.
     stores.settings.probeServers.push(admixer.url);

@@ -37,7 +37,7 @@ const ads = (facts: DocumentFacts) => `ad ${facts.adId}`;
 const seconds = (ms: number) => (ms < 10_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1_000)} s`);
 
 /** In the order of the way. */
-const LADDER: readonly Ask[] = [
+const LADDER: Readonly<Record<Exclude<Rung, "served">, Ask>> = {
   notInAdsDatabase,
   waitingInTopic,
   parkedRecord,
@@ -53,10 +53,17 @@ const LADDER: readonly Ask[] = [
   gateRefusedBase,
   onlyInBase,
   hostNotLoaded,
-];
+};
+
+/** Every rung with its answer, in the order of the way; the first that holds is the reason, later ones may follow from it. */
+export function ladderOf(
+  facts: DocumentFacts,
+): readonly { readonly rung: Rung; readonly holds: Verdict | undefined }[] {
+  return Object.entries(LADDER).map(([rung, ask]) => ({ rung: rung as Rung, holds: ask(facts) }));
+}
 
 export function whyOf(facts: DocumentFacts): Verdict {
-  for (const ask of LADDER) {
+  for (const ask of Object.values(LADDER)) {
     const verdict = ask(facts);
     if (verdict !== undefined) return verdict;
   }

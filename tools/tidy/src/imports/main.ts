@@ -7,6 +7,8 @@ const files = repositoryFiles(
   "graphs/**/*.ts",
   "bench/**/*.ts",
   "tools/tidy/**/*.ts",
+  "apps/**/*.ts",
+  "apps/**/*.tsx",
   "examples/**/*.ts",
 );
 const { moduleCount, importCount, findings } = await checkImports(root, files);

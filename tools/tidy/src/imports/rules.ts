@@ -4,7 +4,7 @@ import { alsoInTests, coreArrows, coreJoints, dataOnly, libraryHomes, workspaceA
 /** Tests and their support folders, benchmarks beside the code, scripts that are run by hand. */
 const TEST = "(\\.(test|test-d|bench)\\.ts$|/(test|testing|bench|golden|conformance|scripts)/)";
 /** Worlds and oracles that tests of several packages run in. They are not published, so they have no name to be imported by. */
-const SHARED_WORLDS = "graphs/testing/";
+const SHARED_WORLDS = "(graphs|apps/studio)/testing/";
 const OURS = "^(packages|graphs|bench|tools|apps|examples)/";
 
 /** Every rule: its name says what is broken, its comment what to do. */
@@ -54,11 +54,11 @@ export const importRules: readonly IForbiddenRuleType[] = [
     to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
   }),
   rule("package-by-name", "import another package by its name, so that its exports decide what is public", {
-    from: { path: "^(packages/[^/]+|graphs|bench|tools/[^/]+)/" },
+    from: { path: "^(packages/[^/]+|apps/[^/]+|graphs|bench|tools/[^/]+)/" },
     to: { path: OURS, pathNot: ["^$1/", `^${SHARED_WORLDS}`], dependencyTypes: ["local"] },
   }),
   rule("worlds-in-tests", "worlds and oracles of tests are for tests: they are not published", {
-    from: { path: OURS, pathNot: [TEST, "^graphs/"] },
+    from: { path: OURS, pathNot: [TEST, "^(graphs|bench)/"] },
     to: { path: `^${SHARED_WORLDS}` },
   }),
   rule(

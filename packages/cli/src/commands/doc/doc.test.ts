@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { publishBase } from "@tenon/ad-index/publish";
 import type { Topic } from "@tenon/event-log/api";
+import type { DocumentFacts } from "@tenon/indexer/operate";
 import {
   AdDocumentRow,
   AdRow,
@@ -17,6 +18,7 @@ import {
 } from "@tenon/nodes";
 import { versionOf, WriteSetBuilder } from "@tenon/storage-repo/api";
 import { PostgresWorkStore } from "@tenon/stream-runtime";
+import { documentView } from "@tenon/studio/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../run-cli.ts";
 import { masked } from "../../testing/masked.ts";
@@ -39,9 +41,13 @@ async function tenon(...words: readonly string[]) {
 async function why(adId: number, ...words: readonly string[]) {
   const { exitCode, out, talk } = await tenon(String(adId), "--json", ...words);
   expect(talk).toBe("");
-  const { verdict } = JSON.parse(out) as {
+  const { verdict, facts } = JSON.parse(out) as {
     readonly verdict: { readonly rung: string; readonly because: string; readonly owner: string | null };
+    readonly facts: DocumentFacts;
   };
+  // The studio's ladder is made of the same facts.
+  const held = documentView(facts).ladder.find(({ answer }) => answer === "holds");
+  expect(held?.rung ?? "served").toBe(verdict.rung);
   expect(exitCode).toBe(verdict.rung === "served" ? 0 : 1);
   return verdict;
 }

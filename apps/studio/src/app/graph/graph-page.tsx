@@ -1,0 +1,101 @@
+/** A graph by itself, or beside another version of it. */
+import { useMemo } from "react";
+import type { CohortDocument } from "../../data/cohort-document.ts";
+import type { GraphDocument } from "../../data/graph-document.ts";
+import type { IndexDocument } from "../../data/index-document.ts";
+import { Problem } from "../shell/problem.tsx";
+import { Waiting } from "../shell/waiting.tsx";
+import { useData } from "../state/data.ts";
+import { go, linkTo, useRoute } from "../state/route.ts";
+import { compareGraphs } from "./compare-graphs.ts";
+import { GraphPane } from "./graph-pane.tsx";
+import { NodePanel } from "./node-panel.tsx";
+
+export function GraphPage({ index }: { readonly index: IndexDocument }) {
+  const route = useRoute();
+  const hash = route.graph ?? index.graphs[0]?.hash;
+  const { value: graph, error } = useData<GraphDocument>(hash && `graphs/${hash}.json`);
+  const { value: base } = useData<GraphDocument>(route.with && `graphs/${route.with}.json`);
+  const hasRuns = index.runs.some((run) => run.graphHash === hash);
+  const { value: cohort } = useData<CohortDocument>(hasRuns ? `cohorts/${hash}.json` : undefined);
+  const changes = useMemo(
+    () => (graph === undefined || base === undefined ? undefined : compareGraphs(base, graph)),
+    [base, graph],
+  );
+  if (graph === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
+  const versions = index.graphs.filter(({ name, hash: other }) => name === graph.name && other !== graph.hash);
+  return (
+    <div className="run two">
+      <section className="verdict" aria-label="Graph">
+        <p className="crumbs">
+          <select
+            className="field small"
+            aria-label="Graph"
+            value={graph.hash}
+            onChange={(event) => go({ graph: event.target.value, node: undefined, open: undefined, with: undefined })}
+          >
+            {index.graphs.map(({ hash: each, name, nodes }) => (
+              <option key={each} value={each}>
+                {name} ({nodes})
+              </option>
+            ))}
+          </select>
+          <span className="muted">
+            version <code>{graph.hash.slice(0, 12)}</code>
+          </span>
+          {versions.length > 0 && (
+            <select
+              className="field small"
+              aria-label="Compare with version"
+              value={route.with ?? ""}
+              onChange={(event) => go({ with: event.target.value || undefined })}
+            >
+              <option value="">compare with …</option>
+              {versions.map(({ hash: each }) => (
+                <option key={each} value={each}>
+                  {each.slice(0, 12)}
+                </option>
+              ))}
+            </select>
+          )}
+        </p>
+        <h1>{changes?.sentence ?? `${graph.name}: ${graph.purpose ?? "no purpose is written down"}`}</h1>
+        <p className="muted">
+          {graph.nodes.length} nodes of {graph.owners.length} owners, {graph.slots.length} slots
+          {graph.deadlineMs !== null && `, deadline ${graph.deadlineMs} ms`}. Reads {graph.request.join(", ")}; gives{" "}
+          {graph.respond.join(", ")}.
+        </p>
+      </section>
+      <GraphPane graph={graph} cohort={cohort} changes={changes?.nodes} />
+      <aside className="panel card" aria-label="Details">
+        {route.node === undefined ? (
+          <NodeList graph={graph} gone={changes?.gone ?? []} />
+        ) : (
+          <NodePanel graph={graph} name={route.node} cohort={cohort} />
+        )}
+      </aside>
+    </div>
+  );
+}
+
+function NodeList({ graph, gone }: { readonly graph: GraphDocument; readonly gone: readonly string[] }) {
+  return (
+    <div className="inside">
+      <h2>Nodes in the order of the graph</h2>
+      {gone.length > 0 && <p>No longer there: {gone.join(", ")}</p>}
+      <table className="list">
+        <tbody>
+          {graph.nodes.map(({ name, owner, purpose }) => (
+            <tr key={name}>
+              <td>
+                <a href={linkTo({ node: name })}>{name}</a>
+                <div className="muted">{purpose}</div>
+              </td>
+              <td className="muted">{owner}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,48 @@
+/** The way of a change, stage by stage: what waits before each colours it, and a stage that holds up the one before is hatched. */
+import { number } from "../../data/explain/money.ts";
+import type { LiveDocument } from "../../data/live-document.ts";
+import { Ticks } from "../graph/boxes.tsx";
+
+const STAGES = [
+  ["source", "Change log", "bytes not read"],
+  ["gateway", "Gateway", "records"],
+  ["updater", "Updater", "records"],
+  ["argus", "Handlers", "batches and items"],
+  ["publishing", "Publishing", "messages"],
+] as const;
+
+/** What waits before a stage, as a step of the heat: each tenfold is one hotter. */
+function stepOf(waiting: number): number {
+  return waiting <= 0 ? 0 : Math.min(5, 1 + Math.floor(Math.log10(waiting)));
+}
+
+export function PipelineMap({ live }: { readonly live: LiveDocument }) {
+  const waiting = (stage: string) =>
+    live.stages.filter((each) => each.stage === stage).reduce((sum, each) => sum + each.waiting, 0);
+  return (
+    <section className="card block" aria-label="Pipeline">
+      <h2>What waits before each stage. Each tenfold is one step hotter; hatched: it is held up by the next stage</h2>
+      <ol className="map">
+        {STAGES.map(([stage, name, unit], at) => {
+          const own = waiting(stage);
+          const next = STAGES[at + 1];
+          const isHeld = next !== undefined && waiting(next[0]) > 100 && waiting(next[0]) > own;
+          const step = stepOf(own);
+          return (
+            <li key={stage} className={`heat-${step}${isHeld ? " held" : ""}`}>
+              <strong>{name}</strong>
+              <span className="num">
+                {number(own)} {unit}
+              </span>
+              {step > 0 && <Ticks step={step} />}
+            </li>
+          );
+        })}
+        <li className="end">
+          <strong>Ad index</strong>
+          <span className="num">{number(live.ads)} ads</span>
+        </li>
+      </ol>
+    </section>
+  );
+}

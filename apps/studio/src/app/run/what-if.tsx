@@ -1,0 +1,134 @@
+/** One input changed, everything after it run again from the recording. */
+import { useState } from "react";
+import type { AdDocument } from "../../data/ad-document.ts";
+import type { GraphDocument } from "../../data/graph-document.ts";
+import type { RunDocument } from "../../data/run-document.ts";
+import type { Edit, WhatIfAnswer, WhatIfRequest } from "../../data/what-if.ts";
+import { DataError, post } from "../state/data.ts";
+import { linkTo } from "../state/route.ts";
+
+interface Props {
+  readonly run: RunDocument;
+  readonly graph: GraphDocument;
+  readonly ad: AdDocument | undefined;
+  readonly can: boolean;
+}
+
+export function WhatIf({ run, graph, ad, can }: Props) {
+  const [slot, setSlot] = useState("retrievedAds");
+  const [column, setColumn] = useState("bidMicros");
+  const [value, setValue] = useState("");
+  const [state, setState] = useState<{ answer?: WhatIfAnswer; error?: DataError; busy?: boolean }>({});
+  const ask = async (edits: readonly Edit[], flip: WhatIfRequest["flip"]) => {
+    setState({ busy: true });
+    try {
+      const question = { requestId: run.requestId, adId: ad?.adId ?? null, edits, flip };
+      setState({ answer: await post<WhatIfAnswer>("what-if", question) });
+    } catch (error) {
+      setState(error instanceof DataError ? { error } : { error: new DataError(0, String(error)) });
+    }
+  };
+  const command = `tenon replay ${run.requestId} --save-test`;
+  if (!can)
+    return (
+      <div className="inside">
+        <h2>What if</h2>
+        <p>
+          This needs a host that records its runs: a run is then repeated exactly, with one input changed. From a
+          folder, the recording is read in a terminal:
+        </p>
+        <p>
+          <code className="command">{command}</code>
+        </p>
+        <a href={linkTo({ tab: undefined })}>Done</a>
+      </div>
+    );
+  return (
+    <div className="inside">
+      <h2>What would make {ad === undefined ? "it" : `ad ${ad.adId}`} show?</h2>
+      {ad !== undefined && (
+        <p className="actions">
+          <button type="button" className="button main" disabled={state.busy} onClick={() => ask([], "bid")}>
+            Smallest bid
+          </button>
+          <button type="button" className="button" disabled={state.busy} onClick={() => ask([], "score")}>
+            Smallest score
+          </button>
+        </p>
+      )}
+      <h2>Or change one input</h2>
+      <form
+        className="edit"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const typed = value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
+          void ask(
+            ad === undefined ? [{ slot, path: column, value: typed }] : [{ slot, column, adId: ad.adId, value: typed }],
+            null,
+          );
+        }}
+      >
+        <label>
+          <span>Slot</span>
+          <select className="field" value={slot} onChange={(event) => setSlot(event.target.value)}>
+            {graph.slots
+              .filter(({ personal }) => !personal)
+              .map(({ key }) => (
+                <option key={key}>{key}</option>
+              ))}
+          </select>
+        </label>
+        <label>
+          <span>{ad === undefined ? "Path" : "Column"}</span>
+          <input className="field" value={column} onChange={(event) => setColumn(event.target.value)} />
+        </label>
+        <label>
+          <span>New value</span>
+          <input className="field" value={value} onChange={(event) => setValue(event.target.value)} />
+        </label>
+        <button type="submit" className="button" disabled={state.busy || value === ""}>
+          Run again
+        </button>
+      </form>
+      {state.busy && <p role="status">Running again …</p>}
+      {state.error !== undefined && (
+        <p role="alert" className="chip bad">
+          {state.error.message}
+        </p>
+      )}
+      {state.answer !== undefined && <Answer answer={state.answer} />}
+      <p className="muted">
+        Keep it as a test: <code className="command">{command}</code>
+      </p>
+      <a href={linkTo({ tab: undefined })}>Done</a>
+    </div>
+  );
+}
+
+function Answer({ answer }: { readonly answer: WhatIfAnswer }) {
+  const { first, before, after, differing, reran, flip } = answer;
+  return (
+    <div className="answer card" role="status">
+      {flip !== null && <p className="strong">{flip.sentence}</p>}
+      <p>
+        <span className="muted">before</span> {before}
+      </p>
+      <p>
+        <span className="muted">after</span> {after}
+      </p>
+      {flip === null && (
+        <p>
+          {first === null ? (
+            "No node gave anything else."
+          ) : (
+            <>
+              First to differ: <a href={linkTo({ node: first.node })}>{first.node}</a> ({first.slots.join(", ")}), and{" "}
+              {differing.length - 1} after it.
+            </>
+          )}{" "}
+          <span className="muted">{reran} nodes ran again.</span>
+        </p>
+      )}
+    </div>
+  );
+}

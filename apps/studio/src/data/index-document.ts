@@ -1,0 +1,41 @@
+/** `index.json`: what there is to open. */
+import { z } from "zod";
+
+export const INDEX_FORMAT = "tenon.studio.index/1";
+
+export const GraphEntrySchema = z.strictObject({
+  name: z.string(),
+  hash: z.string(),
+  owner: z.string(),
+  nodes: z.int(),
+  purpose: z.string().nullable(),
+});
+export type GraphEntry = z.infer<typeof GraphEntrySchema>;
+
+export const RunEntrySchema = z.strictObject({
+  requestId: z.string(),
+  graph: z.string(),
+  graphHash: z.string(),
+  startedAtMs: z.number(),
+  durationMs: z.number(),
+  failureCode: z.string().nullable(),
+  entered: z.int(),
+  shown: z.array(z.number()),
+  surface: z.string().nullable(),
+});
+export type RunEntry = z.infer<typeof RunEntrySchema>;
+
+export const IndexDocumentSchema = z.strictObject({
+  format: z.literal(INDEX_FORMAT),
+  /** A server answers; false for a folder. */
+  live: z.boolean(),
+  graphs: z.array(GraphEntrySchema),
+  /** Newest first. */
+  runs: z.array(RunEntrySchema),
+  /** Ads whose documents can be looked at; null: any. */
+  documents: z.array(z.number()).nullable(),
+  reports: z.array(z.strictObject({ id: z.string(), title: z.string(), verdict: z.string() })),
+  /** What this server can do beyond showing. */
+  can: z.strictObject({ documents: z.boolean(), whatIf: z.boolean(), lineage: z.boolean(), live: z.boolean() }),
+});
+export type IndexDocument = z.infer<typeof IndexDocumentSchema>;

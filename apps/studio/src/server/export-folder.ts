@@ -1,0 +1,80 @@
+/** The studio as a folder: the same page and the same addresses, for any server of files. */
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { IndexDocument } from "../data/index-document.ts";
+import type { AppFiles } from "./app-files.ts";
+import { studioError } from "./studio-error.ts";
+
+/** Runs and documents of an export. */
+export const EXPORT_RUNS_MAX = 100;
+export const EXPORT_DOCUMENTS_MAX = 30;
+
+export interface ExportOptions {
+  readonly folder: string;
+  readonly app: AppFiles;
+  /** A document by its address below `data/`. */
+  readonly ask: (address: string) => Promise<unknown>;
+}
+
+export interface Exported {
+  readonly graphs: number;
+  readonly runs: number;
+  readonly documents: number;
+}
+
+/**
+ * Writes everything a server has to show, up to the bounds above. An earlier export in the folder is replaced.
+ *
+ * @throws GraphError TENON2056 when the folder holds something else
+ */
+export async function exportStudio({ folder, app, ask }: ExportOptions): Promise<Exported> {
+  requireOurs(folder);
+  const index = (await ask("index.json")) as IndexDocument;
+  const runs = index.runs.slice(0, EXPORT_RUNS_MAX);
+  const shown = [...new Set(runs.flatMap((run) => run.shown))];
+  const ads = index.can.documents ? shown.slice(0, EXPORT_DOCUMENTS_MAX) : [];
+  const addresses = [
+    ...index.graphs.map(({ hash }) => `graphs/${hash}.json`),
+    ...new Set(runs.map(({ graphHash }) => `cohorts/${graphHash}.json`)),
+    ...runs.map(({ requestId }) => `runs/${encodeURIComponent(requestId)}.json`),
+    ...ads.map((adId) => `documents/${adId}.json`),
+    ...(index.can.lineage ? ["lineage.json"] : []),
+    ...(index.can.live ? ["live.json"] : []),
+    ...index.reports.map(({ id }) => `reports/${encodeURIComponent(id)}.json`),
+  ];
+  const written: IndexDocument = { ...index, live: false, runs, documents: ads, can: { ...index.can, whatIf: false } };
+  const data = join(folder, "data");
+  rmSync(data, { recursive: true, force: true });
+  rmSync(join(folder, "assets"), { recursive: true, force: true });
+  const write = (address: string, value: unknown) => {
+    const file = join(data, address);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(value));
+  };
+  for (const address of addresses) write(decodeFile(address), await ask(address));
+  for (const name of app.names) cpSync(join(app.folder, name), join(folder, name));
+  // Last: a folder with an index is whole.
+  write("index.json", written);
+  return { graphs: index.graphs.length, runs: runs.length, documents: ads.length };
+}
+
+/** A server of files decodes what it is asked for; ids that would lead elsewhere are not written. */
+function decodeFile(address: string): string {
+  const file = decodeURIComponent(address);
+  if (file.split("/").length <= address.split("/").length && !file.includes("..")) return file;
+  throw studioError("wrongQuestion", {
+    message: `"${file}" cannot be a file`,
+    hint: "ids of requests with slashes or two dots cannot be exported",
+  });
+}
+
+function requireOurs(folder: string): void {
+  if (!existsSync(folder)) return;
+  const found = readdirSync(folder);
+  if (found.length === 0 || existsSync(join(folder, "data/index.json"))) return;
+  throw studioError("folderInUse", {
+    message: `the folder ${folder} holds something else`,
+    detail: `found ${found.slice(0, 5).join(", ")}`,
+    hint: "name a new folder, an empty one, or one that an earlier export made",
+  });
+}

@@ -1,0 +1,99 @@
+/** The documents of the studio by their addresses below `data/`; what a server answers and an export writes. */
+import { type Topology, topologyHash } from "@tenon/graph-core";
+import { cohortDocument } from "../data/build/cohort-document.ts";
+import { graphDocument } from "../data/build/graph-document.ts";
+import { adDocument } from "../data/explain/ad-document.ts";
+import type { GraphDocument } from "../data/graph-document.ts";
+import { INDEX_FORMAT, type IndexDocument, type RunEntry } from "../data/index-document.ts";
+import type { RunDocument } from "../data/run-document.ts";
+import { studioError } from "./studio-error.ts";
+import type { StudioSource } from "./studio-source.ts";
+
+/** Runs that the index lists: the newest. */
+export const RUNS_LISTED_MAX = 200;
+
+export class StudioData {
+  readonly #source: StudioSource;
+  readonly #graphs = new Map<string, { readonly topology: Topology; document: GraphDocument | undefined }>();
+
+  constructor(source: StudioSource) {
+    this.#source = source;
+    for (const topology of source.graphs) this.#graphs.set(topologyHash(topology), { topology, document: undefined });
+  }
+
+  get source(): StudioSource {
+    return this.#source;
+  }
+
+  async index(live: boolean): Promise<IndexDocument> {
+    const { document, whatIf, lineage, live: liveView, reports } = this.#source;
+    const runs = await this.runs();
+    return {
+      format: INDEX_FORMAT,
+      live,
+      graphs: [...this.#graphs].map(([hash, { topology }]) => ({
+        ...{ name: topology.graph.name, hash, owner: topology.graph.owner },
+        ...{ nodes: topology.nodes.length, purpose: topology.graph.purpose },
+      })),
+      runs: runs.map(entryOf),
+      documents: null,
+      reports: [...((await reports?.list()) ?? [])],
+      can: {
+        documents: document !== undefined,
+        whatIf: whatIf !== undefined,
+        lineage: lineage !== undefined,
+        live: liveView !== undefined,
+      },
+    };
+  }
+
+  /** @throws GraphError TENON2051 */
+  graph(hash: string): GraphDocument {
+    const found = this.#graphs.get(hash);
+    if (found === undefined) throw notThere(`graph "${hash}"`, "index.json lists the graphs");
+    found.document ??= graphDocument(found.topology, { root: this.#source.root });
+    return found.document;
+  }
+
+  /** @throws GraphError TENON2051 */
+  async run(requestId: string): Promise<RunDocument> {
+    const run = await this.#source.run(requestId);
+    if (run !== undefined) return run;
+    throw notThere(
+      `a trace of request "${requestId}"`,
+      "send the request with x-tenon-trace: 1, or set checkedShare higher; only the latest traces are kept",
+    );
+  }
+
+  async runs(): Promise<readonly RunDocument[]> {
+    const ids = this.#source.runIds().slice(0, RUNS_LISTED_MAX);
+    const runs = await Promise.all(ids.map((id) => this.#source.run(id)));
+    return runs.filter((run) => run !== undefined);
+  }
+
+  async cohort(hash: string) {
+    return cohortDocument(this.graph(hash), await this.runs());
+  }
+
+  async ad(requestId: string, adId: number) {
+    const run = await this.run(requestId);
+    const found = adDocument(run, this.graph(run.graphHash), adId);
+    const more = found.fate === "neverEntered" ? this.#source.whyNeverEntered?.(adId) : undefined;
+    return more === undefined ? found : { ...found, sentence: more };
+  }
+}
+
+function entryOf(run: RunDocument): RunEntry {
+  const { requestId, graph, graphHash, startedAtMs, durationMs, failureCode, ads, shown, request } = run;
+  const surface = request["surface"];
+  return {
+    ...{ requestId, graph, graphHash, startedAtMs, durationMs, failureCode },
+    entered: ads.length,
+    shown: shown.map(({ adId }) => adId),
+    surface: typeof surface === "string" ? surface : null,
+  };
+}
+
+function notThere(what: string, hint: string) {
+  return studioError("notThere", { message: `there is no ${what}`.replace("no a ", "no "), hint });
+}

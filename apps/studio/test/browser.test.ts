@@ -1,0 +1,419 @@
+/**
+ * The page in a real browser, on a real host: each job from its question to its answer, by mouse and by keys, light and dark,
+ * on a desk and in a hand. Pictures are kept in `.tenon/studio-pictures`.
+ */
+
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join, resolve } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { topologyOf } from "@tenon/graph-core";
+import { adRequest } from "@tenon/graphs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { fatesOf, type IndexDocument, type RunDocument, type WhatIfRequest } from "../src/data/index.ts";
+import { randomTopology } from "../src/data/testing/random-topology.ts";
+import { appFiles, documentView, exportStudio } from "../src/server/index.ts";
+import { freshFacts } from "../src/server/testing/document-facts.ts";
+import { openBrowser } from "../testing/open-browser.ts";
+import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
+
+const PICTURES = resolve(import.meta.dirname, "../../../.tenon/studio-pictures");
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+const DESK: Size = { width: 1440, height: 900 };
+const HAND: Size = { width: 390, height: 844 };
+const LARGE = 1_500;
+
+// A browser that draws by software on a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 });
+
+let sample: SampleHost;
+let browser: Browser;
+let page: Page;
+/** What the page complained about, or asked of somebody else. */
+const troubles: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  const owners = Array.from({ length: LARGE }, (_, at) => Math.floor(at / 7) % 12);
+  const large = randomTopology(
+    owners,
+    Array.from({ length: LARGE }, (_, at) => [Math.max(0, at - 1), (at * 7) % Math.max(1, at)]),
+  );
+  const before = topologyOf(adRequest);
+  const isThere = (name: string) => name !== "expandContext";
+  const earlier = {
+    ...before,
+    layers: before.layers.map((layer) => layer.filter(isThere)),
+    edges: before.edges.filter(({ from, to }) => isThere(from) && isThere(to)),
+    nodes: before.nodes
+      .filter(({ name }) => isThere(name))
+      .map((node) => (node.name === "rankLight" ? { ...node, budgetMs: 1 } : node)),
+  };
+  [sample, browser] = await Promise.all([
+    sampleHost(40, {
+      graphs: [topologyOf(adRequest), earlier, large],
+      more: {
+        document: async (adId) => {
+          const stale =
+            adId === 7
+              ? { hosts: [{ url: "http://ads-3", version: 4, appliedAtMs: null, offset: null, problem: undefined }] }
+              : {};
+          return documentView({ ...freshFacts(), ...stale, adId });
+        },
+        lineage: async () => ({
+          format: "tenon.studio.lineage/1",
+          items: [
+            { kind: "source", name: "ads.bid", owner: "ads-data" },
+            { kind: "leaf", name: "ad.bid", owner: "ads-auction" },
+            { kind: "logged", name: "bid_micros", owner: "ads-measurement" },
+            { kind: "source", name: "ads.title", owner: "ads-data" },
+          ],
+          edges: [
+            { from: 0, to: 1, via: ["handler ad-offer (ads-auction)"] },
+            { from: 1, to: 2, via: [] },
+          ],
+        }),
+        whatIf: async ({ adId, flip }: WhatIfRequest) => ({
+          first: { node: "scoreBids", owner: "ads-auction", slots: ["auctionScore"] },
+          differing: [{ node: "scoreBids", owner: "ads-auction", slots: ["auctionScore"] }],
+          ...{
+            before: `Ad ${adId} lost.`,
+            after: `Ad ${adId} is shown.`,
+            shownBefore: [],
+            shownAfter: [adId ?? 0],
+            reran: 12,
+          },
+          flip:
+            flip === null
+              ? null
+              : { what: flip, from: 1, to: 2, unit: "micros", sentence: `A ${flip} of $2.00 would show ad ${adId}.` },
+        }),
+      },
+    }),
+    openBrowser(),
+  ]);
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await sample?.stop();
+}, 60_000);
+afterEach(async () => {
+  await page?.context().close();
+  expect(troubles.splice(0)).toEqual([]);
+});
+
+async function open(
+  hash: string,
+  { size = DESK, theme = "light" as "light" | "dark", base = `${sample.url}/studio/` } = {},
+): Promise<Page> {
+  const context = await browser.newContext({ viewport: size, colorScheme: theme, reducedMotion: "reduce" });
+  page = await context.newPage();
+  page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
+  page.on("pageerror", (error) => troubles.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(new URL(base).origin) && !/^(data|blob):/.test(request.url()))
+      troubles.push(`asked ${request.url()}`);
+  });
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${base}#${hash}`);
+  await page.locator("[data-box], .sheet, .problem").first().waitFor();
+  return page;
+}
+
+const picture = (name: string) => page.screenshot({ path: join(PICTURES, `${name}.png`) });
+const verdict = () => page.locator("main h1").first().innerText();
+const fetched = async <Value>(address: string) =>
+  (await (await fetch(`${sample.url}/studio/data/${address}`)).json()) as Value;
+/** An ad of the newest run with that fate. */
+async function adWith(fate: string): Promise<number> {
+  const fates = fatesOf(await fetched<RunDocument>("runs/sample-39.json"));
+  const found = [...fates].find(([, each]) => each === fate)?.[0];
+  if (found === undefined) throw new Error(`no ad is ${fate}`);
+  return found;
+}
+
+test("job A: from a pasted id to the verdict, its node, its winner and its way, by keys alone", async () => {
+  const lost = await adWith("lost_auction");
+  await open("view=run");
+  expect(await verdict()).toMatch(/ads? (was|were) shown, of [\d,]+ candidates/);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type(String(lost));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: `Ad ${lost}` }).waitFor();
+  expect(await verdict()).toMatch(
+    /did not show\. pickWinners dropped it: other ads were worth more.* \(\$.+ against \$.+\)\. Ad \d+ took the last place/,
+  );
+  const facts = await page.locator(".facts").innerText();
+  for (const word of ["pickWinners", "lost_auction", "up to the market", "ads-auction", "pick-winners.ts:"])
+    expect(facts).toContain(word);
+  expect(await page.getByRole("img", { name: "the ad was dropped here" }).count()).toBe(1);
+  // Its way ends where it was dropped, in the graph too.
+  expect(await page.locator(".path li").last().innerText()).toContain("pickWinners");
+  expect(await page.locator(".box.ad-dropped").getAttribute("data-box")).toBe("group:ads-auction");
+  await picture("verdict");
+  const hash = new URL(page.url()).hash;
+  const said = await verdict();
+  await page.reload();
+  await page.locator(".facts").waitFor();
+  expect([new URL(page.url()).hash, await verdict()]).toEqual([hash, said]);
+});
+
+test("zero rows are hidden, and named; all kept requests count together", async () => {
+  await open("view=run");
+  const rows = await page.locator(".stages button.stage").allInnerTexts();
+  for (const row of rows) expect(row).toMatch(/−[\d,]+ \w+/);
+  expect(await page.locator(".silent").innerText()).toContain("dropped none");
+  const own = await page.locator(".funnel h2").innerText();
+  await page.getByRole("button", { name: "All 40 kept" }).click();
+  expect(await page.locator(".funnel h2").innerText()).not.toBe(own);
+  const shown = await adWith("shown");
+  await page.goto(`${sample.url}/studio/#view=requests&ad=${shown}`);
+  await page.getByRole("heading", { level: 1, name: `Ad ${shown} was a candidate in` }).waitFor();
+});
+
+test("the node panel: provenance, times, log badge; groups open where they are clicked", async () => {
+  await open("view=run&heat=self");
+  const group = page.locator('[data-box="group:ads-retrieval"]');
+  const before = await group.boundingBox();
+  await group.click();
+  const opened = await page.locator('.open-group[data-box="group:ads-retrieval"]').boundingBox();
+  expect(Math.abs((opened?.x ?? 0) - (before?.x ?? 99))).toBeLessThan(1.5);
+  expect(Math.abs((opened?.y ?? 0) - (before?.y ?? 99))).toBeLessThan(1.5);
+  await page.goto(`${sample.url}/studio/#view=run&heat=self&open=group:ads-ranking`);
+  // The focus brings a box into sight, and Enter chooses it.
+  await page.locator('[data-box="assembleFeatures"]').focus();
+  await page.keyboard.press("Enter");
+  await page.locator("aside.panel .title").waitFor();
+  const panel = await page.locator("aside.panel").innerText();
+  for (const word of [
+    "served = logged",
+    "Running",
+    "Waiting",
+    "Slack",
+    "trimmedAds",
+    "← trimCandidates",
+    "→ predictClicks",
+    "assemble-features.ts:",
+  ])
+    expect(panel).toContain(word);
+  expect(await page.locator(".box.heat-5").count()).toBeGreaterThan(0);
+  await picture("node");
+});
+
+test("keys: along the edges, critical path, groups, selection, help", async () => {
+  await open("view=run&level=nodes&node=rankLight");
+  const node = () => new URLSearchParams(new URL(page.url()).hash.slice(1)).get("node");
+  await page.keyboard.press("ArrowUp");
+  expect(node()).toBe("assembleLightFeatures");
+  await page.keyboard.press("ArrowDown");
+  expect(node()).toBe("rankLight");
+  await page.keyboard.press("Escape");
+  expect(node()).toBeNull();
+  const path = (await fetched<RunDocument>("runs/sample-39.json")).criticalPath;
+  await page.keyboard.press("n");
+  expect(node()).toBe(path[0]);
+  await page.keyboard.press("n");
+  expect(node()).toBe(path[1]);
+  await page.keyboard.press("p");
+  expect(node()).toBe(path[0]);
+  await page.keyboard.press("g");
+  await page.locator(".box.group").first().waitFor();
+  await page.goto(`${sample.url}/studio/#view=run&node=rankLight`);
+  await page.locator('[data-box="group:ads-ranking"]').waitFor();
+  await page.keyboard.press("]");
+  await page.locator('[data-box="rankLight"]').waitFor();
+  await page.keyboard.press("[");
+  await page.locator('[data-box="rankLight"]').waitFor({ state: "detached" });
+  await page.keyboard.press("/");
+  await page.keyboard.type("owner:ads-auction drops>10%");
+  expect(await page.locator(".finds [role=status]").innerText()).toMatch(/^\d+ of 42$/);
+  expect(await page.locator(".box.dimmed").count()).toBeGreaterThan(5);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  expect(await page.getByRole("dialog", { name: "Keys and help" }).innerText()).toContain("along the edges");
+});
+
+test("heat is never colour alone: each step has its ticks", async () => {
+  await open("view=run&level=nodes&heat=critical", { theme: "dark" });
+  for (const step of [1, 3, 5]) {
+    const box = page.locator(`.box.heat-${step}`).first();
+    if ((await box.count()) > 0) expect(await box.locator(".ticks .on").count()).toBe(step);
+  }
+  expect(await page.locator(".box.critical").count()).toBeGreaterThan(5);
+  expect(await page.locator(".lines path.critical").count()).toBeGreaterThan(3);
+  expect(await page.locator(".box .line", { hasText: "slack" }).count()).toBeGreaterThan(0);
+  await picture("critical-dark");
+});
+
+test("compare: request with request, graph version with version", async () => {
+  await open("view=run&tab=compare");
+  await page.getByLabel("The other request").selectOption("sample-3");
+  await page.locator("aside.panel table").waitFor();
+  expect(await page.locator("aside.panel").innerText()).toContain("Shown in both");
+  await page.getByLabel("Select nodes").fill("changed");
+  expect(await page.locator(".finds [role=status]").innerText()).not.toBe("0 of 42");
+  const { graphs } = await fetched<IndexDocument>("index.json");
+  const [head, base] = graphs.filter(({ name }) => name === "ad-request");
+  await page.goto(`${sample.url}/studio/#view=graph&graph=${head?.hash}&with=${base?.hash}&level=nodes`);
+  await page.getByRole("heading", { level: 1, name: "Nodes: 1 added, 1 changed." }).waitFor();
+  expect(await page.locator(".box.added").getAttribute("data-box")).toBe("expandContext");
+  expect(await page.locator(".box.changed").getAttribute("data-box")).toBe("rankLight");
+});
+
+test("what if: the smallest bid, and an edit of one column", async () => {
+  const lost = await adWith("lost_auction");
+  await open(`view=run&ad=${lost}`);
+  await page.getByRole("button", { name: "What would make it show?" }).click();
+  await page.getByRole("button", { name: "Smallest bid" }).click();
+  await page.getByText(`A bid of $2.00 would show ad ${lost}.`).waitFor();
+  await page.getByLabel("New value").fill("9000000");
+  await page.getByRole("button", { name: "Run again" }).click();
+  await page.getByText("First to differ: scoreBids").waitFor();
+  expect(await page.locator("aside.panel").innerText()).toContain("tenon replay sample-39 --save-test");
+});
+
+test("job B: the document's sentence, the rung that holds, the gap and its owner; lineage both ways", async () => {
+  await open("view=document&ad=7");
+  expect(await verdict()).toBe(
+    "Host http://ads-3 still serves version 4; version 5 of ad 7 was published at offset 3.",
+  );
+  expect(await page.locator(".ladder li.holds").innerText()).toContain("Has a serving host not loaded it?");
+  expect(await page.locator(".ladder li.holds .evidence").innerText()).toContain("http://ads-3 version 4");
+  expect(await page.locator(".ladder > li").count()).toBe(15);
+  expect(await page.locator(".gap").innerText()).toMatch(/Largest gap:.* with\s+ads-serving/s);
+  await picture("document");
+  await page.getByRole("navigation").getByRole("link", { name: "Lineage" }).click();
+  await page.getByRole("button", { name: "bid_micros" }).click();
+  expect(await verdict()).toBe("bid_micros is made of 2 things, and nobody lives on it.");
+  await page.getByRole("button", { name: "ads.bid" }).click();
+  expect(await verdict()).toBe("ads.bid is made of nothing else, and 2 live on it.");
+  expect(await page.getByRole("button", { name: "ads.title" }).count()).toBe(0);
+});
+
+test(`at ${LARGE} nodes no more than 200 boxes are drawn, whatever is opened`, async () => {
+  const { graphs } = await fetched<IndexDocument>("index.json");
+  const large = graphs.find(({ nodes }) => nodes === LARGE);
+  await open(`view=graph&graph=${large?.hash}`);
+  for (let at = 0; at < 6; at++) {
+    const group = page.locator(".box.group").nth(at);
+    if ((await group.count()) === 0) break;
+    await group.dispatchEvent("click");
+    const boxes = Number(await page.locator(".graph").getAttribute("data-boxes"));
+    expect(boxes).toBeLessThanOrEqual(200);
+    expect(await page.locator(".react-flow__node").count()).toBeLessThanOrEqual(200);
+  }
+  await picture("large");
+});
+
+test("SVG, PNG, Mermaid, DOT and Perfetto are made in the page", async () => {
+  await open("view=run&level=nodes");
+  const taken = async (name: string) => {
+    await page.getByText("Export", { exact: true }).click();
+    const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+    return readFileSync(await download.path());
+  };
+  const svg = (await taken("SVG picture")).toString();
+  expect(svg).toMatch(/^<svg xmlns/);
+  expect(svg).toContain("rankLight");
+  expect((await taken("PNG picture")).subarray(1, 4).toString()).toBe("PNG");
+  expect((await taken("Mermaid")).toString()).toContain('n_rankLight["rankLight<br/>ads-ranking"]');
+  expect((await taken("DOT")).toString()).toContain('"assembleLightFeatures" -> "rankLight"');
+  const trace = JSON.parse((await taken("Perfetto trace")).toString()) as { traceEvents: { name: string }[] };
+  expect(trace.traceEvents.map(({ name }) => name)).toContain("rankLight");
+});
+
+test("from a folder and any server of files it says the same, below any path", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-static-"));
+  await exportStudio({ folder, app: await appFiles(), ask: (address) => fetched(address) });
+  const types: Readonly<Record<string, string>> = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".json": "application/json",
+    ".html": "text/html",
+  };
+  const files = createServer((request, reply) => {
+    const file = join(
+      folder,
+      decodeURIComponent((request.url ?? "").replace(/^\/some\/where/, "").replace(/\/$/, "/index.html")),
+    );
+    if (!existsSync(file)) return void reply.writeHead(404).end("{}");
+    reply.setHeader("content-type", types[extname(file)] ?? "").end(readFileSync(file));
+  });
+  await new Promise<void>((done) => files.listen(0, "127.0.0.1", done));
+  const base = `http://127.0.0.1:${(files.address() as AddressInfo).port}/some/where/`;
+  const lost = await adWith("lost_auction");
+  await open(`view=run&run=sample-39&ad=${lost}`);
+  const said = await verdict();
+  await page.context().close();
+  await open(`view=run&run=sample-39&ad=${lost}`, { base });
+  expect(await verdict()).toBe(said);
+  files.close();
+  files.closeAllConnections();
+  rmSync(folder, { recursive: true });
+});
+
+test("beyond this machine the page asks for the token, and opens with it", async () => {
+  const adminToken = "a-secret-of-16-chars";
+  const locked = await sampleHost(2, {
+    environment: { TENON_ADMIN_TOKEN: adminToken },
+    flags: { host: "0.0.0.0", adsMax: "2000", warmUpRequests: "0" },
+  });
+  try {
+    await open("view=run", { base: `${locked.url.replace("0.0.0.0", "127.0.0.1")}/studio/` });
+    await page.getByLabel("Admin token").fill(adminToken);
+    await page.getByRole("button", { name: "Open the studio" }).click();
+    await page.locator("[data-box]").first().waitFor();
+  } finally {
+    await locked.stop();
+  }
+  // The browser itself notes each refusal in its console.
+  expect(troubles.splice(0).filter((trouble) => !trouble.includes("401"))).toEqual([]);
+});
+
+const VIEWS = [
+  "view=run",
+  "view=run&ad=LOST&node=pickWinners&heat=self",
+  "view=requests",
+  "view=graph",
+  "view=document&ad=7",
+  "view=lineage",
+  "view=live",
+  "view=run&tab=compare&with=sample-1",
+];
+test.each(VIEWS.flatMap((view) => (["light", "dark"] as const).map((theme) => [view, theme] as const)))(
+  "axe finds nothing wrong: %s, %s",
+  async (view, theme) => {
+    await open(view.replace("LOST", String(await adWith("lost_auction"))), {
+      theme,
+      size: theme === "dark" ? HAND : DESK,
+    });
+    await page.locator("main h1").first().waitFor();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(
+      violations.map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .map(({ target }) => target.join(" "))
+            .slice(0, 3)
+            .join(", ")}`,
+      ),
+    ).toEqual([]);
+    await picture(`${view.replace(/\W+/g, "-").slice(5, 24)}-${theme}`);
+  },
+  90_000,
+);
+
+test("in a hand nothing is wider than the page", async () => {
+  for (const view of VIEWS.slice(0, 7)) {
+    await open(view.replace("LOST", String(await adWith("lost_auction"))), { size: HAND });
+    const wide = await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth);
+    expect(wide, view).toBeLessThanOrEqual(0);
+    await page.context().close();
+  }
+});

@@ -1,0 +1,42 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type SampleHost, sampleHost } from "../../../../apps/studio/testing/sample-host.ts";
+import { runCli } from "../run-cli.ts";
+import { keptTerminal } from "../testing/terminal.ts";
+
+const TOKEN = "a-secret-of-16-chars";
+let sample: SampleHost;
+let url: string;
+beforeAll(async () => {
+  const flags = { host: "0.0.0.0", adsMax: "2000", warmUpRequests: "0" };
+  sample = await sampleHost(3, { environment: { TENON_ADMIN_TOKEN: TOKEN }, flags });
+  url = sample.url.replace("0.0.0.0", "127.0.0.1");
+}, 120_000);
+afterAll(() => sample?.stop(), 30_000);
+
+test("an export of a host elsewhere: page and data, with the token of the environment", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-studio-cli-"));
+  const terminal = keptTerminal({ environment: { TENON_ADMIN_TOKEN: TOKEN } });
+  expect(await runCli(["studio", "--host", url, "--export", folder], terminal)).toBe(0);
+  expect(terminal.said.out).toMatch(/graphs, 3 runs, 0 documents/);
+  for (const file of ["index.html", "data/index.json", "data/runs/sample-0.json"])
+    expect(existsSync(join(folder, file)), file).toBe(true);
+  rmSync(join(folder, "data"), { recursive: true });
+  writeFileSync(join(folder, "mine"), "x");
+  const again = keptTerminal({ environment: { TENON_ADMIN_TOKEN: TOKEN } });
+  expect(await runCli(["studio", "--host", url, "--export", folder], again)).toBe(2);
+  expect(again.said.talk).toContain("TENON2056");
+  rmSync(folder, { recursive: true });
+}, 60_000);
+
+test.each([
+  ["a host that wants another token", () => ["--host", url, "--token", "wrong"], 2, "TENON2050"],
+  ["nobody there", () => ["--host", "http://127.0.0.1:1"], 3, "TENON2055"],
+  ["no address", () => ["--host", "ftp://elsewhere"], 2, "TENON1700"],
+])("%s: exit code and what is said", async (_, words, exitCode, code) => {
+  const terminal = keptTerminal();
+  expect(await runCli(["studio", ...words()], terminal)).toBe(exitCode);
+  expect(terminal.said.talk).toContain(code);
+});
