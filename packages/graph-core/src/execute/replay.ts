@@ -6,7 +6,7 @@ import type { FeatureSchema } from "../values/feature-schema.ts";
 import type { Executor } from "./executor.ts";
 import { wrongOption } from "./option-errors.ts";
 import { type RecordedFailure, type RecordedRead, type Recording, readKey } from "./record.ts";
-import type { BeginOptions, RunContext } from "./run-context.ts";
+import type { RunContext, RunHooks } from "./run-context.ts";
 
 export interface ReplayOptions {
   /** Replaces request slots, by name: what-if on the same reads. */
@@ -27,7 +27,7 @@ export interface ReplayOptions {
    */
   readonly compose?: (read: AskedRead, recorded: readonly unknown[]) => unknown;
   /** What the run tells, and takes from elsewhere, node by node; for a checked replay. */
-  readonly hooks?: Pick<BeginOptions, "onOutputs" | "onReplaced" | "given" | "edit">;
+  readonly hooks?: RunHooks;
 }
 
 /** A read as a node asks it. */
