@@ -103,6 +103,11 @@ function requireSameGraph(
   if (unknown !== undefined) refuse("override", `request slots (${names.join(", ")})`, unknown);
 }
 
+interface Answered {
+  readonly async: boolean;
+  readonly result: RecordedRead["result"];
+}
+
 /** Answers of one replay: equal questions get their recorded answers in the order they are asked. */
 class RecordedReads {
   readonly #recording: Recording;
@@ -141,7 +146,7 @@ class RecordedReads {
   }
 
   /** A read made of recorded ones; encoded, so that it is given as they are. */
-  #composed(asked: AskedRead): Pick<RecordedRead, "async" | "result"> | undefined {
+  #composed(asked: AskedRead): Answered | undefined {
     const { compose, schemas } = this.#options;
     if (compose === undefined) return undefined;
     const recorded = this.#recording.reads.filter(
