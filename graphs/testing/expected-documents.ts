@@ -139,8 +139,14 @@ function textOf({ title, body, landingUrl }: Row): Row {
     ...{ titleCharacters: Array.from(title).length, titleWords: words(title) },
     ...{ bodyCharacters: Array.from(body).length, bodyWords: words(body) },
     hasPrice: /\$\d/.test(`${title} ${body}`),
-    hasDiscount: /\d%/.test(`${title} ${body}`),
+    hasDiscount: saysDiscount(`${title} ${body}`),
   };
+}
+
+/** A percentage, or a word that promises one: brands are called so, too, and count. */
+function saysDiscount(text: string): boolean {
+  const words = text.toLowerCase().split(/[^a-z0-9_]+/);
+  return ["off", "sale", "discount"].some((word) => words.includes(word)) || /[0-9] ?%/.test(text);
 }
 
 function distinct(conjunctions: readonly Row[]): readonly Row[] {
