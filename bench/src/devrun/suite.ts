@@ -10,6 +10,7 @@ const STUDIO: Readonly<Record<"quick" | "full", StudioAmounts>> = {
 const PARTS: Readonly<Record<string, (options: SuiteOptions) => Promise<Part>>> = {
   replay: async (options) => (await import("./replay.ts")).replayPart(options),
   studio: async ({ quick }) => (await import("./studio.ts")).studio(STUDIO[quick ? "quick" : "full"]),
+  report: async (options) => (await import("./report.ts")).reportPart(options),
 };
 
 export const parts: readonly string[] = Object.keys(PARTS);

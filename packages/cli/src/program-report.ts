@@ -14,7 +14,7 @@ export function addReport(program: Command, terminal: Terminal, done: (code: Exi
       "recorded runs, *.runs; may be given several times (default: packages/dev-run/corpora/*.runs)",
       collected,
     )
-    .option("--entries <number>", "run at most so many entries of each corpus, evenly spread", positive)
+    .option("--entries <number>", "run at most so many entries of each graph in a corpus, evenly spread", positive)
     .option("--rounds <number>", "rounds of measuring time (default: 5)", positive)
     .option("--seed <number>", "seed of every resampling", positive)
     .option("--expect <file>", "changes that are meant (default: changes.expect.json)")

@@ -51,7 +51,7 @@ export interface Compared {
 
 export interface RunVersionOptions {
   readonly corpora: readonly string[];
-  /** Entries that are run, evenly spread over each corpus; default: all of them. */
+  /** Entries that are run of each graph in each corpus, evenly spread; default: all of them. */
   readonly entriesMax?: number | undefined;
   /** The one run to compare. */
   readonly requestId?: string | undefined;
@@ -158,9 +158,11 @@ export function rulesOf({ base, head }: UnionGraph): ReadonlyMap<SlotKey, Descri
 
 function placesOf({ corpora }: OpenAnswer, options: RunVersionOptions): readonly EntryPlace[] {
   const { entriesMax = Number.POSITIVE_INFINITY, requestId } = options;
-  const places = corpora.flatMap(({ entries }, corpus) =>
-    evenly(entries.length, entriesMax).map((at) => ({ corpus, at })),
-  );
+  const places = corpora.flatMap(({ entries }, corpus) => {
+    const ofGraphs = Map.groupBy(entries.keys(), (at) => entries[at]?.graph).values();
+    const chosen = [...ofGraphs].flatMap((all) => evenly(all.length, entriesMax).map((at) => all[at] as number));
+    return chosen.sort((one, other) => one - other).map((at) => ({ corpus, at }));
+  });
   if (requestId === undefined) return places;
   const all = corpora.flatMap(({ entries }, corpus) => entries.map((entry, at) => ({ entry, place: { corpus, at } })));
   return all.filter(({ entry }) => entry.requestId === requestId).map(({ place }) => place);

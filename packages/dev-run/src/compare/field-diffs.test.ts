@@ -3,7 +3,9 @@ import type { FieldRule } from "../versions/protocol.ts";
 import { fieldDiffs, sameUnderRules } from "./field-diffs.ts";
 
 const pair = (base: unknown, head: unknown, requestId = "r1") => ({ requestId, base, head });
-const batch = (ids: readonly number[], columns: Readonly<Record<string, readonly unknown[]>>) => ({ $batch: { ids, columns } });
+const batch = (ids: readonly number[], columns: Readonly<Record<string, readonly unknown[]>>) => ({
+  $batch: { ids, columns },
+});
 
 test("rows of a batch are compared by id, so another order changes the order alone", () => {
   const diffs = fieldDiffs("ads", [pair(batch([1, 2], { score: [0.5, 0.7] }), batch([2, 1], { score: [0.7, 0.5] }))]);
@@ -63,7 +65,9 @@ test("the smallest runs are the examples, one of each, at most three", () => {
 
 test("nulls and shifts of the distribution are measured", () => {
   const values = Array.from({ length: 100 }, (_, at) => at);
-  const [diff] = fieldDiffs("f", [pair({ $column: values }, { $column: values.map((value) => (value < 50 ? null : value + 50)) })]);
+  const [diff] = fieldDiffs("f", [
+    pair({ $column: values }, { $column: values.map((value) => (value < 50 ? null : value + 50)) }),
+  ]);
   expect(diff).toMatchObject({ nullRateBase: 0, nullRateHead: 0.5 });
   expect(diff?.ks).toBeGreaterThan(0.9);
   expect(diff?.psi).toBeGreaterThan(0.25);

@@ -11,8 +11,14 @@ function graphOf(wires: Wires): DescribedGraph {
     ...{ name, owner: `team of ${name}`, reads, writes, soft: [], when: null },
   }));
   const producer = (slot: string) => nodes.find(({ writes }) => writes.includes(slot))?.name ?? "@request";
-  const edges = nodes.flatMap(({ name, reads }) => reads.map((slot) => ({ slot, from: producer(slot), to: name, as: "reads" })));
-  return { name: "g", order: Object.keys(wires), topology: { nodes, edges, respond: [], slots: [], resources: [] } } as never;
+  const edges = nodes.flatMap(({ name, reads }) =>
+    reads.map((slot) => ({ slot, from: producer(slot), to: name, as: "reads" })),
+  );
+  return {
+    name: "g",
+    order: Object.keys(wires),
+    topology: { nodes, edges, respond: [], slots: [], resources: [] },
+  } as never;
 }
 
 function ran(slots: Readonly<Record<string, string>>, stages: RanEntry["stages"] = []): RanEntry {
@@ -37,7 +43,10 @@ test("two changes are two roots, and what reads both belongs to both", () => {
   const graph = unionGraph(graphOf(LINE), graphOf(LINE));
   const found = divergenceOf(graph, ran(SAME), ran({ ...SAME, y: "Y", z: "Z", w: "W" }));
   expect([...found.keys()]).toEqual(["b", "c"]);
-  expect([...found.values()].map(({ nodes }) => nodes)).toEqual([["b", "d"], ["c", "d"]]);
+  expect([...found.values()].map(({ nodes }) => nodes)).toEqual([
+    ["b", "d"],
+    ["c", "d"],
+  ]);
 });
 
 test("what is passed over as noise is no difference and makes none", () => {
@@ -60,7 +69,11 @@ test("an added node stands before what reads it, and is the root", () => {
 });
 
 test("a removed node stands before what read it, and is the root", () => {
-  const head: Wires = { a: { reads: ["in"], writes: ["x"] }, c: LINE["c"] as never, d: { reads: ["x", "z"], writes: ["w"] } };
+  const head: Wires = {
+    a: { reads: ["in"], writes: ["x"] },
+    c: LINE["c"] as never,
+    d: { reads: ["x", "z"], writes: ["w"] },
+  };
   const graph = unionGraph(graphOf(LINE), graphOf(head));
   expect(graph.nodes.map(({ name }) => name)).toEqual(["a", "c", "b", "d"]);
   const { y: _, ...without } = SAME;

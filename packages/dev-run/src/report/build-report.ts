@@ -84,7 +84,9 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
     code: await codeChanges(options),
     owners: fileOwners(options.head.root),
     refs: options.refs,
-    corpora: options.corpora.map((path) => (path.startsWith(`${options.root}/`) ? path.slice(options.root.length + 1) : path)),
+    corpora: options.corpora.map((path) =>
+      path.startsWith(`${options.root}/`) ? path.slice(options.root.length + 1) : path,
+    ),
     seed: options.seed,
   });
   options.onStep?.("fetching what differs");

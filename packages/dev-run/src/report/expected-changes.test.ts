@@ -7,18 +7,47 @@ import type { Draft } from "./findings/value-findings.ts";
 import type { Field } from "./report-schema.ts";
 
 const field = (more: Partial<Field> = {}): Field => ({
-  ...{ slot: "price", path: "micros", type: "number", entriesCompared: 2, entriesChanged: 1, cellsCompared: 2, cellsChanged: 1 },
-  ...{ cellsOnlyInBase: 0, cellsOnlyInHead: 0, noiseRate: 0, netRate: 0.5, nullRateBase: 0, nullRateHead: 0, psi: 0, ks: 0 },
+  ...{
+    slot: "price",
+    path: "micros",
+    type: "number",
+    entriesCompared: 2,
+    entriesChanged: 1,
+    cellsCompared: 2,
+    cellsChanged: 1,
+  },
+  ...{
+    cellsOnlyInBase: 0,
+    cellsOnlyInHead: 0,
+    noiseRate: 0,
+    netRate: 0.5,
+    nullRateBase: 0,
+    nullRateHead: 0,
+    psi: 0,
+    ks: 0,
+  },
   ...{ topChurn: null, absoluteErrorMax: 1, relativeErrorMax: 0.05, tolerance: "exact", firstNode: "pricing" },
   examples: [{ requestId: "r", row: "", base: 20, head: 21 }],
   ...more,
 });
 const draft = (fields: Field[] = [field()]): Draft => ({
-  ...{ kind: "values", severity: "review", title: "", graph: "g", node: "pricing", owner: "team", place: null, causes: [] },
+  ...{
+    kind: "values",
+    severity: "review",
+    title: "",
+    graph: "g",
+    node: "pricing",
+    owner: "team",
+    place: null,
+    causes: [],
+  },
   ...{ entriesAffected: 1, entriesCompared: 2, downstream: [], effect: [], fields, fieldsMore: 0, examples: [] },
 });
 const TODAY = "2026-06-01";
-const expecting = (more: object) => ({ expect: [{ field: "price.micros", direction: "any" as const, ...more }], ignore: [] });
+const expecting = (more: object) => ({
+  expect: [{ field: "price.micros", direction: "any" as const, ...more }],
+  ignore: [],
+});
 
 test("a finding that is expected turns green", () => {
   const { drafts, expected } = judge([draft()], expecting({ direction: "up", bound: 0.1 }), TODAY);

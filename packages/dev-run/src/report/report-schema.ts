@@ -10,7 +10,8 @@ export const REPORT_FORMAT = "tenon.report/1";
 
 const Count = z.int().min(0);
 const Share = z.number().min(0).max(1);
-const Cell = z.unknown();
+/** Left out where the row or the field is in the other version alone. */
+const Cell = z.unknown().optional();
 
 const PlaceSchema = z.strictObject({ file: z.string(), line: z.int(), column: z.int() });
 

@@ -13,12 +13,14 @@ afterEach(() => rmSync(root, { recursive: true }));
 const FILES = {
   "package.json": '{ "workspaces": ["packages/*"] }',
   "packages/money/package.json": '{ "name": "@shop/money", "exports": { ".": { "@tenon/source": "./index.ts" } } }',
-  "packages/money/index.ts": 'export { tax } from "./tax.ts";\nexport * from "./round.ts";\nexport type { Unit } from "./unit.ts";',
+  "packages/money/index.ts":
+    'export { tax } from "./tax.ts";\nexport * from "./round.ts";\nexport type { Unit } from "./unit.ts";',
   "packages/money/tax.ts": "export const tax = 0.2;",
   "packages/money/round.ts": "export const round = (value: number): number => Math.round(value);",
   "packages/money/unit.ts": "export type Unit = string;",
   "packages/nodes/package.json": '{ "name": "@shop/nodes" }',
-  "packages/nodes/price.ts": 'import { tax } from "@shop/money";\nimport { base } from "./base.ts";\nexport const price = base * (1 + tax);',
+  "packages/nodes/price.ts":
+    'import { tax } from "@shop/money";\nimport { base } from "./base.ts";\nexport const price = base * (1 + tax);',
   "packages/nodes/base.ts": "export const base = 3;",
   "packages/nodes/whole.ts": 'import { round } from "@shop/money";\nexport const whole = round(3.4);',
 };
@@ -54,11 +56,17 @@ test("comments, blanks and types are no change; a word is", () => {
 
 test("what a node does not use is no part of its code, and a file that moved with its text is the same code", () => {
   const before = write(FILES).codeOf("packages/nodes/price.ts");
-  expect(write({ "packages/money/round.ts": "export const round = 0;" }).codeOf("packages/nodes/price.ts")).toBe(before);
+  expect(write({ "packages/money/round.ts": "export const round = 0;" }).codeOf("packages/nodes/price.ts")).toBe(
+    before,
+  );
   const moved = { "packages/nodes/shared/base.ts": FILES["packages/nodes/base.ts"] };
   const price = FILES["packages/nodes/price.ts"];
   const importer = { "packages/nodes/price.ts": price.replace("./base.ts", "./shared/base.ts") };
-  const digests = [...write({ ...moved, ...importer }).sourcesOf("packages/nodes/price.ts").values()];
+  const digests = [
+    ...write({ ...moved, ...importer })
+      .sourcesOf("packages/nodes/price.ts")
+      .values(),
+  ];
   expect(digests).toContain(write(FILES).sourcesOf("packages/nodes/base.ts").get("packages/nodes/base.ts"));
 });
 

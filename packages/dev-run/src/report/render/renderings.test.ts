@@ -12,11 +12,28 @@ const EVIL = '</td><script>alert(1)</script> | `x` **b** "q" <!-- -->';
 
 function finding(at: number, more: Partial<Finding> = {}): Finding {
   return {
-    ...{ id: `F${at}`, kind: "values", severity: "review", title: `node "n${at}" gives other values ${EVIL}`, graph: "g" },
+    ...{
+      id: `F${at}`,
+      kind: "values",
+      severity: "review",
+      title: `node "n${at}" gives other values ${EVIL}`,
+      graph: "g",
+    },
     ...{ node: `n${at}`, owner: "team", place: { file: "packages/nodes/a b.ts", line: 3, column: 5 } },
     causes: [{ kind: "code", detail: EVIL }],
-    ...{ entriesAffected: 1, entriesCompared: 2, downstream: [{ node: "m", owner: "other" }], effect: ["2 ads gained"] },
-    ...{ fields: [], fieldsMore: 0, examples: ["r1"], reproduce: [`npx tenon diff show F${at}`], approve: `npx tenon diff expect F${at}` },
+    ...{
+      entriesAffected: 1,
+      entriesCompared: 2,
+      downstream: [{ node: "m", owner: "other" }],
+      effect: ["2 ads gained"],
+    },
+    ...{
+      fields: [],
+      fieldsMore: 0,
+      examples: ["r1"],
+      reproduce: [`npx tenon diff show F${at}`],
+      approve: `npx tenon diff expect F${at}`,
+    },
     ...more,
   };
 }
@@ -26,26 +43,65 @@ function reportOf(findings: Finding[], nodes: number = findings.length): Report 
   return ReportSchema.parse({
     format: "tenon.report/1",
     verdict: {
-      ...{ outcome: findings.length === 0 ? "PASS" : "NEEDS REVIEW", sentence: findings[0]?.title ?? "nothing differs in 2 runs" },
+      ...{
+        outcome: findings.length === 0 ? "PASS" : "NEEDS REVIEW",
+        sentence: findings[0]?.title ?? "nothing differs in 2 runs",
+      },
       counts: {
         ...{ entriesCompared: 2, entriesChanged: 0, requestsCompared: 2, requestsChanged: 0, adsGained: 0, adsLost: 0 },
         ...{ documentsChanged: 0, contractChanges: 0, incomplete: 0 },
       },
       ...{ base: version, head: { ...version, name: "working tree", changed: true }, seed: 1, durationMs: 12 },
-      graphs: [{ name: "quiet", baseHash: "aa", headHash: "aa" }, { name: "g", baseHash: "aa", headHash: "bb" }],
+      graphs: [
+        { name: "quiet", baseHash: "aa", headHash: "aa" },
+        { name: "g", baseHash: "aa", headHash: "bb" },
+      ],
       corpora: [{ name: "serving", path: "serving.runs", hash: "abc", madeBy: "test", entries: 2 }],
     },
     owners: [],
     graphDiff: {
-      nodes: Array.from({ length: nodes }, (_, at) => ({ graph: "g", node: `n${at}`, owner: "team", change: "code", what: EVIL, causes: ["code"] })),
+      nodes: Array.from({ length: nodes }, (_, at) => ({
+        graph: "g",
+        node: `n${at}`,
+        owner: "team",
+        change: "code",
+        what: EVIL,
+        causes: ["code"],
+      })),
       ...{ slots: [], edges: { added: [], removed: [] }, mermaid: "", filesChanged: [] },
     },
     safety: { lines: [], servedNotLogged: 0 },
     ...{ metrics: [], fields: findings.flatMap(({ fields }) => fields) },
-    rankings: { lists: 2, listsChanged: 0, overlapAt1: 1, overlapAt4: 1, kendallTau: 1, rankBiasedOverlap: 1, changes: [], changesMore: 0 },
-    documents: { runs: 0, added: 0, removed: 0, changed: 0, bytes: { base: 0, head: 0 }, columns: [], handlers: [], convergence: { outcome: "notChecked", detail: "" } },
+    rankings: {
+      lists: 2,
+      listsChanged: 0,
+      overlapAt1: 1,
+      overlapAt4: 1,
+      kendallTau: 1,
+      rankBiasedOverlap: 1,
+      changes: [],
+      changesMore: 0,
+    },
+    documents: {
+      runs: 0,
+      added: 0,
+      removed: 0,
+      changed: 0,
+      bytes: { base: 0, head: 0 },
+      columns: [],
+      handlers: [],
+      convergence: { outcome: "notChecked", detail: "" },
+    },
     performance: { rounds: 0, entries: 0, rows: [], rowsMore: 0, criticalPath: [] },
-    trust: { strata: [], nodesNotCovered: [], reasonsNotCovered: [], noise: [], ignored: [], incomplete: [], sampled: "2 of 2 recorded runs" },
+    trust: {
+      strata: [],
+      nodesNotCovered: [],
+      reasonsNotCovered: [],
+      noise: [],
+      ignored: [],
+      incomplete: [],
+      sampled: "2 of 2 recorded runs",
+    },
     ...{ expected: [], findings, next: [] },
   });
 }
@@ -61,11 +117,23 @@ test("a thousand changed nodes fit a comment, and their picture its host", () =>
   const findings = Array.from({ length: 1_000 }, (_, at) => finding(at + 1));
   expect(Buffer.byteLength(renderMarkdown(reportOf(findings)))).toBeLessThanOrEqual(60_000);
   const names = Array.from({ length: 1_000 }, (_, at) => `node-with-a-long-name-number-${at}`);
-  const nodes = names.map((name, at) => ({ name, owner: `team-${at % 9}`, inputs: at === 0 ? [] : [names[at - 1]], writes: [name] }));
+  const nodes = names.map((name, at) => ({
+    name,
+    owner: `team-${at % 9}`,
+    inputs: at === 0 ? [] : [names[at - 1]],
+    writes: [name],
+  }));
   const edges = names.slice(1).map((to, at) => ({ from: names[at], to }));
   const side = { topology: { edges } };
   const graph = { name: "g", nodes, base: side, head: side } as never;
-  const changed = names.map((node) => ({ graph: "g", node, owner: "team", change: "code" as const, what: "", causes: [] }));
+  const changed = names.map((node) => ({
+    graph: "g",
+    node,
+    owner: "team",
+    change: "code" as const,
+    what: "",
+    causes: [],
+  }));
   const text = changeMermaid([graph], changed);
   expect(text.length).toBeLessThan(45_000);
   expect(text.match(/:::code/g)?.length).toBe(40);

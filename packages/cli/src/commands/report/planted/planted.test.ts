@@ -54,11 +54,17 @@ afterAll(async () => {
 
 /** A command line as a person pastes it, in a checkout. */
 function pasted(command: string, folder: string): { readonly code: number; readonly out: string } {
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", command], { cwd: folder, encoding: "utf8", timeout: CHANGE_MS_MAX });
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
+    cwd: folder,
+    encoding: "utf8",
+    timeout: CHANGE_MS_MAX,
+  });
   return { code: status ?? -1, out: `${stdout}${stderr}` };
 }
 
-test("tenon report exits 1 on a planted change, and the commands of its finding work as they are printed", { timeout: CHANGE_MS_MAX }, () => {
+test("tenon report exits 1 on a planted change, and the commands of its finding work as they are printed", {
+  timeout: CHANGE_MS_MAX,
+}, () => {
   const change = CHANGES.find(({ name }) => name === "changed handler") as TrueChange;
   const undo = plant(head.root, change);
   try {
@@ -69,12 +75,16 @@ test("tenon report exits 1 on a planted change, and the commands of its finding 
     const report = ReportSchema.parse(JSON.parse(readFileSync(join(folder, "report.json"), "utf8")));
     const [show = "", run = ""] = report.findings[0]?.reproduce ?? [];
     expect(pasted(show, head.root)).toMatchObject({ code: 0, out: expect.stringContaining("floorMicros") });
-    expect(pasted(run, head.root)).toMatchObject({ code: 1, out: expect.stringContaining("deriveOffer (ads-auction) gives something else first") });
+    expect(pasted(run, head.root)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining("deriveOffer (ads-auction) gives something else first"),
+    });
     expect(pasted(report.findings[0]?.approve ?? "", head.root).code).toBe(0);
     const again = pasted(`npx tenon report --base ${head.commit} --entries 6 --rounds 1`, head.root);
     expect(again.out).toContain("all 1 changes are expected");
     expect(again.code).toBe(0);
-    for (const file of ["report.md", "report.html", "report.sarif", "report.xml"]) expect(existsSync(join(folder, file))).toBe(true);
+    for (const file of ["report.md", "report.html", "report.sarif", "report.xml"])
+      expect(existsSync(join(folder, file))).toBe(true);
     const worktrees = execFileSync("git", ["worktree", "list"], { cwd: root, encoding: "utf8" });
     expect(worktrees.split("\n").filter((line) => line.includes("tenon-version-"))).toHaveLength(2);
   } finally {
