@@ -29,7 +29,7 @@ export type { RecordedFailure, RecordedRead, RecordedRun, Recording } from "./ex
 export { recordRun } from "./execute/record.ts";
 export type { AskedRead, ReplayOptions } from "./execute/replay.ts";
 export { replayRun } from "./execute/replay.ts";
-export type { BeginOptions, NodeOutputs, RunContext } from "./execute/run-context.ts";
+export type { BeginOptions, NodeOutputs, RunContext, RunHooks } from "./execute/run-context.ts";
 export type * from "./graph/graph.ts";
 export { graph, subgraph } from "./graph/graph.ts";
 export type * from "./graph/topology.ts";

@@ -12,7 +12,7 @@ import { encodeValue } from "../schema/index.ts";
 import { messageOf } from "./error-text.ts";
 import type { Executor } from "./executor.ts";
 import { isPromise } from "./is-promise.ts";
-import type { RunContext } from "./run-context.ts";
+import type { BeginOptions, RunContext } from "./run-context.ts";
 
 /** One read of a resource, as bytes of the canonical codec. */
 export interface RecordedRead {
@@ -226,11 +226,11 @@ export interface RecordedRun<Response> {
   readonly recording: () => Recording;
 }
 
-/** Runs the plan once and records it. Options are those of `Executor.begin`. */
+/** Runs the plan once and records it. Options are those of `Executor.begin`; the recorder takes the place of `wrapResource`. */
 export function recordRun<Request, Response, Uses extends string>(
   executor: Executor<Request, Response, Uses>,
   request: Request,
-  options: Omit<Parameters<typeof executor.begin>[0], "wrapResource">,
+  options: BeginOptions,
 ): RecordedRun<Response> {
   const recorder = new ReadRecorder();
   const seal = (): void => recorder.seal();

@@ -6,7 +6,7 @@ import type { FeatureSchema } from "../values/feature-schema.ts";
 import type { Executor } from "./executor.ts";
 import { wrongOption } from "./option-errors.ts";
 import { type RecordedFailure, type RecordedRead, type Recording, readKey } from "./record.ts";
-import type { BeginOptions, RunContext } from "./run-context.ts";
+import type { RunContext, RunHooks } from "./run-context.ts";
 
 export interface ReplayOptions {
   /** Replaces request slots, by name: what-if on the same reads. */
@@ -27,7 +27,7 @@ export interface ReplayOptions {
    */
   readonly compose?: (read: AskedRead, recorded: readonly unknown[]) => unknown;
   /** What the run tells, and takes from elsewhere, node by node; for a checked replay. */
-  readonly hooks?: Pick<BeginOptions, "onOutputs" | "onReplaced" | "given" | "edit">;
+  readonly hooks?: RunHooks;
 }
 
 /** A read as a node asks it. */
@@ -103,6 +103,11 @@ function requireSameGraph(
   if (unknown !== undefined) refuse("override", `request slots (${names.join(", ")})`, unknown);
 }
 
+interface Answered {
+  readonly async: boolean;
+  readonly result: RecordedRead["result"];
+}
+
 /** Answers of one replay: equal questions get their recorded answers in the order they are asked. */
 class RecordedReads {
   readonly #recording: Recording;
@@ -141,7 +146,7 @@ class RecordedReads {
   }
 
   /** A read made of recorded ones; encoded, so that it is given as they are. */
-  #composed(asked: AskedRead): Pick<RecordedRead, "async" | "result"> | undefined {
+  #composed(asked: AskedRead): Answered | undefined {
     const { compose, schemas } = this.#options;
     if (compose === undefined) return undefined;
     const recorded = this.#recording.reads.filter(

@@ -10,7 +10,26 @@ import type { DegradedBy, ExecutorState } from "./executor.ts";
 import type { NodeRun } from "./node-run.ts";
 import { hashText, randomNumber } from "./random.ts";
 
-export interface BeginOptions {
+/** What a checked run tells, and takes from elsewhere, node by node. */
+export interface RunHooks {
+  /**
+   * Told what each node gave, a fallback too, in the order they end; nothing of a node that was skipped or left its
+   * slots absent. It must not throw.
+   */
+  readonly onOutputs?: (nodeIndex: number, outputs: NodeOutputs) => void;
+  /** Told of the error that a node's failure policy took the place of. It must not throw. */
+  readonly onReplaced?: (nodeIndex: number, error: unknown) => void;
+  /**
+   * What it gives stands for the node's call, and is checked and frozen as a node's own outputs are; `undefined` lets
+   * the node run. For a filter it gives the stage that the filter booked when it last ran on this batch. What it throws
+   * is the node's failure.
+   */
+  readonly given?: (nodeIndex: number, inputs: NodeOutputs) => NodeOutputs | LedgerStage | undefined;
+  /** Takes the place of what a node has given, before that is checked; a node that is given outputs is edited too. */
+  readonly edit?: (nodeIndex: number, outputs: NodeOutputs, inputs: NodeOutputs) => NodeOutputs;
+}
+
+export interface BeginOptions extends RunHooks {
   /** Names the request in traces, errors and recordings. */
   readonly requestId: string;
   /** When the request began, ms since the epoch; default: the host clock. */
@@ -29,21 +48,6 @@ export interface BeginOptions {
   readonly unhurried?: boolean;
   /** Puts a stand-in before each resource of this request (a recorder, a recording). */
   readonly wrapResource?: (token: AnyResource, value: unknown) => unknown;
-  /**
-   * Told what each node gave, a fallback too, in the order they end; nothing of a node that was skipped or left its
-   * slots absent. It must not throw. This and the next three are for checked runs only.
-   */
-  readonly onOutputs?: (nodeIndex: number, outputs: NodeOutputs) => void;
-  /** Told of the error that a node's failure policy took the place of. It must not throw. */
-  readonly onReplaced?: (nodeIndex: number, error: unknown) => void;
-  /**
-   * What it gives stands for the node's call, and is checked and frozen as a node's own outputs are; `undefined` lets
-   * the node run. For a filter it gives the stage that the filter booked when it last ran on this batch. What it throws
-   * is the node's failure.
-   */
-  readonly given?: (nodeIndex: number, inputs: NodeOutputs) => NodeOutputs | LedgerStage | undefined;
-  /** Takes the place of what a node has given, before that is checked; a node that is given outputs is edited too. */
-  readonly edit?: (nodeIndex: number, outputs: NodeOutputs, inputs: NodeOutputs) => NodeOutputs;
 }
 
 /** Values by slot name. `nodeIndex` beside it is the node's index in `plan.nodes`. */
