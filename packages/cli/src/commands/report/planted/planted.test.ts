@@ -52,6 +52,12 @@ afterAll(async () => {
   for (const checkout of made) await checkout.remove();
 }, CHANGE_MS_MAX);
 
+/** Checkouts that reports have made and not removed. */
+function worktrees(): readonly string[] {
+  const all = execFileSync("git", ["worktree", "list"], { cwd: root, encoding: "utf8" });
+  return all.split("\n").filter((line) => line.includes("tenon-version-"));
+}
+
 /** A command line as a person pastes it, in a checkout. */
 function pasted(command: string, folder: string): { readonly code: number; readonly out: string } {
   const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
@@ -66,6 +72,7 @@ test("tenon report exits 1 on a planted change, and the commands of its finding 
   timeout: CHANGE_MS_MAX,
 }, () => {
   const change = CHANGES.find(({ name }) => name === "changed handler") as TrueChange;
+  const before = worktrees();
   const undo = plant(head.root, change);
   try {
     const made = pasted(`npx tenon report --base ${head.commit} --entries 6 --rounds 1`, head.root);
@@ -85,8 +92,7 @@ test("tenon report exits 1 on a planted change, and the commands of its finding 
     expect(again.code).toBe(0);
     for (const file of ["report.md", "report.html", "report.sarif", "report.xml"])
       expect(existsSync(join(folder, file))).toBe(true);
-    const worktrees = execFileSync("git", ["worktree", "list"], { cwd: root, encoding: "utf8" });
-    expect(worktrees.split("\n").filter((line) => line.includes("tenon-version-"))).toHaveLength(2);
+    expect(worktrees()).toEqual(before);
   } finally {
     undo();
     rmSync(join(head.root, "changes.expect.json"), { force: true });
