@@ -76,6 +76,7 @@ test("every command has a description, and every command that gives data has --j
     "log",
     "repo",
     "index",
+    "diff",
     "help",
     "completion",
   ]);
