@@ -71,6 +71,8 @@ test("every command has a description, and every command that gives data has --j
     "lineage",
     "workflow",
     "switch",
+    "probe",
+    "drill",
     "new",
     "explain",
     "log",

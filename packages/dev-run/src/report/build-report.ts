@@ -9,6 +9,7 @@ import { fileOwners } from "./file-owners.ts";
 import { causesOf } from "./findings/causes-of.ts";
 import { graphFindings } from "./findings/graph-findings.ts";
 import { incompleteFindings } from "./findings/incomplete-findings.ts";
+import { safetyFindings } from "./findings/safety-findings.ts";
 import { type Draft, numbered, valueFindings } from "./findings/value-findings.ts";
 import type { ReportInput } from "./report-input.ts";
 import { REPORT_FORMAT, type Report } from "./report-schema.ts";
@@ -91,7 +92,7 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
   });
   options.onStep?.("fetching what differs");
   const values = await valueFindings(input);
-  const drafts: Draft[] = [...values, ...graphFindings(input), ...incompleteFindings(input)];
+  const drafts: Draft[] = [...safetyFindings(input), ...values, ...graphFindings(input), ...incompleteFindings(input)];
   options.onStep?.("measuring both versions in turn");
   const { section: performanceSection, drafts: slower } = await measured(input, options.performance);
   const judged = judge([...drafts, ...slower], options.expected, new Date().toISOString().slice(0, 10));

@@ -1,13 +1,14 @@
 /** Promises that hold whatever the values are: contracts, order, logged = served, what leaves the process. */
 
 import { isBreak } from "../findings/graph-findings.ts";
+import { servedNotLogged } from "../findings/safety-findings.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Report } from "../report-schema.ts";
 
 type Line = Report["safety"]["lines"][number];
 
 export function safety(input: ReportInput): Report["safety"] {
-  const mismatches = servedNotLogged(input);
+  const mismatches = servedNotLogged(input.compared).length;
   const lines = [
     ...readsAndWrites(input),
     ...orderings(input),
@@ -101,12 +102,4 @@ function featureSchemas({ compared }: ReportInput): readonly string[] {
       base.featureSchemas[name] === fingerprint ? [] : [name],
     ),
   );
-}
-
-/**
- * A logging node that differs although the snapshot it logs does not, or the other way round, logs something else than
- * what was scored. Every run is checked once more by the runtime, which fails a run whose digests differ.
- */
-function servedNotLogged({ compared }: ReportInput): number {
-  return compared.entries.filter(({ head }) => head.logged === false).length;
 }
