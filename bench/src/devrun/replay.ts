@@ -5,7 +5,7 @@
 import { fileURLToPath } from "node:url";
 import { composeRows, replayExecutor } from "@tenon/admixer";
 import { type AnyExecutor, openWhatIf, type RecordedEntry, readCorpus, replayEntry } from "@tenon/dev-run";
-import { handlerExecutors } from "@tenon/indexer";
+import { indexingExecutors } from "@tenon/indexer";
 import { median } from "../harness/interleave.ts";
 import { atLeast, type Part, type Row, rounded, type SuiteOptions } from "../harness/report.ts";
 
@@ -22,7 +22,7 @@ interface Runs {
 
 function runsOf(name: string): Runs {
   const corpus = readCorpus(fileURLToPath(new URL(`${name}.runs`, CORPORA)));
-  const handlers = name === "indexing" ? handlerExecutors() : new Map<string, AnyExecutor>();
+  const handlers = name === "indexing" ? indexingExecutors() : new Map<string, AnyExecutor>();
   const serving = name === "serving" ? replayExecutor(corpus.header) : undefined;
   return { entries: [...corpus.entries()], executorOf: (graph) => (serving ?? handlers.get(graph)) as AnyExecutor };
 }

@@ -1,6 +1,6 @@
 /** The indexing host: roles over stores, batch workflows, switches, stages by call. */
 export { type ArgusSettings, argusBindings } from "./argus/bindings.ts";
-export { handlerExecutors, handlerGraphs, recordingRun } from "./dev-run/handler-executors.ts";
+export { handlerGraphs, indexingExecutors, recordingRun } from "./dev-run/indexing-executors.ts";
 export { type FirstLoaded, firstLoad } from "./first-load/first-load.ts";
 export { ARGUS_CONSUMER } from "./host/argus-role.ts";
 export {

@@ -16,6 +16,7 @@ export { type RunHandlersOptions, type RunningHandlers, runHandlers } from "./ch
 export type * from "./change/work-store.ts";
 export { type WorkOfHandler, type WorkWaiting, workByHandler, workWaiting } from "./change/work-waiting.ts";
 export { type DerivedKey, type DerivedRunName, RowDeriver, type RowDeriverOptions } from "./derive/row-deriver.ts";
+export type { EndedRun, OnEndedRun } from "./observe/ended-run.ts";
 export type { PartitionMetrics } from "./observe/partition-metrics.ts";
 export { streamMetricsText } from "./observe/partition-metrics.ts";
 export {

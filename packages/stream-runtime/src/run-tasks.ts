@@ -1,5 +1,6 @@
 import type { EventLog } from "@tenon/event-log/api";
 import { type Binding, type HostClock, systemClock } from "@tenon/graph-core";
+import type { OnEndedRun } from "./observe/ended-run.ts";
 import { type PartitionMetrics, streamMetricsText } from "./observe/partition-metrics.ts";
 import type { TaskStore } from "./store/task-store.ts";
 import { refuseWrongSet } from "./task/check-task.ts";
@@ -32,6 +33,8 @@ export interface RunTasksOptions {
   readonly onHalted?: (task: Task, error: Error) => void;
   /** Told of a partition that has work and does not move (TENON1805). End the process then: another one goes on. */
   readonly onStuck?: (task: Task, error: Error) => void;
+  /** Told of every run of a task's graph. */
+  readonly onRun?: OnEndedRun;
   readonly lag?: LagMonitorOptions;
   readonly faults?: FaultPoints;
 }
@@ -63,7 +66,7 @@ export async function runTasks(options: RunTasksOptions): Promise<RunningTasks> 
   await store.prepare(tasks.map(storedTask));
   const gate = new LaneGate(clock, options.lanes ?? LANE_GATE);
   const members = tasks.map((task) => {
-    const runs = new GraphRuns(task, { resources, clock, checkedShare, keysMax: KEYS_MAX });
+    const runs = new GraphRuns(task, { resources, clock, checkedShare, keysMax: KEYS_MAX, onRun: options.onRun });
     const worker = {
       batch: options.batch?.[task.lane] ?? BATCH_BOUNDS[task.lane],
       relay: options.relay ?? RELAY,

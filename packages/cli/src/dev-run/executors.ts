@@ -2,7 +2,7 @@
 import { composeRows, replayExecutor } from "@tenon/admixer";
 import type { AnyExecutor, CorpusHeader, ReplayManner } from "@tenon/dev-run";
 import { adRequest } from "@tenon/graphs";
-import { handlerExecutors } from "@tenon/indexer";
+import { indexingExecutors } from "@tenon/indexer";
 import { cliError } from "../cli-error.ts";
 
 export interface Replayer {
@@ -29,7 +29,7 @@ export class Replayers {
       this.#serving ??= { executor: replayExecutor(this.#header), manner: { ...MANNER, compose: composeRows } };
       return this.#serving;
     }
-    this.#handlers ??= handlerExecutors();
+    this.#handlers ??= indexingExecutors();
     const executor = this.#handlers.get(graph);
     if (executor !== undefined) return { executor, manner: MANNER };
     throw cliError("unknownGraph", {

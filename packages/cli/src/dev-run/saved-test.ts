@@ -21,8 +21,8 @@ export function saveTest(file: string, { header, entry, edits, verdicts }: Saved
   const { graph, requestId } = entry.recording;
   const isServing = graph === adRequest.name;
   const host = isServing ? 'import { composeRows, replayExecutor } from "@tenon/admixer";' : "";
-  const indexer = isServing ? "" : 'import { handlerExecutors } from "@tenon/indexer";';
-  const executor = isServing ? "replayExecutor(corpus.header)" : `handlerExecutors().get(${JSON.stringify(graph)})`;
+  const indexer = isServing ? "" : 'import { indexingExecutors } from "@tenon/indexer";';
+  const executor = isServing ? "replayExecutor(corpus.header)" : `indexingExecutors().get(${JSON.stringify(graph)})`;
   const manner = isServing ? '{ versions: "asBound", compose: composeRows }' : '{ versions: "asBound" }';
   const lines = [
     `/** Saved by \`tenon replay ${requestId}\`. */`,

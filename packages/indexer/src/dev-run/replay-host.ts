@@ -1,7 +1,7 @@
 import type { ReplayHost } from "@tenon/dev-run/report";
-import { handlerExecutors } from "./handler-executors.ts";
+import { indexingExecutors } from "./indexing-executors.ts";
 
-const executors = handlerExecutors();
+const executors = indexingExecutors();
 
 export const replayHost: ReplayHost = {
   graphs: [...executors.keys()],

@@ -11,7 +11,7 @@ import type { RoleContext, RunningRole } from "./role.ts";
 export const ARGUS_CONSUMER = "argus";
 
 /** Derives documents, and publishes them. */
-export async function startArgus({ stores, switches, clock, onTrouble }: RoleContext): Promise<RunningRole> {
+export async function startArgus({ stores, switches, clock, onTrouble, onRun }: RoleContext): Promise<RunningRole> {
   const { settings, log, database, repo } = stores;
   const { databaseUrl: url, owner, checkedShare, landingPagesUrl } = settings;
   const heartbeat = new Heartbeat(database, (error) => onTrouble("heartbeat of the repository", error as Error));
@@ -19,6 +19,7 @@ export async function startArgus({ stores, switches, clock, onTrouble }: RoleCon
   const handlers = await runHandlers({
     ...{ handlers: ARGUS_HANDLERS, repo, log, owner, clock, checkedShare, onTrouble },
     consumer: ARGUS_CONSUMER,
+    ...(onRun && { onRun }),
     feed: new PostgresFeed({ database, entities: ENTITIES, openReplication: () => openReplication({ url }) }),
     cursors: stores.cursors,
     store: new PostgresWorkStore(database),

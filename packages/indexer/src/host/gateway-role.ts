@@ -21,7 +21,7 @@ export function gatewayBindings({ stores, switches }: Pick<RoleContext, "stores"
 
 /** Reads upstreams, and sends updates in their lanes. */
 export async function startGateway(context: RoleContext): Promise<RunningRole> {
-  const { stores, clock, onTrouble, onFatal } = context;
+  const { stores, clock, onTrouble, onFatal, onRun } = context;
   const { settings, log, database, runs } = stores;
   const relay = new ChangeLogRelay({
     ...{ url: settings.adsDatabaseUrl, slot: settings.slot, log, clock, onTrouble, onFatal },
@@ -34,6 +34,7 @@ export async function startGateway(context: RoleContext): Promise<RunningRole> {
     ...{ tasks: GATEWAY_TASKS, log, owner: settings.owner, clock, checkedShare: settings.checkedShare },
     store: new PostgresTaskStore({ database }),
     resources: gatewayBindings(context),
+    ...(onRun && { onRun }),
     onHalted: (task, error) => onTrouble(`task ${task.name}`, error),
     onStuck: (task, error) => onFatal(`task ${task.name}`, error),
   });

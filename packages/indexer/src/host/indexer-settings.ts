@@ -49,6 +49,12 @@ export const IndexerSettingsSchema = z.strictObject({
     .max(100)
     .describe("ad servers that probes ask, http://host:port; they take the same adminToken"),
   checkedShare: z.number().min(0).max(1).describe("share of graph runs that are checked in full"),
+  recordShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe("share of graph runs that dev runs may keep; failed ones always; 0: none"),
+  recordFolder: z.string().min(1).nullable().describe("where kept runs go; null: runs/ in workFolder"),
 });
 export type IndexerSettings = z.infer<typeof IndexerSettingsSchema>;
 
@@ -81,6 +87,8 @@ export const INDEXER_DEFAULTS = {
   probesFolder: null,
   probeServers: [],
   checkedShare: 0.01,
+  recordShare: 0,
+  recordFolder: null,
 } as const satisfies Partial<IndexerSettings>;
 
 /** @throws GraphError TENON1650 with every setting that cannot be used */

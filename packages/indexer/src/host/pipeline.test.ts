@@ -1,5 +1,5 @@
 /** The pipeline on real stores: filled for the first time, built, published, and fed with edits while it runs. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openBase, openIndex } from "@tenon/ad-index";
@@ -13,11 +13,13 @@ import {
   marketplaceSignals,
   migrateAdsDatabase,
 } from "@tenon/ads-database";
+import { type AnyExecutor, readCorpus, replayEntry } from "@tenon/dev-run";
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
 import { generateMarketplace, loadCatalogue, type Marketplace } from "@tenon/marketplace";
 import { IndexDeltas } from "@tenon/nodes";
 import { testDatabase } from "@tenon/postgres/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { indexingExecutors } from "../dev-run/indexing-executors.ts";
 import { firstLoad } from "../first-load/first-load.ts";
 import { runWorkflows } from "../workflows/run-workflows.ts";
 import { workflowsOf } from "./batch-role.ts";
@@ -44,6 +46,7 @@ beforeAll(async () => {
   const settings = indexerSettings({
     ...{ databaseUrl: repository.url, adsDatabaseUrl: source.url, owner: "test", slot },
     ...{ objectStoreUrl: `file://${join(folder, "bases")}`, workFolder: join(folder, "work"), checkedShare: 1 },
+    ...{ recordShare: 1, recordFolder: join(folder, "runs") },
   });
   await migrateAdsDatabase(source.database);
   await loadMarketplace(source.database, marketplace, { seed: SEED });
@@ -127,4 +130,21 @@ test("an edit of the ads database becomes an index delta", async () => {
   await reader.close();
   expect([...wanted]).toEqual([]);
   expect(troubles).toEqual([]);
+
+  // What gateway, updater and handlers ran on the way is kept for dev runs, and repeats without a store.
+  const countOf = (outcome: string) =>
+    Number(new RegExp(`recorder_runs_total\\{outcome="${outcome}"\\} (\\d+)`).exec(running?.metricsText() ?? "")?.[1]);
+  await expect.poll(() => countOf("kept") === countOf("offered"), { timeout: 20_000 }).toBe(true);
+  await running.stop();
+  running = undefined;
+  const executors = indexingExecutors();
+  const graphs = new Set<string>();
+  for (const file of await readdir(join(folder, "runs"))) {
+    for (const entry of readCorpus(join(folder, "runs", file)).entries()) {
+      graphs.add(entry.recording.graph);
+      const executor = executors.get(entry.recording.graph) as AnyExecutor;
+      expect(await replayEntry(executor, entry)).toMatchObject({ same: true, misses: [], firstDifferent: undefined });
+    }
+  }
+  expect([...graphs]).toEqual(expect.arrayContaining(["gateway-changes", "updater", "ad-offer", "servable"]));
 }, 60_000);

@@ -1,4 +1,5 @@
 import type { HostClock } from "@tenon/graph-core";
+import type { OnEndedRun } from "@tenon/stream-runtime";
 import type { StageLatency } from "../observe/stage-latency.ts";
 import type { SwitchWatch } from "../switches/switch-watch.ts";
 import type { IndexerStores } from "./open-stores.ts";
@@ -18,6 +19,8 @@ export interface RoleContext {
   /** A part is broken for good: the process should end, another one goes on. */
   readonly onFatal: (what: string, error: Error) => void;
   readonly say: (what: string) => void;
+  /** Takes note of runs of graphs for dev runs; absent where none are kept. */
+  readonly onRun: OnEndedRun | undefined;
 }
 
 export interface RunningRole {

@@ -1,6 +1,7 @@
 /** An indexing process: some roles over one set of stores. */
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import { metricsTextOf } from "@tenon/http-host";
+import { IndexingRuns } from "../dev-run/indexing-runs.ts";
 import { StageLatency } from "../observe/stage-latency.ts";
 import { SwitchWatch } from "../switches/switch-watch.ts";
 import { startArgus } from "./argus-role.ts";
@@ -48,19 +49,22 @@ export async function startIndexer(options: StartIndexerOptions): Promise<Runnin
   const switches = new SwitchWatch(stores.switches, clock, onTrouble);
   await switches.start();
   const latency = new StageLatency(clock);
+  const kept = new IndexingRuns(stores.settings, clock, onTrouble);
   const broken: string[] = [];
   const running: RunningRole[] = [];
-  const metricsText = () => running.map((role) => role.metricsText()).join("") + metricsTextOf(latency.families());
+  const metricsText = () =>
+    running.map((role) => role.metricsText()).join("") + metricsTextOf([...latency.families(), ...kept.families()]);
   let surface: HttpSurface | undefined;
   const stop = async () => {
     await surface?.close();
     for (const role of running.splice(0).reverse()) await role.stop();
+    await kept.stop();
     switches.stop();
   };
   try {
     // Readers before writers: nothing waits for a stage that is still to come.
     const context: RoleContext = {
-      ...{ switches, clock, latency, onTrouble, say },
+      ...{ switches, clock, latency, onTrouble, say, onRun: kept.onRun },
       stores: { ...stores, log: latency.measured(stores.log) },
       onFatal: (what, error) => {
         broken.push(what);

@@ -12,11 +12,19 @@ const BATCH = {
 };
 
 /** Writes updates to the repository, each lane by itself. */
-export async function startUpdater({ stores, clock, latency, onTrouble, onFatal }: RoleContext): Promise<RunningRole> {
+export async function startUpdater({
+  stores,
+  clock,
+  latency,
+  onTrouble,
+  onFatal,
+  onRun,
+}: RoleContext): Promise<RunningRole> {
   const { settings, log, database, repo } = stores;
   const tasks = await runTasks({
     ...{ tasks: UPDATER_TASKS, log, owner: settings.owner, clock, checkedShare: settings.checkedShare, batch: BATCH },
     store: new PostgresTaskStore({ database, write: repoWriter(latency.measuredWrites(repo)) }),
+    ...(onRun && { onRun }),
     onHalted: (task, error) => onTrouble(`task ${task.name}`, error),
     onStuck: (task, error) => onFatal(`task ${task.name}`, error),
   });

@@ -11,6 +11,7 @@ import { type AnyRead, type Key, type Snapshot, versionOf } from "@tenon/storage
 import { PageInputs } from "../derive/page-inputs.ts";
 import { PageRows } from "../derive/page-rows.ts";
 import { WidestReads } from "../derive/widest-reads.ts";
+import type { OnEndedRun } from "../observe/ended-run.ts";
 import { refuseWaitingInvariant } from "./check-handlers.ts";
 import type { Handler } from "./handler.ts";
 import { type HandlerOutput, outputOf } from "./handler-output.ts";
@@ -27,6 +28,7 @@ export interface PreparedHandlerOptions {
   readonly isInCircle: boolean;
   /** A graph that takes longer has failed: well before its lease ends. */
   readonly runMsMax: number;
+  readonly onRun?: OnEndedRun | undefined;
 }
 
 /** Inputs of several keys: slot → key → value. */
@@ -94,24 +96,24 @@ export class PreparedHandler {
    */
   async derive(item: ClaimedWork, inputs: LoadedInputs): Promise<HandlerOutput> {
     const { handler, key, upTo } = item;
-    const { clock, runMsMax } = this.#options;
+    const { clock, runMsMax, onRun } = this.#options;
     const nowMs = clock.nowMs();
     const version = this.#versionOf(item);
     const request: Record<string, unknown> = {};
     for (const [slot, values] of inputs) request[slot] = values.get(key) ?? null;
     if (this.handler.graph.request.includes(WorkItem)) request[WorkItem.name] = { key, version };
+    const run = { executor: this.#executor, request, requestId: `${handler}/${String(key)}/${upTo}`, nowMs };
+    let failed = true;
     try {
-      const context = this.#executor.begin({
-        requestId: `${handler}/${String(key)}/${upTo}`,
-        ...{ nowMs, deadlineMs: nowMs + runMsMax },
-      });
+      const context = this.#executor.begin({ requestId: run.requestId, nowMs, deadlineMs: nowMs + runMsMax });
       const response = this.#executor.execute(request as never, context);
-      return outputOf(this.handler, (response instanceof Promise ? await response : response) as never, {
-        key,
-        version,
-      });
+      const settled = (response instanceof Promise ? await response : response) as never;
+      failed = false;
+      return outputOf(this.handler, settled, { key, version });
     } catch (error) {
       throw new RunFailed(error);
+    } finally {
+      onRun?.({ ...run, failed });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { EventLog } from "@tenon/event-log/api";
 import { type Binding, type HostClock, systemClock } from "@tenon/graph-core";
 import type { ChangeFeed, CursorStore, Repo } from "@tenon/storage-repo/api";
+import type { OnEndedRun } from "../observe/ended-run.ts";
 import { HandlerMetrics } from "../observe/handler-metrics.ts";
 import { WAITING_MAX } from "../sink/outbox-gate.ts";
 import { RunningSinks } from "../sink/running-sinks.ts";
@@ -45,6 +46,8 @@ export interface RunHandlersOptions<Joined> {
   /** Messages that may wait for the log before handlers with sinks wait, too. Default 100,000. */
   readonly outboxWaitingMax?: number;
   readonly relay?: SinkRelayOptions;
+  /** Told of every run of a handler's graph. */
+  readonly onRun?: OnEndedRun;
   /** Told when the pump, a claimer or the relay cannot go on; all try again after a while. */
   readonly onTrouble?: (what: string, error: Error) => void;
 }
@@ -91,6 +94,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     (each) =>
       new PreparedHandler(each, {
         ...{ resources, clock, checkedShare: options.checkedShare ?? 0.01, epoch: options.epoch ?? 0 },
+        onRun: options.onRun,
         ...{ runMsMax: leaseMs * GRAPH_SHARE, isInCircle: (circles.get(each.name)?.size ?? 0) > 0 },
       }),
   );

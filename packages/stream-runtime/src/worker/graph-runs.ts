@@ -9,6 +9,7 @@ import {
   GraphError,
   type HostClock,
 } from "@tenon/graph-core";
+import type { EndedRun, OnEndedRun } from "../observe/ended-run.ts";
 import type { Task } from "../task/task.ts";
 import type { StateCache } from "./state-cache.ts";
 
@@ -28,6 +29,7 @@ export interface GraphRunOptions {
   readonly checkedShare: number;
   /** Keys whose runs may be out at once, per partition. */
   readonly keysMax: number;
+  readonly onRun?: OnEndedRun | undefined;
 }
 
 export class GraphRuns {
@@ -35,13 +37,15 @@ export class GraphRuns {
   readonly #executor: Executor<never, unknown>;
   readonly #keysMax: number;
   readonly #isAsync: boolean;
+  readonly #onRun: OnEndedRun | undefined;
 
-  constructor(task: Task, { resources, clock, checkedShare, keysMax }: GraphRunOptions) {
+  constructor(task: Task, { resources, clock, checkedShare, keysMax, onRun }: GraphRunOptions) {
     const plan = compileGraph(task.graph);
     this.#task = task;
     this.#executor = createExecutor(plan, { resources: resources as never, clock, checkedShare });
     this.#keysMax = keysMax;
     this.#isAsync = plan.isAsync;
+    this.#onRun = onRun;
   }
 
   /** Fills in the response or the error of each run. Answers at once for a graph of sync nodes. */
@@ -91,8 +95,29 @@ export class GraphRuns {
     // Id and time come from the record: a node that asks for time or chance gets the same at every replay.
     const requestId = `${name}/${record.partition}/${record.offset}`;
     const context = this.#executor.begin({ requestId, nowMs: record.timeMs });
-    return this.#executor.execute(request as never, context);
+    const execute = () => this.#executor.execute(request as never, context);
+    if (this.#onRun === undefined) return execute();
+    return told(this.#onRun, { executor: this.#executor, request, requestId, nowMs: record.timeMs }, execute);
   }
+}
+
+/** Runs the graph, and tells how it ended. */
+function told(onRun: OnEndedRun, run: Omit<EndedRun, "failed">, execute: () => unknown): unknown {
+  const failed = (error: unknown): never => {
+    onRun({ ...run, failed: true });
+    throw error;
+  };
+  const answered = (response: unknown) => {
+    onRun({ ...run, failed: false });
+    return response;
+  };
+  let response: unknown;
+  try {
+    response = execute();
+  } catch (error) {
+    return failed(error);
+  }
+  return response instanceof Promise ? response.then(answered, failed) : answered(response);
 }
 
 /** What is told about a record that failed. */
