@@ -1,6 +1,6 @@
 /**
- * Makes the committed corpora anew: `npm run corpus`. They are what dev runs and reports replay when nobody names another
- * one; the same code makes the same bytes.
+ * Makes the committed corpora anew: `npm run corpus`, or one of them: `npm run corpus -- indexing`. They are what dev runs and
+ * reports replay when nobody names another one; the same code makes the same bytes.
  */
 import { fileURLToPath } from "node:url";
 import { dropStrata, recordMarketplace } from "@tenon/admixer";
@@ -26,21 +26,31 @@ function write(
   process.stdout.write(`${name}: ${writer.entries} runs, ${writer.bytes} bytes\n`);
 }
 
-const marketplace = recordMarketplace(SERVING);
-async function* serving(): AsyncGenerator<StratifiedRun> {
-  for await (const { entry, ctx } of marketplace.runs()) yield { entry, strata: [entry.stratum, ...dropStrata(ctx)] };
+async function makeServing(): Promise<void> {
+  const marketplace = recordMarketplace(SERVING);
+  async function* serving(): AsyncGenerator<StratifiedRun> {
+    for await (const { entry, ctx } of marketplace.runs()) yield { entry, strata: [entry.stratum, ...dropStrata(ctx)] };
+  }
+  const random = randomStream(SERVING.seed, "corpus");
+  write("serving", marketplace.header, await stratified(serving(), PER_STRATUM_MAX, () => random.unit()));
 }
-const random = randomStream(SERVING.seed, "corpus");
-write("serving", marketplace.header, await stratified(serving(), PER_STRATUM_MAX, () => random.unit()));
 
-write(
-  "indexing",
-  {
+async function makeIndexing(): Promise<void> {
+  const header = {
     name: "indexing",
     madeBy: `marketplace, seed ${INDEXING.seed}, ${INDEXING.ads} ads, ${INDEXING.edits} edits`,
     madeAtMs: MARKETPLACE_NOW_MS,
     graphs: handlerGraphs(),
     bindings: {},
-  },
-  await indexingEntries(INDEXING),
-);
+  };
+  write("indexing", header, await indexingEntries(INDEXING));
+}
+
+const MAKERS: Readonly<Record<string, () => Promise<void>>> = { serving: makeServing, indexing: makeIndexing };
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(MAKERS, name));
+if (unknown.length > 0) {
+  process.stderr.write(`no corpus ${unknown.join(", ")}; there are ${Object.keys(MAKERS).join(", ")}\n`);
+  process.exit(2);
+}
+for (const [name, make] of Object.entries(MAKERS)) if (asked.length === 0 || asked.includes(name)) await make();
