@@ -30,6 +30,8 @@ const CHANGES = [...SERVING_CHANGES, ...INDEXING_CHANGES];
 const ALWAYS = ["changed formula", "slower node", "non-deterministic node", "policy config", "changed handler"];
 const isLong = Boolean(process.env["TENON_LONG"]);
 const CHANGE_MS_MAX = 180_000;
+/** A fresh clone may have no author, and git wants one for the commit that nobody keeps. */
+const AUTHOR = ["-c", "user.name=tests", "-c", "user.email=tests@localhost"];
 
 let base: RanBase;
 let baseVersion: ComparedVersion;
@@ -38,7 +40,8 @@ const made: Checkout[] = [];
 
 beforeAll(async () => {
   // The sources as they lie here, also where no commit has them yet.
-  const commit = execFileSync("git", ["stash", "create"], { cwd: root, encoding: "utf8" }).trim() || "HEAD";
+  const stash = [...AUTHOR, "stash", "create"];
+  const commit = execFileSync("git", stash, { cwd: root, encoding: "utf8" }).trim() || "HEAD";
   const checkout = await checkOut(root, commit);
   made.push(checkout);
   head = await checkOut(root, commit);
