@@ -19,13 +19,15 @@ export function SlotValue({ view, adId }: Props) {
         {size !== null && ` of ${number(size)}`}
       </span>
       {own != null && (
-        <dl className="own grid num" aria-label={`Ad ${adId} in ${key}`}>
-          <dt>ad {adId}</dt>
-          <dd className="muted">row {own.row}</dd>
-          {Object.entries(own.values).map(([name, value]) => (
-            <Field key={name} name={name} value={value} />
-          ))}
-        </dl>
+        <Scroll label={`Ad ${adId} in ${key}`}>
+          <dl className="own grid num">
+            <dt>ad {adId}</dt>
+            <dd className="muted">row {own.row}</dd>
+            {Object.entries(own.values).map(([name, value]) => (
+              <Field key={name} name={name} value={value} />
+            ))}
+          </dl>
+        </Scroll>
       )}
       {own == null && adId !== undefined && kind === "batch" && <p className="muted">Ad {adId} is not among them.</p>}
       {table !== null && table.rows.length > 0 && (
@@ -37,9 +39,9 @@ export function SlotValue({ view, adId }: Props) {
         </details>
       )}
       {!personal && table === null && (
-        <pre className="preview" aria-label={`Value of ${key}`}>
-          {JSON.stringify(preview, null, 1)}
-        </pre>
+        <Scroll label={`Value of ${key}`}>
+          <pre className="preview">{JSON.stringify(preview, null, 1)}</pre>
+        </Scroll>
       )}
     </div>
   );
