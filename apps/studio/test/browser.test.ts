@@ -230,6 +230,7 @@ test("a node's values: the ad's own first, its way back by the writers, what is 
     ["Reads", "Writes"].map((name) => page.getByRole("region", { name, exact: true }).boundingBox()),
   );
   expect([writes?.y, (writes?.x ?? 0) > (reads?.x ?? 0)]).toEqual([reads?.y, true]);
+  await own.scrollIntoViewIfNeeded();
   await picture("values");
   await slot("distinctAdvertisers").getByRole("link", { name: "dedupeAdvertisers" }).click();
   await page.getByRole("heading", { level: 2, name: "dedupeAdvertisers" }).waitFor();

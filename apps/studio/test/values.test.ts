@@ -100,6 +100,21 @@ test("who asks, where from and for what is in no value of any node", async () =>
   );
 }, 60_000);
 
+test("a value that a failure policy gave is marked, and so is one that nobody gave", async () => {
+  const { host } = sample.host;
+  const send = () => host.answer({ ...sample.host.sampleRequest(1), requestId: "values-degraded" }, { traced: true });
+  const off = ["capByFrequency", "loadUserCounts"];
+  for (const name of off) host.executor.setSwitch(name, false);
+  await send().finally(() => {
+    for (const name of off) host.executor.setSwitch(name, true);
+  });
+  const capped = slotIn(await valuesOf("values-degraded", "dropWithoutBudget"), "cappedAds");
+  expect(capped).toMatchObject({ writer: "capByFrequency", outcome: "switchedOff", fallback: true, absent: false });
+  const counts = slotIn(await valuesOf("values-degraded", "loadUserCounts"), "userCounts");
+  expect([counts.outcome, counts.fallback || counts.absent]).toEqual(["switchedOff", true]);
+  expect(slotIn(await valuesOf("sample-0", "dropWithoutBudget"), "cappedAds").fallback).toBe(false);
+});
+
 test.each([
   ["a run that is not kept", "runs/none/nodes/pace.json", 404, "TENON2051"],
   ["a node that is not there", "runs/sample-0/nodes/none.json", 404, "TENON2051"],
