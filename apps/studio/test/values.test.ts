@@ -103,16 +103,17 @@ test("who asks, where from and for what is in no value of any node", async () =>
 test("a value that a failure policy gave is marked, and so is one that nobody gave", async () => {
   const { host } = sample.host;
   const send = () => host.answer({ ...sample.host.sampleRequest(1), requestId: "values-degraded" }, { traced: true });
-  const off = ["capByFrequency", "loadUserCounts"];
+  const off = ["loadAdRecords", "retrieveForExploration"];
   for (const name of off) host.executor.setSwitch(name, false);
   await send().finally(() => {
     for (const name of off) host.executor.setSwitch(name, true);
   });
-  const capped = slotIn(await valuesOf("values-degraded", "dropWithoutBudget"), "cappedAds");
-  expect(capped).toMatchObject({ writer: "capByFrequency", outcome: "switchedOff", fallback: true, absent: false });
-  const counts = slotIn(await valuesOf("values-degraded", "loadUserCounts"), "userCounts");
-  expect([counts.outcome, counts.fallback || counts.absent]).toEqual(["switchedOff", true]);
-  expect(slotIn(await valuesOf("sample-0", "dropWithoutBudget"), "cappedAds").fallback).toBe(false);
+  const records = slotIn(await valuesOf("values-degraded", "dropUnrecorded"), "adRecords");
+  expect(records).toMatchObject({ writer: "loadAdRecords", outcome: "switchedOff", fallback: true, absent: false });
+  expect(records.preview).toEqual({ loaded: false, found: [] });
+  const found = slotIn(await valuesOf("values-degraded", "mergeCandidates"), "explorationCandidates");
+  expect(found).toMatchObject({ as: "soft", outcome: "switchedOff", fallback: false, absent: true, kind: null });
+  expect(slotIn(await valuesOf("sample-0", "dropUnrecorded"), "adRecords").fallback).toBe(false);
 });
 
 test.each([
