@@ -13,7 +13,13 @@ import { topologyOf } from "@tenon/graph-core";
 import { adRequest } from "@tenon/graphs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { fatesOf, type IndexDocument, type RunDocument, type WhatIfRequest } from "../src/data/index.ts";
+import {
+  fatesOf,
+  type IndexDocument,
+  type NodeValues,
+  type RunDocument,
+  type WhatIfRequest,
+} from "../src/data/index.ts";
 import { randomTopology } from "../src/data/testing/random-topology.ts";
 import { appFiles, documentView, exportStudio } from "../src/server/index.ts";
 import { freshFacts } from "../src/server/testing/document-facts.ts";
@@ -206,6 +212,35 @@ test("the node panel: provenance, times, log badge; groups open where they are c
   await picture("node");
 });
 
+test("a node's values: the ad's own first, its way back by the writers, what is personal and what it is not among", async () => {
+  const lost = await adWith("lost_auction");
+  await open(`view=run&run=sample-39&ad=${lost}&node=pickWinners`);
+  const slot = (name: string) => page.locator(`aside.panel [data-slot="${name}"]`);
+  const { slots } = await fetched<NodeValues>(`runs/sample-39/nodes/pickWinners.json?ad=${lost}`);
+  const entered = slots.find(({ key }) => key === "distinctAdvertisers");
+  const own = page.getByRole("region", { name: `Ad ${lost} in distinctAdvertisers` });
+  await own.waitFor();
+  expect(await own.innerText()).toContain(`row ${entered?.ad?.row}`);
+  expect(await own.innerText()).toMatch(
+    new RegExp(`creativeId\\s+${Number(entered?.ad?.values["creativeId"]).toLocaleString("en-US")}`),
+  );
+  expect(await slot("auctionWinners").innerText()).toContain(`Ad ${lost} is not among them.`);
+  // Inputs stand beside outputs.
+  const [reads, writes] = await Promise.all(
+    ["Reads", "Writes"].map((name) => page.getByRole("region", { name, exact: true }).boundingBox()),
+  );
+  expect([writes?.y, (writes?.x ?? 0) > (reads?.x ?? 0)]).toEqual([reads?.y, true]);
+  await own.scrollIntoViewIfNeeded();
+  await picture("values");
+  await slot("distinctAdvertisers").getByRole("link", { name: "dedupeAdvertisers" }).click();
+  await page.getByRole("heading", { level: 2, name: "dedupeAdvertisers" }).waitFor();
+  await page.getByRole("region", { name: `Ad ${lost} in eligibleBids` }).waitFor();
+  await page.goto(`${sample.url}/studio/#view=run&run=sample-39&ad=${lost}&node=normaliseRequest`);
+  await slot("normalRequest").getByText('"surface"').waitFor();
+  expect(await slot("adRequest").innerText()).toContain("personal: not shown");
+  expect(await slot("adRequest").locator("pre").count()).toBe(0);
+});
+
 test("keys: along the edges, critical path, groups, selection, help", async () => {
   await open("view=run&level=nodes&node=rankLight");
   const node = () => new URLSearchParams(new URL(page.url()).hash.slice(1)).get("node");
@@ -353,6 +388,9 @@ test("from a folder and any server of files it says the same, below any path", a
   await page.context().close();
   await open(`view=run&run=sample-39&ad=${lost}`, { base });
   expect(await verdict()).toBe(said);
+  await page.context().close();
+  await open("view=run&run=sample-39&node=pickWinners", { base });
+  await page.getByRole("region", { name: "Rows of distinctAdvertisers" }).waitFor();
   files.close();
   files.closeAllConnections();
   rmSync(folder, { recursive: true });

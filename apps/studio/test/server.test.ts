@@ -52,7 +52,7 @@ const data = async (address: string, init?: RequestInit) => {
 test("every document is as its schema says", async () => {
   const index = IndexDocumentSchema.parse((await data("index.json")).body);
   expect(index.runs).toHaveLength(30);
-  expect(index.can).toEqual({ documents: false, whatIf: true, lineage: false, live: true });
+  expect(index.can).toEqual({ documents: false, whatIf: true, lineage: false, live: true, values: true });
   for (const { hash } of index.graphs) GraphDocumentSchema.parse((await data(`graphs/${hash}.json`)).body);
   for (const { requestId } of index.runs.slice(0, 5))
     RunDocumentSchema.parse((await data(`runs/${requestId}.json`)).body);

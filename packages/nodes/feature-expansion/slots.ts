@@ -13,6 +13,7 @@ import {
   LanguageCodeSchema,
   ORGANIC_ITEMS_MAX,
   OrganicItemSchema,
+  personal,
   RegionCodeSchema,
   RequestIdSchema,
   SurfaceSchema,
@@ -130,14 +131,14 @@ export const TargetingUser = slot(
   "targetingUser",
   z.strictObject({
     known: z.boolean(),
-    ageBracket: AgeBracketSchema.nullable(),
-    gender: GenderSchema.nullable(),
+    ageBracket: personal(AgeBracketSchema).nullable(),
+    gender: personal(GenderSchema).nullable(),
     /** Strongest first, each category once. */
-    interests: z.array(InterestAffinitySchema).max(USER_INTERESTS_MAX),
+    interests: personal(z.array(InterestAffinitySchema).max(USER_INTERESTS_MAX)),
     /** Activity over all advertisers; null for an unknown user. */
-    activity: z
-      .strictObject({ adImpressions30Days: ImpressionCountSchema, adClicks30Days: ClickCountSchema })
-      .nullable(),
+    activity: personal(
+      z.strictObject({ adImpressions30Days: ImpressionCountSchema, adClicks30Days: ClickCountSchema }),
+    ).nullable(),
   }),
   { owner: "ads-privacy", purposeOf: "attributes of the user that ads may be chosen by" },
 );

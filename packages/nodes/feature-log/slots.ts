@@ -9,6 +9,7 @@ import {
   CreativeIdSchema,
   MicrosSchema,
   ProbabilitySchema,
+  personal,
   RequestIdSchema,
   SurfaceSchema,
   TimestampMsSchema,
@@ -44,7 +45,7 @@ export const FeatureLogRecord = slot(
     atMs: TimestampMsSchema,
     surface: SurfaceSchema,
     /** One-way key of the user; null without consent to measurement. */
-    userPseudonym: z.string().min(1).max(64).nullable(),
+    userPseudonym: personal(z.string().min(1).max(64)).nullable(),
     arms: ArmsSchema,
     indexVersion: z.string().min(1),
     embeddingVersion: z.string().min(1),

@@ -36,6 +36,13 @@ export const IndexDocumentSchema = z.strictObject({
   documents: z.array(z.number()).nullable(),
   reports: z.array(z.strictObject({ id: z.string(), title: z.string(), verdict: z.string() })),
   /** What this server can do beyond showing. */
-  can: z.strictObject({ documents: z.boolean(), whatIf: z.boolean(), lineage: z.boolean(), live: z.boolean() }),
+  can: z.strictObject({
+    documents: z.boolean(),
+    whatIf: z.boolean(),
+    lineage: z.boolean(),
+    live: z.boolean(),
+    /** Values of slots, by node. */
+    values: z.boolean(),
+  }),
 });
 export type IndexDocument = z.infer<typeof IndexDocumentSchema>;

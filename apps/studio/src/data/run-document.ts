@@ -49,14 +49,12 @@ export const ShownAdSchema = z.strictObject({
 });
 export type ShownAd = z.infer<typeof ShownAdSchema>;
 
-/** A slot's value in this run: who wrote it, and a bounded look at it. */
+/** Who wrote a slot in this run. Values are in `runs/<requestId>/nodes/<node>.json`. */
 export const RunSlotSchema = z.strictObject({
   key: z.string(),
   producer: z.string(),
   outcome: z.string(),
   absent: z.boolean(),
-  /** Bounded and without personal data; absent where the run kept no values. */
-  preview: z.string().optional(),
 });
 export type RunSlot = z.infer<typeof RunSlotSchema>;
 

@@ -5,6 +5,7 @@ import { IdColumn, type Topology, topologyHash } from "@tenon/graph-core";
 import { runDocument } from "../data/build/run-document.ts";
 import type { RunDocument, ShownAd } from "../data/run-document.ts";
 import { liveSampler } from "./live-samples.ts";
+import { RepeatedRuns } from "./repeated-runs.ts";
 import type { StudioSource } from "./studio-source.ts";
 
 /** Ads of a run whose brand is looked up: those shown, then the best scored. */
@@ -26,6 +27,7 @@ export function adMixerSource(
   { graphs, root, more, pipeline }: AdMixerSourceOptions,
 ): StudioSource & { stop(): void } {
   const made = new WeakMap<KeptRun, Promise<RunDocument>>();
+  const repeated = new RepeatedRuns(host);
   const live = liveSampler(host, pipeline);
   const own = topologyHash(host.topology);
   const others = graphs.filter((topology) => topologyHash(topology) !== own);
@@ -40,6 +42,7 @@ export function adMixerSource(
       made.set(kept, known);
       return known;
     },
+    values: (requestId, node, adId) => repeated.values(requestId, node, adId),
     whyNeverEntered: (adId) => whyNeverEntered(host, adId as AdId),
     live: live.document,
     stop: live.stop,

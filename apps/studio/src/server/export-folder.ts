@@ -1,13 +1,18 @@
 /** The studio as a folder: the same page and the same addresses, for any server of files. */
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { IndexDocument } from "../data/index-document.ts";
+import { nodeValuesAddress } from "../data/explain/node-address.ts";
+import type { GraphDocument } from "../data/graph-document.ts";
+import type { IndexDocument, RunEntry } from "../data/index-document.ts";
+import { NODE_VALUES_FORMAT, type NodeValues } from "../data/node-values.ts";
 import type { AppFiles } from "./app-files.ts";
 import { studioError } from "./studio-error.ts";
 
 /** Runs and documents of an export. */
 export const EXPORT_RUNS_MAX = 100;
 export const EXPORT_DOCUMENTS_MAX = 30;
+/** Values of one run in an export, bytes of JSON: a run of the ad graph has about 200 kB. */
+export const EXPORT_VALUES_BYTES_MAX = 262_144;
 
 export interface ExportOptions {
   readonly folder: string;
@@ -52,10 +57,42 @@ export async function exportStudio({ folder, app, ask }: ExportOptions): Promise
     writeFileSync(file, JSON.stringify(value));
   };
   for (const address of addresses) write(decodeFile(address), await ask(address));
+  if (index.can.values) {
+    for (const run of runs)
+      for await (const [address, values] of valuesOf(run, ask)) write(decodeFile(address), values);
+  }
   for (const name of app.names) cpSync(join(app.folder, name), join(folder, name));
   // Last: a folder with an index is whole.
   write("index.json", written);
   return { graphs: index.graphs.length, runs: runs.length, documents: ads.length };
+}
+
+/** Of each node of a run, in the order of the graph; where the bound is met, and where a run cannot be repeated, why. */
+async function* valuesOf(
+  { requestId, graphHash }: RunEntry,
+  ask: ExportOptions["ask"],
+): AsyncGenerator<readonly [string, NodeValues]> {
+  const graph = (await ask(`graphs/${graphHash}.json`)) as GraphDocument;
+  let left = EXPORT_VALUES_BYTES_MAX;
+  let none: string | null = null;
+  for (const { name: node } of graph.nodes) {
+    const address = nodeValuesAddress(requestId, node);
+    const empty = { requestId, node, plan: graphHash, adId: null, failureCode: null, slots: [] };
+    if (none === null) {
+      try {
+        const values = (await ask(address)) as NodeValues;
+        left -= JSON.stringify(values).length;
+        if (left >= 0) {
+          yield [address, values];
+          continue;
+        }
+        none = `An export keeps at most ${EXPORT_VALUES_BYTES_MAX} bytes of values per run; the nodes before this one took them.`;
+      } catch (error) {
+        none = `The run could not be repeated when this was exported: ${(error as Error).message}.`;
+      }
+    }
+    yield [address, { format: NODE_VALUES_FORMAT, ...empty, none }];
+  }
 }
 
 /** A server of files decodes what it is asked for; ids that would lead elsewhere are not written. */

@@ -74,14 +74,21 @@ export function pageRoutes(routes: FastifyInstance, app: Promise<AppFiles>, pref
 
 function dataRoutes(routes: FastifyInstance, { source, access }: StudioOptions): void {
   const data = new StudioData(source);
-  const get = (path: string, summary: string, answer: (params: Readonly<Record<string, string>>) => unknown) =>
+  const get = (
+    path: string,
+    summary: string,
+    answer: (params: Readonly<Record<string, string>>, query: Readonly<Record<string, unknown>>) => unknown,
+  ) =>
     routes.get(
       `/data/${path}`,
       { schema: { summary, security: [{ admin: [] }] } as object },
       async (request, reply) => {
         requireAccess(access, request.headers);
         reply.header("cache-control", "no-store");
-        return answer(request.params as Readonly<Record<string, string>>);
+        return answer(
+          request.params as Readonly<Record<string, string>>,
+          request.query as Readonly<Record<string, unknown>>,
+        );
       },
     );
   get("index.json", "Studio: what there is to open", () => data.index(true));
@@ -91,6 +98,15 @@ function dataRoutes(routes: FastifyInstance, { source, access }: StudioOptions):
   get("runs/:requestId/ads/:adId.json", "Studio: why one ad did or did not show", ({ requestId = "", adId = "" }) =>
     data.ad(requestId, numberOf(adId)),
   );
+  // The names of nodes in subgraphs have slashes.
+  get("runs/:requestId/nodes/*", "Studio: what a node read and wrote", ({ requestId = "", "*": file = "" }, { ad }) => {
+    if (!file.endsWith(".json"))
+      throw studioError("notThere", {
+        message: `there is no "${file}"`,
+        hint: "expected the name of a node and .json",
+      });
+    return data.values(requestId, file.slice(0, -".json".length), ad === undefined ? undefined : numberOf(String(ad)));
+  });
   get("documents/:adId.json", "Studio: where the document of an ad is on its way", ({ adId = "" }) =>
     required(source.document, "the documents of ads", "start the whole system with `tenon up`")(numberOf(adId)),
   );

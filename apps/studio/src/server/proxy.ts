@@ -33,7 +33,9 @@ export async function studioProxy({ host, token, app }: ProxyOptions): Promise<F
         if (parts.some((part) => part === "." || part === ".."))
           throw studioError("notThere", { message: `there is no "${rest}"`, hint: "index.json lists what there is" });
         const address = parts.map(encodeURIComponent).join("/");
-        const { status, text, type } = await askHost(`${host}/studio/data/${address}`, {
+        const { ad } = request.query as { readonly ad?: unknown };
+        const query = ad === undefined ? "" : `?ad=${encodeURIComponent(String(ad))}`;
+        const { status, text, type } = await askHost(`${host}/studio/data/${address}${query}`, {
           token,
           method: request.method,
           body: request.body,

@@ -5,6 +5,7 @@ import { graphDocument } from "../data/build/graph-document.ts";
 import { adDocument } from "../data/explain/ad-document.ts";
 import type { GraphDocument } from "../data/graph-document.ts";
 import { INDEX_FORMAT, type IndexDocument, type RunEntry } from "../data/index-document.ts";
+import type { NodeValues } from "../data/node-values.ts";
 import type { RunDocument } from "../data/run-document.ts";
 import { studioError } from "./studio-error.ts";
 import type { StudioSource } from "./studio-source.ts";
@@ -26,7 +27,7 @@ export class StudioData {
   }
 
   async index(live: boolean): Promise<IndexDocument> {
-    const { document, whatIf, lineage, live: liveView, reports } = this.#source;
+    const { document, whatIf, lineage, live: liveView, reports, values } = this.#source;
     const runs = await this.runs();
     return {
       format: INDEX_FORMAT,
@@ -43,6 +44,7 @@ export class StudioData {
         whatIf: whatIf !== undefined,
         lineage: lineage !== undefined,
         live: liveView !== undefined,
+        values: values !== undefined,
       },
     };
   }
@@ -59,10 +61,21 @@ export class StudioData {
   async run(requestId: string): Promise<RunDocument> {
     const run = await this.#source.run(requestId);
     if (run !== undefined) return run;
-    throw notThere(
-      `a trace of request "${requestId}"`,
-      "send the request with x-tenon-trace: 1, or set checkedShare higher; only the latest traces are kept",
-    );
+    throw noTrace(requestId);
+  }
+
+  /** @throws GraphError TENON2051 for an unknown run or node, TENON2052 where runs cannot be repeated */
+  async values(requestId: string, node: string, adId?: number): Promise<NodeValues> {
+    const { values } = this.#source;
+    if (values === undefined) {
+      throw studioError("cannotHere", {
+        message: "this server has no values of slots",
+        hint: "open the studio of the host that ran the request",
+      });
+    }
+    const found = await values(requestId, node, adId);
+    if (found !== undefined) return found;
+    throw noTrace(requestId);
   }
 
   async runs(): Promise<readonly RunDocument[]> {
@@ -92,6 +105,13 @@ function entryOf(run: RunDocument): RunEntry {
     shown: shown.map(({ adId }) => adId),
     surface: typeof surface === "string" ? surface : null,
   };
+}
+
+function noTrace(requestId: string) {
+  return notThere(
+    `a trace of request "${requestId}"`,
+    "send the request with x-tenon-trace: 1, or set checkedShare higher; only the latest traces are kept",
+  );
 }
 
 function notThere(what: string, hint: string) {

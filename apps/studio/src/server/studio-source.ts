@@ -3,6 +3,7 @@ import type { Topology } from "@tenon/graph-core";
 import type { DocumentView } from "../data/document-view.ts";
 import type { LineageDocument } from "../data/lineage-document.ts";
 import type { LiveDocument } from "../data/live-document.ts";
+import type { NodeValues } from "../data/node-values.ts";
 import type { RunDocument } from "../data/run-document.ts";
 import type { WhatIfAnswer, WhatIfRequest } from "../data/what-if.ts";
 
@@ -13,6 +14,10 @@ export interface StudioSource {
   /** Ids of the runs that are kept, newest first. */
   readonly runIds: () => readonly string[];
   readonly run: (requestId: string) => Promise<RunDocument | undefined>;
+  /** What a node read and wrote; undefined for a run that is not kept. The ad's own rows come first. */
+  readonly values?:
+    | ((requestId: string, node: string, adId: number | undefined) => Promise<NodeValues | undefined>)
+    | undefined;
   /** More about an ad that no source retrieved: what the index says; undefined where nothing is known. */
   readonly whyNeverEntered?: ((adId: number) => string | undefined) | undefined;
   readonly document?: ((adId: number) => Promise<DocumentView>) | undefined;

@@ -13,10 +13,12 @@ import {
   type Flip,
   type MadeEntry,
   minimalFlip,
+  type ObservedRun,
   openWhatIf,
   RunRecorder,
   readAlso,
   recordEntry,
+  runRecorded,
   type WhatIfResult,
 } from "@tenon/dev-run";
 import { createExecutor, type HostClock, type RunContext, type ValueOf } from "@tenon/graph-core";
@@ -125,6 +127,15 @@ export class ServingRuns {
     const { adId } = flip;
     const knob = servingKnob(executor, before, adId, flip.knob);
     return { result, flip: await minimalFlip(executor, recording, { adId, knob, compose: composeRows }) };
+  }
+
+  /**
+   * A kept run once more, with every slot's value. Personal values are among them: whoever shows them redacts.
+   *
+   * @throws GraphError TENON1302 once another base or model is served; TENON1303, TENON1306 for reads that were not kept
+   */
+  async repeat(kept: KeptRun): Promise<ObservedRun> {
+    return runRecorded(this.#replayer(), kept.recording());
   }
 
   async stop(): Promise<void> {

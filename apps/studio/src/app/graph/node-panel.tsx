@@ -2,18 +2,21 @@
 import type { CohortDocument } from "../../data/cohort-document.ts";
 import { duration, number, share } from "../../data/explain/money.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
+import type { IndexDocument } from "../../data/index-document.ts";
 import type { RunDocument, RunNode } from "../../data/run-document.ts";
 import { Owner } from "../shell/owner.tsx";
-import { go, linkTo } from "../state/route.ts";
+import { go } from "../state/route.ts";
+import { NodeSlots } from "./node-slots.tsx";
 
 interface Props {
   readonly graph: GraphDocument;
   readonly name: string;
   readonly run?: RunDocument | undefined;
   readonly cohort?: CohortDocument | undefined;
+  readonly index?: IndexDocument | undefined;
 }
 
-export function NodePanel({ graph, name, run, cohort }: Props) {
+export function NodePanel({ graph, name, run, cohort, index }: Props) {
   const node = graph.nodes.find((each) => each.name === name);
   if (node === undefined)
     return (
@@ -69,8 +72,7 @@ export function NodePanel({ graph, name, run, cohort }: Props) {
           {number(stage.entered.length - stage.drops.length)} stayed.
         </p>
       )}
-      <Slots title="Reads" keys={[...node.reads, ...node.soft]} soft={node.soft} graph={graph} run={run} />
-      <Slots title="Writes" keys={node.writes} soft={[]} graph={graph} run={run} />
+      <NodeSlots node={node} graph={graph} run={run} index={index} />
       {node.uses.length > 0 && (
         <>
           <h3>Uses</h3>
@@ -151,66 +153,5 @@ function Timing({
         )}
       </dl>
     </div>
-  );
-}
-
-interface SlotsProps {
-  readonly title: string;
-  readonly keys: readonly string[];
-  readonly soft: readonly string[];
-  readonly graph: GraphDocument;
-  readonly run: RunDocument | undefined;
-}
-
-/** Each with who wrote it in this run, at which version, and a look at its value. */
-function Slots({ title, keys, soft, graph, run }: SlotsProps) {
-  if (keys.length === 0) return null;
-  return (
-    <>
-      <h3>{title}</h3>
-      <ul className="slots">
-        {keys.map((key) => {
-          const slot = graph.slots.find((each) => each.key === key);
-          const value = run?.slots.find((each) => each.key === key);
-          const producer = slot?.producer ?? null;
-          return (
-            <li key={key}>
-              <code>{key}</code>
-              {slot?.unit != null && <span className="muted"> {slot.unit}</span>}
-              {soft.includes(key) && <span className="chip">optional</span>}
-              {slot?.personal && <span className="chip">personal: not shown</span>}
-              {slot?.logged && <span className="chip good">logged</span>}
-              {value?.absent && <span className="chip warn">absent: {value.outcome}</span>}
-              {title === "Reads" && producer !== null && (
-                <span className="from">
-                  ←{" "}
-                  {producer.startsWith("@") ? (
-                    "the request"
-                  ) : (
-                    <a href={linkTo({ node: producer, tab: undefined })}>{producer}</a>
-                  )}
-                  {value !== undefined && value.outcome !== "ok" && value.outcome !== "given" && (
-                    <span className="muted"> ({value.outcome})</span>
-                  )}
-                </span>
-              )}
-              {title === "Writes" && slot !== undefined && slot.readers.length > 0 && (
-                <span className="from">
-                  →{" "}
-                  {slot.readers.slice(0, 6).map((reader, at) => (
-                    <span key={reader}>
-                      {at > 0 && ", "}
-                      <a href={linkTo({ node: reader, tab: undefined })}>{reader}</a>
-                    </span>
-                  ))}
-                  {slot.readers.length > 6 && ` and ${slot.readers.length - 6} more`}
-                </span>
-              )}
-              {value?.preview !== undefined && <pre className="preview">{value.preview}</pre>}
-            </li>
-          );
-        })}
-      </ul>
-    </>
   );
 }

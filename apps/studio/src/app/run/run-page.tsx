@@ -43,7 +43,7 @@ export function RunPage({ index }: { readonly index: IndexDocument }) {
         ) : tab === "what-if" ? (
           <WhatIf run={run} graph={graph} ad={ad} can={index.can.whatIf} />
         ) : route.node !== undefined ? (
-          <NodePanel graph={graph} name={route.node} run={run} cohort={cohort} />
+          <NodePanel graph={graph} name={route.node} run={run} cohort={cohort} index={index} />
         ) : ad !== undefined ? (
           <AdPanel ad={ad} graph={graph} run={run} cohort={cohort} />
         ) : (

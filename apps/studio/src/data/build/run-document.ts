@@ -34,10 +34,7 @@ export function runDocument(input: RunInput): RunDocument {
     versions: { ...input.versions },
     nodes: trace.nodes.map(({ owner: _, ...node }) => node),
     criticalPath: [...trace.criticalPath],
-    slots: trace.slots.map((slot) => {
-      const preview = input.previews?.get(slot.key);
-      return { ...slot, ...(preview !== undefined && { preview }) };
-    }),
+    slots: [...trace.slots],
     ads,
     stages,
     scores: Object.fromEntries([...input.scores].filter(([id]) => places.has(id))),

@@ -14,8 +14,6 @@ export interface RunInput {
   readonly scores: ReadonlyMap<number, { readonly clickProbability: number; readonly ecpmMicros: number }>;
   readonly brands: ReadonlyMap<number, string>;
   readonly loggedAsScored: boolean | null;
-  /** By slot key: a bounded look at the value, without personal data. */
-  readonly previews?: ReadonlyMap<string, string> | undefined;
   /** What a drop reason means; unknown ones mean nothing. */
   readonly meaningOf: (reason: string) => { readonly meaning: string; readonly actor: string } | undefined;
 }
