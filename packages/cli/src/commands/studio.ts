@@ -2,7 +2,15 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { REPORT_FOLDER } from "@tenon/dev-run/report-format";
 import { GraphError } from "@tenon/graph-core";
-import { type Answers, appFiles, askHost, exportStudio, reportsFolder, studioProxy, withReports } from "@tenon/studio/server";
+import {
+  type Answers,
+  appFiles,
+  askHost,
+  exportStudio,
+  reportsFolder,
+  studioProxy,
+  withReports,
+} from "@tenon/studio/server";
 import { cliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { jsonText } from "../output/json.ts";
