@@ -91,7 +91,7 @@ test("from the list to the verdict, who must look, the finding and its values be
     .getByRole("link", { name: score?.id ?? "" })
     .click();
   expect(hashOf()).toBe(`#report/report/finding/${score?.id}`);
-  const finding = page.locator("article.open");
+  const finding = page.locator(`#finding-${score?.id}.open`);
   const said = await finding.innerText();
   for (const { detail } of score?.causes ?? []) expect(said).toContain(detail);
   for (const word of [...(score?.effect ?? []), ...(score?.reproduce ?? []), score?.approve ?? ""])
