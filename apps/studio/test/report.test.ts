@@ -190,9 +190,9 @@ test.each(STATES.flatMap((state) => LOOKS.map(([size, theme]) => ({ state, size,
   "axe finds nothing, nothing is wider than the page: $state, $size.width, $theme",
   async ({ state, size, theme }) => {
     await open(state, size, theme);
+    await page.screenshot({ path: join(PICTURES, `report-${state.replace(/\W+/g, "-")}-${size.width}-${theme}.png`) });
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(" ")}`)).toEqual([]);
     expect(await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBeLessThanOrEqual(0);
-    await page.screenshot({ path: join(PICTURES, `report-${state.replace(/\W+/g, "-")}-${size.width}-${theme}.png`) });
   },
 );

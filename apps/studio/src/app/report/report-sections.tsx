@@ -16,10 +16,10 @@ export function Safety({ report: { safety } }: { readonly report: Report }) {
   return (
     <section className="card block" aria-label="Contract and safety">
       <h2>Contract and safety</h2>
-      {open.length > 0 && <ul className="lines">{open.map(line)}</ul>}
+      {open.length > 0 && <ul className="plain-list">{open.map(line)}</ul>}
       <details>
         <summary>{safety.lines.length - open.length} promises hold</summary>
-        <ul className="lines">{safety.lines.filter(({ outcome }) => outcome === "ok").map(line)}</ul>
+        <ul className="plain-list">{safety.lines.filter(({ outcome }) => outcome === "ok").map(line)}</ul>
       </details>
     </section>
   );
@@ -121,7 +121,7 @@ export function Next({ steps }: { readonly steps: readonly string[] }) {
   return (
     <section className="card block" aria-label="What to do next">
       <h2>What to do next</h2>
-      <ol className="lines">
+      <ol className="plain-list">
         {steps.map((step) => (
           <li key={step}>{step.split(/(`[^`]+`|\bF\d+\b)/).map(word)}</li>
         ))}

@@ -10,7 +10,7 @@ export function Command({ text }: { readonly text: string }) {
       () => say("Select and copy"),
     );
   return (
-    <p className="command">
+    <p className="pasted">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: only what has the focus can be scrolled by keys */}
       <code tabIndex={0}>{text}</code>
       <button type="button" className="button" aria-label={`Copy: ${text}`} onClick={() => void copy()}>
