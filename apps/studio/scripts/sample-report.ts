@@ -2,20 +2,41 @@
  * `node --conditions=@tenon/source apps/studio/scripts/sample-report.ts`: the report that the studio's tests open. Made by
  * the report's own builder, of real changes that are planted in a checkout.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildReport, checkOut } from "@tenon/dev-run/report";
-import { plant } from "../../../packages/cli/src/commands/report/planted/change.ts";
-import { INDEXING_CHANGES } from "../../../packages/cli/src/commands/report/planted/indexing-changes.ts";
-import { SERVING_CHANGES } from "../../../packages/cli/src/commands/report/planted/serving-changes.ts";
 
-const PLANTED = ["changed formula", "policy config", "changed handler"];
+/** A formula, a policy whose version stays, a handler. */
+const EDITS = [
+  {
+    file: "packages/nodes/auction/score-bids/score-bids.ts",
+    find: "ecpmMicros.set(row, score.ecpmMicros)",
+    replace: "ecpmMicros.set(row, Math.round(score.ecpmMicros * 1.05))",
+  },
+  {
+    file: "packages/admixer/src/resources/policies.ts",
+    find: "adsPerCategoryMax: 4,",
+    replace: "adsPerCategoryMax: 1,",
+  },
+  {
+    file: "packages/nodes/argus/derive-offer/derive-offer.ts",
+    find: "floorMicros: adFloor.columns.floorMicros,",
+    replace: "floorMicros: adFloor.columns.floorMicros + 1_000,",
+  },
+];
 const root = join(import.meta.dirname, "../../..");
 const base = await checkOut(root, "HEAD");
 const head = await checkOut(root, "HEAD");
 try {
-  for (const change of [...SERVING_CHANGES, ...INDEXING_CHANGES])
-    if (PLANTED.includes(change.name)) plant(head.root, change);
+  for (const { file, find, replace } of EDITS) {
+    const path = join(head.root, file);
+    const text = readFileSync(path, "utf8");
+    if (!text.includes(find)) throw new Error(`${file} no longer has ${find}`);
+    writeFileSync(
+      path,
+      text.replace(find, () => replace),
+    );
+  }
   const report = await buildReport({
     base: { ...base, name: "main", changed: false },
     head: { ...head, name: "working tree", changed: true },
