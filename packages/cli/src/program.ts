@@ -229,6 +229,7 @@ const addStudio: Add = (program, terminal, done) => {
     .option("--host <url>", "a host that `tenon up` runs (default: TENON_HOST, else http://127.0.0.1:8787)")
     .option("--token <token>", "its admin token (default: TENON_ADMIN_TOKEN)")
     .option("--port <number>", "port of the studio on this machine, 0 for a free one", wholeNumber, 8790)
+    .option("--reports <folder>", "reports of dev runs to take along (default: .tenon/report of the project)")
     .addOption(
       new Option("--export <folder>", "write everything to a folder for any server of files").conflicts("port"),
     )

@@ -25,6 +25,17 @@ export const RunEntrySchema = z.strictObject({
 });
 export type RunEntry = z.infer<typeof RunEntrySchema>;
 
+export const ReportEntrySchema = z.strictObject({
+  id: z.string(),
+  title: z.string(),
+  /** `PASS`, `NEEDS REVIEW`, `FAIL`, `INCOMPLETE`; empty where it cannot be opened. */
+  verdict: z.string(),
+  atMs: z.number(),
+  /** Why it cannot be opened, with the code; null where it can. */
+  problem: z.string().nullable(),
+});
+export type ReportEntry = z.infer<typeof ReportEntrySchema>;
+
 export const IndexDocumentSchema = z.strictObject({
   format: z.literal(INDEX_FORMAT),
   /** A server answers; false for a folder. */
@@ -34,7 +45,8 @@ export const IndexDocumentSchema = z.strictObject({
   runs: z.array(RunEntrySchema),
   /** Ads whose documents can be looked at; null: any. */
   documents: z.array(z.number()).nullable(),
-  reports: z.array(z.strictObject({ id: z.string(), title: z.string(), verdict: z.string() })),
+  /** Newest first. */
+  reports: z.array(ReportEntrySchema),
   /** What this server can do beyond showing. */
   can: z.strictObject({
     documents: z.boolean(),

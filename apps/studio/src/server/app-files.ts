@@ -51,7 +51,8 @@ function filesIn(folder: string): AppFiles {
 
 /** Of everything that goes into the page: its sources, what it shares with the server, and the versions it is built with. */
 function sourceHash(packageFolder: string): string {
-  const files = globSync(["src/app/**/*", "src/data/**/*.ts", "package.json"], {
+  const shared = "../../packages/dev-run/src/report/{format,report-address,render/shown}.ts";
+  const files = globSync(["src/app/**/*", "src/data/**/*.ts", "package.json", shared], {
     cwd: packageFolder,
     withFileTypes: true,
   })

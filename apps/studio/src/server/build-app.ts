@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
-import { build } from "vite";
+import { build, defaultClientConditions } from "vite";
 import { CONTENT_POLICY } from "./content-policy.ts";
 
 const folder = process.argv[2];
@@ -14,6 +14,8 @@ await build({
   root: resolve(dirname(fileURLToPath(import.meta.url)), "../app"),
   // Relative addresses: the same files work below any path, and from a folder.
   base: "./",
+  // What is shared with other packages comes from their sources too: a checkout has nothing else.
+  resolve: { conditions: ["@tenon/source", ...defaultClientConditions] },
   plugins: [
     react(),
     {

@@ -8,11 +8,12 @@ import { NODE_VALUES_FORMAT, type NodeValues } from "../data/node-values.ts";
 import type { AppFiles } from "./app-files.ts";
 import { studioError } from "./studio-error.ts";
 
-/** Runs and documents of an export. */
+/** Runs, documents and reports of an export: the newest. */
 export const EXPORT_RUNS_MAX = 100;
 export const EXPORT_DOCUMENTS_MAX = 30;
 /** Values of one run in an export, bytes of JSON: a run of the ad graph has about 200 kB. */
 export const EXPORT_VALUES_BYTES_MAX = 262_144;
+export const EXPORT_REPORTS_MAX = 20;
 
 export interface ExportOptions {
   readonly folder: string;
@@ -25,6 +26,7 @@ export interface Exported {
   readonly graphs: number;
   readonly runs: number;
   readonly documents: number;
+  readonly reports: number;
 }
 
 /**
@@ -38,6 +40,9 @@ export async function exportStudio({ folder, app, ask }: ExportOptions): Promise
   const runs = index.runs.slice(0, EXPORT_RUNS_MAX);
   const shown = [...new Set(runs.flatMap((run) => run.shown))];
   const ads = index.can.documents ? shown.slice(0, EXPORT_DOCUMENTS_MAX) : [];
+  const reports = index.reports.slice(0, EXPORT_REPORTS_MAX);
+  // One that cannot be opened is listed with the reason alone.
+  const opened = reports.filter(({ problem }) => problem === null);
   const addresses = [
     ...index.graphs.map(({ hash }) => `graphs/${hash}.json`),
     ...new Set(runs.map(({ graphHash }) => `cohorts/${graphHash}.json`)),
@@ -45,9 +50,12 @@ export async function exportStudio({ folder, app, ask }: ExportOptions): Promise
     ...ads.map((adId) => `documents/${adId}.json`),
     ...(index.can.lineage ? ["lineage.json"] : []),
     ...(index.can.live ? ["live.json"] : []),
-    ...index.reports.map(({ id }) => `reports/${encodeURIComponent(id)}.json`),
+    ...opened.map(({ id }) => `reports/${encodeURIComponent(id)}.json`),
   ];
-  const written: IndexDocument = { ...index, live: false, runs, documents: ads, can: { ...index.can, whatIf: false } };
+  const written: IndexDocument = {
+    ...{ ...index, live: false, runs, documents: ads, reports },
+    can: { ...index.can, whatIf: false },
+  };
   const data = join(folder, "data");
   rmSync(data, { recursive: true, force: true });
   rmSync(join(folder, "assets"), { recursive: true, force: true });
@@ -64,7 +72,7 @@ export async function exportStudio({ folder, app, ask }: ExportOptions): Promise
   for (const name of app.names) cpSync(join(app.folder, name), join(folder, name));
   // Last: a folder with an index is whole.
   write("index.json", written);
-  return { graphs: index.graphs.length, runs: runs.length, documents: ads.length };
+  return { graphs: index.graphs.length, runs: runs.length, documents: ads.length, reports: opened.length };
 }
 
 /** Of each node of a run, in the order of the graph; where the bound is met, and where a run cannot be repeated, why. */

@@ -8,5 +8,7 @@ export { lineageDocument } from "./lineage-document.ts";
 export type { PipelineState } from "./live-samples.ts";
 export { type StudioOptions, serveStudio } from "./plugin.ts";
 export { askHost, studioProxy } from "./proxy.ts";
+export { type Answers, withReports } from "./reports-beside.ts";
+export { reportsFolder } from "./reports-folder.ts";
 export { StudioData } from "./studio-data.ts";
 export type { ReportSource, StudioSource } from "./studio-source.ts";

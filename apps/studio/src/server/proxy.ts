@@ -3,7 +3,9 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { requireAccess } from "./access.ts";
 import type { AppFiles } from "./app-files.ts";
 import { pageRoutes, prepareRoutes } from "./plugin.ts";
+import { ownReport, withOwn } from "./reports-beside.ts";
 import { studioError } from "./studio-error.ts";
+import type { ReportSource } from "./studio-source.ts";
 
 /** Longest wait for the host, ms. */
 const ANSWER_MAX_MS = 30_000;
@@ -16,10 +18,12 @@ export interface ProxyOptions {
   readonly host: string;
   readonly token: string | undefined;
   readonly app: Promise<AppFiles>;
+  /** Of this machine, beside those of the host. */
+  readonly reports?: ReportSource | undefined;
 }
 
 /** Listens on this machine alone: whoever may use it may use the token. */
-export async function studioProxy({ host, token, app }: ProxyOptions): Promise<FastifyInstance> {
+export async function studioProxy({ host, token, app, reports }: ProxyOptions): Promise<FastifyInstance> {
   const server = Fastify({ logger: false, bodyLimit: QUESTION_BYTES_MAX, forceCloseConnections: true });
   await server.register(
     async (routes) => {
@@ -33,6 +37,9 @@ export async function studioProxy({ host, token, app }: ProxyOptions): Promise<F
         if (parts.some((part) => part === "." || part === ".."))
           throw studioError("notThere", { message: `there is no "${rest}"`, hint: "index.json lists what there is" });
         const address = parts.map(encodeURIComponent).join("/");
+        const own = reports && (await ownReport(reports, address));
+        reply.header("cache-control", "no-store");
+        if (own !== undefined) return own;
         const { ad } = request.query as { readonly ad?: unknown };
         const query = ad === undefined ? "" : `?ad=${encodeURIComponent(String(ad))}`;
         const { status, text, type } = await askHost(`${host}/studio/data/${address}${query}`, {
@@ -40,12 +47,9 @@ export async function studioProxy({ host, token, app }: ProxyOptions): Promise<F
           method: request.method,
           body: request.body,
         });
-        return reply
-          .code(status)
-          .header("content-type", type)
-          .header("cache-control", "no-store")
-          .serializer(String)
-          .send(text);
+        if (reports !== undefined && status === 200 && address === "index.json")
+          return withOwn(address, JSON.parse(text), reports);
+        return reply.code(status).header("content-type", type).serializer(String).send(text);
       });
     },
     { prefix: "/studio" },

@@ -1,4 +1,5 @@
 /** The documents of the studio by their addresses below `data/`; what a server answers and an export writes. */
+import type { Report } from "@tenon/dev-run/report-format";
 import { type Topology, topologyHash } from "@tenon/graph-core";
 import { cohortDocument } from "../data/build/cohort-document.ts";
 import { graphDocument } from "../data/build/graph-document.ts";
@@ -76,6 +77,16 @@ export class StudioData {
     const found = await values(requestId, node, adId);
     if (found !== undefined) return found;
     throw noTrace(requestId);
+  }
+
+  /** @throws GraphError TENON2051, TENON2052, TENON2057 */
+  async report(id: string): Promise<Report> {
+    const { reports } = this.#source;
+    if (reports === undefined)
+      throw studioError("cannotHere", { message: "this server has no reports", hint: "`tenon report` makes them" });
+    const report = await reports.read(id);
+    if (report !== undefined) return report;
+    throw notThere(`report "${id}"`, "index.json lists the reports; `tenon report` makes one");
   }
 
   async runs(): Promise<readonly RunDocument[]> {

@@ -18,6 +18,7 @@ const FACTS = {
   notBuilt: { code: "TENON2054", category: "resource", status: 503 },
   hostSilent: { code: "TENON2055", category: "resource", status: 502 },
   folderInUse: { code: "TENON2056", category: "input", status: 409 },
+  brokenReport: { code: "TENON2057", category: "input", status: 409 },
 } as const satisfies Readonly<Record<string, Facts>>;
 
 /** Every way the studio refuses. */

@@ -1,6 +1,8 @@
 /** Where the studio's server has its documents from. All of it is without personal data already. */
+import type { Report } from "@tenon/dev-run/report-format";
 import type { Topology } from "@tenon/graph-core";
 import type { DocumentView } from "../data/document-view.ts";
+import type { ReportEntry } from "../data/index-document.ts";
 import type { LineageDocument } from "../data/lineage-document.ts";
 import type { LiveDocument } from "../data/live-document.ts";
 import type { NodeValues } from "../data/node-values.ts";
@@ -29,6 +31,8 @@ export interface StudioSource {
 
 /** Reports of dev runs, as `report.json` has them. */
 export interface ReportSource {
-  readonly list: () => Promise<readonly { readonly id: string; readonly title: string; readonly verdict: string }[]>;
-  readonly read: (id: string) => Promise<unknown>;
+  /** Newest first; one that cannot be opened is listed with the reason. */
+  readonly list: () => Promise<readonly ReportEntry[]>;
+  /** Undefined where no report has that id. @throws GraphError TENON2057 for one that cannot be opened */
+  readonly read: (id: string) => Promise<Report | undefined>;
 }

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SampleHost, sampleHost } from "../../../../apps/studio/testing/sample-host.ts";
+import { sampleReport } from "../../../../apps/studio/testing/sample-report.ts";
 import { runCli } from "../run-cli.ts";
 import { keptTerminal } from "../testing/terminal.ts";
 
@@ -30,6 +31,36 @@ test("an export of a host elsewhere: page and data, with the token of the enviro
   expect(again.said.talk).toContain("TENON2056");
   rmSync(folder, { recursive: true });
 }, 60_000);
+
+test("reports of this machine are taken along, by name or from the project", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-studio-cli-"));
+  const put = (path: string) => {
+    mkdirSync(join(folder, path), { recursive: true });
+    writeFileSync(join(folder, path, "report.json"), JSON.stringify(sampleReport()));
+  };
+  put("ci/pr-12");
+  put(".tenon/report");
+  const environment = { TENON_ADMIN_TOKEN: TOKEN };
+  for (const [words, file] of [
+    [["--reports", "ci"], "pr-12.json"],
+    [[], "report.json"],
+  ] as const) {
+    const terminal = keptTerminal({ environment, folder });
+    expect(await runCli(["studio", "--host", url, "--export", "out", ...words], terminal)).toBe(0);
+    expect(terminal.said.out).toContain("1 reports");
+    expect(readdirSync(join(folder, "out/data/reports"))).toEqual([file]);
+  }
+  const wrong = keptTerminal({ environment, folder });
+  expect(await runCli(["studio", "--host", url, "--reports", "none"], wrong)).toBe(2);
+  expect(wrong.said.talk).toContain("there is no folder");
+  rmSync(folder, { recursive: true });
+}, 60_000);
+
+test("a report whose studio is no address is refused before anything runs", async () => {
+  const terminal = keptTerminal();
+  expect(await runCli(["report", "--base", "HEAD", "--studio", "here"], terminal)).toBe(2);
+  expect(terminal.said.talk).toContain('"here" is no address of a studio');
+});
 
 test.each([
   ["a host that wants another token", () => ["--host", url, "--token", "wrong"], 2, "TENON2050"],

@@ -1,9 +1,20 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { REPORT_FOLDER } from "@tenon/dev-run/report-format";
 import { GraphError } from "@tenon/graph-core";
-import { appFiles, askHost, exportStudio, studioProxy } from "@tenon/studio/server";
+import {
+  type Answers,
+  appFiles,
+  askHost,
+  exportStudio,
+  reportsFolder,
+  studioProxy,
+  withReports,
+} from "@tenon/studio/server";
 import { cliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { jsonText } from "../output/json.ts";
+import { rootOf } from "../studio/root-of.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface StudioCommandOptions {
@@ -11,6 +22,8 @@ export interface StudioCommandOptions {
   readonly token?: string;
   readonly port: number;
   readonly export?: string;
+  /** Default: `.tenon/report` of the project that this folder lies in. */
+  readonly reports?: string;
   readonly json?: boolean;
 }
 
@@ -26,11 +39,12 @@ export async function studio(options: StudioCommandOptions, terminal: Terminal):
   const { environment } = terminal;
   const host = addressOf(options.host ?? (environment["TENON_HOST"] || HOST));
   const token = options.token ?? (environment["TENON_ADMIN_TOKEN"] || undefined);
-  const ask = (address: string) => askData(`${host}/studio/data/${address}`, token);
+  const reports = reportsFolder(reportsPath(options, terminal));
+  const ask = withReports((address) => askData(`${host}/studio/data/${address}`, token), reports);
   if (options.export !== undefined) return exportTo(resolve(terminal.folder, options.export), ask, options, terminal);
   // Asked once before anything opens: a wrong address or token is said here.
   const index = (await ask("index.json")) as { readonly runs: readonly unknown[]; readonly graphs: readonly unknown[] };
-  const server = await studioProxy({ host, token, app: appFiles() });
+  const server = await studioProxy({ host, token, app: appFiles(), reports });
   const stopAsked = terminal.stopAsked();
   try {
     const url = `${await listen(server, options.port)}/studio/`;
@@ -42,6 +56,17 @@ export async function studio(options: StudioCommandOptions, terminal: Terminal):
     await server.close();
   }
   return ExitCode.pass;
+}
+
+/** @throws GraphError TENON1700 for a folder that is named and not there */
+function reportsPath({ reports }: StudioCommandOptions, { folder }: Terminal): string {
+  if (reports === undefined) return join(rootOf(folder) ?? folder, REPORT_FOLDER);
+  const path = resolve(folder, reports);
+  if (existsSync(path)) return path;
+  throw cliError("wrongUsage", {
+    message: `there is no folder "${path}"`,
+    hint: "--reports names what `tenon report` wrote to, or a folder of such folders",
+  });
 }
 
 async function listen(server: Awaited<ReturnType<typeof studioProxy>>, port: number): Promise<string> {
@@ -59,16 +84,16 @@ async function listen(server: Awaited<ReturnType<typeof studioProxy>>, port: num
 
 async function exportTo(
   folder: string,
-  ask: (address: string) => Promise<unknown>,
+  ask: Answers,
   { json }: StudioCommandOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const exported = await exportStudio({ folder, app: await appFiles(), ask });
-  const { graphs, runs, documents } = exported;
+  const { graphs, runs, documents, reports } = exported;
   if (json) terminal.out(jsonText({ folder, ...exported }));
   else
     terminal.out(
-      `wrote ${folder}: ${graphs} graphs, ${runs} runs, ${documents} documents\nany server of files shows it, for example: npx http-server ${folder}\n`,
+      `wrote ${folder}: ${graphs} graphs, ${runs} runs, ${documents} documents, ${reports} reports\nany server of files shows it, for example: npx http-server ${folder}\n`,
     );
   return ExitCode.pass;
 }

@@ -1,5 +1,7 @@
 /** The studio of a host in this process: its runs, and with a pipeline beside it documents, lineage and lanes. */
+import { join } from "node:path";
 import type { AdMixer, HostOverrides } from "@tenon/admixer";
+import { REPORT_FOLDER } from "@tenon/dev-run/report-format";
 import { type Graph, topologyOf } from "@tenon/graph-core";
 import * as graphs from "@tenon/graphs";
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
@@ -16,10 +18,11 @@ import {
   hostWhatIf,
   lineageDocument,
   type PipelineState,
+  reportsFolder,
   type StudioSource,
   serveStudio,
 } from "@tenon/studio/server";
-import { findProject } from "../project/find-project.ts";
+import { rootOf } from "./root-of.ts";
 
 export interface StudioOfHost {
   readonly folder: string;
@@ -32,24 +35,19 @@ export function studioOfHost({ folder, app, stores }: StudioOfHost): NonNullable
   // Nobody may have asked for the page when its build fails; whoever does is told.
   app.catch(() => undefined);
   return async (server, host) => {
+    const root = rootOf(folder);
     const source = adMixerSource(host, {
       graphs: Object.values(graphs).map((graph) => topologyOf(graph as unknown as Graph)),
-      root: rootOf(folder),
-      more: { ...(stores !== undefined && indexing(host, stores)), whatIf: hostWhatIf(server, host.settings) },
+      root,
+      more: {
+        ...(stores !== undefined && indexing(host, stores)),
+        ...{ whatIf: hostWhatIf(server, host.settings), reports: reportsFolder(join(root ?? folder, REPORT_FOLDER)) },
+      },
       ...(stores !== undefined && { pipeline: () => pipelineState(stores) }),
     });
     server.addHook("onClose", async () => source.stop());
     await serveStudio(server, { source, access: host.settings, app });
   };
-}
-
-function rootOf(folder: string): string | undefined {
-  try {
-    return findProject(folder).root;
-  } catch {
-    // Outside a project places of code are left out.
-    return undefined;
-  }
 }
 
 function indexing(host: AdMixer, stores: IndexerStores): Pick<StudioSource, "document" | "lineage"> {

@@ -11,5 +11,6 @@ export { renderHtml } from "./render/render-html.ts";
 export { renderJunit } from "./render/render-junit.ts";
 export { COMMENT_MARKER, renderMarkdown } from "./render/render-markdown.ts";
 export { renderSarif } from "./render/render-sarif.ts";
+export type { StudioPlace } from "./report-address.ts";
 export { type Finding, type Report, ReportSchema } from "./report-schema.ts";
 export { diffRun, type RunDiff } from "./run-diff.ts";

@@ -67,6 +67,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
   // The page and its server; whatever a host says in public it may read.
   "apps/studio": [
     "packages/graph-core",
+    "packages/dev-run",
     "packages/http-host",
     "packages/ads-model",
     "packages/admixer",

@@ -77,7 +77,7 @@ export function Box({ data }: NodeProps) {
   );
 }
 
-const SIGN = { added: "+ new", removed: "− gone", changed: "± differs" } as const;
+const SIGN = { added: "+ new", removed: "− gone", changed: "± differs", affected: "→ affected" } as const;
 
 /** As many as the heat's step: the second cue beside its colour. */
 export function Ticks({ step }: { readonly step: number }) {

@@ -8,7 +8,7 @@ import type { GraphPaneProps } from "./graph-pane.tsx";
 import { HEATS, type Heat, heatOfCohort, heatOfRun, stepOf, type Warmth, worst } from "./heat.ts";
 import { type Facts, select } from "./select.ts";
 
-export type Change = "added" | "removed" | "changed";
+export type Change = "added" | "removed" | "changed" | "affected";
 /** By node name. */
 export type GraphChanges = ReadonlyMap<string, Change>;
 
@@ -78,7 +78,9 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
       const fates = members.flatMap((name) => fateOf.get(name) ?? []);
       const change = members
         .map((name) => changes?.get(name) ?? (differing.has(name) ? "changed" : undefined))
-        .find((each) => each !== undefined);
+        .filter((each) => each !== undefined)
+        // A group says the strongest of its members.
+        .toSorted((one, other) => Number(one === "affected") - Number(other === "affected"))[0];
       return {
         name: group === undefined ? box.id : group.label,
         owner: group?.owner ?? declared.get(box.id)?.owner ?? "",
@@ -122,7 +124,8 @@ function factsFor({ run, cohort, changes }: GraphPaneProps, differing: ReadonlyS
           : stage.drops.length / stage.entered.length,
       critical: node?.critical === true,
       failed: node !== undefined && !["ok", "skipped", "notRun"].includes(node.outcome),
-      changed: differing.has(name) || changes?.has(name) === true,
+      changed: differing.has(name) || (changes?.get(name) ?? "affected") !== "affected",
+      affected: changes?.get(name) === "affected",
     };
   };
 }

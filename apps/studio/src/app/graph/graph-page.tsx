@@ -1,15 +1,24 @@
 /** A graph by itself, or beside another version of it. */
+
+import type { Report } from "@tenon/dev-run/report-format";
 import { useMemo } from "react";
 import type { CohortDocument } from "../../data/cohort-document.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
+import { overlayOf } from "../report/finding-overlay.ts";
 import { Problem } from "../shell/problem.tsx";
 import { Waiting } from "../shell/waiting.tsx";
 import { useData } from "../state/data.ts";
-import { go, linkTo, useRoute } from "../state/route.ts";
+import { go, linkTo, type Route, useRoute } from "../state/route.ts";
 import { compareGraphs } from "./compare-graphs.ts";
 import { GraphPane } from "./graph-pane.tsx";
 import { NodePanel } from "./node-panel.tsx";
+
+/** A link back leaves the picture's own state behind. */
+const OF_REPORT: Partial<Route> = {
+  ...{ view: "report", graph: undefined, with: undefined, level: undefined },
+  ...{ node: undefined, open: undefined, heat: undefined, find: undefined },
+};
 
 export function GraphPage({ index }: { readonly index: IndexDocument }) {
   const route = useRoute();
@@ -21,6 +30,16 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
   const changes = useMemo(
     () => (graph === undefined || base === undefined ? undefined : compareGraphs(base, graph)),
     [base, graph],
+  );
+  const { value: report } = useData<Report>(route.report && `reports/${encodeURIComponent(route.report)}.json`);
+  const overlay = useMemo(
+    () => (graph === undefined || report === undefined ? undefined : overlayOf(report, route.finding, graph)),
+    [report, route.finding, graph],
+  );
+  const marked = useMemo(
+    // Where both speak of a node, what its declaration became says more.
+    () => overlay && new Map([...overlay.nodes, ...(changes?.nodes ?? [])]),
+    [overlay, changes],
   );
   if (graph === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
   const versions = index.graphs.filter(({ name, hash: other }) => name === graph.name && other !== graph.hash);
@@ -59,14 +78,23 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
             </select>
           )}
         </p>
-        <h1>{changes?.sentence ?? `${graph.name}: ${graph.purpose ?? "no purpose is written down"}`}</h1>
+        <h1>
+          {overlay?.sentence ?? changes?.sentence ?? `${graph.name}: ${graph.purpose ?? "no purpose is written down"}`}
+        </h1>
+        {overlay !== undefined && (
+          <p>
+            <a href={linkTo({ ...OF_REPORT, finding: route.finding })}>back to the report</a>
+            {changes !== undefined && ` · ${changes.sentence}`}
+            {overlay.note !== undefined && <span className="muted"> {overlay.note}</span>}
+          </p>
+        )}
         <p className="muted">
           {graph.nodes.length} nodes of {graph.owners.length} owners, {graph.slots.length} slots
           {graph.deadlineMs !== null && `, deadline ${graph.deadlineMs} ms`}. Reads {graph.request.join(", ")}; gives{" "}
           {graph.respond.join(", ")}.
         </p>
       </section>
-      <GraphPane graph={graph} cohort={cohort} changes={changes?.nodes} />
+      <GraphPane graph={graph} cohort={cohort} changes={marked ?? changes?.nodes} />
       <aside className="panel card" aria-label="Details">
         {route.node === undefined ? (
           <NodeList graph={graph} gone={changes?.gone ?? []} />

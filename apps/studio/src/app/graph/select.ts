@@ -5,7 +5,7 @@
  * - `reads:slot`, `writes:slot`, `uses:resource`, `kind:filter`
  * - `p99>5ms`, `self>1ms`, `wait>1ms`, `drops>10%`: of what is shown
  * - `+rank`, `rank+`, `+rank+`: with all that stands before, after, both
- * - `changed`: nodes that differ from the compared graph or run;  `critical`;  `failed`;  `logged`
+ * - `changed`: nodes that differ from the compared graph or run;  `affected` by them, of a report;  `critical`;  `failed`;  `logged`
  * - anything else: part of the name or purpose
  */
 import type { GraphDocument, GraphNode } from "../../data/graph-document.ts";
@@ -18,6 +18,7 @@ export interface Facts {
   readonly critical?: boolean;
   readonly failed?: boolean;
   readonly changed?: boolean;
+  readonly affected?: boolean;
 }
 
 /** Names of the nodes that are meant; undefined where nothing is asked. */
@@ -71,6 +72,7 @@ function means(node: GraphNode, word: string, facts: Facts): boolean {
       return some([node.kind]);
   }
   if (word === "changed") return facts.changed === true;
+  if (word === "affected") return facts.affected === true;
   if (word === "critical") return facts.critical === true;
   if (word === "failed") return facts.failed === true;
   if (word === "logged") return node.logged;

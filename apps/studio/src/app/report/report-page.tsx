@@ -1,48 +1,39 @@
-/** Reports of dev runs. What a report holds is shown by its sections; a section of a kind this page does not know is shown as data. */
+/** Reports of dev runs: what a change does, whose it is, and who must look. */
+import type { Report } from "@tenon/dev-run/report-format";
 import type { IndexDocument } from "../../data/index-document.ts";
 import { Problem } from "../shell/problem.tsx";
 import { Waiting } from "../shell/waiting.tsx";
 import { useData } from "../state/data.ts";
-import { linkTo, useRoute } from "../state/route.ts";
+import { useRoute } from "../state/route.ts";
+import { Findings } from "./findings.tsx";
+import { MetricTable } from "./metric-table.tsx";
+import { ReportHead } from "./report-head.tsx";
+import { ReportList } from "./report-list.tsx";
+import { Coverage, Next, Performance, Safety } from "./report-sections.tsx";
+import { WhoLooks } from "./who-looks.tsx";
 
 export function ReportPage({ index }: { readonly index: IndexDocument }) {
-  const { report } = useRoute();
-  const { value, error } = useData<Readonly<Record<string, unknown>>>(
-    report && `reports/${encodeURIComponent(report)}.json`,
-  );
-  if (report === undefined)
-    return (
-      <div className="sheet">
-        <h1>Reports of dev runs</h1>
-        <ul className="card block">
-          {index.reports.map(({ id, title, verdict }) => (
-            <li key={id}>
-              <a href={linkTo({ report: id })}>{title}</a> <span className="chip">{verdict}</span>
-            </li>
-          ))}
-        </ul>
-      </div>
-    );
-  if (value === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
-  const entry = index.reports.find(({ id }) => id === report);
+  const { report: id } = useRoute();
+  const { value: report, error } = useData<Report>(id && `reports/${encodeURIComponent(id)}.json`);
+  if (id === undefined) return <ReportList reports={index.reports} />;
+  if (report === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
+  const isEmpty = report.findings.length === 0;
   return (
-    <div className="sheet">
-      <h1>{entry?.title ?? report}</h1>
-      {entry !== undefined && (
-        <p>
-          <span className="chip">{entry.verdict}</span>
-        </p>
+    <div className="sheet report">
+      <ReportHead report={report} index={index} />
+      {isEmpty ? (
+        <p>Both versions give the same in all that was run. Nobody has to look.</p>
+      ) : (
+        <>
+          <WhoLooks owners={report.owners} />
+          <Findings report={report} index={index} />
+          <MetricTable metrics={report.metrics} />
+          <Safety report={report} />
+        </>
       )}
-      {Object.entries(value).map(([name, part]) => (
-        <section key={name} className="card block" aria-label={name}>
-          <h2>{name}</h2>
-          {typeof part === "object" ? (
-            <pre className="preview tall">{JSON.stringify(part, null, 2)}</pre>
-          ) : (
-            <p>{String(part)}</p>
-          )}
-        </section>
-      ))}
+      <Coverage report={report} />
+      <Performance report={report} />
+      {!isEmpty && <Next steps={report.next} />}
     </div>
   );
 }

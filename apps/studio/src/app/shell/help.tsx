@@ -5,7 +5,7 @@ const KEYS = [
   ["/", "select nodes in the graph"],
   ["← → ↑ ↓", "along the edges: to a producer (↑), a reader (↓), a neighbour (← →)"],
   ["[  ]", "close, open the group"],
-  ["n  p", "next, previous on the critical path"],
+  ["n  p", "next, previous on the critical path; of a report, its findings"],
   ["g", "groups or every node"],
   ["0", "the whole graph"],
   ["Escape", "leave what is selected"],
@@ -17,7 +17,7 @@ const WORDS = [
   ["reads:pacedAds", "also writes: and uses:"],
   ["+rankLight+", "with all before (+x) and all after (x+)"],
   ["p99>5ms", "also self, wait, drops>10%"],
-  ["changed", "differs from what is compared; also critical, failed, logged, kind:filter"],
+  ["changed", "differs from what is compared; affected: behind it; also critical, failed, logged, kind:filter"],
   ["-owner:ads-serving", "without them"],
 ] as const;
 

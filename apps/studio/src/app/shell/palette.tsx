@@ -151,5 +151,14 @@ function offersFor(
       to: { view: "graph", graph: each.hash, run: undefined, ad: undefined, node: undefined },
     });
   }
+  for (const { id, title, verdict, problem } of index.reports) {
+    if (problem !== null || (wanted !== "" && !`${id} ${title}`.toLowerCase().includes(wanted))) continue;
+    offers.push({
+      key: `report-${id}`,
+      name: id,
+      what: `report, ${verdict}: ${title}`,
+      to: { view: "report", report: id, finding: undefined },
+    });
+  }
   return offers.slice(0, OFFERS_MAX);
 }

@@ -45,9 +45,22 @@ export function TopBar({ index, onSearch, onHelp }: Props) {
 
 /** What a link to another view leaves behind. */
 const NOTHING: Partial<Route> = Object.fromEntries(
-  ["graph", "run", "ad", "node", "heat", "scope", "find", "open", "level", "tab", "with", "item", "report"].map(
-    (key) => [key, undefined],
-  ),
+  [
+    "graph",
+    "run",
+    "ad",
+    "node",
+    "heat",
+    "scope",
+    "find",
+    "open",
+    "level",
+    "tab",
+    "with",
+    "item",
+    "report",
+    "finding",
+  ].map((key) => [key, undefined]),
 );
 
 function tabsOf(index: IndexDocument | undefined): readonly (readonly [View, string])[] {

@@ -18,6 +18,7 @@ test("every state comes back from its address", () => {
     "with",
     "item",
     "report",
+    "finding",
     "theme",
   ] as const;
   const route = fc.record({
@@ -29,6 +30,14 @@ test("every state comes back from its address", () => {
       expect(readRoute(routeText(state as never))).toEqual(JSON.parse(JSON.stringify(state)));
     }),
   );
+});
+
+test("a report and its finding have the address that is passed on", () => {
+  expect(routeText({ view: "report", report: "pr 12", finding: "F3" })).toBe("#report/pr%2012/finding/F3");
+  expect(routeText({ view: "report", report: "pr-12", theme: "dark" })).toBe("#report/pr-12?theme=dark");
+  expect(readRoute("#report/pr-12/finding/F3")).toEqual({ view: "report", report: "pr-12", finding: "F3" });
+  expect(readRoute("#view=report&report=pr-12")).toEqual({ view: "report", report: "pr-12" });
+  expect(readRoute("#report/%zz")).toEqual({ view: "report", report: "%zz" });
 });
 
 test("an address that nobody made is the newest request", () => {

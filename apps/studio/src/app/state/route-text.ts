@@ -23,16 +23,28 @@ export interface Route {
   readonly with?: string | undefined;
   readonly item?: string | undefined;
   readonly report?: string | undefined;
+  /** Of the report, e.g. `F12`. */
+  readonly finding?: string | undefined;
   readonly theme?: string | undefined;
 }
 
 const KEYS = [
   ...["graph", "run", "ad", "node", "heat", "scope", "find", "open"],
-  ...["level", "tab", "with", "item", "report", "theme"],
+  ...["level", "tab", "with", "item", "report", "finding", "theme"],
 ] as readonly (keyof Route)[];
 
+/** `report/<id>` and `report/<id>/finding/<F12>` are short: people and pull requests pass them on. */
+const REPORT = /^report\/([^/?]+)(?:\/finding\/([^/?]+))?\/?(?:\?(.*))?$/s;
+
 export function readRoute(hash: string): Route {
-  const given = new URLSearchParams(hash.replace(/^#\/?/, ""));
+  const text = hash.replace(/^#\/?/, "");
+  const [, report, finding, more = ""] = REPORT.exec(text) ?? [];
+  const given = new URLSearchParams(report === undefined ? text : more);
+  if (report !== undefined) {
+    given.set("view", "report");
+    given.set("report", decoded(report));
+    if (finding !== undefined) given.set("finding", decoded(finding));
+  }
   const view = VIEWS.find((each) => each === given.get("view")) ?? "run";
   const rest = KEYS.flatMap((key) => {
     const value = given.get(key);
@@ -42,10 +54,29 @@ export function readRoute(hash: string): Route {
 }
 
 export function routeText({ view, ...rest }: Route): string {
-  const text = new URLSearchParams({ view });
+  if (view === "report" && rest.report !== undefined && rest.report !== "") {
+    const { report, finding, ...others } = rest;
+    const place = finding === undefined || finding === "" ? "" : `/finding/${encodeURIComponent(finding)}`;
+    const more = parameters(others).toString();
+    return `#report/${encodeURIComponent(report)}${place}${more === "" ? "" : `?${more}`}`;
+  }
+  return `#${parameters({ view, ...rest })}`;
+}
+
+function parameters(route: Partial<Route>): URLSearchParams {
+  const text = new URLSearchParams(route.view === undefined ? {} : { view: route.view });
   for (const key of KEYS) {
-    const value = (rest as Readonly<Record<string, string | undefined>>)[key];
+    const value = route[key];
     if (value !== undefined && value !== "") text.set(key, value);
   }
-  return `#${text}`;
+  return text;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // No address of ours: what it names is not there, which the page says.
+    return part;
+  }
 }

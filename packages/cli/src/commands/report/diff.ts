@@ -10,13 +10,13 @@ import {
   readExpectedChanges,
   reportError,
 } from "@tenon/dev-run/report";
+import { REPORT_FOLDER } from "@tenon/dev-run/report-format";
 import { ExitCode } from "../../exit-code.ts";
 import { colorsFor } from "../../output/colors.ts";
 import { jsonText } from "../../output/json.ts";
 import { projectOf } from "../../project/project-of.ts";
 import type { Terminal } from "../../terminal.ts";
 import { corporaOf } from "./corpora-of.ts";
-import { REPORT_FOLDER } from "./report.ts";
 import { type Refs, withVersions } from "./with-versions.ts";
 
 interface FindingOptions {

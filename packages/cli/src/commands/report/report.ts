@@ -10,7 +10,10 @@ import {
   renderJunit,
   renderMarkdown,
   renderSarif,
+  type StudioPlace,
 } from "@tenon/dev-run/report";
+import { REPORT_FILE, REPORT_FOLDER, reportIdOf } from "@tenon/dev-run/report-format";
+import { cliError } from "../../cli-error.ts";
 import type { ExitCode } from "../../exit-code.ts";
 import { colorsFor } from "../../output/colors.ts";
 import { jsonText } from "../../output/json.ts";
@@ -30,10 +33,11 @@ export interface ReportCommandOptions {
   readonly seed?: number;
   readonly expect?: string;
   readonly out?: string;
+  /** Address of a studio's page. */
+  readonly studio?: string;
   readonly json?: boolean;
 }
 
-export const REPORT_FOLDER = ".tenon/report";
 const ROUNDS = 5;
 const MEASURED_ENTRIES_MAX = 40;
 /** Every resampling of a report draws from this, so that one comparison has one report. */
@@ -42,6 +46,9 @@ const SEED = 20_261_123;
 /** `tenon report --base REF [--head REF]`: what the head does otherwise than the base, written to a folder. */
 export async function report(options: ReportCommandOptions, terminal: Terminal): Promise<ExitCode> {
   const { root } = projectOf(options, terminal);
+  const folder = resolve(root, options.out ?? REPORT_FOLDER);
+  // Before anything runs: a wrong address is said at once.
+  const studio = options.studio === undefined ? undefined : studioPlace(options.studio, folder);
   const corpora = corporaOf(root, options.corpus, terminal.folder);
   const progress = progressOn(terminal);
   const made = await withVersions(root, options, terminal, (base, head, signal) =>
@@ -61,17 +68,26 @@ export async function report(options: ReportCommandOptions, terminal: Terminal):
       performance: { rounds: options.rounds ?? ROUNDS, entriesMax: MEASURED_ENTRIES_MAX },
     }),
   ).finally(progress.end);
-  const folder = resolve(root, options.out ?? REPORT_FOLDER);
-  writeRenderings(made, folder);
+  writeRenderings(made, folder, studio);
   terminal.out(options.json ? jsonText(made) : summary(made, folder, colorsFor(terminal.color).bold));
   return exitCodeOf(made);
 }
 
-function writeRenderings(made: Report, folder: string): void {
+/** @throws GraphError TENON1700 */
+function studioPlace(address: string, folder: string): StudioPlace {
+  const url = URL.parse(address);
+  if (url?.protocol === "http:" || url?.protocol === "https:") return { url: url.href, reportId: reportIdOf(folder) };
+  throw cliError("wrongUsage", {
+    message: `"${address}" is no address of a studio`,
+    hint: "for example --studio http://127.0.0.1:8787/studio/",
+  });
+}
+
+function writeRenderings(made: Report, folder: string, studio: StudioPlace | undefined): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "report.json"), jsonText(made));
-  writeFileSync(join(folder, "report.md"), renderMarkdown(made));
-  writeFileSync(join(folder, "report.html"), renderHtml(made));
+  writeFileSync(join(folder, REPORT_FILE), jsonText(made));
+  writeFileSync(join(folder, "report.md"), renderMarkdown(made, studio));
+  writeFileSync(join(folder, "report.html"), renderHtml(made, studio));
   writeFileSync(join(folder, "report.sarif"), renderSarif(made));
   writeFileSync(join(folder, "report.xml"), renderJunit(made));
 }

@@ -4,11 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { element, textElement } from "@tenon/graph-core/internal";
+import { findingAddress, type StudioPlace } from "../report-address.ts";
 import type { Finding, Report } from "../report-schema.ts";
 import { REPORT_STYLE } from "./report-style.ts";
 import { amount, cell, fieldName, percent, signed } from "./shown.ts";
 
-export function renderHtml(report: Report): string {
+/** @param studio findings link to it */
+export function renderHtml(report: Report, studio?: StudioPlace): string {
   const hash = createHash("sha256").update(REPORT_STYLE).digest("base64");
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
   const head = [
@@ -18,7 +20,7 @@ export function renderHtml(report: Report): string {
     textElement("title", {}, `${report.verdict.outcome}: ${report.verdict.sentence}`),
     `<style>${REPORT_STYLE}</style>`,
   ];
-  const sections = sectionsOf(report).filter(({ body }) => body !== "");
+  const sections = sectionsOf(report, studio).filter(({ body }) => body !== "");
   const links = sections.map(({ id, title }) => textElement("a", { href: `#${id}` }, title)).join("");
   const bodies = sections.map(({ id, title, body }) => element("section", { id }, textElement("h2", {}, title) + body));
   const page = [verdict(report), element("nav", { "aria-label": "Sections" }, links)].join("");
@@ -31,13 +33,13 @@ interface Section {
   readonly body: string;
 }
 
-function sectionsOf(report: Report): readonly Section[] {
+function sectionsOf(report: Report, studio: StudioPlace | undefined): readonly Section[] {
   return [
     { id: "owners", title: "Who must look", body: owners(report) },
     {
       id: "findings",
       title: "Findings",
-      body: report.findings.map(finding).join("") || para("None: both versions give the same."),
+      body: report.findings.map((each) => finding(each, studio)).join("") || para("None: both versions give the same."),
     },
     { id: "graph", title: "Graph", body: graph(report) },
     { id: "safety", title: "Contract and safety", body: safety(report) },
@@ -90,20 +92,9 @@ function owners({ owners: all }: Report): string {
   );
 }
 
-function finding({
-  id,
-  severity,
-  title,
-  causes,
-  place,
-  effect,
-  downstream,
-  fields: own,
-  fieldsMore,
-  examples,
-  reproduce,
-  approve,
-}: Finding): string {
+function finding(found: Finding, studio: StudioPlace | undefined): string {
+  const { id, severity, title, causes, place, effect, downstream, ...rest } = found;
+  const { fields: own, fieldsMore, examples, reproduce, approve } = rest;
   const lines = [
     ...causes.map(({ kind, detail }) => `cause: ${kind}, ${detail}`),
     ...(place === null ? [] : [`at ${place.file}:${place.line}`]),
@@ -120,6 +111,9 @@ function finding({
     own.length === 0 ? "" : folded(`${own.length} fields`, fieldTable(own) + more),
     ...reproduce.map((command) => element("pre", {}, textElement("code", {}, command))),
     para(`agree: ${approve}`),
+    studio === undefined
+      ? ""
+      : element("p", {}, textElement("a", { href: findingAddress(studio, id) }, `${id} in the studio`)),
   ];
   return element("article", { id, class: severity }, body.join(""));
 }

@@ -1,4 +1,5 @@
 /** The report as one comment of a pull request: at most 60 kB, the verdict first, details folded. */
+import { findingAddress, type StudioPlace } from "../report-address.ts";
 import type { Field, Finding, Report } from "../report-schema.ts";
 import { amount, cell, fieldName, percent, signed } from "./shown.ts";
 
@@ -12,6 +13,8 @@ interface Shown {
   readonly rows: number;
   readonly findings: number;
   readonly mermaid: boolean;
+  /** Where findings are shown. */
+  readonly studio?: StudioPlace | undefined;
 }
 
 const SHOWN: readonly Shown[] = [
@@ -22,10 +25,11 @@ const SHOWN: readonly Shown[] = [
   { rows: 1, findings: 1, mermaid: false },
 ];
 
-export function renderMarkdown(report: Report): string {
+/** @param studio findings link to it */
+export function renderMarkdown(report: Report, studio?: StudioPlace): string {
   let text = "";
   for (const shown of SHOWN) {
-    text = markdown(report, shown);
+    text = markdown(report, { ...shown, studio });
     if (Buffer.byteLength(text) <= MARKDOWN_BYTES_MAX) return text;
   }
   // Names of any length can be planted: whatever they are, the comment fits.
@@ -80,24 +84,13 @@ function owners({ owners: all }: Report, { rows }: Shown): string {
 
 function findings({ findings: all }: Report, shown: Shown): string {
   if (all.length === 0) return "";
-  const parts = all.slice(0, shown.findings).map(finding);
+  const parts = all.slice(0, shown.findings).map((each) => finding(each, shown.studio));
   const more = all.length > shown.findings ? [`… and ${all.length - shown.findings} more in report.html`] : [];
   return `### Findings\n\n${[...parts, ...more].join("\n\n")}`;
 }
 
-function finding({
-  id,
-  severity,
-  title,
-  causes,
-  effect,
-  downstream,
-  fields: own,
-  place,
-  reproduce,
-  approve,
-  ...rest
-}: Finding): string {
+function finding(found: Finding, studio: StudioPlace | undefined): string {
+  const { id, severity, title, causes, effect, downstream, fields: own, place, reproduce, approve, ...rest } = found;
   const lines = [
     ...causes.map(({ kind, detail }) => `- cause: **${kind}**, ${text(detail)}`),
     ...(place === null ? [] : [`- at ${code(`${place.file}:${place.line}`)}`]),
@@ -117,7 +110,8 @@ function finding({
     `- look: ${reproduce.map(code).join(" or ")}; agree: ${code(approve)}`,
   ];
   const mark = severity === "fail" ? "❌" : severity === "expected" ? "🟢" : "🟡";
-  return `**${id}** ${mark} ${text(title)}\n${lines.join("\n")}`;
+  const name = studio === undefined ? `**${id}**` : `[**${id}**](<${findingAddress(studio, id)}>)`;
+  return `${name} ${mark} ${text(title)}\n${lines.join("\n")}`;
 }
 
 function fieldLine({ examples, ...field }: Field): string {

@@ -1,6 +1,7 @@
 /** Renderings of one report, and of one that is larger than any comment may be. */
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { findingAddress, reportIdOf } from "../report-address.ts";
 import { type Finding, type Report, ReportSchema } from "../report-schema.ts";
 import { changeMermaid } from "../sections/change-mermaid.ts";
 import { renderHtml } from "./render-html.ts";
@@ -145,6 +146,19 @@ test("nothing of a recorded value is markup", () => {
   const markdown = renderMarkdown(reportOf([finding(1)]));
   expect(markdown).not.toContain("<script>");
   expect(markdown).toContain("\\<script\\>");
+});
+
+test("findings link to a studio where one is named, and nowhere else", () => {
+  const studio = { url: "https://studio.example/studio/#view=run", reportId: reportIdOf("/x/.tenon/report/pr 12") };
+  const address = "https://studio.example/studio/#report/pr%2012/finding/F1";
+  expect(findingAddress(studio, "F1")).toBe(address);
+  expect(reportIdOf("/x/.tenon/report/")).toBe("report");
+  const report = reportOf([finding(1)]);
+  expect(renderMarkdown(report, studio)).toContain(`[**F1**](<${address}>)`);
+  expect(renderHtml(report, studio)).toContain(`<a href="${address}">F1 in the studio</a>`);
+  for (const text of [renderMarkdown(report), renderHtml(report)]) expect(text).not.toContain("https://");
+  const many = Array.from({ length: 1_000 }, (_, at) => finding(at + 1));
+  expect(Buffer.byteLength(renderMarkdown(reportOf(many), studio))).toBeLessThanOrEqual(60_000);
 });
 
 test("the page runs no script, loads nothing, and allows its one style by hash", () => {
