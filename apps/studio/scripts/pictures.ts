@@ -1,9 +1,12 @@
 /** `npm run pictures`: the studio's pictures of the README, made by a real browser on a real host. */
-import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { fatesOf, type RunDocument } from "../src/data/index.ts";
+import { reportsFolder } from "../src/server/index.ts";
 import { openBrowser } from "../testing/open-browser.ts";
 import { sampleHost } from "../testing/sample-host.ts";
+import { sampleReport } from "../testing/sample-report.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../../docs/images");
 const DESK = { width: 1_440, height: 900 };
@@ -12,7 +15,9 @@ const REQUESTS = 60;
 const RUN = `sample-${REQUESTS - 1}`;
 
 mkdirSync(FOLDER, { recursive: true });
-const sample = await sampleHost(REQUESTS);
+const reports = mkdtempSync(join(tmpdir(), "tenon-pictures-"));
+writeFileSync(join(reports, "report.json"), JSON.stringify(sampleReport()));
+const sample = await sampleHost(REQUESTS, { more: { reports: reportsFolder(reports) } });
 const browser = await openBrowser();
 try {
   const run = (await (await fetch(`${sample.url}/studio/data/runs/${RUN}.json`)).json()) as RunDocument;
@@ -20,14 +25,15 @@ try {
     ([adId, fate]) => fate === "lost_auction" && /^[A-Z][a-z]+$/.test(run.brands[adId] ?? ""),
   )?.[0];
   const pictures = [
-    ["studio-verdict", `view=run&run=${RUN}&ad=${lost}`, "light"],
-    ["studio-heat-dark", `view=run&run=${RUN}&heat=self&open=group:ads-ranking&node=predictClicks`, "dark"],
+    ["studio-verdict", `view=run&run=${RUN}&ad=${lost}`, "light", ".funnel"],
+    ["studio-heat-dark", `view=run&run=${RUN}&heat=self&open=group:ads-ranking&node=predictClicks`, "dark", ".funnel"],
+    ["studio-report", "report/report", "light", ".verdict-head"],
   ] as const;
-  for (const [name, hash, colorScheme] of pictures) {
+  for (const [name, hash, colorScheme, sign] of pictures) {
     const page = await browser.newPage({ viewport: DESK, colorScheme, reducedMotion: "reduce" });
     await page.goto(`${sample.url}/studio/#${hash}`);
-    await page.locator("[data-box]").first().waitFor();
-    await page.locator(".funnel").waitFor();
+    if (sign === ".funnel") await page.locator("[data-box]").first().waitFor();
+    await page.locator(sign).first().waitFor();
     await page.screenshot({ path: `${FOLDER}/${name}.png` });
     await page.close();
     console.log(`docs/images/${name}.png`);
@@ -35,4 +41,5 @@ try {
 } finally {
   await browser.close();
   await sample.stop();
+  rmSync(reports, { recursive: true });
 }
