@@ -36,7 +36,7 @@ function example(field: Field) {
       </h4>
       {field.examples.length > 0 && (
         <Scroll label={`Examples of ${name}`}>
-          <table className="list sides">
+          <table className="list before-after">
             <thead>
               <tr>
                 <th scope="col">Before</th>

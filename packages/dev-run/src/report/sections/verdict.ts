@@ -62,9 +62,14 @@ function sentenceOf(outcome: Report["verdict"]["outcome"], findings: readonly Fi
   const [worst] = open;
   if (outcome === "INCOMPLETE" && worst === undefined)
     return "nothing was compared: no run of the corpora is of a graph that both versions have";
-  if (worst !== undefined) return `${worst.title}${open.length > 1 ? `; ${open.length - 1} more findings` : ""}`;
+  if (worst !== undefined) return `${worst.title}${moreText(open.length - 1)}`;
   if (findings.length > 0) return `all ${findings.length} changes are expected`;
   return `nothing differs in ${entries} runs`;
+}
+
+function moreText(count: number): string {
+  if (count === 0) return "";
+  return count === 1 ? "; 1 more finding" : `; ${count} more findings`;
 }
 
 function versionOf({ name, commit, changed }: ComparedVersion): Report["verdict"]["base"] {
