@@ -94,7 +94,7 @@ test("beside a host: own reports first, the host's where the id is none of ours"
   const index = IndexDocumentSchema.parse({
     ...{ format: "tenon.studio.index/1", live: true, graphs: [], runs: [], documents: null },
     reports: ["mine", "theirs"].map((id) => ({ id, ...entry })),
-    can: { documents: false, whatIf: false, lineage: false, live: false },
+    can: { values: false, documents: false, whatIf: false, lineage: false, live: false },
   });
   const ask = withReports(async (address) => (address === "index.json" ? index : address), reportsFolder(folder));
   const { reports } = IndexDocumentSchema.parse(await ask("index.json"));
