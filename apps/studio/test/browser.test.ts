@@ -8,7 +8,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { topologyOf } from "@tenon/graph-core";
 import { adRequest } from "@tenon/graphs";
 import type { Browser, Page } from "playwright-core";
@@ -23,6 +22,7 @@ import {
 import { randomTopology } from "../src/data/testing/random-topology.ts";
 import { appFiles, documentView, exportStudio } from "../src/server/index.ts";
 import { freshFacts } from "../src/server/testing/document-facts.ts";
+import { axeFindings } from "../testing/axe-findings.ts";
 import { openBrowser } from "../testing/open-browser.ts";
 import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
 
@@ -432,16 +432,7 @@ test.each(VIEWS.flatMap((view) => (["light", "dark"] as const).map((theme) => [v
       size: theme === "dark" ? HAND : DESK,
     });
     await page.locator("main h1").first().waitFor();
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(
-      violations.map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes
-            .map(({ target }) => target.join(" "))
-            .slice(0, 3)
-            .join(", ")}`,
-      ),
-    ).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     await picture(`${view.replace(/\W+/g, "-").slice(5, 24)}-${theme}`);
   },
   90_000,

@@ -2,12 +2,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import { topologyHash, topologyOf } from "@tenon/graph-core";
 import { adRequest } from "@tenon/graphs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { appFiles, exportStudio, reportsFolder } from "../src/server/index.ts";
+import { axeFindings } from "../testing/axe-findings.ts";
 import { openBrowser } from "../testing/open-browser.ts";
 import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
 import { emptyReport, sampleReport } from "../testing/sample-report.ts";
@@ -191,8 +191,7 @@ test.each(STATES.flatMap((state) => LOOKS.map(([size, theme]) => ({ state, size,
   async ({ state, size, theme }) => {
     await open(state, size, theme);
     await page.screenshot({ path: join(PICTURES, `report-${state.replace(/\W+/g, "-")}-${size.width}-${theme}.png`) });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.target.join(" ")}`)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
     expect(await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBeLessThanOrEqual(0);
   },
 );
