@@ -39,9 +39,10 @@ let head: Checkout;
 const made: Checkout[] = [];
 
 beforeAll(async () => {
-  // The sources as they lie here, also where no commit has them yet.
-  const stash = [...AUTHOR, "stash", "create"];
-  const commit = execFileSync("git", stash, { cwd: root, encoding: "utf8" }).trim() || "HEAD";
+  // The sources as they lie here, also where no commit has them yet. A clean tree needs no stash, which would want git's lock.
+  const git = (...words: readonly string[]) => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
+  const isClean = git("--no-optional-locks", "status", "--porcelain", "--untracked-files=no") === "";
+  const commit = isClean ? "HEAD" : git(...AUTHOR, "stash", "create");
   const checkout = await checkOut(root, commit);
   made.push(checkout);
   head = await checkOut(root, commit);
