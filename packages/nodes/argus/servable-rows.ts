@@ -40,16 +40,21 @@ export const AssembledDocument = slot(
     z.strictObject({
       adId: z.int().min(1),
       version: z.int().min(1),
+      /** False for an ad that is gone before anything was derived of it. */
+      hasRow: z.boolean(),
       /** Null when something is missing, or the ad is gone. */
       document: ServableDocumentSchema.nullable(),
       missing: z.array(z.string()).max(MISSING_MAX),
       vector: VectorSchema.nullable(),
-      /** Newest source time of all groups. */
+      /** Newest source time of all groups; 0 without any. */
       sourceAtMs: z.int().min(0),
       class: DataClassSchema,
     }),
   ),
-  { owner: "ads-data", purposeOf: "the whole document, or what it lacks; null while nothing is derived" },
+  {
+    owner: "ads-data",
+    purposeOf: "the whole document, or what it lacks; null while nothing is derived of an ad that is there",
+  },
 );
 
 export const ServableWrites = slot("servableWrites", writeSetSchema([AdDocumentRow]), {

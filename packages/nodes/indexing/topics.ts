@@ -133,6 +133,9 @@ export const DroppedUpdates = topic(
   { ...content, purpose: "stale updates that the gateway dropped on command: what a refresh has to bring back" },
 );
 
+/** `sourceAtMs` of a delta that tells of an ad of which nothing was ever derived: no age can be counted from it. */
+export const SOURCE_TIME_UNKNOWN = 0;
+
 /** Of the newest change that a delta tells; records from before classes were told have none. */
 const news = { sourceAtMs: timeMs, class: DataClassSchema.optional() };
 

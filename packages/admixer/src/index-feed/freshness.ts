@@ -1,4 +1,5 @@
 /** How old changes were when requests could see them: source time to applied, by class, over the last minutes. */
+import { SOURCE_TIME_UNKNOWN } from "@tenon/nodes";
 
 /**
  * What a change is of. `control`: what came by the short cut (budgets, pauses), and documents whose newest change is control data.
@@ -34,6 +35,7 @@ export class Freshness {
 
   /** A change was applied. `isNews` false: it was old before this host began, which says nothing about the pipeline. */
   applied(sourceAtMs: number, isNews: boolean): void {
+    if (sourceAtMs === SOURCE_TIME_UNKNOWN) return;
     this.#newestSourceAtMs = Math.max(sourceAtMs, this.#newestSourceAtMs ?? 0);
     if (!isNews) return;
     const place = this.#next++ % SAMPLES_MAX;

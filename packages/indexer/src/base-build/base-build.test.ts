@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type ObjectStore, openObjectStore, readCatalogue } from "@tenon/ad-index/publish";
 import { bind, systemClock } from "@tenon/graph-core";
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
-import { AdDocumentRow, LandingPagesResource } from "@tenon/nodes";
+import { AdDocumentRow, IndexDeltas, LandingPagesResource } from "@tenon/nodes";
 import { joinBase, withBase } from "@tenon/storage-repo";
 import { read } from "@tenon/storage-repo/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -90,6 +90,28 @@ test("a document whose ad is gone is a deletion of the base, at the version that
   const { ads, deletions } = await derived();
   expect(ads.map(({ document: { adId } }) => adId as number)).not.toContain(gone);
   expect(deletions).toContainEqual({ adId: gone, version: Number(row?.versions["servable"]) });
+});
+
+test("an ad that a base holds before any handler has come to it, and that goes, is told to serving", async () => {
+  await world.settle();
+  const { database } = world.server;
+  const [like] = await database.query("select max(ad_id) as ad_id from ads.ads where status = 'active'");
+  const adId = Number(like?.["ad_id"]) + 1;
+  await database.execute(
+    `insert into ads.ads select (json_populate_record(a, '{"ad_id": ${adId}}')).* from ads.ads a where ad_id = ${like?.["ad_id"]}`,
+  );
+  await world.tell("ads", adId);
+  await world.settle({ handlers: false });
+  // Its creative's signals are there: the handlers would have it served.
+  expect((await derived()).ads.map(({ document }) => document.adId as number)).toContain(adId);
+  const ends = await world.ends(IndexDeltas as never);
+  await database.execute(`delete from ads.ads where ad_id = ${adId}`);
+  await world.tell("ads", adId);
+  await world.settle({ handlers: false });
+  await world.settle();
+  const told = await world.values(IndexDeltas, ends);
+  expect(told.filter((delta) => "adId" in delta && delta.adId === adId)).toMatchObject([{ kind: "delete", adId }]);
+  expect((await derived()).ads.map(({ document }) => document.adId as number)).not.toContain(adId);
 });
 
 test("a build that a gate refuses says which one, and leaves what serves", async () => {

@@ -24,6 +24,12 @@ test("what is appended counts with the age of its source, by stage; a clock that
   expect(text()).toContain('tenon_index_stage_latency_seconds_count{stage="deltas"} 2');
 });
 
+test("what has no source time is of no age", async () => {
+  const { log, text } = world();
+  await log.append([record(IndexDeltas.name, NOW_MS), record(IndexDeltas.name, NOW_MS - 1)]);
+  expect(text()).toContain('tenon_index_stage_latency_seconds_count{stage="deltas"} 1');
+});
+
 test("what the log did not take does not count, nor what is no stage's", async () => {
   const { log, text } = world(() => Promise.reject(new Error("away")));
   await expect(log.append([record(IndexDeltas.name, 1)])).rejects.toThrow("away");

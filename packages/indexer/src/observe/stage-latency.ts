@@ -16,6 +16,7 @@ import {
   IndexDeltas,
   RejectedUpdates,
   ServingControl,
+  SOURCE_TIME_UNKNOWN,
   SourceChanges,
 } from "@tenon/nodes";
 import type { Transaction } from "@tenon/postgres";
@@ -115,6 +116,7 @@ export class StageLatency {
   }
 
   #passed(stage: string, sourceAtMs: number): void {
+    if (sourceAtMs === SOURCE_TIME_UNKNOWN) return;
     const histogram = this.#stages.get(stage) ?? new Histogram(BOUNDS_S);
     this.#stages.set(stage, histogram);
     histogram.add(Math.max(0, this.#clock.nowMs() - sourceAtMs) / 1_000);

@@ -1,7 +1,7 @@
 import type { ServableDocument } from "@tenon/ads-model";
 import { node } from "@tenon/graph-core";
 import { AdDocumentRow } from "../../indexing/document-row.ts";
-import type { DataClass } from "../../indexing/topics.ts";
+import { type DataClass, SOURCE_TIME_UNKNOWN } from "../../indexing/topics.ts";
 import { vectorOfBytes } from "../../indexing/vector-bytes.ts";
 import { type DocumentColumns, documentOf, missingIn } from "../shared/servable-document.ts";
 import { newestSource } from "../shared/source-time.ts";
@@ -10,24 +10,32 @@ import { assembleDocumentContract } from "./assemble-document.contract.ts";
 export const assembleDocument = node({
   ...assembleDocumentContract,
   run: ({ adPresence, documentGroups: groups, workItem }) => {
-    // Nothing was derived yet: the first handler that writes a group wakes this one again.
-    if (groups === null) return { assembledDocument: null };
-    const adId = groups.key;
-    const version = safeVersion(workItem.version);
-    const newest = newestSource([groups]);
-    const sourceAtMs = newest?.atMs ?? 0;
     const isThere = (adPresence?.columns.adGroupId ?? null) !== null;
-    const columns = groups.columns as DocumentColumns;
+    // Nothing was derived yet: the first handler that writes a group wakes this one again. An ad that is gone before that is told
+    // like any other: a base may hold it, derived from rows that were there before the first run was.
+    if (groups === null && isThere) return { assembledDocument: null };
+    const row = {
+      adId: workItem.key as number,
+      version: safeVersion(workItem.version),
+      hasRow: groups !== null,
+    };
+    const newest = newestSource([groups]);
+    const sourceAtMs = newest?.atMs ?? SOURCE_TIME_UNKNOWN;
+    const columns = groups?.columns as DocumentColumns;
     const missing = isThere ? missingIn(columns) : ["ad.adId"];
     if (missing.length > 0) {
       // That an ad is not to be served is control data, whatever it lacks.
       const told = { document: null, missing, vector: null, sourceAtMs, class: "control" } as const;
-      return { assembledDocument: { adId, version, ...told } };
+      return { assembledDocument: { ...row, ...told } };
     }
-    const document: ServableDocument = documentOf(columns, { adId, version, updatedAtMs: sourceAtMs });
+    const document: ServableDocument = documentOf(columns, {
+      adId: row.adId,
+      version: row.version,
+      updatedAtMs: sourceAtMs,
+    });
     const vector = columns.vector === null ? null : vectorOfBytes(columns.vector);
     const told = { document, missing, vector, sourceAtMs, class: classOf(newest?.column) };
-    return { assembledDocument: { adId, version, ...told } };
+    return { assembledDocument: { ...row, ...told } };
   },
 });
 

@@ -5,7 +5,7 @@ import { writeDocumentContract } from "./write-document.contract.ts";
 export const writeDocument = node({
   ...writeDocumentContract,
   run: ({ assembledDocument: assembled, workItem: { version } }) => {
-    if (assembled === null) return { servableWrites: {} };
+    if (assembled === null || !assembled.hasRow) return { servableWrites: {} };
     const { adId: key, document, missing, sourceAtMs } = assembled;
     const columns = {
       document,
