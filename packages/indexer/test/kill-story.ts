@@ -4,6 +4,7 @@ import { rollback } from "@tenon/ad-index/publish";
 import type { RunningAdMixer } from "@tenon/admixer";
 import { EntityUpdatesHigh, IndexDeltas, ServingControl, SourceChanges } from "@tenon/nodes";
 import { expect } from "vitest";
+import { lookAtPipeline } from "../src/index.ts";
 import { differences, firstDifference, type KillWorld } from "./kill-world.ts";
 import type { KillPoint, ProcessSettings } from "./pipeline-points.ts";
 import { PATIENCE } from "./pipeline-processes.ts";
@@ -12,8 +13,11 @@ type Roles = ProcessSettings["roles"];
 export const FRONT: Roles = ["gateway", "updater"];
 const BACK: Roles = ["argus", "batch"];
 
-/** A named moment that does not come within this is no moment. */
-const REACHED_MS_MAX = PATIENCE * 30_000;
+/**
+ * A named moment that does not come within this is no moment. What comes to the back waits for the front, which is killed at the same
+ * time: two starts of processes and a session of a consumer group may go by without a delta.
+ */
+const REACHED_MS_MAX = PATIENCE * 90_000;
 const EDITS_MIN = 100;
 const EDITS_AFTER_ROLLBACK = 30;
 const LOOK_MS = 20;
@@ -45,14 +49,17 @@ const BACK_MOMENTS: readonly KillPoint[] = [
 ];
 
 /** Of a pair, one process dies at each moment, after the other one was killed wherever it was; both are started again. */
-async function killAtMoments({ processes }: KillWorld, roles: Roles, moments: readonly KillPoint[]) {
+async function killAtMoments(world: KillWorld, roles: Roles, moments: readonly KillPoint[]) {
+  const { processes } = world;
   let other = processes.start(roles);
   for (const kill of moments) {
     const [plain, marked] = await Promise.all([other, processes.start(roles, { kill })]);
     // Alone, it takes over whatever one process at a time does.
     await processes.kill(plain);
-    if (!(await processes.ends(marked, REACHED_MS_MAX)))
-      throw new Error(`${roles.join()} does not come to ${JSON.stringify(kill)}: ${processes.said.join("")}`);
+    if (!(await processes.ends(marked, REACHED_MS_MAX))) {
+      const waits = `${roles.join()} does not come to ${JSON.stringify(kill)}`;
+      throw new Error(`${waits}: ${JSON.stringify(await lookAtPipeline(world.stores))} ${processes.said.join("")}`);
+    }
     expect(marked.signalCode, `${JSON.stringify(kill)}: ${processes.said.join("")}`).toBe("SIGKILL");
     other = processes.start(roles);
   }

@@ -95,10 +95,12 @@ test("a document whose ad is gone is a deletion of the base, at the version that
 test("an ad that a base holds before any handler has come to it, and that goes, is told to serving", async () => {
   await world.settle();
   const { database } = world.server;
-  const [like] = await database.query("select max(ad_id) as ad_id from ads.ads where status = 'active'");
-  const adId = Number(like?.["ad_id"]) + 1;
+  const [like] = await database.query<{ ad_id: string }>(
+    "select max(ad_id) as ad_id from ads.ads where status = 'active'",
+  );
+  const adId = Number(like?.ad_id) + 1;
   await database.execute(
-    `insert into ads.ads select (json_populate_record(a, '{"ad_id": ${adId}}')).* from ads.ads a where ad_id = ${like?.["ad_id"]}`,
+    `insert into ads.ads select (json_populate_record(a, '{"ad_id": ${adId}}')).* from ads.ads a where ad_id = ${like?.ad_id}`,
   );
   await world.tell("ads", adId);
   await world.settle({ handlers: false });
