@@ -12,4 +12,5 @@ export { declaredWorkflows } from "./declared-workflows.ts";
 export type * from "./document-facts.ts";
 export { type LookParts, lookAtDocument } from "./look-at-document.ts";
 export { type Event, timelineOf } from "./timeline.ts";
-export { ladderOf, type Rung, type Verdict, whyOf } from "./why.ts";
+export type { Rung, Verdict } from "./verdict.ts";
+export { ladderOf, whyOf } from "./why.ts";
