@@ -21,6 +21,8 @@ const REACHED_MS_MAX = PATIENCE * 90_000;
 const EDITS_MIN = 100;
 const EDITS_AFTER_ROLLBACK = 30;
 const LOOK_MS = 20;
+/** Documents of a failure that are looked into. */
+const TOLD_MAX = 3;
 
 const at = (name: KillPoint["at"], pass: number, topic?: { readonly name: string }): KillPoint => ({
   ...{ at: name, pass },
@@ -79,6 +81,8 @@ export async function expectAllServed(world: KillWorld, servers: readonly Runnin
       const told = different.stale.map((adId) =>
         firstDifference(found[what][adId], expected[what][adId], String(adId)),
       );
+      for (const adId of [...different.lost, ...different.kept, ...different.stale].slice(0, TOLD_MAX))
+        told.push(await world.why(adId));
       expect(different, [what, ...told].join("; ")).toEqual({ lost: [], kept: [], stale: [] });
     }
     expect(found).toEqual(expected);

@@ -23,6 +23,8 @@ import { EMBEDDING_DIMENSIONS, generateMarketplace, loadCatalogue, type Marketpl
 import { AdDocumentRow, ContentSignals } from "@tenon/nodes";
 import { type TestDatabase, testDatabase } from "@tenon/postgres/testing";
 import { read } from "@tenon/storage-repo/api";
+import { GATEWAY_TASKS } from "../src/host/gateway-role.ts";
+import { UPDATER_TASKS } from "../src/host/updater-role.ts";
 import {
   ARGUS_CONSUMER,
   firstLoad,
@@ -32,6 +34,7 @@ import {
   type PipelineLook,
   untilQuiet,
 } from "../src/index.ts";
+import { lookAtDocument, whyOf } from "../src/operate/index.ts";
 import { PATIENCE, PipelineProcesses } from "./pipeline-processes.ts";
 import { type ContentSignal, documentsOfSource, keyOfSignal, NewestSignals } from "./source-facts.ts";
 
@@ -253,6 +256,18 @@ export class KillWorld {
       if ((status?.deltas.nextOffset ?? 0) >= deltasEnd && (base === undefined || status?.base?.name === base)) return;
     }
     throw new Error(`the server does not come to ${deltasEnd}: ${JSON.stringify(host.feed?.status())}`);
+  }
+
+  /** Why a document is not what it must be, as far as the stores still know. */
+  async why(adId: number): Promise<string> {
+    const { database, adsDatabase, adsRows, log, bases, settings } = this.stores;
+    const facts = await lookAtDocument(adId, {
+      ...{ database, log, bases, tasks: [...GATEWAY_TASKS, ...UPDATER_TASKS], handlers: ARGUS_HANDLERS },
+      ads: { database: adsDatabase, rows: adsRows, slot: settings.slot },
+      askHosts: async () => [],
+    });
+    const { sources, groups, servable, delta } = facts;
+    return JSON.stringify({ because: whyOf(facts).because, sources, groups, servable, delta });
   }
 
   /** What a server holds and what the repository holds, and what both must hold. */

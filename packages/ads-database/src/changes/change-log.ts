@@ -21,6 +21,8 @@ export interface ChangePiece {
   /** Where the transaction's commit stands in the server's log: rises from transaction to transaction. */
   readonly commitLsn: bigint;
   readonly committedAtMs: number;
+  /** The lower 32 bits of the transaction's id: for people, and for the server. */
+  readonly transactionId: number;
   /** Place of the first delta in its transaction; 0 begins one. */
   readonly first: number;
   readonly isLast: boolean;
@@ -53,7 +55,8 @@ export interface PullOptions {
  */
 export interface ChangeLog {
   /**
-   * Pieces in the order of commits; none when the time is up.
+   * Pieces in the order of commits; none when the time is up. Whoever asks for their rows from then on sees what they tell of: a
+   * transaction that is committed and not yet shown to others is held back until it is.
    *
    * @throws GraphError TENON1570 to TENON1574 when the log cannot go on, TENON1578 when the server stays away, TENON1576 after
    *   `close`

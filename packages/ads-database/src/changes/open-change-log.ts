@@ -3,7 +3,8 @@
  *
  * L1 Nothing is given out before the slot was checked while it was ours: then nobody can move it any more.
  * L2 What the server may forget is what the consumer acknowledged, and the mark beside the slot is written first (M1).
- * L3 A lost connection is made again, a bounded number of times; a slot, history or publication that cannot go on ends the log:
+ * L3 What is given out is seen by whoever asks for it then (V1).
+ * L4 A lost connection is made again, a bounded number of times; a slot, history or publication that cannot go on ends the log:
  *    nothing is skipped.
  */
 import { setTimeout as wait } from "node:timers/promises";
@@ -15,6 +16,7 @@ import type { ChangeLog, ChangePiece, PullOptions } from "./change-log.ts";
 import { historyOf, moveMark, readMark } from "./reader-mark.ts";
 import { requirePublication, requireSlotAtMark } from "./slot-check.ts";
 import { SlotSession } from "./slot-session.ts";
+import { visibleCount } from "./visible-transactions.ts";
 
 const DELTAS_MAX = 5_000;
 const UNREAD_MAX = 20_000;
@@ -25,6 +27,9 @@ const BACK_OFF_FIRST_MS = 50;
 const BACK_OFF_MS_MAX = 5_000;
 /** An idle log is acknowledged when the server's own has grown by this: a mark per keepalive would keep it growing. */
 export const IDLE_BYTES = 1_048_576n;
+/** A transaction that others do not see yet is looked for again after this, then after twice as long. */
+const HIDDEN_FIRST_MS = 1;
+const HIDDEN_MS_MAX = 50;
 /** What opening it again cannot mend. */
 const REFUSALS: ReadonlySet<string> = new Set(["TENON1570", "TENON1571", "TENON1572", "TENON1573", "TENON1574"]);
 
@@ -87,18 +92,34 @@ class OpenChangeLog implements ChangeLog {
 
   async pull({ piecesMax = PIECES_MAX, waitMs, signal }: PullOptions): Promise<readonly ChangePiece[]> {
     const until = performance.now() + waitMs;
+    let hiddenMs = HIDDEN_FIRST_MS;
     for (;;) {
-      if (this.#session?.hasPieces === true) {
-        const pieces = this.#session.take(piecesMax);
-        const position = pieces.at(-1)?.position ?? 0n;
-        if (position > this.#pulled) this.#pulled = position;
-        return pieces;
+      const isWaiting = this.#session?.hasPieces === true;
+      if (isWaiting) {
+        const pieces = await this.#takeVisible(piecesMax);
+        if (pieces.length > 0) return pieces;
       }
       if (this.#failure !== undefined) throw this.#failure;
       const left = until - performance.now();
       if (left <= 0 || signal?.aborted === true) return [];
-      await this.#wake.wait(left, signal);
+      await this.#wake.wait(isWaiting ? Math.min(left, hiddenMs) : left, signal);
+      if (isWaiting) hiddenMs = Math.min(2 * hiddenMs, HIDDEN_MS_MAX);
     }
+  }
+
+  async #takeVisible(piecesMax: number): Promise<readonly ChangePiece[]> {
+    const session = this.#session;
+    if (session === undefined) return [];
+    const visible = await visibleCount(this.#database, session.next(piecesMax)).catch((error: Error) => {
+      // A server that cannot be asked is one that cannot be read (L4).
+      void this.#lost(session, error);
+      return 0;
+    });
+    // What waited in a session that was lost meanwhile comes again.
+    const pieces = this.#session === session ? session.take(visible) : [];
+    const position = pieces.at(-1)?.position ?? 0n;
+    if (position > this.#pulled) this.#pulled = position;
+    return pieces;
   }
 
   async acknowledge(position: bigint): Promise<void> {

@@ -27,6 +27,7 @@ export interface PieceDecoderOptions {
 interface OpenTransaction {
   readonly commitLsn: bigint;
   readonly committedAtMs: number;
+  readonly transactionId: number;
   first: number;
   deltas: RowDelta[];
 }
@@ -55,8 +56,8 @@ export class PieceDecoder {
     switch (message.kind) {
       case "begin": {
         if (this.#open !== undefined) throw logBroken("a transaction that begins inside another");
-        const { commitLsn, committedAtMs } = message;
-        this.#open = { commitLsn, committedAtMs, first: 0, deltas: [] };
+        const { commitLsn, committedAtMs, transactionId } = message;
+        this.#open = { commitLsn, committedAtMs, transactionId, first: 0, deltas: [] };
         return undefined;
       }
       case "commit":

@@ -80,6 +80,11 @@ export class SlotSession {
     return this.#queue.length === 0 && !this.#decoder.inTransaction ? this.#idleAt : undefined;
   }
 
+  /** Transactions of the first pieces, which stay. */
+  next(piecesMax: number): readonly number[] {
+    return this.#queue.slice(0, piecesMax).map(({ transactionId }) => transactionId);
+  }
+
   take(piecesMax: number): ChangePiece[] {
     const pieces = this.#queue.splice(0, piecesMax);
     for (const { deltas } of pieces) this.#unread -= deltas.length;

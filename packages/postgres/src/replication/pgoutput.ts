@@ -23,6 +23,8 @@ export type PgoutputMessage =
       /** Where the commit's record begins. */
       readonly commitLsn: bigint;
       readonly committedAtMs: number;
+      /** The lower 32 bits of the transaction's id. */
+      readonly transactionId: number;
     }
   | {
       readonly kind: "commit";
@@ -56,6 +58,7 @@ export class PgoutputReader {
           kind: "begin",
           commitLsn: wire.uint64(),
           committedAtMs: Number(wire.int64() / 1_000n + EPOCH_2000_MS),
+          transactionId: wire.int32() >>> 0,
         };
       case "C":
         wire.passOver(9);

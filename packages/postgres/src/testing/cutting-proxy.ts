@@ -11,6 +11,9 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
+/** The server's last message of an answer, without the byte that says whether it is in a transaction. */
+const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
+
 /**
  * Starts it before the server of a URL, on a free port of this machine.
  *
@@ -38,10 +41,15 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
       cutting ||= cut === "after";
       upstream.write(sent);
     });
+    let tail = Buffer.alloc(0);
     upstream.on("data", (answer) => {
-      // The answer is here, so the server has done it; the client never learns.
-      if (cutting) client.destroy();
-      else client.write(answer);
+      if (!cutting) {
+        client.write(answer);
+        return;
+      }
+      tail = Buffer.concat([tail, answer]).subarray(-READY.length - 1);
+      // The whole answer is here, so the server has done it; the client never learns.
+      if (tail.subarray(0, READY.length).equals(READY)) client.destroy();
     });
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());
