@@ -17,10 +17,10 @@ async function world() {
   await log.createTopics(TOPICS);
   const store = new MemoryTaskStore({ clock });
   const failures: string[] = [];
-  const commit = store.commit.bind(store);
-  store.commit = async (batch) => {
+  const commitTogether = store.commitTogether.bind(store);
+  store.commitTogether = async (batches) => {
     try {
-      return await commit(batch);
+      return await commitTogether(batches);
     } catch (error) {
       failures.push((error as Error).message);
       throw error;

@@ -8,6 +8,7 @@ import type { Lane } from "./task/lane.ts";
 import type { Task } from "./task/task.ts";
 import { isNumeric } from "./window/aggregate.ts";
 import { BATCH_BOUNDS, type BatchBounds } from "./worker/batch-size.ts";
+import { CommitGroup } from "./worker/commit-group.ts";
 import type { FaultPoints } from "./worker/fault-points.ts";
 import { GraphRuns } from "./worker/graph-runs.ts";
 import { LAG_MONITOR, LagMonitor, type LagMonitorOptions } from "./worker/lag-monitor.ts";
@@ -67,14 +68,16 @@ export async function runTasks(options: RunTasksOptions): Promise<RunningTasks> 
   const gate = new LaneGate(clock, options.lanes ?? LANE_GATE);
   const members = tasks.map((task) => {
     const runs = new GraphRuns(task, { resources, clock, checkedShare, keysMax: KEYS_MAX, onRun: options.onRun });
+    const batch = options.batch?.[task.lane] ?? BATCH_BOUNDS[task.lane];
+    const commits = new CommitGroup(store, clock, { records: batch.recordsMax, bytes: batch.bytesMax });
     const worker = {
-      batch: options.batch?.[task.lane] ?? BATCH_BOUNDS[task.lane],
+      batch,
       relay: options.relay ?? RELAY,
       pullWaitMs: PULL_WAIT_MS,
       controlMs: CONTROL_MS,
       retriesMax: RETRIES_MAX,
     };
-    const context = { task, owner, log, store, clock, gate, runs, options: worker, faults };
+    const context = { task, owner, log, store, clock, gate, commits, runs, options: worker, faults };
     return new TaskMember(context, MEMBER, (error) => options.onHalted?.(task, error));
   });
   const watched = () => members.map((member, index) => ({ task: tasks[index] as Task, metrics: member.metrics }));

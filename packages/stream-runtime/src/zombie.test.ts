@@ -12,12 +12,14 @@ async function comeBack(point: FaultPoint, mutant?: StoreMutant) {
   const cluster = new SimulatedCluster({ seed: 1, clock });
   const store = new MemoryTaskStore({ clock, ...(mutant !== undefined && { mutant }) });
   let backwards = 0;
-  const { commit } = store;
-  store.commit = async (batch) => {
-    const outcome = await commit.call(store, batch);
-    // A batch that is committed goes on where the one before it ended.
-    if (outcome === "committed" && batch.start < (ends.get(batch.partition) ?? 0)) backwards++;
-    if (outcome === "committed") ends.set(batch.partition, batch.end);
+  const { commitTogether } = store;
+  store.commitTogether = async (batches) => {
+    const outcome = await commitTogether.call(store, batches);
+    for (const batch of outcome === "committed" ? batches : []) {
+      // A batch that is committed goes on where the one before it ended.
+      if (batch.start < (ends.get(batch.partition) ?? 0)) backwards++;
+      ends.set(batch.partition, batch.end);
+    }
     return outcome;
   };
   const ends = new Map<number, number>();

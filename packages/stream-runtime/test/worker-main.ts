@@ -90,17 +90,17 @@ const store = new PostgresTaskStore({
   }),
 });
 const failedCommits: Record<string, number> = {};
-const { commit } = store;
-store.commit = async (batch) => {
-  committing.add(nameOf(batch));
+const { commitTogether } = store;
+store.commitTogether = async (batches) => {
+  for (const batch of batches) committing.add(nameOf(batch));
   try {
-    return await commit.call(store, batch);
+    return await commitTogether.call(store, batches);
   } catch (error) {
     const code = String((error as { readonly code?: string }).code);
     failedCommits[code] = (failedCommits[code] ?? 0) + 1;
     throw error;
   } finally {
-    committing.delete(nameOf(batch));
+    for (const batch of batches) committing.delete(nameOf(batch));
   }
 };
 const running = await runTasks({

@@ -64,7 +64,7 @@ function appendStatement(topicId: number, { head = BY_ROW_LOCK }: AppendOptions)
 }
 
 /** Keys and values as one run of bytes with their places: a list of byte strings would travel as hexadecimal text. */
-function packed(records: readonly NewRecord[]): readonly unknown[] {
+export function packed(records: readonly NewRecord[]): readonly unknown[] {
   const keys = records.map(({ key }) => Buffer.from(key));
   const starts: number[] = [];
   let start = 1;

@@ -21,11 +21,12 @@ import { AppendLane } from "../group/append-lane.ts";
 import { DirectFeed } from "../group/direct-feed.ts";
 import { checkOffset, type Feed } from "../group/feed.ts";
 import { HeldPartitions, keyOf } from "../group/held-partitions.ts";
-import { appendRecords, BATCH_BYTES_MAX, BATCH_RECORDS_MAX } from "./append-records.ts";
+import { AppendGroup } from "./append-group.ts";
+import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX } from "./append-records.ts";
 import { EmbeddedMember } from "./embedded-member.ts";
 import { LeaseMembership } from "./lease-membership.ts";
 import type { Poller } from "./poller.ts";
-import { readRecords } from "./read-records.ts";
+import { ReadGroup } from "./read-group.ts";
 import { dropTrimmedSegments, expireSegments, moveEarliest, type PartitionRef } from "./segments.ts";
 import { partitionTable } from "./tables.ts";
 import type { Teller } from "./teller.ts";
@@ -51,6 +52,8 @@ export class EmbeddedLog implements EventLog {
   readonly binding = "embedded";
   readonly #parts: EmbeddedLogParts;
   readonly #topics: Topics;
+  readonly #appends: AppendGroup;
+  readonly #reads: ReadGroup;
   readonly #lanes = new Map<string, AppendLane<NewRecord>>();
   readonly #members = new Set<EmbeddedMember>();
   readonly #feeds = new Set<Feed>();
@@ -59,6 +62,8 @@ export class EmbeddedLog implements EventLog {
   constructor(parts: EmbeddedLogParts) {
     this.#parts = parts;
     this.#topics = new Topics(parts.database);
+    this.#appends = new AppendGroup(parts.database);
+    this.#reads = new ReadGroup(parts.database);
   }
 
   async createTopics(topics: readonly AnyTopic[]): Promise<void> {
@@ -80,13 +85,13 @@ export class EmbeddedLog implements EventLog {
     const at = { topic, partition };
     const known = this.#lanes.get(keyOf(at));
     if (known !== undefined) return known;
-    const { database, teller, poller } = this.#parts;
+    const { teller, poller } = this.#parts;
     const made = new AppendLane<NewRecord>({
       ...{ at, bytesOf: recordBytes, batchRecordsMax: BATCH_RECORDS_MAX, batchBytesMax: BATCH_BYTES_MAX },
       // The caller may change its bytes once it has the answer, and may not before: no copy is needed.
       itemOf: (record) => record,
       send: async (batch) => {
-        const first = await appendRecords(database, place, batch);
+        const first = await this.#appends.append(place, batch);
         const grown = `${place.topicId}/${place.partition}`;
         poller.ring(grown);
         teller?.tell(grown);
@@ -213,11 +218,11 @@ export class EmbeddedLog implements EventLog {
   }
 
   #feed(at: TopicPartition, place: PartitionRef, fromOffset: number): Feed {
-    const { database, clock, poller } = this.#parts;
+    const { clock, poller } = this.#parts;
     const { bell, release } = poller.watch(place);
     const feed = new DirectFeed({
       ...{ clock, fromOffset, bell, lookAgainMs: () => LOOK_AGAIN_MS },
-      read: (offset, bounds) => readRecords(database, at, place, offset, bounds),
+      read: (offset, bounds) => this.#reads.read(at, place, offset, bounds),
       passes: isUnreachable,
     });
     return {

@@ -60,7 +60,7 @@ async function readWhileOneWriterIsLate(name: string, options: AppendOptions): P
   const seen: string[] = [];
   let cursor = 0;
   const look = async (): Promise<void> => {
-    const found = await readRecords(db.database, { topic: name, partition: 0 }, place, cursor, {
+    const { records: found } = await readRecords(db.database, { topic: name, partition: 0 }, place, cursor, {
       recordsMax: 10,
       bytesMax: 1e6,
     });
@@ -109,7 +109,7 @@ test("eight writers at once, some of which give up: a reader that follows them g
   const offsets: number[] = [];
   const follow = async (): Promise<void> => {
     for (let next = 0; running || offsets.length < committed; ) {
-      const found = await readRecords(db.database, { topic: name, partition: 0 }, place, next, {
+      const { records: found } = await readRecords(db.database, { topic: name, partition: 0 }, place, next, {
         recordsMax: 50,
         bytesMax: 1e6,
       });

@@ -6,6 +6,13 @@ import { checkOffset, checkPull, type Feed } from "./feed.ts";
 /** What a pull may take from the source at once. */
 export type ReadBounds = Pick<PullOptions, "recordsMax" | "bytesMax">;
 
+/** What a look has found. */
+export interface Found {
+  readonly records: readonly LogRecord[];
+  /** Offset of the next record to come when it looked, where it is known. */
+  readonly end?: number;
+}
+
 export interface DirectFeedOptions {
   readonly clock: HostClock;
   readonly fromOffset: number;
@@ -13,7 +20,7 @@ export interface DirectFeedOptions {
    * Records from an offset on that can no longer vanish. Gaps inside are the log's (L1).
    * @throws GraphError TENON1555 or TENON1557 for an offset that the log does not have
    */
-  readonly read: (offset: number, bounds: ReadBounds) => Promise<readonly LogRecord[]>;
+  readonly read: (offset: number, bounds: ReadBounds) => Promise<Found>;
   /** Rung when there may be more to read. */
   readonly bell: Bell;
   /** Whether a failure of `read` may pass: then nothing was found for now. Default: none may. */
@@ -29,7 +36,7 @@ export class DirectFeed implements Feed {
   #next: number;
   #seeks = 0;
   #emptyLooks = 0;
-  /** Rings and time as of the last look, when it was in vain: another one before a ring would be, too. */
+  /** Rings and time as of the last look, when another one before a ring would be in vain. */
   #lookedInVain: { readonly rings: number; readonly atMs: number } | undefined;
   #error: (() => Error) | undefined;
   #turn: Promise<unknown> = Promise.resolve();
@@ -62,8 +69,8 @@ export class DirectFeed implements Feed {
       }
       const seeks = this.#seeks;
       const { rings } = bell;
-      const records = await read(this.#next, options).catch((error: unknown) => {
-        if (passes?.(error) === true) return [];
+      const { records, end } = await read(this.#next, options).catch((error: unknown): Found => {
+        if (passes?.(error) === true) return { records: [] };
         throw error;
       });
       this.#refuseEnded();
@@ -72,6 +79,8 @@ export class DirectFeed implements Feed {
       if (last !== undefined) {
         this.#next = last.offset + 1;
         this.#emptyLooks = 0;
+        // With the last record there is nothing left to look for until somebody rings.
+        if (this.#next === end) this.#lookedInVain = { rings, atMs: clock.monotonicMs() };
         return records;
       }
       this.#lookedInVain = { rings, atMs: clock.monotonicMs() };

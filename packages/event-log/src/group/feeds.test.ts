@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { LogRecord } from "../api/event-log.ts";
 import { joinOptions } from "../conformance/worker.ts";
 import { Bell } from "./bell.ts";
-import { DirectFeed } from "./direct-feed.ts";
+import { DirectFeed, type Found } from "./direct-feed.ts";
 import { HeldPartitions } from "./held-partitions.ts";
 
 const AT = { topic: "t", partition: 0 };
@@ -14,33 +14,33 @@ function record(offset: number, bytes = 36): LogRecord {
 }
 
 describe("direct feed", () => {
-  const feedOf = (read: (offset: number) => Promise<readonly LogRecord[]>) => {
+  const feedOf = (read: (offset: number) => Promise<Found>) => {
     const clock = new ManualClock();
     const bell = new Bell(clock);
     return { clock, bell, feed: new DirectFeed({ clock, fromOffset: 0, read, bell, lookAgainMs: () => 100 }) };
   };
 
   test("what is read while the partition is taken away is not delivered", async () => {
-    const read = promiseByHand<readonly LogRecord[]>();
+    const read = promiseByHand<Found>();
     const { feed } = feedOf(() => read.promise);
     const pulled = feed.pull(PULL);
     await settle();
     feed.end(() => new Error("taken"));
-    read.resolve([record(0)]);
+    read.resolve({ records: [record(0)] });
     await expect(pulled).rejects.toThrow("taken");
   });
 
   test("what is read while a seek moves the position is read again from there", async () => {
-    const first = promiseByHand<readonly LogRecord[]>();
+    const first = promiseByHand<Found>();
     const asked: number[] = [];
     const { feed } = feedOf((offset) => {
       asked.push(offset);
-      return asked.length === 1 ? first.promise : Promise.resolve([record(offset)]);
+      return asked.length === 1 ? first.promise : Promise.resolve({ records: [record(offset)] });
     });
     const pulled = feed.pull(PULL);
     await settle();
     feed.seek(7);
-    first.resolve([record(0)]);
+    first.resolve({ records: [record(0)] });
     expect((await pulled).map(({ offset }) => offset)).toEqual([7]);
     expect(asked).toEqual([0, 7]);
   });
@@ -49,7 +49,7 @@ describe("direct feed", () => {
     let looks = 0;
     const { clock, feed } = feedOf(async () => {
       looks++;
-      return [];
+      return { records: [] };
     });
     let done = false;
     const pulled = feed.pull({ ...PULL, waitMs: 250 }).then(() => {
@@ -68,6 +68,49 @@ describe("direct feed", () => {
   });
 });
 
+describe("a look that reached the end", () => {
+  const following = (end: (reads: number) => number) => {
+    const clock = new ManualClock();
+    const bell = new Bell(clock);
+    let reads = 0;
+    let onRead = () => undefined as void;
+    const feed = new DirectFeed({
+      ...{ clock, fromOffset: 0, bell, lookAgainMs: () => 100 },
+      read: async (offset) => {
+        reads++;
+        onRead();
+        return { records: reads === 1 ? [record(offset)] : [], end: end(reads) };
+      },
+    });
+    return { clock, bell, feed, reads: () => reads, whileReading: (during: () => void) => (onRead = during) };
+  };
+
+  test("is not followed by another one before somebody rings, or the time has come", async () => {
+    const { clock, bell, feed, reads } = following(() => 1);
+    expect(await feed.pull(PULL)).toHaveLength(1);
+    expect(await feed.pull(PULL)).toEqual([]);
+    expect(reads()).toBe(1);
+    bell.ring();
+    await feed.pull(PULL);
+    expect(reads()).toBe(2);
+    clock.advance(100);
+    await feed.pull(PULL);
+    expect(reads()).toBe(3);
+  });
+
+  test("is followed by another one when somebody rang meanwhile, or more was there", async () => {
+    const rung = following(() => 1);
+    rung.whileReading(() => rung.bell.ring());
+    await rung.feed.pull(PULL);
+    await rung.feed.pull(PULL);
+    expect(rung.reads()).toBe(2);
+    const more = following(() => 2);
+    await more.feed.pull(PULL);
+    await more.feed.pull(PULL);
+    expect(more.reads()).toBe(2);
+  });
+});
+
 describe("held partitions", () => {
   const held = (change: Parameters<typeof joinOptions>[2] = {}) => {
     const clock = new ManualClock();
@@ -76,7 +119,7 @@ describe("held partitions", () => {
       join: joinOptions("g", ["t"], { drainMs: 1_000, ...change }),
       clock,
       startFeed: (_, fromOffset) =>
-        new DirectFeed({ clock, fromOffset, read: async () => [], bell: new Bell(clock), lookAgainMs: () => 100 }),
+        new DirectFeed({ clock, fromOffset, read: async () => ({ records: [] }), bell: new Bell(clock), lookAgainMs: () => 100 }),
       onAssignFailed: (error) => failures.push(error),
     });
     return { clock, partitions, failures };

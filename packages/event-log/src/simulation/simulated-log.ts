@@ -135,7 +135,7 @@ export class SimulatedLog implements EventLog {
       clock: this.#cluster.clock,
       fromOffset,
       bell: partition.bell,
-      read: async (offset, bounds) => partition.read(offset, bounds),
+      read: async (offset, bounds) => ({ records: partition.read(offset, bounds) }),
       lookAgainMs: () => LOOK_AGAIN_MS,
     });
   }

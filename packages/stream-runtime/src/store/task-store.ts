@@ -4,6 +4,8 @@
  * E1 `commit` makes all of a batch real or none of it, and only if the partition still stands at the batch's start under the
  *    batch's epoch. So of two workers that both believe they own a partition, one commits and the other is told "fenced".
  * E2 `claim` raises the epoch: whatever an earlier owner still has in flight is fenced from then on.
+ * E4 `commitTogether` makes batches of several partitions of a task real at once, or none of them: when one is fenced ("fenced"), or
+ *    the whole is refused (it throws). Each of them can then be committed by itself.
  * E3 Outbox rows have rising `seq` without gaps per task and partition; they stay until `relayed` says they are in the log.
  */
 import type { Headers } from "@tenon/event-log/api";
@@ -179,6 +181,8 @@ export interface TaskStore {
   /** Rows of windows that end after a time. */
   windows(at: TaskPartition, endAfterMs: number): Promise<readonly WindowRow[]>;
   commit(batch: BatchCommit): Promise<CommitOutcome>;
+  /** As `commit` of each, all of them or none (E4). */
+  commitTogether(batches: readonly BatchCommit[]): Promise<CommitOutcome>;
   control(at: TaskPartition): Promise<Control>;
   /** A paused partition has committed everything, and its outbox is in the log. Ignored from an earlier owner. */
   rest(at: TaskPartition, epoch: number): Promise<void>;

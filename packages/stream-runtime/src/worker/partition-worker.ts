@@ -14,6 +14,7 @@ import { isFenced } from "../task/stream-error.ts";
 import type { Task } from "../task/task.ts";
 import { BatchBuilder, type BuiltBatch } from "./batch-builder.ts";
 import { type BatchBounds, BatchSize } from "./batch-size.ts";
+import type { BatchAmount, CommitGroup } from "./commit-group.ts";
 import type { FaultPoint, FaultPoints } from "./fault-points.ts";
 import type { GraphRuns } from "./graph-runs.ts";
 import type { LaneGate } from "./lane-gate.ts";
@@ -40,6 +41,8 @@ export interface WorkerContext {
   readonly store: TaskStore;
   readonly clock: HostClock;
   readonly gate: LaneGate;
+  /** Of all partitions of the task in this process. */
+  readonly commits: CommitGroup;
   readonly runs: GraphRuns;
   readonly options: WorkerOptions;
   readonly faults: FaultPoints | undefined;
@@ -195,10 +198,8 @@ export class PartitionWorker {
       if (signal.aborted) return [];
       throw error;
     });
-    this.#size.pulled(
-      records.length,
-      records.reduce((total, { value }) => total + value.length, 0),
-    );
+    const amount = amountOf(records);
+    this.#size.pulled(amount.records, amount.bytes);
     return records;
   }
 
@@ -219,21 +220,21 @@ export class PartitionWorker {
     }
     this.metrics.batches++;
     this.metrics.batchRecords = records.length;
-    this.#committing = this.#commit(built).finally(leave);
+    this.#committing = this.#commit(built, amountOf(records)).finally(leave);
     this.#committing.then(
       () => this.#progress?.moved(this.metrics.next),
       (error: Error) => this.#fail(error),
     );
   }
 
-  async #commit({ commit, counts }: BuiltBatch): Promise<void> {
-    const { store, clock } = this.#context;
+  async #commit({ commit, counts }: BuiltBatch, amount: BatchAmount): Promise<void> {
+    const { commits, clock } = this.#context;
     await this.#reached("beforeCommit");
     const relayedSeq = this.#relay?.appendedSeq ?? 0;
     const startedMs = clock.monotonicMs();
     const isRelayedEarly = this.#context.faults?.breaks?.("relayAfterCommit") === true;
     if (isRelayedEarly) this.#relay?.offer(commit.outbox);
-    const outcome = await store.commit({ ...commit, relayedSeq });
+    const outcome = await commits.commit({ ...commit, relayedSeq }, amount);
     if (outcome === "fenced") {
       this.metrics.fenced++;
       throw refusedCommit(this.#context.task, this.at.partition, commit);
@@ -274,7 +275,7 @@ export class PartitionWorker {
     );
     if (others.length === 0) return;
     const built = this.#builder?.advance(Math.min(...others.map(({ watermarkMs }) => watermarkMs)));
-    if (built !== undefined) await this.#commit(built);
+    if (built !== undefined) await this.#commit(built, amountOf([]));
   }
 
   /** Paused: commits what is out, waits until the log has all of it, and says so. Whoever drains the task waits for that. */
@@ -332,4 +333,8 @@ export class PartitionWorker {
     }
     this.#context.onEnded(this, error);
   }
+}
+
+function amountOf(records: readonly LogRecord[]): BatchAmount {
+  return { records: records.length, bytes: records.reduce((total, { value }) => total + value.length, 0) };
 }

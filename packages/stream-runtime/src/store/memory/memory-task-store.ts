@@ -84,16 +84,28 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
     return [...this.#partition(at).windows.values()].filter(({ startMs, sizeMs }) => startMs + sizeMs > endAfterMs);
   }
 
-  async commit(batch: BatchCommit): Promise<CommitOutcome> {
-    const fault = this.#options.fault?.(batch);
-    const partition = this.#partition(batch);
-    const isFenced = partition.epoch !== batch.epoch || (partition.next ?? batch.start) !== batch.start;
+  commit(batch: BatchCommit): Promise<CommitOutcome> {
+    return this.commitTogether([batch]);
+  }
+
+  async commitTogether(batches: readonly BatchCommit[]): Promise<CommitOutcome> {
+    const { mutant, write } = this.#options;
+    const fault = batches.map((batch) => this.#options.fault?.(batch)).find((each) => each !== undefined);
+    const isFenced = batches.some((batch) => {
+      const { epoch, next = batch.start } = this.#partition(batch);
+      return epoch !== batch.epoch || next !== batch.start;
+    });
     if (fault === "before") {
-      if (this.#options.mutant === "offsetFirst" && !isFenced) partition.next = batch.end;
+      if (mutant === "offsetFirst" && !isFenced) for (const batch of batches) this.#partition(batch).next = batch.end;
       throw connectionLost();
     }
-    if (isFenced && !this.#options.mutant?.startsWith("noFence")) return "fenced";
-    this.#apply(partition, batch);
+    if (isFenced && !mutant?.startsWith("noFence")) return "fenced";
+    // Whatever refuses the whole comes before anything of it is kept.
+    if (mutant !== "noFenceNorUnique") this.#requireNewIds(batches);
+    const [first] = batches;
+    const writes = batches.flatMap((batch) => batch.writes);
+    if (first !== undefined) write?.(writes, first.lane);
+    for (const batch of batches) this.#apply(this.#partition(batch), batch);
     if (fault === "after") throw connectionLost();
     return "committed";
   }
@@ -225,15 +237,16 @@ export class MemoryTaskStore implements TaskStore, TaskOperations {
     };
   }
 
-  #apply(partition: Partition, batch: BatchCommit): void {
-    const waiting = new Set(partition.outbox.map(({ recordId }) => recordId));
-    for (const { recordId } of batch.outbox) {
-      if (this.#options.mutant === "noFenceNorUnique") break;
-      if (this.#recordIds.has(recordId) || waiting.has(recordId)) {
+  #requireNewIds(batches: readonly BatchCommit[]): void {
+    const given = new Set(batches.flatMap((batch) => this.#partition(batch).outbox.map(({ recordId }) => recordId)));
+    for (const { recordId } of batches.flatMap(({ outbox }) => outbox)) {
+      if (this.#recordIds.has(recordId) || given.has(recordId))
         throw new Error(`record id "${recordId}" was given twice`);
-      }
+      given.add(recordId);
     }
-    this.#options.write?.(batch.writes, batch.lane);
+  }
+
+  #apply(partition: Partition, batch: BatchCommit): void {
     for (const { recordId } of batch.outbox) this.#recordIds.set(recordId, partition);
     applyBatch(partition, batch, this.#options.clock.nowMs());
   }

@@ -1,5 +1,5 @@
-/** What a batch writes besides its offset: a part per table, each joined to the fence's row. */
-import type { BatchCommit, OutboxRow } from "../task-store.ts";
+/** What batches write besides their offsets: a part per table, each joined to the rows of the fence. */
+import type { BatchCommit, OutboxRow, ParkedRow, StateRow } from "../task-store.ts";
 import { bytesText, numbersText, textsText } from "./array-text.ts";
 import { type WindowColumn, windowTable } from "./tables.ts";
 
@@ -11,158 +11,186 @@ export interface CommitPart {
 }
 
 /** Only the parts that have something to write. */
-export function partsOf(batch: BatchCommit, columns: readonly WindowColumn[]): readonly CommitPart[] {
+export function partsOf(batches: readonly BatchCommit[], columns: readonly WindowColumn[]): readonly CommitPart[] {
   return [
-    ...stateParts(batch),
-    ...windowParts(batch, columns),
-    ...(batch.relayedSeq > 0 ? [relayedPart(batch.relayedSeq)] : []),
-    ...(batch.outbox.length > 0 ? [outboxPart(batch.outbox)] : []),
-    ...parkedParts(batch),
+    ...stateParts(batches),
+    ...windowParts(batches, columns),
+    ...rowsPart("relayed", batches, { rowsOf: relayedRows, columns: RELAYED, text: relayedText }),
+    ...rowsPart("sent", batches, { rowsOf: ({ outbox }) => outbox, columns: SENT, text: sentText }),
+    ...rowsPart("unparked", batches, { rowsOf: unparkedRows, columns: UNPARKED, text: unparkedText }),
+    ...rowsPart("parked", batches, { rowsOf: ({ parked }) => parked, columns: PARKED, text: parkedText }),
   ];
 }
 
-function stateParts({ state }: BatchCommit): readonly CommitPart[] {
-  if (state.length === 0) return [];
-  const kept = state.filter(({ value }) => value !== null);
-  const gone = state.filter(({ value }) => value === null);
-  const parts: CommitPart[] = [];
-  if (kept.length > 0) {
-    parts.push({
-      name: "kept",
-      text: (first) => `insert into stream_state (task, partition, key, value)
-        select fence.task, fence.partition, row.key, row.value::json
-        from fence, unnest($${first}::text[], $${first + 1}::text[]) as row(key, value)
-        on conflict (task, partition, key) do update set value = excluded.value`,
-      values: [textsText(kept.map(({ key }) => key)), textsText(kept.map(({ value }) => value))],
-    });
-  }
-  if (gone.length > 0) {
-    parts.push({
-      name: "gone",
-      text: (first) => `delete from stream_state using fence
-        where stream_state.task = fence.task and stream_state.partition = fence.partition and key = any($${first}::text[])`,
-      values: [textsText(gone.map(({ key }) => key))],
-    });
-  }
-  return parts;
+/** A column of the rows that a part takes: its name and type, and how its values travel. */
+interface Column<Row> {
+  readonly name: string;
+  readonly type: string;
+  readonly values: (rows: readonly Row[]) => string;
 }
 
-function windowParts(batch: BatchCommit, columns: readonly WindowColumn[]): readonly CommitPart[] {
-  const { windows, dropWindowsEndedBeforeMs, task } = batch;
-  const table = windowTable(task);
-  const parts: CommitPart[] = [];
-  if (windows.length > 0) {
-    const names = columns.map(({ column }) => column);
-    parts.push({
-      name: "windows",
-      text: (first) => `insert into ${table} (size_ms, start_ms, key, partition, revision, ${names.join(", ")})
+interface RowsPart<Row> {
+  readonly rowsOf: (batch: BatchCommit) => readonly Row[];
+  readonly columns: readonly Column<Row>[];
+  /** @param rows the fence, joined to the part's rows as `row` */
+  readonly text: (rows: string) => string;
+}
+
+/** Rows of several batches say whose they are; those of one need not. */
+function rowsPart<Row>(
+  name: CommitPart["name"],
+  batches: readonly BatchCommit[],
+  { rowsOf, columns, text }: RowsPart<Row>,
+): readonly CommitPart[] {
+  const [first] = batches;
+  const isAlone = first !== undefined && batches.length === 1;
+  const rows = isAlone ? rowsOf(first) : batches.flatMap(rowsOf);
+  if (rows.length === 0) return [];
+  const values = columns.map((column) => column.values(rows));
+  if (!isAlone) values.push(numbersText(batches.flatMap((batch) => rowsOf(batch).map(() => batch.partition))));
+  const names = [...columns.map((column) => column.name), ...(isAlone ? [] : ["of"])];
+  const types = [...columns.map(({ type }) => type), ...(isAlone ? [] : ["int"])];
+  const joined = (from: number) => {
+    const lists = types.map((type, index) => `$${from + index}::${type}[]`).join(", ");
+    const on = isAlone ? "true" : "row.of = fence.partition";
+    return `fence join unnest(${lists}) as row(${names.join(", ")}) on ${on}`;
+  };
+  return [{ name, text: (from) => text(joined(from)), values }];
+}
+
+function numbers<Row>(name: string, of: (row: Row) => number, type = "bigint"): Column<Row> {
+  return { name, type, values: (rows) => numbersText(rows.map(of)) };
+}
+
+function texts<Row>(name: string, of: (row: Row) => string | null): Column<Row> {
+  return { name, type: "text", values: (rows) => textsText(rows.map(of)) };
+}
+
+function bytes<Row>(name: string, of: (row: Row) => Uint8Array): Column<Row> {
+  return { name, type: "bytea", values: (rows) => bytesText(rows.map(of)) };
+}
+
+const OF_FENCE = (table: string) => `${table}.task = fence.task and ${table}.partition = fence.partition`;
+
+function stateParts(batches: readonly BatchCommit[]): readonly CommitPart[] {
+  if (batches.every(({ state }) => state.length === 0)) return [];
+  const key = texts<StateRow>("key", (row) => row.key);
+  const value = texts<StateRow>("value", (row) => row.value);
+  return [
+    ...rowsPart("kept", batches, {
+      rowsOf: ({ state }) => state.filter((row) => row.value !== null),
+      columns: [key, value],
+      text: (rows) => `insert into stream_state (task, partition, key, value)
+        select fence.task, fence.partition, row.key, row.value::json from ${rows}
+        on conflict (task, partition, key) do update set value = excluded.value`,
+    }),
+    ...rowsPart("gone", batches, {
+      rowsOf: ({ state }) => state.filter((row) => row.value === null),
+      columns: [key],
+      text: (rows) => `delete from stream_state using ${rows}
+        where ${OF_FENCE("stream_state")} and stream_state.key = row.key`,
+    }),
+  ];
+}
+
+function windowParts(batches: readonly BatchCommit[], columns: readonly WindowColumn[]): readonly CommitPart[] {
+  const [first] = batches;
+  if (first === undefined) return [];
+  const table = windowTable(first.task);
+  type Row = BatchCommit["windows"][number];
+  const names = columns.map(({ column }) => column);
+  const written = rowsPart<Row>("windows", batches, {
+    rowsOf: ({ windows }) => windows,
+    columns: [
+      numbers("size_ms", ({ sizeMs }) => sizeMs),
+      numbers("start_ms", ({ startMs }) => startMs),
+      texts("key", ({ key }) => key),
+      numbers("revision", ({ revision }) => revision, "int"),
+      ...columns.map(({ type }, index): Column<Row> => {
+        if (type === "json") return texts(`v${index}`, ({ values }) => JSON.stringify(values[index]));
+        const valuesOf = (rows: readonly Row[]) => numbersText(rows.map(({ values }) => values[index] as number | null));
+        return { name: `v${index}`, type: "bigint", values: valuesOf };
+      }),
+    ],
+    text: (rows) => `insert into ${table} (size_ms, start_ms, key, partition, revision, ${names.join(", ")})
         select row.size_ms, row.start_ms, row.key, fence.partition, row.revision, ${columns
           .map(({ type }, index) => (type === "json" ? `row.v${index}::json` : `row.v${index}`))
           .join(", ")}
-        from fence, unnest($${first}::bigint[], $${first + 1}::bigint[], $${first + 2}::text[], $${first + 3}::int[], ${columns
-          .map(({ type }, index) => `$${first + 4 + index}::${type === "json" ? "text" : "bigint"}[]`)
-          .join(", ")}) as row(size_ms, start_ms, key, revision, ${columns.map((_, index) => `v${index}`).join(", ")})
+        from ${rows}
         on conflict (size_ms, start_ms, key) do update set revision = excluded.revision, ${names
           .map((name) => `${name} = excluded.${name}`)
           .join(", ")}`,
-      values: [
-        numbersText(windows.map(({ sizeMs }) => sizeMs)),
-        numbersText(windows.map(({ startMs }) => startMs)),
-        textsText(windows.map(({ key }) => key)),
-        numbersText(windows.map(({ revision }) => revision)),
-        ...columns.map(({ type }, index) =>
-          type === "json"
-            ? textsText(windows.map(({ values }) => JSON.stringify(values[index])))
-            : numbersText(windows.map(({ values }) => values[index] as number | null)),
-        ),
-      ],
-    });
-  }
-  if (dropWindowsEndedBeforeMs !== undefined) {
-    // Of a range with one end the server expects a third of the table, and reads all of it; of one with two ends, little.
-    parts.push({
+  });
+  return [...written, ...batches.flatMap((batch) => droppedPart(batch, table))];
+}
+
+/**
+ * A part for each batch, with its bound as a parameter: of a range with one end the server expects a third of the table, and reads
+ * all of it; of one with two ends, little.
+ */
+function droppedPart({ partition, dropWindowsEndedBeforeMs }: BatchCommit, table: string): readonly CommitPart[] {
+  if (dropWindowsEndedBeforeMs === undefined) return [];
+  return [
+    {
       name: "dropped",
       text: (first) => `delete from ${table} using fence
-        where ${table}.partition = fence.partition and start_ms >= ${Number.MIN_SAFE_INTEGER} and start_ms < $${first}
-          and start_ms + size_ms <= $${first}`,
-      values: [dropWindowsEndedBeforeMs],
-    });
-  }
-  return parts;
+        where ${table}.partition = fence.partition and fence.partition = $${first + 1}
+          and start_ms >= ${Number.MIN_SAFE_INTEGER} and start_ms < $${first} and start_ms + size_ms <= $${first}`,
+      values: [dropWindowsEndedBeforeMs, partition],
+    },
+  ];
 }
 
-function relayedPart(relayedSeq: number): CommitPart {
-  return {
-    name: "relayed",
-    text: (first) => `delete from stream_outbox using fence
-      where stream_outbox.task = fence.task and stream_outbox.partition = fence.partition and seq <= $${first}`,
-    values: [relayedSeq],
-  };
+function relayedRows({ relayedSeq }: BatchCommit): readonly number[] {
+  return relayedSeq > 0 ? [relayedSeq] : [];
 }
+const RELAYED: readonly Column<number>[] = [numbers("seq", (seq) => seq)];
+const relayedText = (rows: string) => `delete from stream_outbox using ${rows}
+      where ${OF_FENCE("stream_outbox")} and stream_outbox.seq <= row.seq`;
 
-function outboxPart(rows: readonly OutboxRow[]): CommitPart {
-  return {
-    name: "sent",
-    text: (
-      first,
-    ) => `insert into stream_outbox (task, partition, seq, topic, to_partition, key, time_ms, headers, value, record_id)
+const SENT: readonly Column<OutboxRow>[] = [
+  numbers("seq", ({ seq }) => seq),
+  texts("topic", ({ topic }) => topic),
+  numbers("to_partition", ({ partition }) => partition, "int"),
+  texts("key", ({ key }) => key),
+  numbers("time_ms", ({ timeMs }) => timeMs),
+  texts("headers", ({ headers }) => JSON.stringify(headers)),
+  bytes("value", ({ value }) => value),
+  texts("record_id", ({ recordId }) => recordId),
+];
+const sentText = (
+  rows: string,
+) => `insert into stream_outbox (task, partition, seq, topic, to_partition, key, time_ms, headers, value, record_id)
       select fence.task, fence.partition, row.seq, row.topic, row.to_partition, row.key, row.time_ms, row.headers::json, row.value, row.record_id
-      from fence, unnest($${first}::bigint[], $${first + 1}::text[], $${first + 2}::int[], $${first + 3}::text[], $${first + 4}::bigint[],
-        $${first + 5}::text[], $${first + 6}::bytea[], $${first + 7}::text[])
-        as row(seq, topic, to_partition, key, time_ms, headers, value, record_id)`,
-    values: [
-      numbersText(rows.map(({ seq }) => seq)),
-      textsText(rows.map(({ topic }) => topic)),
-      numbersText(rows.map(({ partition }) => partition)),
-      textsText(rows.map(({ key }) => key)),
-      numbersText(rows.map(({ timeMs }) => timeMs)),
-      textsText(rows.map(({ headers }) => JSON.stringify(headers))),
-      bytesText(rows.map(({ value }) => value)),
-      textsText(rows.map(({ recordId }) => recordId)),
-    ],
-  };
-}
+      from ${rows}`;
 
-function parkedParts({ parked, unparked }: BatchCommit): readonly CommitPart[] {
-  if (parked.length + unparked.length === 0) return [];
+/** What was tried again and is put aside again stays, with its new reason. */
+function unparkedRows({ parked, unparked }: BatchCommit): readonly number[] {
   const again = new Set(parked.map(({ offset }) => offset));
-  const gone = unparked.filter((offset) => !again.has(offset));
-  const parts: CommitPart[] = [];
-  if (gone.length > 0) {
-    parts.push({
-      name: "unparked",
-      text: (first) => `delete from stream_parked using fence
-        where stream_parked.task = fence.task and stream_parked.partition = fence.partition and at_offset = any($${first}::bigint[])`,
-      values: [numbersText(gone)],
-    });
-  }
-  if (parked.length > 0) {
-    parts.push({
-      name: "parked",
-      text: (
-        first,
-      ) => `insert into stream_parked (task, partition, at_offset, topic, key, time_ms, headers, value, code, reason, owner, input_digest)
-        select fence.task, fence.partition, row.at_offset, row.topic, row.key, row.time_ms, row.headers::json, row.value, row.code, row.reason,
-          row.owner, row.input_digest
-        from fence, unnest($${first}::bigint[], $${first + 1}::text[], $${first + 2}::text[], $${first + 3}::bigint[], $${first + 4}::text[],
-          $${first + 5}::bytea[], $${first + 6}::text[], $${first + 7}::text[], $${first + 8}::text[], $${first + 9}::text[])
-          as row(at_offset, topic, key, time_ms, headers, value, code, reason, owner, input_digest)
-        on conflict (task, partition, at_offset) do update
-          set code = excluded.code, reason = excluded.reason, input_digest = excluded.input_digest, wants_retry = false,
-            parked_at = clock_timestamp()`,
-      values: [
-        numbersText(parked.map(({ offset }) => offset)),
-        textsText(parked.map(({ topic }) => topic)),
-        textsText(parked.map(({ key }) => key)),
-        numbersText(parked.map(({ timeMs }) => timeMs)),
-        textsText(parked.map(({ headers }) => JSON.stringify(headers))),
-        bytesText(parked.map(({ value }) => value)),
-        textsText(parked.map(({ code }) => code)),
-        textsText(parked.map(({ reason }) => reason)),
-        textsText(parked.map(({ owner }) => owner)),
-        textsText(parked.map(({ inputDigest }) => inputDigest ?? null)),
-      ],
-    });
-  }
-  return parts;
+  return unparked.filter((offset) => !again.has(offset));
 }
+const UNPARKED: readonly Column<number>[] = [numbers("at_offset", (offset) => offset)];
+const unparkedText = (rows: string) => `delete from stream_parked using ${rows}
+      where ${OF_FENCE("stream_parked")} and stream_parked.at_offset = row.at_offset`;
+
+const PARKED: readonly Column<ParkedRow>[] = [
+  numbers("at_offset", ({ offset }) => offset),
+  texts("topic", ({ topic }) => topic),
+  texts("key", ({ key }) => key),
+  numbers("time_ms", ({ timeMs }) => timeMs),
+  texts("headers", ({ headers }) => JSON.stringify(headers)),
+  bytes("value", ({ value }) => value),
+  texts("code", ({ code }) => code),
+  texts("reason", ({ reason }) => reason),
+  texts("owner", ({ owner }) => owner),
+  texts("input_digest", ({ inputDigest }) => inputDigest ?? null),
+];
+const parkedText = (
+  rows: string,
+) => `insert into stream_parked (task, partition, at_offset, topic, key, time_ms, headers, value, code, reason, owner, input_digest)
+      select fence.task, fence.partition, row.at_offset, row.topic, row.key, row.time_ms, row.headers::json, row.value, row.code, row.reason,
+        row.owner, row.input_digest
+      from ${rows}
+      on conflict (task, partition, at_offset) do update
+        set code = excluded.code, reason = excluded.reason, input_digest = excluded.input_digest, wants_retry = false,
+          parked_at = clock_timestamp()`;

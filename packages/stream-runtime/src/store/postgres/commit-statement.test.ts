@@ -24,7 +24,7 @@ test("windows past their retention are found by the index: what is kept beside t
     writes: [],
     lane: "low",
   };
-  const { statement } = new CommitStatements(NAME, windowColumns(WINDOW), { isFenced: true }).whole(batch);
+  const { statement } = new CommitStatements(NAME, windowColumns(WINDOW), { isFenced: true }).whole([batch]);
   const lines = await database.query<{ "QUERY PLAN": string }>(`explain (generic_plan) ${statement.text}`);
   const plan = lines.map((line) => line["QUERY PLAN"]).join("\n");
   expect(plan).toContain("using stream_window_drop_windows_pkey");

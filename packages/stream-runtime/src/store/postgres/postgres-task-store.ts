@@ -112,39 +112,61 @@ export class PostgresTaskStore implements TaskStore {
     return rows.map(readWindowRow);
   }
 
-  async commit(batch: BatchCommit): Promise<CommitOutcome> {
-    const { mutant, onStep } = this.#options;
-    const statements = this.#statementsOf(batch.task);
-    if (mutant === "offsetFirst") return this.#commitOffsetFirst(batch, statements);
-    if (batch.writes.length > 0 || onStep !== undefined) {
-      return this.#database.transaction((tx) => this.#inSteps(tx, batch, statements));
-    }
-    const { statement, values } = statements.whole(batch);
-    // Not a query: without an answer its outcome is unknown (TENON1503), and the next claim reads what became of it.
-    const committed = await this.#database.execute(statement, values);
-    return committed === 1 ? "committed" : "fenced";
+  commit(batch: BatchCommit): Promise<CommitOutcome> {
+    return this.commitTogether([batch]);
   }
 
-  async #inSteps(tx: Transaction, batch: BatchCommit, statements: CommitStatements): Promise<CommitOutcome> {
-    const { onStep, write } = this.#options;
+  async commitTogether(batches: readonly BatchCommit[]): Promise<CommitOutcome> {
+    const { mutant, onStep } = this.#options;
+    const [first] = batches;
+    if (first === undefined) return "committed";
+    const statements = this.#statementsOf(first.task);
+    if (mutant === "offsetFirst") return this.#commitOffsetFirst(batches, statements);
+    if (onStep !== undefined) return this.#database.transaction((tx) => this.#inSteps(tx, batches, statements));
+    const { statement, values } = statements.whole(batches);
+    if (batches.every(({ writes }) => writes.length === 0)) {
+      // Not a query: without an answer its outcome is unknown (TENON1503), and the next claim reads what became of it.
+      return outcomeOf(await this.#database.execute(statement, values), batches);
+    }
+    return this.#database.transaction(async (tx) => {
+      const outcome = outcomeOf(await tx.execute(statement, values), batches);
+      if (outcome === "committed") await this.#write(tx, batches);
+      return outcome;
+    });
+  }
+
+  async #inSteps(
+    tx: Transaction,
+    batches: readonly BatchCommit[],
+    statements: CommitStatements,
+  ): Promise<CommitOutcome> {
     let done: CommitStep | undefined;
-    for (const { step, text, values } of statements.steps(batch)) {
-      if (done !== undefined && done !== step) await onStep?.(done, batch);
+    const ended = async (step: CommitStep) => {
+      for (const batch of batches) await this.#options.onStep?.(step, batch);
+    };
+    for (const { step, text, values } of statements.steps(batches)) {
+      if (done !== undefined && done !== step) await ended(done);
       const touched = await tx.execute(text, values);
-      if (step === "fence" && touched !== 1) return "fenced";
+      if (step === "fence" && touched !== batches.length) return "fenced";
       done = step;
     }
-    if (done !== undefined) await onStep?.(done, batch);
-    if (batch.writes.length > 0) await write?.(tx, batch.writes, batch.lane);
+    if (done !== undefined) await ended(done);
+    await this.#write(tx, batches);
     return "committed";
   }
 
+  async #write(tx: Transaction, batches: readonly BatchCommit[]): Promise<void> {
+    const writes = batches.length === 1 ? (batches[0]?.writes ?? []) : batches.flatMap((batch) => batch.writes);
+    const { lane } = batches[0] as BatchCommit;
+    if (writes.length > 0) await this.#options.write?.(tx, writes, lane);
+  }
+
   /** The mutant: two transactions where one is needed. */
-  async #commitOffsetFirst(batch: BatchCommit, statements: CommitStatements): Promise<CommitOutcome> {
-    const [fence, ...rest] = statements.steps(batch);
+  async #commitOffsetFirst(batches: readonly BatchCommit[], statements: CommitStatements): Promise<CommitOutcome> {
+    const [fence, ...rest] = statements.steps(batches);
     const moved = await this.#database.execute(fence?.text ?? "", fence?.values);
-    if (moved !== 1) return "fenced";
-    await this.#options.onStep?.("fence", batch);
+    if (moved !== batches.length) return "fenced";
+    for (const batch of batches) await this.#options.onStep?.("fence", batch);
     await this.#database.transaction(async (tx) => {
       for (const { text, values } of rest) await tx.execute(text, values);
     });
@@ -236,6 +258,10 @@ export class PostgresTaskStore implements TaskStore {
   get #database(): Database {
     return this.#options.database;
   }
+}
+
+function outcomeOf(rows: number, batches: readonly BatchCommit[]): CommitOutcome {
+  return rows === batches.length ? "committed" : "fenced";
 }
 
 interface StoredControl {
