@@ -1,15 +1,18 @@
 /**
  * Real changes of the repository's sources, each made in a checkout of its own and compared with the code as it is: the
- * report names the node where it begins, and its owner, first. Refactorings give an empty report.
+ * report names the node where it begins, and its owner, first. Refactorings give an empty report. The base is checked out
+ * and run once for all of them, and every change is made in, and taken back from, one other checkout.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type Checkout,
   type ComparedVersion,
   checkOut,
   type RanBase,
+  type Report,
   ReportSchema,
   renderMarkdown,
   reportOn,
@@ -23,13 +26,11 @@ import { SERVING_CHANGES } from "./serving-changes.ts";
 
 const root = join(import.meta.dirname, "../../../../../..");
 const corpora = ["serving", "indexing"].map((name) => join(root, `packages/dev-run/corpora/${name}.runs`));
-/** Of each corpus: enough for every change to show, few enough for a minute or two. */
+/** Of each graph: enough for every change to show, few enough for four seconds a change. */
 const ENTRIES_MAX = 40;
 const CHANGES = [...SERVING_CHANGES, ...INDEXING_CHANGES];
-/** One of each kind; the others with TENON_LONG. */
-const ALWAYS = ["changed formula", "slower node", "non-deterministic node", "policy config", "changed handler"];
-const isLong = Boolean(process.env["TENON_LONG"]);
 const CHANGE_MS_MAX = 180_000;
+const GIT_MS_MAX = 60_000;
 /** A fresh clone may have no author, and git wants one for the commit that nobody keeps. */
 const AUTHOR = ["-c", "user.name=tests", "-c", "user.email=tests@localhost"];
 
@@ -39,10 +40,7 @@ let head: Checkout;
 const made: Checkout[] = [];
 
 beforeAll(async () => {
-  // The sources as they lie here, also where no commit has them yet. A clean tree needs no stash, which would want git's lock.
-  const git = (...words: readonly string[]) => execFileSync("git", words, { cwd: root, encoding: "utf8" }).trim();
-  const isClean = git("--no-optional-locks", "status", "--porcelain", "--untracked-files=no") === "";
-  const commit = isClean ? "HEAD" : git(...AUTHOR, "stash", "create");
+  const commit = commitOfTree();
   const checkout = await checkOut(root, commit);
   made.push(checkout);
   head = await checkOut(root, commit);
@@ -56,10 +54,30 @@ afterAll(async () => {
   for (const checkout of made) await checkout.remove();
 }, CHANGE_MS_MAX);
 
+function git(folder: string, words: readonly string[], environment: Readonly<Record<string, string>> = {}): string {
+  const options = { cwd: folder, timeout: GIT_MS_MAX, env: { ...process.env, ...environment } };
+  return execFileSync("git", words, { ...options, encoding: "utf8" }).trim();
+}
+
+/** The sources as they lie here, also what was never added, as a commit of no branch. The index of the tree stays as it is. */
+function commitOfTree(): string {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-planted-"));
+  try {
+    const index = { GIT_INDEX_FILE: join(folder, "index") };
+    git(root, ["read-tree", "HEAD"], index);
+    git(root, ["add", "--all"], index);
+    const tree = git(root, ["write-tree"], index);
+    return git(root, [...AUTHOR, "commit-tree", tree, "-p", "HEAD", "-m", "the tree as it is"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 /** Checkouts that reports have made and not removed. */
 function worktrees(): readonly string[] {
-  const all = execFileSync("git", ["worktree", "list"], { cwd: root, encoding: "utf8" });
-  return all.split("\n").filter((line) => line.includes("tenon-version-"));
+  return git(root, ["worktree", "list"])
+    .split("\n")
+    .filter((line) => line.includes("tenon-version-"));
 }
 
 /** A command line as a person pastes it, in a checkout. */
@@ -103,44 +121,75 @@ test("tenon report exits 1 on a planted change, and the commands of its finding 
   }
 });
 
-async function reportOf(change: PlantedChange) {
+interface Reported {
+  readonly report: Report;
+  /** Files of the head that are not as in the base; ascending. */
+  readonly changed: readonly string[];
+}
+
+async function reportOf(change: PlantedChange): Promise<Reported> {
   const undo = plant(head.root, change);
   try {
-    return await reportOn(base, {
+    const changed = git(head.root, ["status", "--porcelain", "--untracked-files=all", "--no-renames"]);
+    const report = await reportOn(base, {
       base: baseVersion,
       head: { name: "head", root: head.root, commit: head.commit, changed: true },
       ...{ refs: { base: "main", head: undefined }, corpora, root, seed: 1, expected: { expect: [], ignore: [] } },
       performance: { rounds: 3, entriesMax: 10 },
     });
+    return { report, changed: changed.split("\n").flatMap((line) => line.trim().split(" ").slice(-1).filter(Boolean)) };
   } finally {
     undo();
   }
 }
 
-const LATER = "takes minutes: TENON_LONG=1 runs it";
-
-for (const change of CHANGES) {
-  test(`${change.name}: the report names its node and owner first`, { timeout: CHANGE_MS_MAX }, async ({ skip }) => {
-    skip(!isLong && !ALWAYS.includes(change.name), LATER);
-    const report = await reportOf(change);
-    const [first] = report.findings;
-    expect({ node: first?.node, owner: first?.owner }).toEqual({ node: change.node, owner: change.owner });
-    if (change.kind !== undefined) expect(first?.kind).toBe(change.kind);
-    if (change.cause !== undefined)
-      expect(first?.causes.map(({ detail }) => detail).join("\n")).toContain(change.cause);
-    expect(report.verdict.outcome).not.toBe("PASS");
-    expect(report.owners[0]?.owner).toBe(change.owner);
-    expect(() => ReportSchema.parse(JSON.parse(JSON.stringify(report)))).not.toThrow();
-    expect(Buffer.byteLength(renderMarkdown(report))).toBeLessThanOrEqual(60_000);
-  });
+/** Its patch, and nothing else, is what the head has more than the base. */
+function expectPlanted({ changed }: Reported, { edits }: PlantedChange): void {
+  expect(changed.toSorted()).toEqual([...new Set(edits.map(({ file }) => file))].sort());
 }
 
-for (const change of NO_OP_CHANGES) {
-  test(`${change.name}: nothing to say`, { timeout: CHANGE_MS_MAX }, async ({ skip }) => {
-    skip(!isLong && change.name !== "reordered nodes", LATER);
-    const report = await reportOf(change);
-    expect(report.findings).toEqual([]);
-    expect(report.verdict.outcome).toBe("PASS");
-    expect(renderMarkdown(report)).toContain("nothing differs in");
-  });
+function expectFound(reported: Reported, change: TrueChange): void {
+  const { report } = reported;
+  const [first] = report.findings;
+  expect({ node: first?.node, owner: first?.owner }).toEqual({ node: change.node, owner: change.owner });
+  if (change.kind !== undefined) expect(first?.kind).toBe(change.kind);
+  if (change.cause !== undefined) expect(first?.causes.map(({ detail }) => detail).join("\n")).toContain(change.cause);
+  expect(report.verdict.outcome).not.toBe("PASS");
+  expect(report.owners[0]?.owner).toBe(change.owner);
+  expectPlanted(reported, change);
 }
+
+function expectQuiet(reported: Reported, change: PlantedChange): void {
+  const { report } = reported;
+  expect(report.findings).toEqual([]);
+  expect(report.verdict.outcome).toBe("PASS");
+  expect(renderMarkdown(report)).toContain("nothing differs in");
+  expectPlanted(reported, change);
+}
+
+test.each(CHANGES.map((change) => [change.name, change] as const))(
+  "%s: the report names its node and owner first",
+  async (_, change) => {
+    const reported = await reportOf(change);
+    expectFound(reported, change);
+    expect(() => ReportSchema.parse(JSON.parse(JSON.stringify(reported.report)))).not.toThrow();
+    expect(Buffer.byteLength(renderMarkdown(reported.report))).toBeLessThanOrEqual(60_000);
+  },
+  CHANGE_MS_MAX,
+);
+
+test.each(NO_OP_CHANGES.map((change) => [change.name, change] as const))(
+  "%s: nothing to say",
+  async (_, change) => expectQuiet(await reportOf(change), change),
+  CHANGE_MS_MAX,
+);
+
+test("without its patch every one of these fails: the base has nothing of them already", {
+  timeout: CHANGE_MS_MAX,
+}, async () => {
+  const unchanged = await reportOf({ name: "nothing", edits: [] });
+  expect(unchanged.report.findings).toEqual([]);
+  for (const change of CHANGES) expect(() => expectFound(unchanged, change), change.name).toThrow("to deeply equal");
+  for (const change of NO_OP_CHANGES)
+    expect(() => expectQuiet(unchanged, change), change.name).toThrow("to deeply equal");
+});
