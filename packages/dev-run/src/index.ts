@@ -1,7 +1,7 @@
 /** Dev runs: record runs of graphs, replay them on any version of the code, edit them. */
 export type { CorpusGraph, CorpusHeader } from "./corpus/corpus-format.ts";
 export { corpusGraphOf } from "./corpus/corpus-graph.ts";
-export { CorpusWriter } from "./corpus/corpus-writer.ts";
+export { writeCorpus } from "./corpus/corpus-writer.ts";
 export { type Corpus, corpusHash, findEntry, readCorpus } from "./corpus/read-corpus.ts";
 export type { RecordedEntry } from "./corpus/recorded-entry.ts";
 export { DevRunCode } from "./dev-run-error.ts";

@@ -7,7 +7,6 @@ import type { AdmittedRequest, Arms } from "@tenon/ads-model";
 import {
   type AnyExecutor,
   type CorpusHeader,
-  CorpusWriter,
   corpusGraphOf,
   type Edit,
   type Flip,
@@ -20,6 +19,7 @@ import {
   recordEntry,
   runRecorded,
   type WhatIfResult,
+  writeCorpus,
 } from "@tenon/dev-run";
 import { createExecutor, type HostClock, type RunContext, type ValueOf } from "@tenon/graph-core";
 import type { InsertionEvents } from "@tenon/nodes";
@@ -116,10 +116,8 @@ export class ServingRuns {
     const { nowMs, quality, switchedOff, cut } = kept.recording();
     const { entry } = await this.#record(request, arms, { nowMs, quality, off: [...switchedOff, ...cut] });
     const path = join(tmpdir(), `tenon-recording-${randomUUID()}.runs`);
-    const writer = new CorpusWriter(path, this.#header());
     try {
-      writer.add(entry);
-      writer.close();
+      writeCorpus(path, this.#header(), (writer) => writer.add(entry));
       return readFileSync(path);
     } finally {
       rmSync(path, { force: true });

@@ -4,11 +4,11 @@ import { join, resolve } from "node:path";
 import { dropStrata, recordMarketplace } from "@tenon/admixer";
 import {
   type CorpusHeader,
-  CorpusWriter,
   type RecordedEntry,
   readCorpus,
   type StratifiedRun,
   stratified,
+  writeCorpus,
 } from "@tenon/dev-run";
 import { randomStream } from "@tenon/marketplace";
 import { cliError } from "../cli-error.ts";
@@ -47,9 +47,9 @@ export async function record(options: RecordOptions, terminal: Terminal): Promis
     options.url === undefined ? await fromMarketplace(options, progress.step) : await fromHost(options, terminal);
   progress.end();
   const path = resolve(terminal.folder, options.out);
-  const writer = new CorpusWriter(path, runs.header);
-  for (const entry of runs.entries) writer.add(entry);
-  writer.close();
+  const writer = writeCorpus(path, runs.header, (corpus) => {
+    for (const entry of runs.entries) corpus.add(entry);
+  });
   const strata = Map.groupBy(runs.entries, ({ stratum }) => stratum);
   const facts = { corpus: path, runs: writer.entries, bytes: writer.bytes, madeBy: runs.header.madeBy };
   if (options.json)

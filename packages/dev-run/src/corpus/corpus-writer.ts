@@ -1,4 +1,7 @@
-/** Writes one corpus file. It is there, whole, once `close` has returned, and not at all before. */
+/**
+ * Writes one corpus file. It is there, whole, once `close` has returned, and not at all before: what a process that died
+ * leaves has another name, and no end.
+ */
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
@@ -17,6 +20,25 @@ import { encodeEntry, type RecordedEntry } from "./recorded-entry.ts";
 
 /** Level of the compressor: 12 is within 3 % of the smallest at a tenth of its time. */
 const LEVEL = 12;
+/** A file that was not ended has its name and this. */
+export const UNFINISHED_SUFFIX = ".unfinished";
+
+/**
+ * Writes a corpus, or leaves nothing behind.
+ *
+ * @throws GraphError TENON2002, TENON2003; what `fill` throws
+ */
+export function writeCorpus(path: string, header: CorpusHeader, fill: (writer: CorpusWriter) => void): CorpusWriter {
+  const writer = new CorpusWriter(path, header);
+  try {
+    fill(writer);
+    writer.close();
+    return writer;
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+}
 
 export class CorpusWriter {
   readonly path: string;
@@ -26,6 +48,7 @@ export class CorpusWriter {
   bytes = 0;
   readonly #hash: Hash = createHash("sha256");
   readonly #file: number;
+  #open = true;
   #blocks = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -38,11 +61,16 @@ export class CorpusWriter {
       mkdirSync(dirname(path), { recursive: true });
       return openSync(this.#unfinished, "w");
     });
-    this.#write(encodeHeader(header));
+    try {
+      this.#write(encodeHeader(header));
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
   }
 
   get #unfinished(): string {
-    return `${this.path}.unfinished`;
+    return `${this.path}${UNFINISHED_SUFFIX}`;
   }
 
   /** @throws GraphError TENON2002 for an entry beyond the bound; TENON2003 when the disk refuses it */
@@ -74,15 +102,21 @@ export class CorpusWriter {
     end.set(this.#hash.digest(), 12);
     this.#kept(() => {
       this.#writeAll(end);
-      closeSync(this.#file);
+      this.#closeFile();
       renameSync(this.#unfinished, this.path);
     });
   }
 
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind; the file that had the name before stays. May be called after a failure. */
   discard(): void {
-    closeSync(this.#file);
+    this.#closeFile();
     rmSync(this.#unfinished, { force: true });
+  }
+
+  #closeFile(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#file);
   }
 
   #closeBlock(): void {
