@@ -6,6 +6,7 @@ import {
   type CorpusHeader,
   type RecordedEntry,
   readCorpus,
+  requireCorpusPlace,
   type StratifiedRun,
   stratified,
   writeCorpus,
@@ -42,11 +43,15 @@ interface Runs {
 
 /** `tenon record --out FILE`: runs of the marketplace in this process, or those that a host keeps, as a corpus of stand-ins. */
 export async function record(options: RecordOptions, terminal: Terminal): Promise<ExitCode> {
+  const path = resolve(terminal.folder, options.out);
+  // Before minutes of work: a file that cannot be written, an address that is none.
+  requireCorpusPlace(path);
+  const host = hostOf(options);
   const progress = progressOn(terminal);
   const runs =
-    options.url === undefined ? await fromMarketplace(options, progress.step) : await fromHost(options, terminal);
-  progress.end();
-  const path = resolve(terminal.folder, options.out);
+    host === undefined
+      ? await fromMarketplace(options, progress.step).finally(progress.end)
+      : await fromHost(host, options.id, terminal);
   const writer = writeCorpus(path, runs.header, (corpus) => {
     for (const entry of runs.entries) corpus.add(entry);
   });
@@ -80,7 +85,18 @@ async function fromMarketplace(options: RecordOptions, onStep: (text: string) =>
   return { header: marketplace.header, entries };
 }
 
-async function fromHost({ url = "", id }: RecordOptions, terminal: Terminal): Promise<Runs> {
+/** Address of the host to ask; `undefined`: the marketplace in this process. @throws GraphError TENON1700 */
+function hostOf({ url, id }: RecordOptions): string | undefined {
+  if (url === undefined && id === undefined) return undefined;
+  const parsed = url === undefined ? null : URL.parse(url);
+  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return url;
+  throw cliError("wrongUsage", {
+    message: url === undefined ? "--id names a request that a host keeps" : `"${url}" is no address of a host`,
+    hint: "for example --url http://127.0.0.1:8787",
+  });
+}
+
+async function fromHost(url: string, id: readonly string[] | undefined, terminal: Terminal): Promise<Runs> {
   const ask = async (path: string): Promise<Response> => {
     const token = terminal.environment["TENON_ADMIN_TOKEN"];
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -3,7 +3,17 @@
  * leaves has another name, and no end.
  */
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants as constantsOfFiles,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
 import { devRunError } from "../dev-run-error.ts";
@@ -40,6 +50,15 @@ export function writeCorpus(path: string, header: CorpusHeader, fill: (writer: C
   }
 }
 
+/** Says before any work that a corpus cannot be written there; makes its folder. @throws GraphError TENON2003 */
+export function requireCorpusPlace(path: string): void {
+  kept(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
+    accessSync(dirname(path), constantsOfFiles.W_OK);
+  });
+}
+
 export class CorpusWriter {
   readonly path: string;
   /** Entries written so far. */
@@ -57,10 +76,8 @@ export class CorpusWriter {
   /** @throws GraphError TENON2003 when the file cannot be made */
   constructor(path: string, header: CorpusHeader) {
     this.path = path;
-    this.#file = this.#kept(() => {
-      mkdirSync(dirname(path), { recursive: true });
-      return openSync(this.#unfinished, "w");
-    });
+    requireCorpusPlace(path);
+    this.#file = kept(path, () => openSync(this.#unfinished, "w"));
     try {
       this.#write(encodeHeader(header));
     } catch (error) {
@@ -100,7 +117,7 @@ export class CorpusWriter {
     end.writeUInt32LE(this.entries, 8);
     this.#hash.update(end.subarray(0, 12));
     end.set(this.#hash.digest(), 12);
-    this.#kept(() => {
+    kept(this.path, () => {
       this.#writeAll(end);
       this.#closeFile();
       renameSync(this.#unfinished, this.path);
@@ -133,25 +150,25 @@ export class CorpusWriter {
 
   #write(bytes: Buffer): void {
     this.#hash.update(bytes);
-    this.#kept(() => this.#writeAll(bytes));
+    kept(this.path, () => this.#writeAll(bytes));
     this.bytes += bytes.length;
   }
 
   #writeAll(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
   }
+}
 
-  #kept<Value>(write: () => Value): Value {
-    try {
-      return write();
-    } catch (error) {
-      throw devRunError("cannotKeep", {
-        message: `corpus "${this.path}" cannot be written`,
-        detail: (error as Error).message,
-        hint: "name a folder that this process may write, with room on its disk",
-        cause: error,
-      });
-    }
+function kept<Value>(path: string, write: () => Value): Value {
+  try {
+    return write();
+  } catch (error) {
+    throw devRunError("cannotKeep", {
+      message: `corpus "${path}" cannot be written`,
+      detail: (error as Error).message,
+      hint: "name a file in a folder that this process may write, with room on its disk",
+      cause: error,
+    });
   }
 }
 
