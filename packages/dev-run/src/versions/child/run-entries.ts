@@ -48,6 +48,8 @@ export async function explainEntry(open: OpenEntry, ids: readonly number[]): Pro
 
 export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
   const times = new NodeTimes();
+  // What earlier runs left is collected now, and not within a node that happens to be next.
+  globalThis.gc?.({ type: "minor" });
   const heapBefore = process.memoryUsage().heapUsed;
   const before = process.cpuUsage();
   await observe(open, times.hooks);

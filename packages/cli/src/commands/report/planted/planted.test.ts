@@ -4,7 +4,7 @@
  * and run once for all of them, and every change is made in, and taken back from, one other checkout.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -73,17 +73,11 @@ function commitOfTree(): string {
   }
 }
 
-/** Checkouts that reports have made and not removed. */
-function worktrees(): readonly string[] {
-  return git(root, ["worktree", "list"])
-    .split("\n")
-    .filter((line) => line.includes("tenon-version-"));
-}
-
-/** A command line as a person pastes it, in a checkout. */
-function pasted(command: string, folder: string): { readonly code: number; readonly out: string } {
+/** A command line as a person pastes it, in a checkout, with a folder for temporary files of its own. */
+function pasted(command: string, temporary: string): { readonly code: number; readonly out: string } {
   const { status, stdout, stderr } = spawnSync("bash", ["-c", command], {
-    cwd: folder,
+    cwd: head.root,
+    env: { ...process.env, TMPDIR: temporary },
     encoding: "utf8",
     timeout: CHANGE_MS_MAX,
   });
@@ -94,30 +88,35 @@ test("tenon report exits 1 on a planted change, and the commands of its finding 
   timeout: CHANGE_MS_MAX,
 }, () => {
   const change = CHANGES.find(({ name }) => name === "changed handler") as TrueChange;
-  const before = worktrees();
+  const temporary = mkdtempSync(join(tmpdir(), "tenon-planted-"));
+  const run = (command: string) => pasted(command, temporary);
+  const reportCommand = `npx tenon report --base ${head.commit} --entries 6 --rounds 1`;
   const undo = plant(head.root, change);
   try {
-    const made = pasted(`npx tenon report --base ${head.commit} --entries 6 --rounds 1`, head.root);
+    const made = run(reportCommand);
     expect(made.out).toContain('NEEDS REVIEW: node "deriveOffer" (ads-auction)');
     expect(made.code).toBe(1);
     const folder = join(head.root, ".tenon/report");
     const report = ReportSchema.parse(JSON.parse(readFileSync(join(folder, "report.json"), "utf8")));
-    const [show = "", run = ""] = report.findings[0]?.reproduce ?? [];
-    expect(pasted(show, head.root)).toMatchObject({ code: 0, out: expect.stringContaining("floorMicros") });
-    expect(pasted(run, head.root)).toMatchObject({
+    const [show = "", again = ""] = report.findings[0]?.reproduce ?? [];
+    expect(run(show)).toMatchObject({ code: 0, out: expect.stringContaining("floorMicros") });
+    expect(run(again)).toMatchObject({
       code: 1,
       out: expect.stringContaining("deriveOffer (ads-auction) gives something else first"),
     });
-    expect(pasted(report.findings[0]?.approve ?? "", head.root).code).toBe(0);
-    const again = pasted(`npx tenon report --base ${head.commit} --entries 6 --rounds 1`, head.root);
-    expect(again.out).toContain("all 1 changes are expected");
-    expect(again.code).toBe(0);
+    expect(run(report.findings[0]?.approve ?? "").code).toBe(0);
+    const expected = run(reportCommand);
+    expect(expected.out).toContain("all 1 changes are expected");
+    expect(expected.code).toBe(0);
     for (const file of ["report.md", "report.html", "report.sarif", "report.xml"])
       expect(existsSync(join(folder, file))).toBe(true);
-    expect(worktrees()).toEqual(before);
+    // Nothing of what these commands checked out is left, in the folder or in git's list.
+    expect(globSync(join(temporary, "tenon-version-*"))).toEqual([]);
+    expect(git(root, ["worktree", "list"])).not.toContain(temporary);
   } finally {
     undo();
     rmSync(join(head.root, "changes.expect.json"), { force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
 });
 
