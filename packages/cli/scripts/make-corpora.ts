@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { dropStrata, recordMarketplace } from "@tenon/admixer";
-import { CorpusWriter, type RecordedEntry, type StratifiedRun, stratified } from "@tenon/dev-run";
+import { type CorpusHeader, type RecordedEntry, type StratifiedRun, stratified, writeCorpus } from "@tenon/dev-run";
 import { handlerGraphs } from "@tenon/indexer";
 import { MARKETPLACE_NOW_MS, randomStream } from "@tenon/marketplace";
 import { indexingEntries } from "./indexing-corpus.ts";
@@ -15,14 +15,10 @@ const SERVING = { seed: 11, adsMax: 600, usersCount: 60, requests: 1_600 };
 const PER_STRATUM_MAX = 6;
 const INDEXING = { seed: 11, ads: 40, edits: 28 };
 
-function write(
-  name: string,
-  header: ConstructorParameters<typeof CorpusWriter>[1],
-  entries: readonly RecordedEntry[],
-): void {
-  const writer = new CorpusWriter(fileURLToPath(new URL(`${name}.runs`, FOLDER)), header);
-  for (const entry of entries) writer.add(entry);
-  writer.close();
+function write(name: string, header: CorpusHeader, entries: readonly RecordedEntry[]): void {
+  const writer = writeCorpus(fileURLToPath(new URL(`${name}.runs`, FOLDER)), header, (corpus) => {
+    for (const entry of entries) corpus.add(entry);
+  });
   process.stdout.write(`${name}: ${writer.entries} runs, ${writer.bytes} bytes\n`);
 }
 

@@ -15,13 +15,15 @@ function addRecord(program: Command, terminal: Terminal, done: Told): void {
     .command("record")
     .description("record runs as a corpus of stand-ins: of the marketplace in this process, or those that a host keeps")
     .requiredOption("-o, --out <file>", "file of the corpus, FILE.runs")
-    .option("--requests <number>", "requests of the marketplace to run (default: 300)", wholeNumber)
-    .option("--per-stratum <number>", "keep so many runs of each stratum, drawn at random (default: all)", wholeNumber)
-    .option("--ads <number>", "ads of the marketplace (default: 2000)", wholeNumber)
-    .option("--users <number>", "users of the marketplace (default: 100)", wholeNumber)
+    .option("--requests <number>", "requests of the marketplace to run (default: 300)", fromOne)
+    .option("--per-stratum <number>", "keep so many runs of each stratum, drawn at random (default: all)", fromOne)
+    .option("--ads <number>", "ads of the marketplace (default: 2000)", fromOne)
+    .option("--users <number>", "users of the marketplace (default: 100)", fromOne)
     .option("--seed <number>", "seed of campaigns, users and requests (default: 1)", wholeNumber)
     .addOption(
-      new Option("--url <url>", "take what this host keeps instead").conflicts(["requests", "ads", "users", "seed"]),
+      new Option("--url <url>", "take what this host keeps instead").conflicts([
+        ...["requests", "perStratum", "ads", "users", "seed"],
+      ]),
     )
     .option("--id <request>", "a kept request of the host; may be given several times", collected)
     .option("--json", "print JSON for tools")
@@ -37,6 +39,7 @@ function addReplay(program: Command, terminal: Terminal, done: Told): void {
     .description("run a corpus again on this version of the code, or one run of it in detail; 1 if something differs")
     .argument("<corpus>", "file of a corpus, or the id of a run in those that come with Tenon")
     .argument("[run]", "id of a run in the corpus")
+    .option("--ids", "list the runs of the corpus, and run none")
     .option("--from <node>", "give what lies before this node, run it and what lies behind it")
     .option(
       "--override <edit>",
@@ -67,4 +70,9 @@ function collected(value: string, before: readonly string[] = []): readonly stri
 function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("expected a whole number from 0");
+}
+
+function fromOne(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("expected a whole number from 1");
 }

@@ -1,8 +1,8 @@
 /** Dev runs: record runs of graphs, replay them on any version of the code, edit them. */
 export type { CorpusGraph, CorpusHeader } from "./corpus/corpus-format.ts";
 export { corpusGraphOf } from "./corpus/corpus-graph.ts";
-export { CorpusWriter } from "./corpus/corpus-writer.ts";
-export { type Corpus, corpusHash, findEntry, readCorpus } from "./corpus/read-corpus.ts";
+export { requireCorpusPlace, writeCorpus } from "./corpus/corpus-writer.ts";
+export { type Corpus, corpusHash, findEntry, noSuchEntry, readCorpus } from "./corpus/read-corpus.ts";
 export type { RecordedEntry } from "./corpus/recorded-entry.ts";
 export { DevRunCode } from "./dev-run-error.ts";
 export { type EntryFacts, type ExtraRead, type MadeEntry, readAlso, recordEntry } from "./record/record-entry.ts";

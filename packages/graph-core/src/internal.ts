@@ -1,3 +1,4 @@
+export { didYouMean } from "./check/near-name.ts";
 export type { Immutable } from "./contract/immutable.ts";
 export { readKey } from "./execute/record.ts";
 export { type Drawing, drawTopology } from "./render/layout/drawing.ts";

@@ -2,10 +2,12 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Corpus, readCorpus, replayEntry } from "@tenon/dev-run";
+import type { GraphError } from "@tenon/graph-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { scratchFolder } from "../../test/scratch-folder.ts";
 import { standInModels } from "../../test/stand-in-models.ts";
 import { personalRequest, smallMarketplace, startTestHost, type TestHost } from "../../test/test-host.ts";
+import type { KeptRun } from "../host/kept-runs.ts";
 import { composeRows } from "./row-reads.ts";
 import { replayExecutor } from "./serving-executor.ts";
 
@@ -82,6 +84,22 @@ test("a what-if leaves no trace in what the host counts", async () => {
   const before = JSON.stringify([host.executor.counts, host.host.totals]);
   await whatIf(id, { edits: [], flip: { adId: loserOf(id), knob: "score" } });
   expect(JSON.stringify([host.executor.counts, host.host.totals])).toBe(before);
+});
+
+test("what people ask at once runs one after the other; beyond the line it is refused, and the line goes on", async () => {
+  const { runs, kept } = host.host;
+  const run = kept.get(await traced("desk-1")) as KeptRun;
+  const wrong = { kind: "slot", slot: "scores", value: 1 } as const;
+  const asked = Array.from({ length: 12 }, (_, at) =>
+    runs.whatIf(run, { edits: at % 2 === 0 ? [] : [wrong], adIds: [] }).then(
+      () => "answered",
+      ({ code, detail }: GraphError) => (code === "TENON1613" ? detail : code),
+    ),
+  );
+  const full = "1 requests run, 8 wait; all 8 waiting places are taken";
+  const line = Array.from({ length: 9 }, (_, at) => (at % 2 === 0 ? "answered" : "TENON2005"));
+  expect(await Promise.all(asked)).toEqual([...line, full, full, full]);
+  expect((await runs.repeat(run)).failure).toBeUndefined();
 });
 
 test("a wrong edit, an unknown request and a wrong body are told apart", async () => {

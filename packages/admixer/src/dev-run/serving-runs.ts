@@ -7,7 +7,6 @@ import type { AdmittedRequest, Arms } from "@tenon/ads-model";
 import {
   type AnyExecutor,
   type CorpusHeader,
-  CorpusWriter,
   corpusGraphOf,
   type Edit,
   type Flip,
@@ -20,10 +19,12 @@ import {
   recordEntry,
   runRecorded,
   type WhatIfResult,
+  writeCorpus,
 } from "@tenon/dev-run";
 import { createExecutor, type HostClock, type RunContext, type ValueOf } from "@tenon/graph-core";
 import type { InsertionEvents } from "@tenon/nodes";
 import type { Settings } from "../config/settings.ts";
+import { Admission } from "../host/admission.ts";
 import type { Answer } from "../host/answer.ts";
 import type { KeptRun } from "../host/kept-runs.ts";
 import { freshKey } from "../host/pseudonym-key.ts";
@@ -59,12 +60,18 @@ export interface WhatIfGiven {
   readonly flip: Flip | undefined;
 }
 
+/** Replays for people at a desk, who wait seconds for what a request must not wait a millisecond for. */
+const DESK = { concurrencyMax: 1, queueMax: 8 };
+const DESK_WAIT_MS_MAX = 10_000;
+const DESK_HINT = "replays of kept requests run one after the other: try again after a moment";
+
 type Insertions = ValueOf<typeof InsertionEvents>;
 
 export class ServingRuns {
   /** Absent while `recordShare` is 0. */
   readonly recorder: RunRecorder | undefined;
   readonly #parts: ServingRunsParts;
+  readonly #desk: Admission;
   #standIns:
     | { readonly people: StandInPeople; readonly actions: UserActionsTable; readonly executor: AnyExecutor }
     | undefined;
@@ -73,6 +80,7 @@ export class ServingRuns {
   constructor(parts: ServingRunsParts) {
     const { settings, clock, isBusy, onTrouble } = parts;
     this.#parts = parts;
+    this.#desk = new Admission(DESK, clock, DESK_HINT);
     if (settings.recordShare === 0) return;
     this.recorder = new RunRecorder({
       folder: settings.recordFolder as string,
@@ -95,15 +103,21 @@ export class ServingRuns {
     });
   }
 
-  /** A corpus of one run: what a stand-in of that request is answered now, on the same degraded paths. */
-  async corpusOf({ request, arms, ...kept }: KeptRun): Promise<Buffer> {
+  /**
+   * A corpus of one run: what a stand-in of that request is answered now, on the same degraded paths.
+   *
+   * @throws GraphError TENON1613 where others wait already, as whatever is asked at a desk
+   */
+  corpusOf(kept: KeptRun): Promise<Buffer> {
+    return this.#atDesk(() => this.#corpusOf(kept));
+  }
+
+  async #corpusOf({ request, arms, ...kept }: KeptRun): Promise<Buffer> {
     const { nowMs, quality, switchedOff, cut } = kept.recording();
     const { entry } = await this.#record(request, arms, { nowMs, quality, off: [...switchedOff, ...cut] });
     const path = join(tmpdir(), `tenon-recording-${randomUUID()}.runs`);
-    const writer = new CorpusWriter(path, this.#header());
     try {
-      writer.add(entry);
-      writer.close();
+      writeCorpus(path, this.#header(), (writer) => writer.add(entry));
       return readFileSync(path);
     } finally {
       rmSync(path, { force: true });
@@ -114,9 +128,13 @@ export class ServingRuns {
    * Tries edits on a kept run. Records of ads that were next in line are read as they are now; everything else is the
    * recording's.
    *
-   * @throws GraphError TENON1302 once another base or model is served; TENON2005, TENON2007
+   * @throws GraphError TENON1302 once another base or model is served; TENON2005, TENON2007; TENON1613
    */
-  async whatIf(kept: KeptRun, { edits, adIds, flip }: WhatIfAsked): Promise<WhatIfGiven> {
+  whatIf(kept: KeptRun, asked: WhatIfAsked): Promise<WhatIfGiven> {
+    return this.#atDesk(() => this.#whatIf(kept, asked));
+  }
+
+  async #whatIf(kept: KeptRun, { edits, adIds, flip }: WhatIfAsked): Promise<WhatIfGiven> {
     const executor = this.#replayer();
     const bare = kept.recording();
     const { before } = await openWhatIf(executor, bare);
@@ -132,10 +150,20 @@ export class ServingRuns {
   /**
    * A kept run once more, with every slot's value. Personal values are among them: whoever shows them redacts.
    *
-   * @throws GraphError TENON1302 once another base or model is served; TENON1303, TENON1306 for reads that were not kept
+   * @throws GraphError TENON1302 once another base or model is served; TENON1303, TENON1306 for reads that were not kept;
+   *   TENON1613
    */
-  async repeat(kept: KeptRun): Promise<ObservedRun> {
-    return runRecorded(this.#replayer(), kept.recording());
+  repeat(kept: KeptRun): Promise<ObservedRun> {
+    return this.#atDesk(() => runRecorded(this.#replayer(), kept.recording()));
+  }
+
+  async #atDesk<Value>(work: () => Promise<Value>): Promise<Value> {
+    await this.#desk.enter(DESK_WAIT_MS_MAX);
+    try {
+      return await work();
+    } finally {
+      this.#desk.leave();
+    }
   }
 
   async stop(): Promise<void> {

@@ -15,6 +15,7 @@ export class Admission {
   readonly #concurrencyMax: number;
   readonly #queueMax: number;
   readonly #clock: HostClock;
+  readonly #hint: string;
   readonly #waiting = new Set<Waiting>();
   #running = 0;
   #idleWaiters: (() => void)[] = [];
@@ -22,10 +23,12 @@ export class Admission {
   constructor(
     { concurrencyMax, queueMax }: { readonly concurrencyMax: number; readonly queueMax: number },
     clock: HostClock,
+    hint = "try again after a moment, or add hosts; concurrencyMax and queueMax set the bounds",
   ) {
     this.#concurrencyMax = concurrencyMax;
     this.#queueMax = queueMax;
     this.#clock = clock;
+    this.#hint = hint;
   }
 
   get running(): number {
@@ -84,7 +87,7 @@ export class Admission {
     return hostError("overloaded", {
       message: "the host is overloaded",
       detail: `${this.#running} requests run, ${this.#waiting.size} wait; ${reason}`,
-      hint: "try again after a moment, or add hosts; concurrencyMax and queueMax set the bounds",
+      hint: this.#hint,
     });
   }
 }

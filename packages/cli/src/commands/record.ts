@@ -4,11 +4,12 @@ import { join, resolve } from "node:path";
 import { dropStrata, recordMarketplace } from "@tenon/admixer";
 import {
   type CorpusHeader,
-  CorpusWriter,
   type RecordedEntry,
   readCorpus,
+  requireCorpusPlace,
   type StratifiedRun,
   stratified,
+  writeCorpus,
 } from "@tenon/dev-run";
 import { randomStream } from "@tenon/marketplace";
 import { cliError } from "../cli-error.ts";
@@ -42,14 +43,18 @@ interface Runs {
 
 /** `tenon record --out FILE`: runs of the marketplace in this process, or those that a host keeps, as a corpus of stand-ins. */
 export async function record(options: RecordOptions, terminal: Terminal): Promise<ExitCode> {
+  const path = resolve(terminal.folder, options.out);
+  // Before minutes of work: a file that cannot be written, an address that is none.
+  requireCorpusPlace(path);
+  const host = hostOf(options);
   const progress = progressOn(terminal);
   const runs =
-    options.url === undefined ? await fromMarketplace(options, progress.step) : await fromHost(options, terminal);
-  progress.end();
-  const path = resolve(terminal.folder, options.out);
-  const writer = new CorpusWriter(path, runs.header);
-  for (const entry of runs.entries) writer.add(entry);
-  writer.close();
+    host === undefined
+      ? await fromMarketplace(options, progress.step).finally(progress.end)
+      : await fromHost(host, options.id, terminal);
+  const writer = writeCorpus(path, runs.header, (corpus) => {
+    for (const entry of runs.entries) corpus.add(entry);
+  });
   const strata = Map.groupBy(runs.entries, ({ stratum }) => stratum);
   const facts = { corpus: path, runs: writer.entries, bytes: writer.bytes, madeBy: runs.header.madeBy };
   if (options.json)
@@ -80,7 +85,18 @@ async function fromMarketplace(options: RecordOptions, onStep: (text: string) =>
   return { header: marketplace.header, entries };
 }
 
-async function fromHost({ url = "", id }: RecordOptions, terminal: Terminal): Promise<Runs> {
+/** Address of the host to ask; `undefined`: the marketplace in this process. @throws GraphError TENON1700 */
+function hostOf({ url, id }: RecordOptions): string | undefined {
+  if (url === undefined && id === undefined) return undefined;
+  const parsed = url === undefined ? null : URL.parse(url);
+  if (parsed?.protocol === "http:" || parsed?.protocol === "https:") return url;
+  throw cliError("wrongUsage", {
+    message: url === undefined ? "--id names a request that a host keeps" : `"${url}" is no address of a host`,
+    hint: "for example --url http://127.0.0.1:8787",
+  });
+}
+
+async function fromHost(url: string, id: readonly string[] | undefined, terminal: Terminal): Promise<Runs> {
   const ask = async (path: string): Promise<Response> => {
     const token = terminal.environment["TENON_ADMIN_TOKEN"];
     const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -22,7 +22,7 @@ import { cliError } from "../cli-error.ts";
 import { type FoundRuns, findRuns } from "../dev-run/corpora.ts";
 import { type Replayer, Replayers } from "../dev-run/executors.ts";
 import { editOf } from "../dev-run/override-words.ts";
-import { corpusText, runText } from "../dev-run/replay-text.ts";
+import { corpusText, runsText, runText } from "../dev-run/replay-text.ts";
 import { saveTest } from "../dev-run/saved-test.ts";
 import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
@@ -31,6 +31,7 @@ import { progressOn } from "../output/progress.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ReplayOptions {
+  readonly ids?: boolean;
   readonly from?: string;
   readonly override?: readonly string[];
   readonly explain?: number;
@@ -49,7 +50,11 @@ export async function replay(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const found = findRuns(asked, id, terminal.folder);
-  const { entry } = found;
+  const { corpus, entry } = found;
+  if (options.ids) {
+    terminal.out(runsText(entry === undefined ? corpus.entries() : [entry], options));
+    return ExitCode.pass;
+  }
   return entry === undefined ? replayAll(found, options, terminal) : replayOne({ ...found, entry }, options, terminal);
 }
 
@@ -115,8 +120,8 @@ async function replayAll({ corpus }: FoundRuns, options: ReplayOptions, terminal
 }
 
 /** @throws GraphError TENON1700 */
-function refuseDetails({ from, override, explain, flip, saveTest: saved, values }: ReplayOptions): void {
-  const given = { from, override, explain, flip, "save-test": saved, values };
+function refuseDetails({ from, override, explain, flip, leaks, saveTest: saved, values }: ReplayOptions): void {
+  const given = { from, override, explain, flip, leaks, "save-test": saved, values };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
   throw cliError("wrongUsage", {
@@ -163,6 +168,7 @@ async function reportOf(
   { from, explain, flip: knob, leaks }: ReplayOptions,
 ): Promise<RunReport> {
   const { recording } = entry;
+  if (explain !== undefined) requireAds(executor);
   const run = await replayEntry(executor, entry, { ...manner, ...(from !== undefined && { from }) });
   const topology = topologyOf(executor.plan.graph);
   const verdict = explain === undefined ? undefined : adVerdict(run.ledger, topology, explain);
@@ -174,6 +180,15 @@ async function reportOf(
   const flip =
     knob === undefined ? undefined : await flipOf(recording, { executor, manner }, run, { knob, adId: explain });
   return { entry, run, edited, verdict, flip, leak, knob };
+}
+
+/** @throws GraphError TENON1700 for a graph that judges no ads */
+function requireAds({ plan, graphName }: Replayer["executor"]): void {
+  if (plan.nodes.some(({ wired }) => wired.definition.kind === "filter")) return;
+  throw cliError("wrongUsage", {
+    message: `--explain is for runs that judge ads; graph "${graphName}" has no filter`,
+    hint: "name a run of a serving graph, or leave --explain out",
+  });
 }
 
 async function flipOf(

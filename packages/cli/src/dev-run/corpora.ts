@@ -2,8 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Corpus, findEntry, type RecordedEntry, readCorpus } from "@tenon/dev-run";
-import type { GraphError } from "@tenon/graph-core";
+import { type Corpus, findEntry, noSuchEntry, type RecordedEntry, readCorpus } from "@tenon/dev-run";
 
 const SUFFIX = ".runs";
 
@@ -27,14 +26,12 @@ export function findRuns(asked: string, id: string | undefined, folder: string):
     const corpus = readCorpus(file);
     return { corpus, entry: id === undefined ? undefined : findEntry(corpus, id) };
   }
-  let missing: unknown;
-  for (const corpus of committedCorpora()) {
-    try {
-      return { corpus, entry: findEntry(corpus, asked) };
-    } catch (error) {
-      if ((error as GraphError).code !== "TENON2004") throw error;
-      missing = error;
-    }
+  const corpora = committedCorpora();
+  for (const corpus of corpora) {
+    for (const entry of corpus.entries()) if (entry.recording.requestId === asked) return { corpus, entry };
   }
-  throw missing;
+  throw noSuchEntry({
+    message: `there is no file "${file}", and no corpus that comes with Tenon holds a run "${asked}"`,
+    detail: `looked in ${corpora.map(({ path }) => path).join(", ")}`,
+  });
 }

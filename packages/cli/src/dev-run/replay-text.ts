@@ -1,5 +1,5 @@
 /** Replays in words. */
-import type { Flip } from "@tenon/dev-run";
+import type { Flip, RecordedEntry } from "@tenon/dev-run";
 import { valueJson } from "@tenon/dev-run";
 import type { CorpusReport, ReplayOptions, RunReport } from "../commands/replay.ts";
 import type { Colors } from "../output/colors.ts";
@@ -8,6 +8,15 @@ import { tableLines } from "../output/table.ts";
 
 const IDS_SHOWN_MAX = 3;
 const INCOMPLETE_SHOWN_MAX = 5;
+
+/** The runs of a corpus, one a line: what there is to be named. */
+export function runsText(entries: Iterable<RecordedEntry>, { json }: ReplayOptions): string {
+  const runs = [...entries].map(({ recording: { requestId, graph }, stratum }) => ({ requestId, graph, stratum }));
+  if (json) return jsonText(runs);
+  const columns = [{ title: "run" }, { title: "graph" }, { title: "stratum" }];
+  const rows = runs.map(({ requestId, graph, stratum }) => [requestId, graph, stratum]);
+  return `${tableLines(columns, rows, { head: (text) => text }).join("\n")}\n`;
+}
 
 export function corpusText(report: CorpusReport, { bold, dim }: Colors): string {
   const { corpus, runs, same, different, incomplete, versions, madeBy, hash, durationMs } = report;

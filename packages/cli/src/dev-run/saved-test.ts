@@ -1,7 +1,7 @@
 /** A run as a test: a file that vitest runs, and the run beside it. */
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type AdVerdict, type CorpusHeader, CorpusWriter, type Edit, type RecordedEntry } from "@tenon/dev-run";
+import { type AdVerdict, type CorpusHeader, type Edit, type RecordedEntry, writeCorpus } from "@tenon/dev-run";
 import { adRequest } from "@tenon/graphs";
 
 export interface SavedTest {
@@ -15,9 +15,7 @@ export interface SavedTest {
 /** Writes `file`, and `file` with the ending `.runs` instead of `.ts`. */
 export function saveTest(file: string, { header, entry, edits, verdicts }: SavedTest): void {
   const runs = file.replace(/(\.ts)?$/, ".runs");
-  const writer = new CorpusWriter(runs, header);
-  writer.add(entry);
-  writer.close();
+  writeCorpus(runs, header, (writer) => writer.add(entry));
   const { graph, requestId } = entry.recording;
   const isServing = graph === adRequest.name;
   const host = isServing ? 'import { composeRows, replayExecutor } from "@tenon/admixer";' : "";

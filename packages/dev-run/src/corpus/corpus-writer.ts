@@ -1,6 +1,19 @@
-/** Writes one corpus file. It is there, whole, once `close` has returned, and not at all before. */
+/**
+ * Writes one corpus file. It is there, whole, once `close` has returned, and not at all before: what a process that died
+ * leaves has another name, and no end.
+ */
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants as constantsOfFiles,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
 import { devRunError } from "../dev-run-error.ts";
@@ -17,6 +30,34 @@ import { encodeEntry, type RecordedEntry } from "./recorded-entry.ts";
 
 /** Level of the compressor: 12 is within 3 % of the smallest at a tenth of its time. */
 const LEVEL = 12;
+/** A file that was not ended has its name and this. */
+export const UNFINISHED_SUFFIX = ".unfinished";
+
+/**
+ * Writes a corpus, or leaves nothing behind.
+ *
+ * @throws GraphError TENON2002, TENON2003; what `fill` throws
+ */
+export function writeCorpus(path: string, header: CorpusHeader, fill: (writer: CorpusWriter) => void): CorpusWriter {
+  const writer = new CorpusWriter(path, header);
+  try {
+    fill(writer);
+    writer.close();
+    return writer;
+  } catch (error) {
+    writer.discard();
+    throw error;
+  }
+}
+
+/** Says before any work that a corpus cannot be written there; makes its folder. @throws GraphError TENON2003 */
+export function requireCorpusPlace(path: string): void {
+  kept(path, () => {
+    mkdirSync(dirname(path), { recursive: true });
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error("it is a folder");
+    accessSync(dirname(path), constantsOfFiles.W_OK);
+  });
+}
 
 export class CorpusWriter {
   readonly path: string;
@@ -26,6 +67,7 @@ export class CorpusWriter {
   bytes = 0;
   readonly #hash: Hash = createHash("sha256");
   readonly #file: number;
+  #open = true;
   #blocks = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -34,15 +76,18 @@ export class CorpusWriter {
   /** @throws GraphError TENON2003 when the file cannot be made */
   constructor(path: string, header: CorpusHeader) {
     this.path = path;
-    this.#file = this.#kept(() => {
-      mkdirSync(dirname(path), { recursive: true });
-      return openSync(this.#unfinished, "w");
-    });
-    this.#write(encodeHeader(header));
+    requireCorpusPlace(path);
+    this.#file = kept(path, () => openSync(this.#unfinished, "w"));
+    try {
+      this.#write(encodeHeader(header));
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
   }
 
   get #unfinished(): string {
-    return `${this.path}.unfinished`;
+    return `${this.path}${UNFINISHED_SUFFIX}`;
   }
 
   /** @throws GraphError TENON2002 for an entry beyond the bound; TENON2003 when the disk refuses it */
@@ -72,17 +117,23 @@ export class CorpusWriter {
     end.writeUInt32LE(this.entries, 8);
     this.#hash.update(end.subarray(0, 12));
     end.set(this.#hash.digest(), 12);
-    this.#kept(() => {
+    kept(this.path, () => {
       this.#writeAll(end);
-      closeSync(this.#file);
+      this.#closeFile();
       renameSync(this.#unfinished, this.path);
     });
   }
 
-  /** Leaves nothing behind. */
+  /** Leaves nothing behind; the file that had the name before stays. May be called after a failure. */
   discard(): void {
-    closeSync(this.#file);
+    this.#closeFile();
     rmSync(this.#unfinished, { force: true });
+  }
+
+  #closeFile(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    closeSync(this.#file);
   }
 
   #closeBlock(): void {
@@ -99,25 +150,25 @@ export class CorpusWriter {
 
   #write(bytes: Buffer): void {
     this.#hash.update(bytes);
-    this.#kept(() => this.#writeAll(bytes));
+    kept(this.path, () => this.#writeAll(bytes));
     this.bytes += bytes.length;
   }
 
   #writeAll(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
   }
+}
 
-  #kept<Value>(write: () => Value): Value {
-    try {
-      return write();
-    } catch (error) {
-      throw devRunError("cannotKeep", {
-        message: `corpus "${this.path}" cannot be written`,
-        detail: (error as Error).message,
-        hint: "name a folder that this process may write, with room on its disk",
-        cause: error,
-      });
-    }
+function kept<Value>(path: string, write: () => Value): Value {
+  try {
+    return write();
+  } catch (error) {
+    throw devRunError("cannotKeep", {
+      message: `corpus "${path}" cannot be written`,
+      detail: (error as Error).message,
+      hint: "name a file in a folder that this process may write, with room on its disk",
+      cause: error,
+    });
   }
 }
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { zstdDecompressSync } from "node:zlib";
+import type { GraphError } from "@tenon/graph-core";
 import { devRunError } from "../dev-run-error.ts";
 import {
   BLOCK_BYTES,
@@ -65,11 +66,15 @@ export function findEntry(corpus: Corpus, requestId: string): RecordedEntry {
     if (entry.recording.requestId === requestId) return entry;
     count++;
   }
-  throw devRunError("noSuchEntry", {
+  throw noSuchEntry({
     message: `corpus "${corpus.path}" holds no run "${requestId}"`,
     detail: `it holds ${count} runs of ${corpus.header.graphs.map(({ name }) => `"${name}"`).join(", ")}`,
-    hint: "`tenon replay CORPUS` lists the ids of its runs",
   });
+}
+
+/** TENON2004. */
+export function noSuchEntry(facts: { readonly message: string; readonly detail: string }): GraphError {
+  return devRunError("noSuchEntry", { ...facts, hint: "`tenon replay CORPUS --ids` lists its runs" });
 }
 
 function* entriesOf(path: string): Generator<RecordedEntry> {
@@ -94,16 +99,7 @@ class CorpusFile {
 
   constructor(path: string) {
     this.#path = path;
-    try {
-      this.#file = openSync(path, "r");
-    } catch (error) {
-      throw devRunError("cannotKeep", {
-        message: `corpus "${path}" cannot be read`,
-        detail: (error as Error).message,
-        hint: "`tenon record` makes one; name the file as it stands on this disk",
-        cause: error,
-      });
-    }
+    this.#file = this.#kept(() => openSync(path, "r"));
   }
 
   close(): void {
@@ -134,13 +130,14 @@ class CorpusFile {
     const head = this.#read(BLOCK_HEAD_BYTES);
     if (head.length < 12) throw this.#damaged(start, "it ends before its end: it was not finished, or cut");
     if (head.readUInt32LE(0) === END_MARK) return this.#end(start, head);
-    if (head.length < BLOCK_HEAD_BYTES) throw this.#damaged(start, "it ends within a block");
+    if (head.length < BLOCK_HEAD_BYTES) throw this.#damaged(start, `it ends within block ${this.#blocks + 1}`);
     const [storedBytes, rawBytes, count] = [0, 4, 8].map((at) => head.readUInt32LE(at)) as [number, number, number];
     if (storedBytes > BLOCK_BYTES_MAX || rawBytes > BLOCK_BYTES_MAX) {
       throw this.#damaged(start, `a block says it has ${storedBytes} bytes, ${rawBytes} of entries`);
     }
     const stored = this.#read(storedBytes);
-    if (stored.length !== storedBytes || blockSum(head, stored) !== head.readUInt32LE(12)) {
+    if (stored.length !== storedBytes) throw this.#damaged(start, `it ends within block ${this.#blocks + 1}`);
+    if (blockSum(head, stored) !== head.readUInt32LE(12)) {
       throw this.#damaged(start, `the sum of block ${this.#blocks + 1} does not fit`);
     }
     this.#hash.update(head).update(stored);
@@ -187,12 +184,25 @@ class CorpusFile {
     const bytes = Buffer.alloc(length);
     let read = 0;
     while (read < length) {
-      const got = readSync(this.#file, bytes, read, length - read, this.#at + read);
+      const got = this.#kept(() => readSync(this.#file, bytes, read, length - read, this.#at + read));
       if (got === 0) break;
       read += got;
     }
     this.#at += read;
     return bytes.subarray(0, read);
+  }
+
+  #kept<Value>(read: () => Value): Value {
+    try {
+      return read();
+    } catch (error) {
+      throw devRunError("cannotKeep", {
+        message: `corpus "${this.#path}" cannot be read`,
+        detail: (error as Error).message,
+        hint: "`tenon record` makes one; name the file as it stands on this disk",
+        cause: error,
+      });
+    }
   }
 
   #foreign(detail: string): Error {

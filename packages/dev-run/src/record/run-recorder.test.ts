@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ManualClock } from "@tenon/graph-testkit";
@@ -175,7 +175,43 @@ test("a run that cannot be made, and a disk that refuses, are told and counted; 
   offer("a");
   await settle();
   expect(recorder.write()).toBeUndefined();
-  expect(recorder.counts).toMatchObject({ failed: 1, filesFailed: 1, written: 0 });
+  expect(recorder.counts).toMatchObject({ failed: 1, filesFailed: 1, lost: 1, written: 0 });
   expect(troubles).toEqual(["a run cannot be recorded", "recorded runs cannot be written"]);
+  await recorder.stop();
+});
+
+test("what a disk that is full has taken of a file is removed, and the next window is written", async () => {
+  const { recorder, offer, settle, troubles } = recorderWith();
+  const path = join(folder, "1970-01-01T00-00-01-000Z-0.runs");
+  // Whatever is written there is refused for want of room.
+  symlinkSync("/dev/full", `${path}.unfinished`);
+  offer("a");
+  await settle();
+  expect(recorder.write()).toBeUndefined();
+  expect(troubles).toEqual(["recorded runs cannot be written"]);
+  expect(readdirSync(folder)).toEqual([]);
+  offer("b");
+  await settle();
+  expect(idsIn(recorder.write())).toEqual(["b"]);
+  expect(recorder.counts).toMatchObject({ lost: 1, written: 1, filesFailed: 1, filesWritten: 1 });
+  await recorder.stop();
+});
+
+test("what a process that died left unfinished is removed with the next file, and what another writes now is not", async () => {
+  const { recorder, clock, offer, settle } = recorderWith();
+  const [dead, busy] = ["1969-a.runs.unfinished", "1970-b.runs.unfinished"];
+  for (const name of [dead, busy]) writeFileSync(join(folder, name), "TENONRUN");
+  offer("a");
+  await settle();
+  for (const [name, agoMs] of [
+    [dead, 61_000],
+    [busy, 59_000],
+  ] as const) {
+    const atS = (clock.nowMs() - agoMs) / 1_000;
+    utimesSync(join(folder, name), atS, atS);
+  }
+  expect(idsIn(recorder.write())).toEqual(["a"]);
+  expect(readdirSync(folder).filter((name) => name.endsWith(".unfinished"))).toEqual([busy]);
+  expect(recorder.counts.filesRemoved).toBe(1);
   await recorder.stop();
 });

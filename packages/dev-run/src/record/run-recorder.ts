@@ -5,13 +5,14 @@
  *    a time, with a pause between two; none while the host is busy.
  * R2 Everything is bounded: runs that wait, entries and bytes of a window, files of the folder.
  * R3 What it leaves out it counts.
+ * R4 A file has its name once it is whole. A process that is killed loses its window, which was never said to be kept.
  */
 import { hash } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import type { CorpusHeader } from "../corpus/corpus-format.ts";
-import { CorpusWriter } from "../corpus/corpus-writer.ts";
+import { UNFINISHED_SUFFIX, writeCorpus } from "../corpus/corpus-writer.ts";
 import { encodeEntry } from "../corpus/recorded-entry.ts";
 import type { MadeEntry } from "./record-entry.ts";
 import { type Place, Reservoirs } from "./reservoirs.ts";
@@ -76,9 +77,11 @@ interface Waiting extends OfferedRun {
 }
 
 const SUFFIX = ".runs";
+/** A file is written within a second or two: one that is not whole after a minute is of a process that died. */
+const UNFINISHED_MS_MAX = 60_000;
 
 export class RunRecorder {
-  /** They only ever grow; `kept` counts entries as they are taken, `replaced` those that later ones of their stratum pushed out. */
+  /** They only ever grow; `kept` counts entries as they are taken, `replaced` those that later ones of their stratum pushed out, `lost` those the disk refused. */
   readonly counts = {
     offered: 0,
     outsideShare: 0,
@@ -89,6 +92,7 @@ export class RunRecorder {
     kept: 0,
     replaced: 0,
     written: 0,
+    lost: 0,
     filesWritten: 0,
     filesRemoved: 0,
     filesFailed: 0,
@@ -145,20 +149,25 @@ export class RunRecorder {
     this.#endTimer = undefined;
     this.#window = undefined;
     if (window === undefined || window.entries.size === 0) return undefined;
+    const path = join(this.#options.folder, `${fileStamp(window.startedMs)}-${this.#files++}${SUFFIX}`);
     try {
-      const path = join(this.#options.folder, `${fileStamp(window.startedMs)}-${this.#files++}${SUFFIX}`);
-      const writer = new CorpusWriter(path, window.header);
-      for (const bytes of window.entries.values()) writer.addEncoded(bytes);
-      writer.close();
-      this.counts.written += window.entries.size;
-      this.counts.filesWritten++;
-      this.#removeOld();
-      return path;
+      writeCorpus(path, window.header, (writer) => {
+        for (const bytes of window.entries.values()) writer.addEncoded(bytes);
+      });
     } catch (error) {
       this.counts.filesFailed++;
+      this.counts.lost += window.entries.size;
       this.#options.onTrouble("recorded runs cannot be written", error);
       return undefined;
     }
+    this.counts.written += window.entries.size;
+    this.counts.filesWritten++;
+    try {
+      this.#removeOld();
+    } catch (error) {
+      this.#options.onTrouble("old files of recorded runs cannot be removed", error);
+    }
+    return path;
   }
 
   /** Ends after the run that is being made, and writes what there is. */
@@ -241,14 +250,19 @@ export class RunRecorder {
   }
 
   #removeOld(): void {
-    const { folder } = this.#options;
-    const files = readdirSync(folder)
-      .filter((name) => name.endsWith(SUFFIX))
-      .sort();
-    for (const name of files.slice(0, Math.max(0, files.length - this.#bounds.filesMax))) {
-      rmSync(join(folder, name), { force: true });
+    const names = readdirSync(this.#options.folder).sort();
+    const files = names.filter((name) => name.endsWith(SUFFIX));
+    const old = files.slice(0, Math.max(0, files.length - this.#bounds.filesMax));
+    const dead = names.filter((name) => name.endsWith(`${SUFFIX}${UNFINISHED_SUFFIX}`) && this.#isDead(name));
+    for (const name of [...old, ...dead]) {
+      rmSync(join(this.#options.folder, name), { force: true });
       this.counts.filesRemoved++;
     }
+  }
+
+  #isDead(name: string): boolean {
+    const { mtimeMs } = statSync(join(this.#options.folder, name), { throwIfNoEntry: false }) ?? {};
+    return mtimeMs !== undefined && mtimeMs < this.#clock.nowMs() - UNFINISHED_MS_MAX;
   }
 }
 

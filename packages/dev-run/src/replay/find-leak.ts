@@ -14,8 +14,8 @@ export interface Leak extends ValueDifference {
 
 /**
  * Replays twice, the second time with another clock and other random numbers, and names the first node in execution order
- * that gave something else: everything before it gave the same, so its inputs were equal. Changes globals of the process
- * meanwhile: not for a process that serves.
+ * that gave something else: everything before it gave the same, so its inputs were equal. The second run alone sees that
+ * world: what the process does besides, and another search at the same time, do not.
  */
 export async function findLeak(
   executor: AnyExecutor,

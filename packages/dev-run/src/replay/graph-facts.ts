@@ -1,5 +1,6 @@
 /** What dev runs ask of a plan: who writes a slot, what lies downstream, which feature schemas its values need. */
 import { type Executor, type FeatureSchema, featureSchemaOf, type SlotKey } from "@tenon/graph-core";
+import { didYouMean } from "@tenon/graph-core/internal";
 import { devRunError } from "../dev-run-error.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: dev runs work on any graph
@@ -33,7 +34,7 @@ export function producerOf({ plan, graphName }: AnyExecutor, slot: SlotKey): Pla
       message: `graph "${graphName}" has no slot "${slot}"`,
       graph: graphName,
       detail: `expected one of ${[...plan.wiring.slots.keys()].join(", ")}`,
-      hint: "correct the name; `tenon graph` draws slots and nodes",
+      hint: `${didYouMean(slot, plan.wiring.slots.keys())}\`tenon graph\` draws slots and nodes`,
     });
   }
   const [writer] = found.writers;
@@ -44,11 +45,12 @@ export function producerOf({ plan, graphName }: AnyExecutor, slot: SlotKey): Pla
 export function nodeNamed({ plan, graphName }: AnyExecutor, name: string): PlanNode {
   const node = plan.nodes.find(({ wired }) => wired.name === name);
   if (node !== undefined) return node;
+  const names = plan.nodes.map(({ wired }) => wired.name);
   throw devRunError("noSuchNode", {
     message: `graph "${graphName}" has no node "${name}"`,
     graph: graphName,
-    detail: `expected one of ${plan.nodes.map(({ wired }) => wired.name).join(", ")}`,
-    hint: "correct the name; `tenon graph` draws slots and nodes",
+    detail: `expected one of ${names.join(", ")}`,
+    hint: `${didYouMean(name, names)}\`tenon graph\` draws slots and nodes`,
   });
 }
 

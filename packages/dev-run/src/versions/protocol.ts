@@ -9,7 +9,7 @@
  */
 import type { Topology } from "@tenon/graph-core";
 
-export const PROTOCOL_FORMAT = 1;
+export const PROTOCOL_FORMAT = 2;
 
 /** An entry by the place it has: the number of its corpus among those that were opened, and its own within that. */
 export interface EntryPlace {
@@ -140,6 +140,6 @@ export interface MeasuredEntry {
   readonly cpuMs: number;
   /** Bytes allocated on the heap by the run; `null` where a collection came between. */
   readonly allocatedBytes: number | null;
-  /** Time within each node, ms. */
+  /** Processor time within each node, ms. */
   readonly nodes: Readonly<Record<string, number>>;
 }

@@ -65,7 +65,8 @@ export class VersionProcess {
     if (!existsSync(file)) throw otherProtocol(folder.name, `it has no ${CHILD_FILE}`);
     const child = fork(file, [], {
       cwd: folder.root,
-      execArgv: ["--conditions=@tenon/source", "--disable-warning=ExperimentalWarning", "--no-warnings"],
+      // A version that measures asks for the collector between two runs.
+      execArgv: ["--conditions=@tenon/source", "--disable-warning=ExperimentalWarning", "--no-warnings", "--expose-gc"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "json",
     });

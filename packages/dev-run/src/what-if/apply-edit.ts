@@ -1,6 +1,6 @@
 /** Applies one edit to one slot's value. Values never change: an edited one is a copy of what lies on the way. */
 import { CandidateBatch, type Column, GraphError, ModelScores } from "@tenon/graph-core";
-import { isColumn, replaceColumn } from "@tenon/graph-core/internal";
+import { didYouMean, isColumn, replaceColumn } from "@tenon/graph-core/internal";
 import { devRunError } from "../dev-run-error.ts";
 import { columnWith } from "./column-with.ts";
 import type { AdEdit, Edit, FieldEdit } from "./edit.ts";
@@ -20,7 +20,7 @@ function withField(edit: FieldEdit, value: unknown): unknown {
     if (!fields.includes(step)) {
       throw wrongEdit(edit, `it has no field "${steps.slice(0, depth + 1).join(".")}"`, {
         detail: fields.length === 0 ? "there are no fields here" : `expected one of ${fields.slice(0, 20).join(", ")}`,
-        hint: "correct the path; `tenon replay --json` prints the slot's value",
+        hint: `${didYouMean(step, fields)}\`tenon replay CORPUS ID --values\` prints what the slot holds`,
       });
     }
     const inner = replaced((at as Record<string, unknown>)[step], depth + 1);

@@ -116,6 +116,8 @@ class FlipSearch {
 
   async #verdictAt(value: number): Promise<AdVerdict> {
     this.#runs++;
+    // A host may search for somebody at a desk: what else it has to do goes first.
+    await new Promise((resolve) => setImmediate(resolve));
     const { slot, column } = this.#knob;
     const edit = { kind: "ad" as const, slot, ...(column !== undefined && { column }), adId: this.#adId, value };
     return this.#session.verdictWith([edit], this.#adId);

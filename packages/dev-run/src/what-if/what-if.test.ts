@@ -45,6 +45,20 @@ test("an edit of the request, of a field and of a column of a batch reaches what
   expect(await answerOf({ kind: "slot", slot: "extra", value: 40 })).toMatchObject({ extra: 40 });
 });
 
+test("a search lets the rest of the process go on between two of its runs", async () => {
+  let turns = 0;
+  let searching = true;
+  const count = (): void => {
+    turns++;
+    if (searching) setImmediate(count);
+  };
+  setImmediate(count);
+  const { runs } = await minimalFlip(executor, recording, { adId: 1, knob: SCORE });
+  searching = false;
+  expect(runs).toBeGreaterThan(3);
+  expect(turns).toBeGreaterThanOrEqual(runs - 1);
+});
+
 test("a slot that a failed node left to its fallback can be set", async () => {
   const extra = (): never => {
     throw new Error("away");

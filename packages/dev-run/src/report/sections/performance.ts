@@ -1,17 +1,18 @@
-/** Time and garbage, base and head in turn, so that what else the machine does meets both. */
+/** Processor time of every node in both versions, and which are over their budget. */
 import { type ComparedEntry, evenly } from "../../compare/compared.ts";
 import { downstreamOf, type UnionGraph } from "../../compare/union-graph.ts";
 import { pairedBootstrap } from "../../statistics/paired.ts";
 import type { DescribedGraph, MeasuredEntry } from "../../versions/protocol.ts";
-import type { VersionProcess } from "../../versions/version-process.ts";
 import { causesOf } from "../findings/causes-of.ts";
 import type { Draft } from "../findings/value-findings.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Report } from "../report-schema.ts";
+import { type MeasuredRounds, measureInTurn } from "./measure-in-turn.ts";
 
 export interface PerformanceOptions {
-  /** Rounds of base and head each, after one that warms both up. */
+  /** Rounds of base and head each, after one that warms both up; more where they leave a row open. */
   readonly rounds: number;
+  /** Of each graph. */
   readonly entriesMax: number;
 }
 
@@ -42,12 +43,21 @@ export async function performance(
   const { compared } = input;
   // Where the head goes another way, it is no slower or faster: it does something else.
   const comparable = compared.entries.filter(({ base, head }) => base.failure === null && head.failure === null);
-  const entries = evenly(comparable.length, entriesMax).map((at) => comparable[at] as ComparedEntry);
-  const first = await measureInTurn(input, entries, rounds);
-  const rows = rowsOf(input, entries, first);
+  // Of each graph: a graph with few runs among many others would hardly be measured.
+  const entries = [...Map.groupBy(comparable, ({ graph }) => graph).values()].flatMap((all) =>
+    evenly(all.length, entriesMax).map((at) => all[at] as ComparedEntry),
+  );
+  const measure = () =>
+    measureInTurn(compared, entries, {
+      rounds,
+      isOpen: (measured) => judge(input, { entries, ...measured }).some(({ isOpen }) => isOpen),
+    });
+  const rowsOf = (measured: MeasuredRounds) => judge(input, { entries, ...measured }).map(({ row }) => row);
+  const first = await measure();
+  const rows = rowsOf(first);
   if (rows.some(({ flagged }) => flagged)) {
     // What else the machine did may have met one side more than the other: a slower node is slower the second time too.
-    const second = rowsOf(input, entries, await measureInTurn(input, entries, rounds));
+    const second = rowsOf(await measure());
     const again = new Set(second.filter(({ flagged }) => flagged).map(({ graph, what }) => `${graph} ${what}`));
     for (const [at, row] of rows.entries())
       rows[at] = { ...row, flagged: row.flagged && again.has(`${row.graph} ${row.what}`) };
@@ -55,7 +65,7 @@ export async function performance(
   rows.sort((one, other) => Number(other.flagged) - Number(one.flagged) || Math.abs(other.delta) - Math.abs(one.delta));
   const { base, head } = first;
   const section: Section = {
-    rounds,
+    rounds: base.length,
     entries: entries.length,
     rows: [...rows.filter(({ what }) => what === END_TO_END), ...rows.filter(({ what }) => what !== END_TO_END)].slice(
       0,
@@ -71,45 +81,18 @@ export async function performance(
   return { section, drafts: draftsOf(input, rows) };
 }
 
-async function measureInTurn(
-  { compared }: ReportInput,
-  entries: readonly ComparedEntry[],
-  rounds: number,
-): Promise<Omit<Measured, "entries">> {
-  const [base, head]: [MeasuredEntry[][], MeasuredEntry[][]] = [[], []];
-  for (let round = 0; round <= rounds && entries.length > 0; round++) {
-    const sides = [
-      [base, compared.baseVersion],
-      [head, compared.headVersion],
-    ] as const;
-    for (const [into, version] of round % 2 === 0 ? sides : sides.toReversed()) {
-      const measured = await measure(version, entries);
-      // The first round warms both up.
-      if (round > 0) into.push(measured);
-    }
-  }
-  return { base, head };
+function judge({ compared, seed }: ReportInput, measured: Measured): readonly Judged[] {
+  return compared.graphs.flatMap((graph) => seriesOf(graph, measured)).map((each) => judged(each, seed));
 }
 
-function rowsOf(
-  { compared, seed }: ReportInput,
-  entries: readonly ComparedEntry[],
-  measured: Omit<Measured, "entries">,
-): Row[] {
-  return compared.graphs.flatMap((graph) => seriesOf(graph, { entries, ...measured })).map((each) => rowOf(each, seed));
-}
-
-function measure(
-  version: VersionProcess,
-  entries: readonly ComparedEntry[],
-): Promise<readonly MeasuredEntry[] & MeasuredEntry[]> {
-  return version.each<MeasuredEntry>({ kind: "measure", entries: entries.map(({ place }) => place) }) as never;
-}
-
-interface Measured {
+interface Measured extends MeasuredRounds {
   readonly entries: readonly ComparedEntry[];
-  readonly base: readonly (readonly MeasuredEntry[])[];
-  readonly head: readonly (readonly MeasuredEntry[])[];
+}
+
+interface Judged {
+  readonly row: Row;
+  /** More rounds may tell: it may be flagged, and its interval holds its budget. */
+  readonly isOpen: boolean;
 }
 
 function seriesOf({ name: graph, nodes }: UnionGraph, { entries, base, head }: Measured): readonly Series[] {
@@ -133,14 +116,17 @@ function seriesOf({ name: graph, nodes }: UnionGraph, { entries, base, head }: M
   ];
 }
 
-function rowOf({ graph, what, owner, isAsync, base, head }: Series, seed: number): Row {
+function judged({ graph, what, owner, isAsync, base, head }: Series, seed: number): Judged {
   const differences = head.map((ms, at) => ms - (base[at] ?? 0));
   const { mean: delta, low, high } = pairedBootstrap(differences, seed);
   const summary = summaryOf(base);
   const budget = Math.max(BUDGET_SHARE * summary.mean, BUDGET_MS);
   // One run that the machine interrupted is no slower node: the middle of the runs must be over the budget, too.
   const flagged = !isAsync && low > 0 && delta > budget && trimmedMean(differences) > budget;
-  return { graph, what, owner, unit: "ms", base: summary, head: summaryOf(head), delta, low, high, budget, flagged };
+  return {
+    row: { graph, what, owner, unit: "ms", base: summary, head: summaryOf(head), delta, low, high, budget, flagged },
+    isOpen: !isAsync && low <= budget && high > budget,
+  };
 }
 
 function draftsOf(input: ReportInput, rows: readonly Row[]): readonly Draft[] {
@@ -207,9 +193,9 @@ function summaryOf(values: readonly number[]): Row["base"] {
   };
 }
 
-/** Without the lowest and the highest fifth. */
+/** Without the lowest and the highest fifth; of one or two all, of three and more never none. */
 function trimmedMean(values: readonly number[]): number {
-  const cut = Math.ceil(values.length / 5);
+  const cut = Math.min(Math.ceil(values.length / 5), (values.length - 1) >> 1);
   const kept = values.toSorted((one, other) => one - other).slice(cut, values.length - cut);
   return kept.reduce((sum, each) => sum + each, 0) / Math.max(1, kept.length);
 }

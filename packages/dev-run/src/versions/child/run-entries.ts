@@ -3,9 +3,10 @@ import { type GraphError, verdictText } from "@tenon/graph-core";
 import type { RecordedEntry } from "../../corpus/recorded-entry.ts";
 import { digestOf } from "../../replay/digest.ts";
 import type { AnyExecutor } from "../../replay/graph-facts.ts";
-import { type ObservedRun, runRecorded } from "../../replay/run-recorded.ts";
+import { type ObservedRun, type RunRecordedOptions, runRecorded } from "../../replay/run-recorded.ts";
 import type { EntryPlace, EntryValues, ExplainedEntry, MeasuredEntry, RanEntry, RanStage } from "../protocol.ts";
 import { loggedIsScored } from "./logged-is-scored.ts";
+import { NodeTimes } from "./node-times.ts";
 import type { OpenGraph } from "./open-corpora.ts";
 import { plainValue } from "./plain-value.ts";
 import { topologyOfPlan } from "./topology-of-plan.ts";
@@ -46,14 +47,17 @@ export async function explainEntry(open: OpenEntry, ids: readonly number[]): Pro
 }
 
 export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
+  const times = new NodeTimes();
+  // What earlier runs left is collected now, and not within a node that happens to be next.
+  globalThis.gc?.({ type: "minor" });
   const heapBefore = process.memoryUsage().heapUsed;
   const before = process.cpuUsage();
-  const { trace } = await observe(open);
+  await observe(open, times.hooks);
   const { user, system } = process.cpuUsage(before);
   const grown = process.memoryUsage().heapUsed - heapBefore;
   const nodes = open.executor.plan.nodes.flatMap(({ index, wired }) => {
-    const [start, end] = [trace.start[index] ?? 0, trace.end[index] ?? 0];
-    return end > start ? [[wired.name, end - start]] : [];
+    const ms = times.of(index);
+    return ms === undefined ? [] : [[wired.name, ms]];
   });
   return {
     place: open.place,
@@ -63,8 +67,14 @@ export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
   };
 }
 
-function observe({ executor, entry, compose }: OpenEntry): Promise<ObservedRun> {
-  return runRecorded(executor, entry.recording, { versions: "asBound", ...(compose !== undefined && { compose }) });
+function observe(
+  { executor, entry, compose }: OpenEntry,
+  hooks: RunRecordedOptions["hooks"] = {},
+): Promise<ObservedRun> {
+  return runRecorded(executor, entry.recording, {
+    ...{ versions: "asBound", hooks },
+    ...(compose !== undefined && { compose }),
+  });
 }
 
 function valuesOf({ values }: ObservedRun, slots: readonly string[]): Readonly<Record<string, unknown>> {

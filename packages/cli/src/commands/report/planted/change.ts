@@ -2,20 +2,17 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+/** What becomes of one file. */
 export interface Edit {
   readonly file: string;
-  /** Text that is there once. */
-  readonly find: string;
-  readonly replace: string;
+  /** Its new text, `null` for none; `textOf` reads a file as the edits before left it. */
+  readonly make: (textOf: (file: string) => string) => string | null;
 }
 
 export interface PlantedChange {
   readonly name: string;
+  /** In the order in which they are made. */
   readonly edits: readonly Edit[];
-  /** Files with their whole text; `null` removes one. */
-  readonly files?: Readonly<Record<string, string | null>>;
-  /** For an artefact that is sealed by code. */
-  readonly make?: (root: string) => Readonly<Record<string, string>>;
 }
 
 /** A change with the node that the report must name first, and its owner. */
@@ -27,40 +24,71 @@ export interface TrueChange extends PlantedChange {
   readonly cause?: string;
 }
 
-/** Makes the change below `root` and gives what takes it back. @throws Error where an edit does not fit the sources any more */
-export function plant(root: string, { name, edits, files = {}, make }: PlantedChange): () => void {
-  const before = new Map<string, string | undefined>();
-  const write = (file: string, text: string | null) => {
-    const path = join(root, file);
-    if (!before.has(file)) before.set(file, readOrNothing(path));
-    if (text === null) rmSync(path);
-    else {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
-    }
-  };
-  for (const { file, find, replace } of edits) {
-    const text = readFileSync(join(root, file), "utf8");
-    if (text.split(find).length !== 2)
-      throw new Error(`change "${name}" does not fit ${file}: ${JSON.stringify(find)} is not there once`);
-    write(
-      file,
-      text.replace(find, () => replace),
-    );
-  }
-  for (const [file, text] of Object.entries({ ...files, ...make?.(root) })) write(file, text);
-  return () => {
-    for (const [file, text] of before) {
-      if (text === undefined) rmSync(join(root, file));
-      else writeFileSync(join(root, file), text);
-    }
-  };
+/** Replaces a text that stands in the file once. */
+export function replace(file: string, find: string, by: string): Edit {
+  return rewrite(file, (text) => {
+    if (text.split(find).length === 2) return text.replace(find, () => by);
+    throw new Error(`a planted change does not fit ${file}: ${JSON.stringify(find)} is not there once`);
+  });
 }
 
-function readOrNothing(path: string): string | undefined {
+/** The same in the file of a node. */
+export function inNode(node: string, find: string, by: string): Edit {
+  return replace(nodeFile(node), find, by);
+}
+
+/** @param node stage and folder, as in `auction/score-bids` */
+export function nodeFile(node: string): string {
+  return `packages/nodes/${node}/${node.split("/").at(-1)}.ts`;
+}
+
+export function rewrite(file: string, change: (text: string) => string): Edit {
+  return { file, make: (textOf) => change(textOf(file)) };
+}
+
+export function add(file: string, text: string): Edit {
+  return { file, make: () => text };
+}
+
+export function move(from: string, to: string): readonly Edit[] {
+  return [
+    { file: to, make: (textOf) => textOf(from) },
+    { file: from, make: () => null },
+  ];
+}
+
+/** Makes the change below `root` and gives what takes it back. @throws Error where it does not fit; then nothing is changed */
+export function plant(root: string, { edits }: PlantedChange): () => void {
+  const before = new Map<string, string | null>();
+  const undo = () => {
+    for (const [file, text] of before) write(root, file, text);
+  };
   try {
-    return readFileSync(path, "utf8");
+    for (const { file, make } of edits) {
+      const text = make((each) => readFileSync(join(root, each), "utf8"));
+      if (!before.has(file)) before.set(file, textOrNull(root, file));
+      write(root, file, text);
+    }
+    return undo;
+  } catch (error) {
+    undo();
+    throw error;
+  }
+}
+
+function write(root: string, file: string, text: string | null): void {
+  const path = join(root, file);
+  if (text === null) rmSync(path, { force: true });
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+}
+
+function textOrNull(root: string, file: string): string | null {
+  try {
+    return readFileSync(join(root, file), "utf8");
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -1,7 +1,5 @@
 /** Changes of the handlers of the index: rows in, documents out. */
-import type { TrueChange } from "./change.ts";
-
-const ARGUS = "packages/nodes/argus";
+import { inNode, type TrueChange } from "./change.ts";
 
 export const INDEXING_CHANGES: readonly TrueChange[] = [
   {
@@ -9,11 +7,11 @@ export const INDEXING_CHANGES: readonly TrueChange[] = [
     node: "deriveOffer",
     owner: "ads-auction",
     edits: [
-      {
-        file: `${ARGUS}/derive-offer/derive-offer.ts`,
-        find: "floorMicros: adFloor.columns.floorMicros,",
-        replace: "floorMicros: adFloor.columns.floorMicros + 1_000,",
-      },
+      inNode(
+        "argus/derive-offer",
+        "floorMicros: adFloor.columns.floorMicros,",
+        "floorMicros: adFloor.columns.floorMicros + 1_000,",
+      ),
     ],
     cause: "derive-offer.ts",
   },
@@ -22,11 +20,11 @@ export const INDEXING_CHANGES: readonly TrueChange[] = [
     node: "deriveCreative",
     owner: "ads-blending",
     edits: [
-      {
-        file: `${ARGUS}/derive-creative/derive-creative.ts`,
-        find: "...{ title, body, landingUrl },\n      text",
-        replace: "...{ title, body: null, landingUrl },\n      text",
-      },
+      inNode(
+        "argus/derive-creative",
+        "...{ title, body, landingUrl },\n      text",
+        "...{ title, body: null, landingUrl },\n      text",
+      ),
     ],
     cause: "derive-creative.ts",
   },

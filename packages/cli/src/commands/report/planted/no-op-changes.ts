@@ -1,79 +1,49 @@
 /** Refactorings that change no answer: the report has nothing to say of them. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { PlantedChange } from "./change.ts";
+import { inNode, move, type PlantedChange, replace } from "./change.ts";
 
-const NODES = "packages/nodes";
+const EXPAND_CONTEXT = "feature-expansion/expand-context";
+const SCORE_BIDS = "auction/score-bids";
+const BLENDING = "packages/nodes/blending";
 
 export const NO_OP_CHANGES: readonly PlantedChange[] = [
   {
     name: "renamed local",
     edits: [
-      {
-        file: `${NODES}/feature-expansion/expand-context/expand-context.ts`,
-        find: "const angle = (2",
-        replace: "const radians = (2",
-      },
-      {
-        file: `${NODES}/feature-expansion/expand-context/expand-context.ts`,
-        find: "Math.cos(angle)",
-        replace: "Math.cos(radians)",
-      },
-      {
-        file: `${NODES}/feature-expansion/expand-context/expand-context.ts`,
-        find: "Math.sin(angle)",
-        replace: "Math.sin(radians)",
-      },
+      inNode(EXPAND_CONTEXT, "const angle = (2", "const radians = (2"),
+      inNode(EXPAND_CONTEXT, "Math.cos(angle)", "Math.cos(radians)"),
+      inNode(EXPAND_CONTEXT, "Math.sin(angle)", "Math.sin(radians)"),
     ],
   },
   {
     name: "extracted function",
     edits: [
-      {
-        file: `${NODES}/auction/score-bids/score-bids.ts`,
-        find: "      ecpmMicros.set(row, score.ecpmMicros);",
-        replace: "      keep(ecpmMicros, row, score.ecpmMicros);",
-      },
-      {
-        file: `${NODES}/auction/score-bids/score-bids.ts`,
-        find: "export const scoreBids",
-        replace:
-          "function keep(into: F64Writer, row: number, value: number): void {\n  into.set(row, value);\n}\n\nexport const scoreBids",
-      },
+      inNode(SCORE_BIDS, "ecpmMicros.set(row, score.ecpmMicros);", "keep(ecpmMicros, row, score.ecpmMicros);"),
+      inNode(
+        SCORE_BIDS,
+        "export const scoreBids",
+        "function keep(into: F64Writer, row: number, value: number): void {\n  into.set(row, value);\n}\n\nexport const scoreBids",
+      ),
     ],
   },
   {
     name: "reordered nodes",
     edits: [
-      {
-        file: "graphs/serving/ad-request.graph.ts",
-        find: "    expandQuery,\n    expandContext,\n\n",
-        replace: "    expandContext,\n    expandQuery,\n\n",
-      },
+      replace(
+        "graphs/serving/ad-request.graph.ts",
+        "    expandQuery,\n    expandContext,\n\n",
+        "    expandContext,\n    expandQuery,\n\n",
+      ),
     ],
   },
   {
     name: "moved file",
     edits: [
-      {
-        file: `${NODES}/blending/place-ads/place-ads.ts`,
-        find: '"../shared/blend.ts"',
-        replace: '"../shared/blend-feed.ts"',
-      },
+      ...move(`${BLENDING}/shared/blend.ts`, `${BLENDING}/shared/blend-feed.ts`),
+      inNode("blending/place-ads", '"../shared/blend.ts"', '"../shared/blend-feed.ts"'),
     ],
-    make: (root) => ({
-      [`${NODES}/blending/shared/blend-feed.ts`]: readFileSync(join(root, NODES, "blending/shared/blend.ts"), "utf8"),
-    }),
-    files: { [`${NODES}/blending/shared/blend.ts`]: null },
   },
   {
     name: "comment",
-    edits: [
-      {
-        file: `${NODES}/auction/price-winners/price-winners.ts`,
-        find: "const NO_SETTER = 0;",
-        replace: "const NO_SETTER = 0; // nobody's id",
-      },
-    ],
+    edits: [inNode("auction/price-winners", "const NO_SETTER = 0;", "const NO_SETTER = 0; // nobody's id")],
   },
 ];

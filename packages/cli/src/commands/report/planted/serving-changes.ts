@@ -1,13 +1,15 @@
 /** Changes of the request path. Each says which node the report must name, and whose it is. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { sealCalibratorSet, type UnsealedCalibratorSet } from "@tenon/model-serving";
-import type { TrueChange } from "./change.ts";
+import { add, inNode, replace, rewrite, type TrueChange } from "./change.ts";
 
 const NODES = "packages/nodes";
 const GRAPH = "graphs/serving/ad-request.graph.ts";
-const POLICIES = "packages/admixer/src/resources/policies.ts";
-const CALIBRATORS = "packages/admixer/models/click-calibrators.json";
+const RESOURCES = "packages/admixer/src/resources";
+
+const ASSEMBLE_FEATURES = "ranking/assemble-features";
+const DESCRIBE_USER = "feature-expansion/describe-user";
+const EXPAND_CONTEXT = "feature-expansion/expand-context";
+const SCORE_BIDS = "auction/score-bids";
 
 export const SERVING_CHANGES: readonly TrueChange[] = [
   {
@@ -15,17 +17,9 @@ export const SERVING_CHANGES: readonly TrueChange[] = [
     node: "priceWinners",
     owner: "ads-auction",
     edits: [
-      { file: `${NODES}/auction/slots.ts`, find: "priceSetterAdId: columnSchema", replace: "setterId: columnSchema" },
-      {
-        file: `${NODES}/auction/price-winners/price-winners.ts`,
-        find: "priceSetterAdId: priceSetterAdId.seal()",
-        replace: "setterId: priceSetterAdId.seal()",
-      },
-      {
-        file: `${NODES}/feature-log/build-response/build-response.ts`,
-        find: "chargedPrice.priceSetterAdId",
-        replace: "chargedPrice.setterId",
-      },
+      replace(`${NODES}/auction/slots.ts`, "priceSetterAdId: columnSchema", "setterId: columnSchema"),
+      inNode("auction/price-winners", "priceSetterAdId: priceSetterAdId.seal()", "setterId: priceSetterAdId.seal()"),
+      inNode("feature-log/build-response", "chargedPrice.priceSetterAdId", "chargedPrice.setterId"),
     ],
     cause: "schema of slot chargedPrice",
   },
@@ -34,11 +28,11 @@ export const SERVING_CHANGES: readonly TrueChange[] = [
     node: "scoreBids",
     owner: "ads-auction",
     edits: [
-      {
-        file: `${NODES}/auction/score-bids/score-bids.ts`,
-        find: "ecpmMicros.set(row, score.ecpmMicros)",
-        replace: "ecpmMicros.set(row, Math.round(score.ecpmMicros * 1.05))",
-      },
+      inNode(
+        SCORE_BIDS,
+        "ecpmMicros.set(row, score.ecpmMicros)",
+        "ecpmMicros.set(row, Math.round(score.ecpmMicros * 1.05))",
+      ),
     ],
     cause: "score-bids.ts",
   },
@@ -47,42 +41,9 @@ export const SERVING_CHANGES: readonly TrueChange[] = [
     node: "smoothClicks",
     owner: "ads-ranking",
     edits: [
-      {
-        file: `${NODES}/ranking/slots.ts`,
-        find: "export const ClickProbability = slot(",
-        replace:
-          'export const SmoothClicks = slot("smoothClicks", columnSchema("f64", { of: TrimmedAds }), { owner: "ads-ranking" });\nexport const ClickProbability = slot(',
-      },
-      {
-        file: `${NODES}/index.ts`,
-        find: "export { calibrateClicks } from",
-        replace:
-          'export { smoothClicks } from "./ranking/smooth-clicks/smooth-clicks.ts";\nexport { calibrateClicks } from',
-      },
-      {
-        file: GRAPH,
-        find: "  calibrateClicks,\n  capByFrequency,",
-        replace: "  calibrateClicks,\n  smoothClicks,\n  capByFrequency,",
-      },
-      { file: GRAPH, find: "    calibrateClicks,\n\n", replace: "    calibrateClicks,\n    smoothClicks,\n\n" },
-      {
-        file: `${NODES}/auction/score-bids/score-bids.contract.ts`,
-        find: "import { ClickProbability, TrimmedAds }",
-        replace: "import { SmoothClicks, TrimmedAds }",
-      },
-      {
-        file: `${NODES}/auction/score-bids/score-bids.contract.ts`,
-        find: "reads: [ClickProbability,",
-        replace: "reads: [SmoothClicks,",
-      },
-      {
-        file: `${NODES}/auction/score-bids/score-bids.ts`,
-        find: "run: ({ trimmedAds, clickProbability,",
-        replace: "run: ({ trimmedAds, smoothClicks: clickProbability,",
-      },
-    ],
-    files: {
-      [`${NODES}/ranking/smooth-clicks/smooth-clicks.ts`]: `import { F64Column, map } from "@tenon/graph-core";
+      add(
+        `${NODES}/ranking/smooth-clicks/smooth-clicks.ts`,
+        `import { F64Column, map } from "@tenon/graph-core";
 import { ClickProbability, SmoothClicks, TrimmedAds } from "../slots.ts";
 
 export const smoothClicks = map({
@@ -96,7 +57,31 @@ export const smoothClicks = map({
   }),
 });
 `,
-    },
+      ),
+      replace(
+        `${NODES}/ranking/slots.ts`,
+        "export const ClickProbability = slot(",
+        'export const SmoothClicks = slot("smoothClicks", columnSchema("f64", { of: TrimmedAds }), { owner: "ads-ranking" });\nexport const ClickProbability = slot(',
+      ),
+      replace(
+        `${NODES}/index.ts`,
+        "export { calibrateClicks } from",
+        'export { smoothClicks } from "./ranking/smooth-clicks/smooth-clicks.ts";\nexport { calibrateClicks } from',
+      ),
+      replace(GRAPH, "  calibrateClicks,\n  capByFrequency,", "  calibrateClicks,\n  smoothClicks,\n  capByFrequency,"),
+      replace(GRAPH, "    calibrateClicks,\n\n", "    calibrateClicks,\n    smoothClicks,\n\n"),
+      replace(
+        `${NODES}/${SCORE_BIDS}/score-bids.contract.ts`,
+        "import { ClickProbability, TrimmedAds }",
+        "import { SmoothClicks, TrimmedAds }",
+      ),
+      replace(`${NODES}/${SCORE_BIDS}/score-bids.contract.ts`, "reads: [ClickProbability,", "reads: [SmoothClicks,"),
+      inNode(
+        SCORE_BIDS,
+        "run: ({ trimmedAds, clickProbability,",
+        "run: ({ trimmedAds, smoothClicks: clickProbability,",
+      ),
+    ],
     cause: "added",
   },
   {
@@ -104,10 +89,10 @@ export const smoothClicks = map({
     node: "buildInsertionEvents",
     owner: "ads-measurement",
     edits: [
-      { file: GRAPH, find: "  buildInsertionEvents,\n  buildResponse,", replace: "  buildResponse," },
-      { file: GRAPH, find: "    buildInsertionEvents,\n", replace: "" },
-      { file: GRAPH, find: "FeatureLogRecord, InsertionEvents],", replace: "FeatureLogRecord]," },
-      { file: GRAPH, find: "  InsertionEvents,\n", replace: "" },
+      replace(GRAPH, "  buildInsertionEvents,\n  buildResponse,", "  buildResponse,"),
+      replace(GRAPH, "    buildInsertionEvents,\n", ""),
+      replace(GRAPH, "FeatureLogRecord, InsertionEvents],", "FeatureLogRecord],"),
+      replace(GRAPH, "  InsertionEvents,\n", ""),
     ],
     cause: "removed",
   },
@@ -116,11 +101,11 @@ export const smoothClicks = map({
     node: "dropBelowFloor",
     owner: "ads-auction",
     edits: [
-      {
-        file: `${NODES}/auction/drop-below-floor/drop-below-floor.ts`,
-        find: "const floorMicros = floorOf(adFloorMicros.at(row), surface);",
-        replace: "const floorMicros = floorOf(adFloorMicros.at(row), surface) + 400_000;",
-      },
+      inNode(
+        "auction/drop-below-floor",
+        "const floorMicros = floorOf(adFloorMicros.at(row), surface);",
+        "const floorMicros = floorOf(adFloorMicros.at(row), surface) + 400_000;",
+      ),
     ],
   },
   {
@@ -129,12 +114,11 @@ export const smoothClicks = map({
     owner: "ads-privacy",
     kind: "performance",
     edits: [
-      {
-        file: `${NODES}/feature-expansion/describe-user/describe-user.ts`,
-        find: "  run: ({ userProfile }) => {\n",
-        replace:
-          "  run: ({ userProfile }) => {\n    for (let turn = 0, sum = 0; turn < 3_000_000; turn++) sum += Math.sqrt(turn);\n",
-      },
+      inNode(
+        DESCRIBE_USER,
+        "  run: ({ userProfile }) => {\n",
+        "  run: ({ userProfile }) => {\n    for (let turn = 0, sum = 0; turn < 3_000_000; turn++) sum += Math.sqrt(turn);\n",
+      ),
     ],
     cause: "describe-user.ts",
   },
@@ -143,11 +127,11 @@ export const smoothClicks = map({
     node: "estimateUtility",
     owner: "ads-blending",
     edits: [
-      {
-        file: `${NODES}/blending/estimate-utility/estimate-utility.ts`,
-        find: "weights.clickProbabilityWeight * clicks.at(row) +",
-        replace: "weights.clickProbabilityWeight * clicks.at(row) + Math.random() * 1e-9 +",
-      },
+      inNode(
+        "blending/estimate-utility",
+        "weights.clickProbabilityWeight * clicks.at(row) +",
+        "weights.clickProbabilityWeight * clicks.at(row) + Math.random() * 1e-9 +",
+      ),
     ],
     cause: "two runs of the head",
   },
@@ -155,50 +139,31 @@ export const smoothClicks = map({
     name: "dropped feature column",
     node: "assembleFeatures",
     owner: "ads-ranking",
-    edits: [
-      {
-        file: `${NODES}/ranking/assemble-features/assemble-features.ts`,
-        find: '      .setColumn("popularity", trimmedAds.column("popularity"))\n',
-        replace: "",
-      },
-    ],
+    edits: [inNode(ASSEMBLE_FEATURES, '      .setColumn("popularity", trimmedAds.column("popularity"))\n', "")],
   },
   {
     name: "model version",
     node: "calibrateClicks",
     owner: "ads-ranking",
-    edits: [],
-    make: (root) => {
-      const { fingerprint: _, version: __, ...unsealed } = JSON.parse(readFileSync(join(root, CALIBRATORS), "utf8"));
-      const fallback = { ...unsealed.fallback, intercept: unsealed.fallback.intercept + 0.1 };
-      const homeFeed = { ...unsealed.surfaces.homeFeed, intercept: unsealed.surfaces.homeFeed.intercept + 0.1 };
-      const changed = { ...unsealed, fallback, surfaces: { ...unsealed.surfaces, homeFeed } } as UnsealedCalibratorSet;
-      return { [CALIBRATORS]: JSON.stringify(sealCalibratorSet(changed)) };
-    },
+    edits: [rewrite("packages/admixer/models/click-calibrators.json", withHigherIntercepts)],
     cause: "calibrators:",
   },
   {
     name: "targeting bug",
     node: "buildTargetingQuery",
     owner: "ads-retrieval",
-    edits: [
-      {
-        file: `${NODES}/retrieval/build-targeting-query/build-targeting-query.ts`,
-        find: "          device: [device],\n",
-        replace: "",
-      },
-    ],
+    edits: [inNode("retrieval/build-targeting-query", "          device: [device],\n", "")],
   },
   {
     name: "tie-break order",
     node: "mergeCandidates",
     owner: "ads-retrieval",
     edits: [
-      {
-        file: `${NODES}/retrieval/merge-candidates/merge-candidates.ts`,
-        find: "for (const id of found.sort())",
-        replace: "for (const id of found.sort().reverse())",
-      },
+      inNode(
+        "retrieval/merge-candidates",
+        "for (const id of found.sort())",
+        "for (const id of found.sort().reverse())",
+      ),
     ],
   },
   {
@@ -206,11 +171,11 @@ export const smoothClicks = map({
     node: "describeUser",
     owner: "ads-privacy",
     edits: [
-      {
-        file: `${NODES}/feature-expansion/describe-user/describe-user.ts`,
-        find: "gender: null, interests: [], activity: null }",
-        replace: "gender: null, interests: [], activity: { adImpressions30Days: 0, adClicks30Days: 0 } }",
-      },
+      inNode(
+        DESCRIBE_USER,
+        "gender: null, interests: [], activity: null }",
+        "gender: null, interests: [], activity: { adImpressions30Days: 0, adClicks30Days: 0 } }",
+      ),
     ],
   },
   {
@@ -218,11 +183,11 @@ export const smoothClicks = map({
     node: "assembleFeatures",
     owner: "ads-ranking",
     edits: [
-      {
-        file: `${NODES}/ranking/assemble-features/assemble-features.ts`,
-        find: 'trimmedAds.column("startAtMs"), clock.nowMs)',
-        replace: 'trimmedAds.column("startAtMs"), clock.nowMs / 1_000)',
-      },
+      inNode(
+        ASSEMBLE_FEATURES,
+        'trimmedAds.column("startAtMs"), clock.nowMs)',
+        'trimmedAds.column("startAtMs"), clock.nowMs / 1_000)',
+      ),
     ],
   },
   {
@@ -230,11 +195,11 @@ export const smoothClicks = map({
     node: "matchCategories",
     owner: "ads-ranking",
     edits: [
-      {
-        file: "packages/admixer/src/resources/query-embeddings.ts",
-        find: "ofCategory.get(first.interest) : undefined",
-        replace: "ofCategory.get([...ofCategory.keys()][first.interest.length] ?? first.interest) : undefined",
-      },
+      replace(
+        `${RESOURCES}/query-embeddings.ts`,
+        "ofCategory.get(first.interest) : undefined",
+        "ofCategory.get([...ofCategory.keys()][first.interest.length] ?? first.interest) : undefined",
+      ),
     ],
     cause: "query-embeddings.ts",
   },
@@ -243,35 +208,29 @@ export const smoothClicks = map({
     node: "describeUser",
     owner: "ads-privacy",
     edits: [
-      {
-        file: `${NODES}/feature-expansion/describe-user/describe-user.ts`,
-        find: "activity: { adImpressions30Days, adClicks30Days },",
-        replace: "activity: adClicks30Days > 0 ? { adImpressions30Days, adClicks30Days } : null,",
-      },
+      inNode(
+        DESCRIBE_USER,
+        "activity: { adImpressions30Days, adClicks30Days },",
+        "activity: adClicks30Days > 0 ? { adImpressions30Days, adClicks30Days } : null,",
+      ),
     ],
   },
   {
     name: "filter off by one",
     node: "capByFrequency",
     owner: "ads-delivery",
-    edits: [
-      {
-        file: `${NODES}/delivery/cap-by-frequency/cap-by-frequency.ts`,
-        find: "count >= impressionsMax",
-        replace: "count >= impressionsMax - 1",
-      },
-    ],
+    edits: [inNode("delivery/cap-by-frequency", "count >= impressionsMax", "count >= impressionsMax - 1")],
   },
   {
     name: "rounding",
     node: "scoreBids",
     owner: "ads-auction",
     edits: [
-      {
-        file: `${NODES}/auction/shared/auction-score.ts`,
-        find: "roundMicros(qualityWeightMicros * qualityScore)",
-        replace: "micros(Math.ceil((qualityWeightMicros * qualityScore) / 1_000) * 1_000)",
-      },
+      replace(
+        `${NODES}/auction/shared/auction-score.ts`,
+        "roundMicros(qualityWeightMicros * qualityScore)",
+        "micros(Math.ceil((qualityWeightMicros * qualityScore) / 1_000) * 1_000)",
+      ),
     ],
     cause: "auction-score.ts",
   },
@@ -280,23 +239,31 @@ export const smoothClicks = map({
     node: "expandContext",
     owner: "ads-serving",
     edits: [
-      {
-        file: `${NODES}/feature-expansion/expand-context/expand-context.ts`,
-        find: "hourCosine: Math.cos(angle),",
-        replace: "hourCosine: Math.sin(angle),",
-      },
-      {
-        file: `${NODES}/feature-expansion/expand-context/expand-context.ts`,
-        find: "hourSine: Math.sin(angle),",
-        replace: "hourSine: Math.cos(angle),",
-      },
+      inNode(EXPAND_CONTEXT, "hourCosine: Math.cos(angle),", "hourCosine: Math.sin(angle),"),
+      inNode(EXPAND_CONTEXT, "hourSine: Math.sin(angle),", "hourSine: Math.cos(angle),"),
     ],
   },
   {
     name: "policy config",
     node: "dedupeAdvertisers",
     owner: "ads-auction",
-    edits: [{ file: POLICIES, find: "adsPerCategoryMax: 4,", replace: "adsPerCategoryMax: 1," }],
+    edits: [replace(`${RESOURCES}/policies.ts`, "adsPerCategoryMax: 4,", "adsPerCategoryMax: 1,")],
     cause: "version was not raised",
   },
 ];
+
+/** A model of the same shape, sealed as one that was trained. */
+function withHigherIntercepts(text: string): string {
+  const { fingerprint: _, version: __, ...unsealed } = JSON.parse(text);
+  const { fallback, surfaces } = unsealed;
+  const higher = <Calibrator extends { readonly intercept: number }>(each: Calibrator) => ({
+    ...each,
+    intercept: each.intercept + 0.1,
+  });
+  const changed = {
+    ...unsealed,
+    fallback: higher(fallback),
+    surfaces: { ...surfaces, homeFeed: higher(surfaces.homeFeed) },
+  };
+  return JSON.stringify(sealCalibratorSet(changed as UnsealedCalibratorSet));
+}
