@@ -4,8 +4,12 @@ import {
   buildReport,
   EXPECT_FILE,
   exitCodeOf,
+  GATES_FILE,
+  type OwnerGates,
+  ownerNames,
   type Report,
   readExpectedChanges,
+  readOwnerGates,
   renderHtml,
   renderJunit,
   renderMarkdown,
@@ -39,7 +43,8 @@ export interface ReportCommandOptions {
 }
 
 const ROUNDS = 5;
-const MEASURED_ENTRIES_MAX = 40;
+/** Of each graph. */
+const MEASURED_ENTRIES_MAX = 30;
 /** Every resampling of a report draws from this, so that one comparison has one report. */
 const SEED = 20_261_123;
 
@@ -65,12 +70,23 @@ export async function report(options: ReportCommandOptions, terminal: Terminal):
       },
       refs: { base: options.base, head: options.head },
       expected: readExpectedChanges(resolve(head.root, options.expect ?? EXPECT_FILE)),
+      gates: readOwnerGates(resolve(head.root, GATES_FILE), ownerNames(head.root)),
+      // Of a base that had another form of them, all are new.
+      baseGates: gatesOfBase(base.root),
       performance: { rounds: options.rounds ?? ROUNDS, entriesMax: MEASURED_ENTRIES_MAX },
     }),
   ).finally(progress.end);
   writeRenderings(made, folder, studio);
   terminal.out(options.json ? jsonText(made) : summary(made, folder, colorsFor(terminal.color).bold));
   return exitCodeOf(made);
+}
+
+function gatesOfBase(root: string): OwnerGates {
+  try {
+    return readOwnerGates(resolve(root, GATES_FILE));
+  } catch {
+    return {};
+  }
 }
 
 /** @throws GraphError TENON1700 */

@@ -6,6 +6,7 @@ import type { AnyExecutor } from "../../replay/graph-facts.ts";
 import { type ObservedRun, runRecorded } from "../../replay/run-recorded.ts";
 import type { EntryPlace, EntryValues, ExplainedEntry, MeasuredEntry, RanEntry, RanStage } from "../protocol.ts";
 import { loggedIsScored } from "./logged-is-scored.ts";
+import { objectivesOf } from "./objectives-of.ts";
 import type { OpenGraph } from "./open-corpora.ts";
 import { plainValue } from "./plain-value.ts";
 import { topologyOfPlan } from "./topology-of-plan.ts";
@@ -32,6 +33,7 @@ export async function runEntry(open: OpenEntry, answers: readonly string[]): Pro
     degraded: plan.nodes.filter(({ index }) => run.degraded.has(index)).map(({ wired }) => wired.name),
     logged: loggedIsScored(run, executor),
     answers: valuesOf(run, answers),
+    objectives: objectivesOf(run),
   };
 }
 
@@ -46,11 +48,9 @@ export async function explainEntry(open: OpenEntry, ids: readonly number[]): Pro
 }
 
 export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
-  const heapBefore = process.memoryUsage().heapUsed;
   const before = process.cpuUsage();
   const { trace } = await observe(open);
   const { user, system } = process.cpuUsage(before);
-  const grown = process.memoryUsage().heapUsed - heapBefore;
   const nodes = open.executor.plan.nodes.flatMap(({ index, wired }) => {
     const [start, end] = [trace.start[index] ?? 0, trace.end[index] ?? 0];
     return end > start ? [[wired.name, end - start]] : [];
@@ -58,13 +58,20 @@ export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
   return {
     place: open.place,
     cpuMs: (user + system) / 1_000,
-    allocatedBytes: grown > 0 ? grown : null,
     nodes: Object.fromEntries(nodes),
   };
 }
 
-function observe({ executor, entry, compose }: OpenEntry): Promise<ObservedRun> {
-  return runRecorded(executor, entry.recording, { versions: "asBound", ...(compose !== undefined && { compose }) });
+/** @param onOutputs told of each node as it ends */
+export function observe(
+  { executor, entry, compose }: OpenEntry,
+  onOutputs?: (nodeIndex: number) => void,
+): Promise<ObservedRun> {
+  const hooks = onOutputs === undefined ? {} : { hooks: { onOutputs } };
+  return runRecorded(executor, entry.recording, {
+    ...{ versions: "asBound", ...hooks },
+    ...(compose !== undefined && { compose }),
+  });
 }
 
 function valuesOf({ values }: ObservedRun, slots: readonly string[]): Readonly<Record<string, unknown>> {
