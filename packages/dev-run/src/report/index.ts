@@ -9,10 +9,11 @@ export { buildReport, type ComparedVersion, type ReportOptions, reportOn } from 
 export { EXPECT_FILE, type ExpectedChanges, readExpectedChanges } from "./expected-changes.ts";
 export { exitCodeOf } from "./gates/exit-code.ts";
 export { GATES_FILE, type OwnerGates, ownerNames, readOwnerGates } from "./gates/owner-gates.ts";
-export { renderHtml } from "./render/render-html.ts";
+export { renderHtml } from "./render/html/render-html.ts";
+export { COMMENT_MARKER, renderMarkdown } from "./render/markdown/render-markdown.ts";
+export { renderAnnotations, renderWorkflowCommands } from "./render/render-annotations.ts";
 export { renderJunit } from "./render/render-junit.ts";
-export { COMMENT_MARKER, renderMarkdown } from "./render/render-markdown.ts";
 export { renderSarif } from "./render/render-sarif.ts";
-export type { StudioPlace } from "./report-address.ts";
+export { STUDIO_FOLDER, type StudioPlace } from "./report-address.ts";
 export { type Finding, type Report, ReportSchema } from "./report-schema.ts";
 export { diffRun, type RunDiff } from "./run-diff.ts";

@@ -45,6 +45,8 @@ export const FieldSchema = z.strictObject({
   /** In words: `exact`, `relative 1e-9`, `4 ulp`, `as a set`. */
   tolerance: z.string(),
   firstNode: z.string(),
+  /** What `row` of an example is: the id of an ad, or a place in a list. */
+  rowsAre: z.enum(["ads", "places"]).optional(),
   examples: z.array(ExampleSchema).max(3),
 });
 

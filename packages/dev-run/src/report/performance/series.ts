@@ -28,6 +28,9 @@ interface Values<Entry> {
   readonly nodes: (entry: Entry) => Readonly<Record<string, number>>;
 }
 
+/** Runs in which a node must have been given the same by both versions, for it to be compared. */
+const RUNS_MIN = 3;
+
 /** The whole run and each node of a graph. */
 export function seriesOf<Entry>(
   { name: graph, nodes, head: { topology } }: UnionGraph,
@@ -35,24 +38,30 @@ export function seriesOf<Entry>(
   { base, head }: Measured<Entry>,
   { unit, whole, nodes: ofNodes }: Values<Entry>,
 ): readonly Series[] {
-  const rows = entries.flatMap((entry, at) => (entry.graph === graph ? [at] : []));
-  if (rows.length === 0) return [];
+  const all = entries.flatMap((entry, at) => (entry.graph === graph ? [at] : []));
+  if (all.length === 0) return [];
   const series = (
     facts: Pick<Series, "what" | "owner" | "isShared">,
+    rows: readonly number[],
     of: (entry: Entry) => number | undefined,
   ): Series => {
     const side = (rounds: Measured<Entry>["base"]) =>
       rows.map((at) => median(rounds.flatMap((round) => (round[at] === undefined ? [] : (of(round[at]) ?? [])))));
     return { graph, unit, ...facts, base: side(base), head: side(head) };
   };
-  return [
-    // The processor's time of a run holds that of whatever else its process does; what it allocates is its own.
-    series({ what: END_TO_END, owner: topology.graph.owner, isShared: unit === "ms" }, whole),
-    ...nodes.map(({ name, owner, head: now, base: before }) =>
-      // Between the start and the end of a node that waits, other nodes run.
-      series({ what: name, owner, isShared: (now ?? before)?.async === true }, (entry) => ofNodes(entry)[name] ?? 0),
-    ),
-  ];
+  const ofNode = nodes.flatMap(({ name, owner, inputs, head: now, base: before }): readonly Series[] => {
+    // A node that is given something else does other work: it is no slower or faster for that.
+    const rows = all.filter((at) =>
+      inputs.every((slot) => entries[at]?.base.slots[slot] === entries[at]?.head.slots[slot]),
+    );
+    if (rows.length < Math.min(RUNS_MIN, all.length)) return [];
+    // Between the start and the end of a node that waits, other nodes run.
+    const isShared = (now ?? before)?.async === true;
+    return [series({ what: name, owner, isShared }, rows, (entry) => ofNodes(entry)[name] ?? 0)];
+  });
+  // The processor's time of a run holds that of whatever else its process does; what it allocates is its own.
+  const ofWhole = { what: END_TO_END, owner: topology.graph.owner, isShared: unit === "ms" };
+  return [series(ofWhole, all, whole), ...ofNode];
 }
 
 export function rowOf(series: Series, seed: number, gates: OwnerGates): Row {

@@ -12,6 +12,9 @@ export function objectivesOf({ values }: Pick<ObservedRun, "values">): Readonly<
   const column = batch.column(OBJECTIVE);
   if (column.type !== "dictionary") return {};
   return Object.fromEntries(
-    Array.from({ length: batch.size }, (_, row) => [batch.ids.at(row), column.dictionary.words[column.codeAt(row)] ?? ""]),
+    Array.from({ length: batch.size }, (_, row) => [
+      batch.ids.at(row),
+      column.dictionary.words[column.codeAt(row)] ?? "",
+    ]),
   );
 }

@@ -56,8 +56,10 @@ test("deltas and a base come to the same, column by column and document by docum
 test("a handler that writes nothing for a small budget leaves the old row by deltas, and a base has none", async () => {
   const lazy = changed(
     deriveOffer,
-    (inputs: { readonly campaignOffer: { readonly columns: { readonly lifetimeCapMicros: number } } | null }, before) =>
-      (inputs.campaignOffer?.columns.lifetimeCapMicros ?? 0) < SMALL_MICROS ? { offerWrites: {} } : before(inputs),
+    (
+      inputs: { readonly campaignOffer: { readonly columns: { readonly lifetimeCapMicros: number } } | null },
+      before,
+    ) => ((inputs.campaignOffer?.columns.lifetimeCapMicros ?? 0) < SMALL_MICROS ? { offerWrites: {} } : before(inputs)),
   );
   const told = await converge(corpus.header, entries, withNode("ad-offer", "deriveOffer", lazy));
   expect(told.differentCount).toBeGreaterThan(0);
@@ -67,10 +69,8 @@ test("a handler that writes nothing for a small budget leaves the old row by del
 });
 
 test("a document that is not told to the index when its ad is paused differs, and the handler that tells is named", async () => {
-  const silent = changed(
-    publishDocument,
-    (inputs: { readonly assembledDocument: AssembledDocument }, before) =>
-      inputs.assembledDocument?.document?.ad.status === "paused" ? { indexDeltaMessages: [] } : before(inputs),
+  const silent = changed(publishDocument, (inputs: { readonly assembledDocument: AssembledDocument }, before) =>
+    inputs.assembledDocument?.document?.ad.status === "paused" ? { indexDeltaMessages: [] } : before(inputs),
   );
   const told = await converge(corpus.header, entries, withNode("servable", "publishDocument", silent));
   expect(told.different.map(({ handler: name, what }) => [name, what])).toContainEqual(["servable", "document"]);
