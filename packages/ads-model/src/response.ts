@@ -10,19 +10,20 @@ import {
 } from "./ids.ts";
 import { CurrencySchema, EcpmMicrosSchema, MicrosSchema } from "./money.ts";
 import { ProbabilitySchema } from "./probability.ts";
+import { SCORE_TOLERANCE } from "./score-tolerance.ts";
 
 /** The numbers that decided the ad's place, for explanation: the same values as in the feature log of the request. */
 export const ScoreTermsSchema = z.strictObject({
   /** Calibrated probability of a click. */
-  clickProbability: ProbabilitySchema,
+  clickProbability: ProbabilitySchema.meta(SCORE_TOLERANCE),
   /** Expected value of a thousand impressions: what the auction ranked by. */
   ecpmMicros: EcpmMicrosSchema,
   /** Quality part of the score, 0 to 1. */
-  qualityScore: z.number().min(0).max(1),
+  qualityScore: z.number().min(0).max(1).meta(SCORE_TOLERANCE),
   /** Cosine of user or query and ad, -1 to 1. */
-  relevance: z.number().min(-1).max(1),
+  relevance: z.number().min(-1).max(1).meta(SCORE_TOLERANCE),
   /** What the ad is worth to the user, on the scale of the organic utilities. */
-  utility: z.number(),
+  utility: z.number().meta(SCORE_TOLERANCE),
 });
 export type ScoreTerms = DeepReadonly<z.infer<typeof ScoreTermsSchema>>;
 

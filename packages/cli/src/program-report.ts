@@ -19,7 +19,11 @@ export function addReport(program: Command, terminal: Terminal, done: (code: Exi
     .option("--seed <number>", "seed of every resampling", positive)
     .option("--expect <file>", "changes that are meant (default: changes.expect.json)")
     .option("-o, --out <folder>", "where the report goes (default: .tenon/report)")
-    .option("--studio <url>", "address of a studio that shows it; Markdown and HTML link findings to it")
+    .option(
+      "--studio <url>",
+      "a studio that shows it, by address or as a folder beside the report: findings and examples link to it",
+    )
+    .option("--annotate", "also print findings as GitHub Actions shows them beside the lines of their nodes")
     .addOption(new Option("--json", "print JSON for tools"))
     .addOption(new Option("--project <folder>", "folder of the project (default: found upwards from here)"))
     .action(async (options) => {

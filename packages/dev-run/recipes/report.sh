@@ -8,8 +8,13 @@
 set -euo pipefail
 
 out=${REPORT_FOLDER:-.tenon/report}
+more=()
+# In a job of GitHub Actions findings are printed as it shows them beside the lines of their nodes.
+if [[ ${GITHUB_ACTIONS:-} == true ]]; then more+=(--annotate); fi
+# Address of a studio that shows reports, or the name of the folder beside the report that `tenon studio --export` writes.
+if [[ -n ${STUDIO:-} ]]; then more+=(--studio "$STUDIO"); fi
 code=0
-${TENON:-npx tenon} report --base "${BASE:?name the commit to compare with}" --out "$out" || code=$?
+${TENON:-npx tenon} report --base "${BASE:?name the commit to compare with}" --out "$out" "${more[@]}" || code=$?
 
 if [[ -n ${COMMENT_API:-} && -e $out/report.md ]]; then
   node "$(dirname "$0")/sticky-comment.mjs" "$out/report.md"

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { COMMENT_MARKER } from "../src/report/render/render-markdown.ts";
+import { COMMENT_MARKER } from "../src/report/render/markdown/render-markdown.ts";
 
 const run = promisify(execFile);
 const recipes = join(import.meta.dirname, "../recipes");
@@ -105,12 +105,23 @@ test("the script posts what the report wrote and exits with the report's code", 
     COMMENT_API: api,
     COMMENT_TOKEN: "secret",
     NODE_OPTIONS: "",
+    GITHUB_ACTIONS: "",
+    STUDIO: "",
   };
   const path = `${join(process.execPath, "..")}:${process.env["PATH"]}`;
   const failed = await run("bash", [join(recipes, "report.sh")], { env: { ...env, PATH: path } }).catch(
     (error) => error,
   );
   expect(failed).toMatchObject({ code: 1 });
-  expect(failed.stdout).toContain(`report --base main --out ${report}`);
+  expect(failed.stdout).toContain(`report --base main --out ${report}\n`);
   expect(comments.map(({ body }) => body)).toEqual([`${COMMENT_MARKER}\nfindings`]);
+});
+
+test("a job of GitHub Actions prints findings for its lines, and a studio that is named is linked to", async () => {
+  const tenon = join(folder, "words.sh");
+  writeFileSync(tenon, 'echo "$@"\n');
+  const named = { GITHUB_ACTIONS: "true", STUDIO: "https://studio.example/studio/", COMMENT_API: "", NODE_OPTIONS: "" };
+  const env = { ...process.env, BASE: "main", REPORT_FOLDER: folder, TENON: `bash ${tenon}`, ...named };
+  const { stdout } = await run("bash", [join(recipes, "report.sh")], { env });
+  expect(stdout).toBe(`report --base main --out ${folder} --annotate --studio https://studio.example/studio/\n`);
 });

@@ -1,5 +1,5 @@
 /** From winners to places among the organic items. */
-import { AdPositionSchema, OrganicIdSchema } from "@tenon/ads-model";
+import { AdPositionSchema, OrganicIdSchema, SCORE_TOLERANCE } from "@tenon/ads-model";
 import { columnSchema, slot } from "@tenon/graph-core";
 import { z } from "zod";
 import { retrievedAdsSchema } from "../retrieval/ad-columns.ts";
@@ -19,7 +19,7 @@ export const ServableWinners = slot("servableWinners", retrievedAdsSchema, {
   purposeOf: "winners of which there is something to show",
 });
 
-const ofWinners = columnSchema("f64", { of: ServableWinners });
+const ofWinners = columnSchema("f64", { of: ServableWinners }).meta(SCORE_TOLERANCE);
 
 export const AdUtility = slot(
   "adUtility",

@@ -7,10 +7,12 @@ import {
   ArmsSchema,
   CampaignIdSchema,
   CreativeIdSchema,
+  MARGIN_TOLERANCE,
   MicrosSchema,
   ProbabilitySchema,
   personal,
   RequestIdSchema,
+  SCORE_TOLERANCE,
   SurfaceSchema,
   TimestampMsSchema,
 } from "@tenon/ads-model";
@@ -28,7 +30,7 @@ const scored = <Features extends z.ZodType>(features: Features) =>
     /** The value that was scored, not a copy: the host writes its canonical bytes. */
     features,
     /** Margins as f64, the model's version and the digest of the snapshot it scored. */
-    scores: modelScoresSchema(),
+    scores: modelScoresSchema().meta(MARGIN_TOLERANCE),
     /** Ad of each row. */
     adIds: columnSchema("id"),
   });
@@ -53,7 +55,7 @@ export const FeatureLogRecord = slot(
     rank: scored(featureSnapshotSchema(RANK_FEATURES)),
     /** Version of the calibrators, and what they made of the margins of `rank`. */
     calibratorsVersion: z.string(),
-    clickProbability: columnSchema("f64"),
+    clickProbability: columnSchema("f64").meta(SCORE_TOLERANCE),
     auctionPolicyVersion: z.string(),
     /** What the auction made of it, aligned with `rank`. */
     ecpmMicros: columnSchema("f64"),
@@ -88,7 +90,7 @@ export const InsertionEvents = slot(
       chargedPriceMicros: MicrosSchema,
       chargedPer,
       /** To predict the spend of insertions that are not billed yet. */
-      clickProbability: ProbabilitySchema,
+      clickProbability: ProbabilitySchema.meta(SCORE_TOLERANCE),
       /** Event time: the request's clock. */
       atMs: TimestampMsSchema,
     }),

@@ -1,4 +1,5 @@
 /** From candidates that may serve to calibrated click probabilities. */
+import { MARGIN_TOLERANCE, SCORE_TOLERANCE } from "@tenon/ads-model";
 import { columnSchema, featureSnapshotSchema, modelScoresSchema, slot } from "@tenon/graph-core";
 import { z } from "zod";
 import { PacedAds } from "../delivery/slots.ts";
@@ -27,7 +28,7 @@ export const LightFeatures = slot("lightFeatures", featureSnapshotSchema(LIGHT_F
   owner: "ads-ranking",
   purposeOf: "few features for many candidates, aligned with PacedAds",
 });
-export const LightScores = slot("lightScores", modelScoresSchema(), {
+export const LightScores = slot("lightScores", modelScoresSchema().meta(MARGIN_TOLERANCE), {
   owner: "ads-ranking",
   purposeOf: "cheap margins that decide who is ranked, aligned with PacedAds",
   unit: "log-odds",
@@ -40,12 +41,12 @@ export const RankFeatures = slot("rankFeatures", featureSnapshotSchema(RANK_FEAT
   owner: "ads-ranking",
   purposeOf: "what the click model scores and the log holds, aligned with TrimmedAds",
 });
-export const ClickMargins = slot("clickMargins", modelScoresSchema(), {
+export const ClickMargins = slot("clickMargins", modelScoresSchema().meta(MARGIN_TOLERANCE), {
   owner: "ads-ranking",
   purposeOf: "margins of the click model, aligned with TrimmedAds",
   unit: "log-odds",
 });
-export const ClickProbability = slot("clickProbability", columnSchema("f64", { of: TrimmedAds }), {
+export const ClickProbability = slot("clickProbability", columnSchema("f64", { of: TrimmedAds }).meta(SCORE_TOLERANCE), {
   owner: "ads-ranking",
   purposeOf: "calibrated probability of a click, aligned with TrimmedAds",
   unit: "probability",

@@ -37,6 +37,8 @@ export interface FieldDiff {
   readonly ks: number | null;
   readonly topChurn: number | null;
   readonly rule: FieldRule | null;
+  /** What the rows of the examples are: ids of ads, or places in a list. */
+  readonly rowsAre: "ads" | "places";
   /** At most three, the smallest reproduction first. */
   readonly examples: readonly FieldExample[];
 }
@@ -57,6 +59,7 @@ class FieldTally {
   readonly #path: string;
   readonly #rule: FieldRule | undefined;
   entriesChanged = 0;
+  isOfAds = false;
   #compared = 0;
   #changed = 0;
   #onlyInBase = 0;
@@ -125,6 +128,7 @@ class FieldTally {
       ks: isNumeric ? ksStatistic(numbers.base, numbers.head) : null,
       topChurn: type === "text" ? topChurn(this.#samples.base, this.#samples.head) : null,
       rule: this.#rule ?? null,
+      rowsAre: this.isOfAds ? "ads" : "places",
       examples: this.#examples.map(({ size: _, ...example }) => example),
     };
   }
@@ -165,7 +169,7 @@ export function fieldDiffs(
   const unordered = new Set(rules.filter((rule) => rule.unordered === true).map(({ path }) => path));
   const tallies = new Map<string, FieldTally>();
   for (const { requestId, base, head } of pairs) {
-    const [left, right] = [base, head].map((value) => (value === undefined ? new Map() : cellsOf(value, unordered)));
+    const [left, right] = [base, head].map((value) => (value === undefined ? undefined : cellsOf(value, unordered)));
     for (const path of new Set([...(left?.keys() ?? []), ...(right?.keys() ?? []), ...tallies.keys()])) {
       let tally = tallies.get(path);
       if (tally === undefined) {
@@ -176,6 +180,7 @@ export function fieldDiffs(
         );
         tallies.set(path, tally);
       }
+      tally.isOfAds ||= left?.ofAds.has(path) === true || right?.ofAds.has(path) === true;
       tally.add(requestId, left?.get(path), right?.get(path));
     }
   }

@@ -51,7 +51,7 @@ test("two changes are two roots, and what reads both belongs to both", () => {
 
 test("what is passed over as noise is no difference and makes none", () => {
   const graph = unionGraph(graphOf(LINE), graphOf(LINE));
-  expect(divergenceOf(graph, ran(SAME), ran({ ...SAME, z: "Z" }), new Set(["z"])).size).toBe(0);
+  expect(divergenceOf(graph, ran(SAME), ran({ ...SAME, z: "Z" }), { slots: new Set(["z"]) }).size).toBe(0);
 });
 
 test("a filter that drops the same ads for another reason differs", () => {

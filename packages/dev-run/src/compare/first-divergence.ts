@@ -16,18 +16,25 @@ export interface RootEffect {
 /** Root → effect, in the order of the graph. Empty where the two runs gave the same. */
 export type Divergence = ReadonlyMap<string, RootEffect>;
 
-/** @param passedOver slots that are not compared in this entry: they are noise, or differ within their tolerance */
+/** What is not compared in an entry: it is noise, or differs within its tolerance. */
+export interface PassedOver {
+  readonly slots?: ReadonlySet<SlotKey>;
+  /** Filters whose drops are not compared. */
+  readonly stages?: ReadonlySet<string>;
+}
+
 export function divergenceOf(
   { nodes }: UnionGraph,
   base: RanEntry,
   head: RanEntry,
-  passedOver: ReadonlySet<SlotKey> = new Set(),
+  { slots: passedOver = new Set(), stages = new Set() }: PassedOver = {},
 ): Divergence {
   const found = new Map<string, { slots: SlotKey[]; nodes: string[] }>();
   const rootsOfSlot = new Map<SlotKey, ReadonlySet<string>>();
   for (const { name, inputs, writes } of nodes) {
     const differing = writes.filter((slot) => base.slots[slot] !== head.slots[slot] && !passedOver.has(slot));
-    const booked = stageDigest(base, name) !== stageDigest(head, name) && writes.every((slot) => !passedOver.has(slot));
+    const isComparable = !stages.has(name) && writes.every((slot) => !passedOver.has(slot));
+    const booked = isComparable && stageDigest(base, name) !== stageDigest(head, name);
     if (differing.length === 0 && !booked) continue;
     const upstream = new Set(inputs.flatMap((slot) => [...(rootsOfSlot.get(slot) ?? [])]));
     const roots = upstream.size === 0 ? new Set([name]) : upstream;
@@ -48,6 +55,7 @@ export function differingSlots(base: RanEntry, head: RanEntry): readonly SlotKey
   return [...keys].filter((slot) => base.slots[slot] !== head.slots[slot]);
 }
 
-function stageDigest({ stages }: RanEntry, node: string): string | undefined {
+/** Of what a filter dropped, with reasons and values. */
+export function stageDigest({ stages }: RanEntry, node: string): string | undefined {
   return stages.find((stage) => stage.node === node)?.digest;
 }

@@ -12,13 +12,23 @@ const TAGS = ["$batch", "$column", "$snapshot", "$scores", "$number", "$big"];
  *
  * @param unordered paths of lists that are sets: their order is no field, and their elements have no places
  */
-export function cellsOf(value: unknown, unordered: ReadonlySet<string> = new Set()): ReadonlyMap<string, Cells> {
-  const found: Found = Object.assign(new Map<string, Map<string, unknown>>(), { unordered });
+export function cellsOf(value: unknown, unordered: ReadonlySet<string> = new Set()): CellsOfValue {
+  const found: Found = Object.assign(new Map<string, Map<string, unknown>>(), { unordered, ofAds: new Set<string>() });
   collect(value, "", "", found);
   return found;
 }
 
-type Found = Map<string, Map<string, unknown>> & { readonly unordered: ReadonlySet<string> };
+export type CellsOfValue = ReadonlyMap<string, Cells> & {
+  /** Paths whose rows are named by the ids of ads; rows of others are places. */
+  readonly ofAds: ReadonlySet<string>;
+};
+
+type Found = Map<string, Map<string, unknown>> & {
+  readonly unordered: ReadonlySet<string>;
+  readonly ofAds: Set<string>;
+  /** Whether what is collected stands in the row of an ad. */
+  inAd?: boolean;
+};
 
 function collect(value: unknown, path: string, row: string, found: Found): void {
   const tag = tagOf(value);
@@ -36,7 +46,10 @@ function collect(value: unknown, path: string, row: string, found: Found): void 
       const id = idField === undefined ? String(at) : String((each as Fields)[idField]);
       const times = seen.get(id) ?? 0;
       seen.set(id, times + 1);
+      const before = found.inAd ?? false;
+      found.inAd = before || (row === "" && idField === "adId");
       collect(each, `${path}[]`, join(row, times === 0 ? id : `${id}#${times}`, "/"), found);
+      found.inAd = before;
     }
     // The order is a field of its own: the same ads in other places are a change.
     if (idField !== undefined && !isSet)
@@ -63,6 +76,7 @@ interface Tagged {
 
 function collectTagged(tag: string, value: Tagged & readonly unknown[], path: string, row: string, found: Found): void {
   const rows = (name: string, cells: readonly unknown[], ids?: readonly unknown[]) => {
+    if (ids !== undefined && row === "") found.ofAds.add(join(path, name, "."));
     for (const [at, cell] of cells.entries())
       put(found, join(path, name, "."), join(row, String(ids?.[at] ?? at), "/"), cell);
   };
@@ -82,6 +96,7 @@ function collectTagged(tag: string, value: Tagged & readonly unknown[], path: st
 }
 
 function put(found: Found, path: string, row: string, cell: unknown): void {
+  if (found.inAd === true) found.ofAds.add(path);
   const cells = found.get(path);
   if (cells === undefined) found.set(path, new Map([[row, cell]]));
   else cells.set(row, cell);

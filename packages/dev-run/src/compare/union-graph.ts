@@ -1,6 +1,6 @@
 /** One graph in two versions, as one list of nodes in an order that fits both. */
 import type { SlotKey, Topology, TopologyNode } from "@tenon/graph-core";
-import type { DescribedGraph } from "../versions/protocol.ts";
+import type { DescribedGraph, FieldRule } from "../versions/protocol.ts";
 
 export interface UnionNode {
   readonly name: string;
@@ -19,6 +19,8 @@ export interface UnionGraph {
   /** What a node reads is written before it; a node that is gone stands before the first one that read it. */
   readonly nodes: readonly UnionNode[];
   readonly respond: ReadonlySet<SlotKey>;
+  /** Tolerances of the teams that own the slots, beside those that schemas declare. */
+  readonly ownRules?: ReadonlyMap<SlotKey, readonly FieldRule[]>;
 }
 
 export function unionGraph(base: DescribedGraph, head: DescribedGraph): UnionGraph {

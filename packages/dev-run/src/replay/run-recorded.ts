@@ -52,7 +52,7 @@ export interface VersionDifference {
 export type ReplayManner = Pick<ReplayOptions, "compose" | "deliver" | "versions">;
 
 export interface RunRecordedOptions extends ReplayManner, Pick<ReplayOptions, "override" | "switchedOn"> {
-  readonly hooks?: Pick<BeginOptions, "given" | "edit">;
+  readonly hooks?: Pick<BeginOptions, "given" | "edit" | "onOutputs">;
 }
 
 const MISSING_READ = "TENON1304";
@@ -71,7 +71,10 @@ export async function runRecorded(
     schemas,
     hooks: {
       ...hooks,
-      onOutputs: (at, given) => outputs.set(at, given),
+      onOutputs: (at, given) => {
+        outputs.set(at, given);
+        hooks?.onOutputs?.(at, given);
+      },
       onReplaced: (at, error) => {
         if (isMiss(error)) misses.push(named(executor, at, error));
       },

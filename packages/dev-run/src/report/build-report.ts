@@ -1,7 +1,9 @@
 /** Two versions in, one report out. Reads as the table of contents of the report. */
 import { codeChanges } from "../compare/code-changes.ts";
-import { type Compared, compareWith, type RanBase, runBase } from "../compare/compared.ts";
+import { type Compared, compareWith } from "../compare/compared.ts";
+import type { OwnTolerances } from "../compare/field-rules.ts";
 import { graphChanges } from "../compare/graph-changes.ts";
+import { type RanBase, runBase } from "../compare/ran-base.ts";
 import { rootGroups, withSharedReason } from "../compare/root-groups.ts";
 import type { VersionFolder } from "../versions/version-process.ts";
 import { type ExpectedChanges, judge } from "./expected-changes.ts";
@@ -9,8 +11,13 @@ import { fileOwners } from "./file-owners.ts";
 import { causesOf } from "./findings/causes-of.ts";
 import { graphFindings } from "./findings/graph-findings.ts";
 import { incompleteFindings } from "./findings/incomplete-findings.ts";
+import { indexingFindings } from "./findings/indexing-findings.ts";
+import { metricFindings } from "./findings/metric-findings.ts";
 import { safetyFindings } from "./findings/safety-findings.ts";
 import { type Draft, numbered, valueFindings } from "./findings/value-findings.ts";
+import { NO_GATES, type OwnerGates } from "./gates/owner-gates.ts";
+import { withinGates } from "./gates/within-gates.ts";
+import { performance as measured, type PerformanceOptions } from "./performance/performance.ts";
 import type { ReportInput } from "./report-input.ts";
 import { REPORT_FORMAT, type Report } from "./report-schema.ts";
 import { documents } from "./sections/documents.ts";
@@ -18,7 +25,6 @@ import { graphDiff } from "./sections/graph-diff.ts";
 import { metrics } from "./sections/metrics.ts";
 import { nextSteps } from "./sections/next.ts";
 import { ownersOf } from "./sections/owners.ts";
-import { performance as measured, type PerformanceOptions } from "./sections/performance.ts";
 import { rankings } from "./sections/rankings.ts";
 import { safety } from "./sections/safety.ts";
 import { trust } from "./sections/trust.ts";
@@ -43,6 +49,10 @@ export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
   readonly seed: number;
   readonly expected: ExpectedChanges;
+  /** What each team lets pass; default: nothing. */
+  readonly gates?: OwnerGates;
+  /** What the base let pass: a change of it is told. Default: the same. */
+  readonly baseGates?: OwnerGates;
   readonly performance: PerformanceOptions;
   /** Told what is being done. */
   readonly onStep?: (step: string) => void;
@@ -67,7 +77,7 @@ export async function buildReport(options: ReportOptions): Promise<Report> {
 /** The same with a base that has run already: many heads may be compared with one. */
 export async function reportOn(base: RanBase, options: ReportOptions, startedMs = performance.now()): Promise<Report> {
   options.onStep?.("running the head");
-  const compared = await compareWith(base, options.head, options);
+  const compared = await compareWith(base, options.head, { ...options, tolerances: tolerancesIn(options.gates) });
   try {
     return await assemble(compared, options, startedMs);
   } finally {
@@ -84,6 +94,9 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
     changes: compared.graphs.map(graphChanges),
     code: await codeChanges(options),
     owners: fileOwners(options.head.root),
+    gates: options.gates ?? NO_GATES,
+    baseGates: options.baseGates ?? options.gates ?? NO_GATES,
+    indexing: await indexingOf(compared, options),
     refs: options.refs,
     corpora: options.corpora.map((path) =>
       path.startsWith(`${options.root}/`) ? path.slice(options.root.length + 1) : path,
@@ -92,10 +105,16 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
   });
   options.onStep?.("fetching what differs");
   const values = await valueFindings(input);
-  const drafts: Draft[] = [...safetyFindings(input), ...values, ...graphFindings(input), ...incompleteFindings(input)];
+  const moved = metrics(input);
+  const drafts: Draft[] = [
+    ...[...safetyFindings(input), ...indexingFindings(input).filter(({ severity }) => severity === "fail")],
+    ...[...values, ...graphFindings(input), ...metricFindings(input, moved)],
+    ...[...indexingFindings(input).filter(({ severity }) => severity !== "fail"), ...incompleteFindings(input)],
+  ];
   options.onStep?.("measuring both versions in turn");
-  const { section: performanceSection, drafts: slower } = await measured(input, options.performance);
-  const judged = judge([...drafts, ...slower], options.expected, new Date().toISOString().slice(0, 10));
+  const { section: performanceSection, drafts: slower, runMs } = await measured(input, options.performance);
+  const today = new Date().toISOString().slice(0, 10);
+  const judged = judge(withinGates([...drafts, ...slower], input.gates), options.expected, today);
   // The sort is stable: roots before contracts before times.
   const sorted = judged.drafts.toSorted(
     (one, other) => SEVERITY_ORDER.indexOf(one.severity) - SEVERITY_ORDER.indexOf(other.severity),
@@ -103,7 +122,7 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
   const findings = [...numbered(input, sorted)];
   const diff = graphDiff(input);
   const owners = ownersOf(diff, findings);
-  const written = documents(input);
+  const written = documents(input, runMs);
   const lists = await rankings(input);
   return {
     format: REPORT_FORMAT,
@@ -111,7 +130,7 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
     owners,
     graphDiff: diff,
     safety: safety(input),
-    metrics: metrics(input),
+    metrics: moved,
     fields: values.flatMap(({ fields }) => fields),
     rankings: lists,
     documents: written,
@@ -124,6 +143,21 @@ async function assemble(compared: Compared, options: ReportOptions, startedMs: n
     findings,
     next: nextSteps(input, findings, owners),
   };
+}
+
+/** Both versions are asked at the same time; where nothing was recorded of an index, neither is. */
+async function indexingOf(
+  { entries, baseVersion, headVersion }: Compared,
+  { onStep }: ReportOptions,
+): Promise<ReportInput["indexing"]> {
+  if (!entries.some(({ host }) => host === "indexer")) return { base: [], head: [] };
+  onStep?.("building an index by deltas and as a base");
+  const [base, head] = await Promise.all([baseVersion.converge(), headVersion.converge()]);
+  return { base, head };
+}
+
+function tolerancesIn(gates: OwnerGates = NO_GATES): OwnTolerances {
+  return Object.fromEntries(Object.entries(gates).map(([owner, { tolerances }]) => [owner, tolerances]));
 }
 
 /** A change of one policy that three nodes read is one finding. */

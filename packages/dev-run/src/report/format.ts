@@ -1,6 +1,6 @@
 /** What readers of `report.json` share: its schema, how its values are shown, and where a studio shows a finding. No part runs anything. */
 export { amount, cell, fieldName, percent, signed } from "./render/shown.ts";
-export { findingAddress, REPORT_FILE, REPORT_FOLDER, reportIdOf } from "./report-address.ts";
+export { exampleAddress, findingAddress, REPORT_FILE, REPORT_FOLDER, reportIdOf } from "./report-address.ts";
 export {
   type Cause,
   type Field,

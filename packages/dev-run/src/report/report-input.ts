@@ -2,7 +2,9 @@ import type { CodeChanges } from "../compare/code-changes.ts";
 import type { Compared } from "../compare/compared.ts";
 import type { GraphChanges } from "../compare/graph-changes.ts";
 import type { RootGroup } from "../compare/root-groups.ts";
+import type { IndexingAnswer } from "../versions/protocol.ts";
 import type { FileOwners } from "./file-owners.ts";
+import type { OwnerGates } from "./gates/owner-gates.ts";
 
 /** What every section is made from. */
 export interface ReportInput {
@@ -12,6 +14,14 @@ export interface ReportInput {
   readonly changes: readonly GraphChanges[];
   readonly code: CodeChanges;
   readonly owners: FileOwners;
+  readonly gates: OwnerGates;
+  /** As the base had them. */
+  readonly baseGates: OwnerGates;
+  /** One per corpus with indexing runs; `undefined` from a version that cannot tell. */
+  readonly indexing: {
+    readonly base: readonly IndexingAnswer[] | undefined;
+    readonly head: readonly IndexingAnswer[] | undefined;
+  };
   readonly refs: { readonly base: string; readonly head: string | undefined };
   readonly corpora: readonly string[];
   /** 32-bit seed of every resampling. */

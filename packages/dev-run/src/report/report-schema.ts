@@ -45,6 +45,8 @@ export const FieldSchema = z.strictObject({
   /** In words: `exact`, `relative 1e-9`, `4 ulp`, `as a set`. */
   tolerance: z.string(),
   firstNode: z.string(),
+  /** What `row` of an example is: the id of an ad, or a place in a list. */
+  rowsAre: z.enum(["ads", "places"]).optional(),
   examples: z.array(ExampleSchema).max(3),
 });
 
@@ -53,9 +55,11 @@ export const FindingSchema = z.strictObject({
   id: z.string().regex(/^F\d+$/),
   kind: z.enum([
     ...(["values", "graph", "contract", "performance", "failure", "documents", "safety", "incomplete"] as const),
-    "expectation",
+    ...(["expectation", "metrics"] as const),
   ]),
   severity: z.enum(["fail", "review", "expected"]),
+  /** Why its team lets it pass, where it is green for that. */
+  gate: z.string().optional(),
   /** One sentence: what, where, whose. */
   title: z.string(),
   graph: z.string(),
@@ -99,6 +103,46 @@ const MetricSchema = z.strictObject({
 });
 
 const VersionSchema = z.strictObject({ name: z.string(), commit: z.string(), changed: z.boolean() });
+
+/** Means of one change of a source row. */
+const IndexingCostSchema = z.strictObject({
+  /** Runs of handlers, groups of rows that they wrote, messages that they sent. */
+  ...{
+    runs: z.number().min(0),
+    writes: z.number().min(0),
+    messages: z.number().min(0),
+    messageBytes: z.number().min(0),
+  },
+  /** Handlers in a row, each reading what the one before it writes, up to the document. */
+  hops: z.number().min(0),
+  chain: z.array(z.string()),
+  /** Processor time of one run of each handler of the chain, and of all runs, ms: graphs alone, no store, no log, no waiting. */
+  chainMs: z.number().min(0),
+  workMs: z.number().min(0),
+});
+
+/** The recorded changes brought to the head's handlers as a host would, against a base made of the rows at the end. */
+const IndexingSchema = z.strictObject({
+  ...{ changes: Count, groupsCompared: Count, documentsCompared: Count, differentCount: Count },
+  different: z.array(
+    z.strictObject({
+      ...{ handler: z.string(), owner: z.string(), what: z.string(), key: z.string(), path: z.string() },
+      ...{ deltas: z.string(), base: z.string() },
+    }),
+  ),
+  failures: z.array(
+    z.strictObject({
+      ...{ path: z.enum(["deltas", "base"]), handler: z.string(), key: z.string(), reason: z.string() },
+    }),
+  ),
+  /** By kind of change, the first load left out; `null` where a version cannot tell. */
+  costs: z.array(
+    z.strictObject({
+      ...{ kind: z.string(), changes: Count },
+      ...{ base: IndexingCostSchema.nullable(), head: IndexingCostSchema.nullable() },
+    }),
+  ),
+});
 
 export const ReportSchema = z.strictObject({
   format: z.literal(REPORT_FORMAT),
@@ -196,6 +240,7 @@ export const ReportSchema = z.strictObject({
       z.strictObject({ handler: z.string(), owner: z.string(), change: z.string(), documents: CountChangeSchema }),
     ),
     convergence: z.strictObject({ outcome: z.enum(["equal", "different", "notChecked"]), detail: z.string() }),
+    indexing: IndexingSchema.nullable().optional(),
   }),
   performance: z.strictObject({
     rounds: Count,
@@ -230,8 +275,12 @@ export const ReportSchema = z.strictObject({
         owner: z.string(),
         entries: Count,
         slots: z.array(z.string()),
+        /** `slot.path` and the share of entries in which it differed. */
+        fields: z.array(z.strictObject({ field: z.string(), rate: Share })).optional(),
       }),
     ),
+    /** Gates of teams, in words. */
+    gates: z.array(z.strictObject({ owner: z.string(), gates: z.array(z.string()) })).optional(),
     ignored: z.array(
       z.strictObject({ field: z.string(), owner: z.string(), reason: z.string(), until: z.string(), applied: Count }),
     ),

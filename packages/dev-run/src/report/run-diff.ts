@@ -1,6 +1,9 @@
 /** One recorded run in two versions, node by node: what a finding's command shows. */
-import { compareWith, type RunVersionOptions, rulesOf, runBase, valuesOfBoth } from "../compare/compared.ts";
+import { compareWith } from "../compare/compared.ts";
 import { type FieldDiff, fieldDiffs } from "../compare/field-diffs.ts";
+import { rulesOf } from "../compare/field-rules.ts";
+import { type RunVersionOptions, runBase } from "../compare/ran-base.ts";
+import { valuesOfBoth } from "../compare/values-of-both.ts";
 import { reportError } from "../report-error.ts";
 import type { VersionFolder } from "../versions/version-process.ts";
 

@@ -6,10 +6,12 @@
  * P1 The child answers one question at a time, in the order they were asked.
  * P2 Before it works on an entry it says which: if it dies, or is silent, that entry is named.
  * P3 Values are plain JSON: the parent needs neither the slots nor the codec of the version.
+ * P4 A question that came later is asked of versions that name it in their hello; of others the report says that they cannot tell.
+ *    So a report works across the commit that brought the question.
  */
 import type { Topology } from "@tenon/graph-core";
 
-export const PROTOCOL_FORMAT = 2;
+export const PROTOCOL_FORMAT = 1;
 
 /** An entry by the place it has: the number of its corpus among those that were opened, and its own within that. */
 export interface EntryPlace {
@@ -23,7 +25,12 @@ export type Question =
   | { readonly kind: "run"; readonly entries: readonly EntryPlace[]; readonly answers: readonly string[] }
   | { readonly kind: "values"; readonly entries: readonly EntryPlace[]; readonly slots: readonly string[] }
   | { readonly kind: "explain"; readonly entries: readonly ExplainPlace[] }
-  | { readonly kind: "measure"; readonly entries: readonly EntryPlace[] };
+  | { readonly kind: "measure"; readonly entries: readonly EntryPlace[] }
+  | { readonly kind: "allocate"; readonly entries: readonly EntryPlace[] }
+  | { readonly kind: "converge" };
+
+/** P4: questions that the first children did not know. */
+export const LATER_QUESTIONS = ["allocate", "converge"] as const satisfies readonly Question["kind"][];
 
 export interface ExplainPlace extends EntryPlace {
   readonly ids: readonly number[];
@@ -45,6 +52,8 @@ export interface FailedAnswer {
 export interface HelloAnswer {
   readonly format: number;
   readonly node: string;
+  /** P4; absent: none of them. */
+  readonly also?: readonly string[];
 }
 
 export interface OpenedCorpus {
@@ -113,6 +122,8 @@ export interface RanEntry {
   readonly logged: boolean | null;
   /** The slots that were asked for, as plain values. */
   readonly answers: Readonly<Record<string, unknown>>;
+  /** Ad id → objective of its campaign, of ads in the answer. Absent in versions that do not tell. */
+  readonly objectives?: Readonly<Record<string, string>>;
 }
 
 export interface RanStage {
@@ -138,8 +149,57 @@ export interface MeasuredEntry {
   readonly place: EntryPlace;
   /** Processor time of the whole run, ms. */
   readonly cpuMs: number;
-  /** Bytes allocated on the heap by the run; `null` where a collection came between. */
-  readonly allocatedBytes: number | null;
   /** Processor time within each node, ms. */
   readonly nodes: Readonly<Record<string, number>>;
+}
+
+export interface AllocatedEntry {
+  readonly place: EntryPlace;
+  /** Allocated on the heap by the whole run, collections in between counted in. */
+  readonly bytes: number;
+  /** Allocated between the end of the node before it and its own end; empty where a collection came between. */
+  readonly nodes: Readonly<Record<string, number>>;
+}
+
+/** The indexing handlers of one version, brought the recorded changes of one corpus. */
+export interface IndexingAnswer {
+  readonly changes: number;
+  /** Groups of rows that handlers produce: what they wrote change by change against what a base makes of the rows at the end. */
+  readonly groupsCompared: number;
+  /** Documents that deltas leave in an index, against those of the base. */
+  readonly documentsCompared: number;
+  readonly differentCount: number;
+  /** The first of them. */
+  readonly different: readonly {
+    readonly handler: string;
+    readonly owner: string;
+    /** `entity.group`, or `document`. */
+    readonly what: string;
+    readonly key: string;
+    readonly path: string;
+    readonly deltas: string;
+    readonly base: string;
+  }[];
+  readonly failures: readonly {
+    readonly path: "deltas" | "base";
+    readonly handler: string;
+    readonly key: string;
+    readonly reason: string;
+  }[];
+  /** In the order in which the changes came. */
+  readonly costs: readonly IndexingCost[];
+}
+
+export interface IndexingCost {
+  readonly kind: string;
+  /** Handler → runs of its graph. */
+  readonly runs: Readonly<Record<string, number>>;
+  /** Handler → groups of rows that it wrote, and that were newer than what was there. */
+  readonly writes: Readonly<Record<string, number>>;
+  /** Handler → messages that it sent. */
+  readonly sent: Readonly<Record<string, number>>;
+  readonly messages: number;
+  readonly messageBytes: number;
+  /** Handlers, each reading what the one before it writes. */
+  readonly chain: readonly string[];
 }

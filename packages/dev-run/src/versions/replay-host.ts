@@ -1,6 +1,8 @@
 import type { CorpusHeader } from "../corpus/corpus-format.ts";
+import type { RecordedEntry } from "../corpus/recorded-entry.ts";
 import type { AnyExecutor } from "../replay/graph-facts.ts";
 import type { ReplayManner } from "../replay/run-recorded.ts";
+import type { IndexingAnswer } from "./protocol.ts";
 
 /**
  * What a package offers whose graphs can be replayed: `replayHost`, exported by its `src/dev-run/replay-host.ts`. The
@@ -12,4 +14,6 @@ export interface ReplayHost {
   readonly executorOf: (graph: string, header: CorpusHeader) => AnyExecutor | Promise<AnyExecutor>;
   /** Answers reads that were not recorded from those that were, row by row. */
   readonly compose?: ReplayManner["compose"];
+  /** For graphs that make an index: brings the recorded changes to them, and compares with a base. */
+  readonly converge?: (header: CorpusHeader, entries: readonly RecordedEntry[]) => Promise<IndexingAnswer>;
 }

@@ -8,6 +8,8 @@ import {
   type Answer,
   type EntryPlace,
   type HelloAnswer,
+  type IndexingAnswer,
+  type LATER_QUESTIONS,
   type OpenAnswer,
   type OpenedEntry,
   PROTOCOL_FORMAT,
@@ -18,6 +20,13 @@ const CHILD_FILE = "packages/dev-run/src/versions/child/main.ts";
 /** Longest time for one entry, and for opening the corpora: a replay takes milliseconds, a start a second or two. */
 const ENTRY_MS_MAX = 60_000;
 const OPEN_MS_MAX = 120_000;
+/** For all recorded changes through the handlers, one after the other: a second for thirty of them. */
+const CONVERGE_MS_MAX = 300_000;
+/**
+ * A run leaves megabytes behind it: with a young generation of the default size most of its time is collections. A version that
+ * measures asks for the collector between two runs.
+ */
+const CHILD_FLAGS = ["--min-semi-space-size=32", "--max-semi-space-size=32", "--expose-gc"];
 /** What is kept of what a child says on its way down. */
 const LAST_WORDS_CHARACTERS = 2_000;
 
@@ -42,6 +51,7 @@ export class VersionProcess {
   #at: EntryPlace | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastWords = "";
+  #also: readonly string[] = [];
   #entryAt: (place: EntryPlace) => OpenedEntry | undefined = () => undefined;
 
   private constructor(name: string, child: ChildProcess) {
@@ -65,8 +75,12 @@ export class VersionProcess {
     if (!existsSync(file)) throw otherProtocol(folder.name, `it has no ${CHILD_FILE}`);
     const child = fork(file, [], {
       cwd: folder.root,
-      // A version that measures asks for the collector between two runs.
-      execArgv: ["--conditions=@tenon/source", "--disable-warning=ExperimentalWarning", "--no-warnings", "--expose-gc"],
+      execArgv: [
+        ...CHILD_FLAGS,
+        "--conditions=@tenon/source",
+        "--disable-warning=ExperimentalWarning",
+        "--no-warnings",
+      ],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "json",
     });
@@ -78,6 +92,7 @@ export class VersionProcess {
       if (hello.format !== PROTOCOL_FORMAT) {
         throw otherProtocol(folder.name, `it speaks format ${hello.format}, this one format ${PROTOCOL_FORMAT}`);
       }
+      version.#also = hello.also ?? [];
       const opened = (await version.#ask({ kind: "open", corpora }, OPEN_MS_MAX)) as OpenAnswer;
       version.#entryAt = ({ corpus, at }) => opened.corpora[corpus]?.entries[at];
       return { version, opened };
@@ -92,6 +107,17 @@ export class VersionProcess {
     const parts: Part[] = [];
     await this.#ask(question, ENTRY_MS_MAX, (part) => parts.push(part as Part));
     return parts;
+  }
+
+  /** Whether it knows a question that came later (P4). */
+  knows(kind: (typeof LATER_QUESTIONS)[number]): boolean {
+    return this.#also.includes(kind);
+  }
+
+  /** `undefined` from a version that does not know the question (P4). @throws GraphError TENON2033 to TENON2035 */
+  async converge(): Promise<readonly IndexingAnswer[] | undefined> {
+    if (!this.knows("converge")) return undefined;
+    return (await this.#ask({ kind: "converge" }, CONVERGE_MS_MAX)) as readonly IndexingAnswer[];
   }
 
   /** Ends the child, whatever it does. */

@@ -1,8 +1,12 @@
 /** One finding per node where runs part: what it gives, why, and what follows from it. */
-import { type ComparedEntry, evenly, rulesOf, valuesOfBoth } from "../../compare/compared.ts";
+import type { ComparedEntry } from "../../compare/compared.ts";
+import { evenly } from "../../compare/evenly.ts";
 import { type FieldDiff, fieldDiffs } from "../../compare/field-diffs.ts";
+import { noiseKey } from "../../compare/field-noise.ts";
+import { rulesOf } from "../../compare/field-rules.ts";
 import type { RootGroup } from "../../compare/root-groups.ts";
 import type { UnionNode } from "../../compare/union-graph.ts";
+import { valuesOfBoth } from "../../compare/values-of-both.ts";
 import type { RanEntry } from "../../versions/protocol.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Cause, Field, Finding } from "../report-schema.ts";
@@ -78,7 +82,7 @@ async function fieldsOf(input: ReportInput, group: RootGroup, node: UnionNode): 
   const rules = rulesOf(graph);
   const found = new Map<string, readonly FieldDiff[]>();
   for (const { slots: wanted, entriesMax } of asked) {
-    const sample = evenly(entries.length, entriesMax).map((at) => entries[at] as ComparedEntry);
+    const sample = evenly(entries, entriesMax);
     const values = await valuesOfBoth(input.compared, sample, wanted);
     for (const slot of wanted) {
       const pairs = values
@@ -88,7 +92,11 @@ async function fieldsOf(input: ReportInput, group: RootGroup, node: UnionNode): 
           base: base.values[slot],
           head: head.values[slot],
         }));
-      found.set(slot, fieldDiffs(slot, pairs, rules.get(slot)));
+      const noise = input.compared.noise.get(noiseKey(graph.name, slot));
+      found.set(
+        slot,
+        fieldDiffs(slot, pairs, rules.get(slot), (path) => noise?.get(path)?.rate ?? 0),
+      );
     }
   }
   const producer = (slot: string) => graph.nodes.find(({ writes }) => writes.includes(slot))?.name ?? "";

@@ -1,7 +1,9 @@
 /** Findings as SARIF 2.1.0 (OASIS standard): code hosts show them beside the line of the node. */
+import { findingAddress, type StudioPlace } from "../report-address.ts";
 import type { Report } from "../report-schema.ts";
 
-export function renderSarif({ findings }: Report): string {
+/** @param studio each result says where it is shown */
+export function renderSarif({ findings }: Report, studio?: StudioPlace): string {
   const rules = [...new Set(findings.map(({ kind }) => kind))].sort();
   const log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -38,7 +40,7 @@ export function renderSarif({ findings }: Report): string {
           ],
           // The same finding keeps its name when lines move and when others come before it.
           partialFingerprints: { "tenon/v1": [kind, graph, node].join("|") },
-          properties: { finding: id, owner },
+          properties: { finding: id, owner, ...(studio !== undefined && { studio: findingAddress(studio, id) }) },
         })),
       },
     ],

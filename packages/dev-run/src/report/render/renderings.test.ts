@@ -4,9 +4,9 @@ import { expect, test } from "vitest";
 import { findingAddress, reportIdOf } from "../report-address.ts";
 import { type Finding, type Report, ReportSchema } from "../report-schema.ts";
 import { changeMermaid } from "../sections/change-mermaid.ts";
-import { renderHtml } from "./render-html.ts";
+import { renderHtml } from "./html/render-html.ts";
+import { COMMENT_MARKER, renderMarkdown } from "./markdown/render-markdown.ts";
 import { renderJunit } from "./render-junit.ts";
-import { COMMENT_MARKER, renderMarkdown } from "./render-markdown.ts";
 import { renderSarif } from "./render-sarif.ts";
 
 const EVIL = '</td><script>alert(1)</script> | `x` **b** "q" <!-- -->';

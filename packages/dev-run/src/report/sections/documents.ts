@@ -1,9 +1,9 @@
 /** What indexing runs write: documents by key, in both versions, column by column. */
-import type { Compared, ComparedEntry } from "../../compare/compared.ts";
-import { differingSlots } from "../../compare/first-divergence.ts";
 import type { UnionGraph } from "../../compare/union-graph.ts";
+import type { MeasuredPerformance } from "../performance/performance.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Report } from "../report-schema.ts";
+import { convergence, indexing } from "./indexing.ts";
 
 type Documents = Report["documents"];
 
@@ -22,7 +22,8 @@ interface WriteSetJson {
   };
 }
 
-export function documents({ compared, changes }: ReportInput): Documents {
+export function documents(input: ReportInput, runMs: MeasuredPerformance["runMs"]): Documents {
+  const { compared, changes } = input;
   const runs = compared.entries.filter(({ host }) => host === "indexer");
   const columns = new Map<string, Documents["columns"][number]>();
   const handlers: Documents["handlers"] = [];
@@ -54,7 +55,8 @@ export function documents({ compared, changes }: ReportInput): Documents {
     ...{ added, removed, changed, bytes },
     columns: [...columns.values()].sort((one, other) => other.documents - one.documents).slice(0, COLUMNS_MAX),
     handlers,
-    convergence: convergence(compared, runs),
+    convergence: convergence(input, runs.length),
+    indexing: indexing(input, runMs),
   };
 }
 
@@ -128,27 +130,6 @@ function handlerChanges(
   if (change === "" && count.base === count.head) return [];
   const { owner, name } = graph.head.topology.graph;
   return [{ handler: name, owner, change: change || "writes another number of documents", documents: count }];
-}
-
-/**
- * A base is built by the same graphs as the deltas, from rows at one snapshot, so both can only be equal where a run gives
- * the same whenever it is run. That is what is looked at here; a base itself is not built.
- */
-function convergence({ entries }: Compared, runs: readonly ComparedEntry[]): Documents["convergence"] {
-  if (runs.length === 0) return { outcome: "notChecked", detail: "the corpora hold no indexing runs" };
-  const unsteady = entries.filter(
-    (entry) => entry.host === "indexer" && differingSlots(entry.base, entry.again).length > 0,
-  );
-  if (unsteady.length > 0) {
-    return {
-      outcome: "different",
-      detail: `${unsteady.length} of ${runs.length} runs of the base give other documents when run again`,
-    };
-  }
-  return {
-    outcome: "notChecked",
-    detail: `no base was built; ${runs.length} runs give the same documents when run again`,
-  };
 }
 
 function isWriteSet(value: unknown): value is WriteSetJson {

@@ -11,41 +11,53 @@ interface Measure {
   readonly name: string;
   readonly unit: string;
   readonly test: Metric["test"];
+  /** Whether it is made of the ads alone, so that it may be told of some of them. */
+  readonly isOfAds: boolean;
   readonly of: (ads: readonly AdPosition[], run: RanEntry) => number;
 }
 
 const PER_THOUSAND = 1_000;
 
 const MEASURES: readonly Measure[] = [
-  { name: "fill rate", unit: "share of requests", test: "mcNemar", of: (ads) => (ads.length > 0 ? 1 : 0) },
-  { name: "ads per request", unit: "ads", test: "pairedBootstrap", of: (ads) => ads.length },
+  {
+    name: "fill rate",
+    unit: "share of requests",
+    test: "mcNemar",
+    isOfAds: true,
+    of: (ads) => (ads.length > 0 ? 1 : 0),
+  },
+  { name: "ads per request", unit: "ads", test: "pairedBootstrap", isOfAds: true, of: (ads) => ads.length },
   {
     name: "expected revenue",
     unit: "micros per request",
     test: "pairedBootstrap",
+    isOfAds: true,
     of: (ads) => sum(ads.map((ad) => expectedMicros(ad))),
   },
   {
     name: "charged price",
     unit: "micros per ad",
     test: "pairedBootstrap",
+    isOfAds: true,
     of: (ads) => mean(ads.map((ad) => ad.chargedPriceMicros)),
   },
   {
     name: "relevance",
     unit: "cosine, mean of ads",
     test: "pairedBootstrap",
+    isOfAds: true,
     of: (ads) => mean(ads.map(({ scoreTerms }) => scoreTerms.relevance)),
   },
   {
     name: "diversity",
     unit: "advertisers per ad",
     test: "pairedBootstrap",
+    isOfAds: true,
     of: (ads) => (ads.length === 0 ? 0 : new Set(ads.map(({ advertiserId }) => advertiserId)).size / ads.length),
   },
 ];
 
-/** A difference that is not there in more entries than this is worth no bootstrap. */
+/** Of what is told: finer differences are those of sums of floats. */
 const DECIMALS = 6;
 
 export function metrics({ compared, seed }: ReportInput): Metric[] {
@@ -61,6 +73,7 @@ export function metrics({ compared, seed }: ReportInput): Metric[] {
       name: `dropped ${reason}`,
       unit: "ads per request",
       test: "pairedBootstrap",
+      isOfAds: false,
       of: (_, run) => sum(run.stages.map(({ byReason }) => byReason[reason] ?? 0)),
     }),
   );
@@ -70,7 +83,7 @@ export function metrics({ compared, seed }: ReportInput): Metric[] {
   return drafts.map((draft, at) => ({ ...draft, q: adjusted[at] ?? 1 }));
 }
 
-function metricOf({ name, unit, test, of }: Measure, entries: readonly ComparedEntry[], seed: number): Metric {
+function metricOf({ name, unit, test, isOfAds, of }: Measure, entries: readonly ComparedEntry[], seed: number): Metric {
   const pairs = entries.map((entry) => ({
     entry,
     base: of(answeredAds(entry.base) ?? [], entry.base),
@@ -92,7 +105,7 @@ function metricOf({ name, unit, test, of }: Measure, entries: readonly ComparedE
     high: rounded(high),
     q: test === "mcNemar" ? mcNemar(gained, lost) : p,
     note: differs ? "" : `no request differs: under ${percent(rateBelow(pairs.length))} at 95 %`,
-    segment: differs ? largestSegment(pairs) : null,
+    segment: differs ? largestSegment(pairs, of, isOfAds) : null,
   };
 }
 
@@ -102,23 +115,52 @@ interface Pair {
   readonly head: number;
 }
 
-/** The surface or country in which the mean moved most. */
-function largestSegment(pairs: readonly Pair[]): Metric["segment"] {
-  const segments = Map.groupBy(
-    pairs.flatMap((pair) =>
-      pair.entry.stratum
-        .split(" ")
-        .slice(0, 2)
-        .map((name) => ({ name, pair })),
-    ),
+interface Segment {
+  readonly name: string;
+  readonly delta: number;
+  readonly n: number;
+}
+
+/** The surface, the country or the objective in which the mean moved most. */
+function largestSegment(pairs: readonly Pair[], of: Measure["of"], isOfAds: boolean): Metric["segment"] {
+  const ofRequests = Map.groupBy(
+    pairs.flatMap((pair) => placesOf(pair.entry).map((name) => ({ name, pair }))),
     ({ name }) => name,
   );
-  const moved = [...segments].map(([name, all]) => ({
+  const moved: Segment[] = [...ofRequests].map(([name, all]) => ({
     name,
     delta: rounded(mean(all.map(({ pair }) => pair.head - pair.base))),
     n: all.length,
   }));
-  return moved.sort((one, other) => Math.abs(other.delta) - Math.abs(one.delta))[0] ?? null;
+  const segments = isOfAds ? [...moved, ...byObjective(pairs, of)] : moved;
+  return segments.sort((one, other) => Math.abs(other.delta) - Math.abs(one.delta))[0] ?? null;
+}
+
+/** Surface and country: the first two words of a stratum of requests. */
+function placesOf({ stratum }: ComparedEntry): readonly string[] {
+  return stratum.split(" ").slice(0, 2);
+}
+
+/** The same measure of the ads of one objective alone, over the requests that had one in either answer. */
+function byObjective(pairs: readonly Pair[], of: Measure["of"]): readonly Segment[] {
+  const objectiveOf = ({ entry }: Pair, ad: AdPosition) =>
+    entry.head.objectives?.[ad.adId] ?? entry.base.objectives?.[ad.adId];
+  const objectives = new Set(
+    pairs.flatMap(({ entry: { base, head } }) => [base, head].flatMap((run) => Object.values(run.objectives ?? {}))),
+  );
+  return [...objectives].flatMap((objective): readonly Segment[] => {
+    const differences = pairs.flatMap((pair) => {
+      const sides = [pair.entry.base, pair.entry.head].map((run) => ({
+        run,
+        ads: (answeredAds(run) ?? []).filter((ad) => objectiveOf(pair, ad) === objective),
+      }));
+      const [base, head] = sides;
+      if (base === undefined || head === undefined || base.ads.length + head.ads.length === 0) return [];
+      return [of(head.ads, head.run) - of(base.ads, base.run)];
+    });
+    if (differences.length === 0) return [];
+    return [{ name: `objective ${objective}`, delta: rounded(mean(differences)), n: differences.length }];
+  });
 }
 
 /** A click is paid with its probability, impressions by the thousand. */

@@ -4,6 +4,7 @@ import { isBreak } from "../findings/graph-findings.ts";
 import { servedNotLogged } from "../findings/safety-findings.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Report } from "../report-schema.ts";
+import { convergence } from "./indexing.ts";
 
 type Line = Report["safety"]["lines"][number];
 
@@ -19,6 +20,8 @@ export function safety(input: ReportInput): Report["safety"] {
     ),
     line("new read of a resource on the longest path of budgets", newCalls(input), "review"),
     line("feature schemas changed", featureSchemas(input), "review"),
+    line("gates of teams changed", changedGates(input), "review"),
+    ...convergenceLine(input),
     {
       what: "features served and not logged",
       outcome: mismatches > 0 ? "fail" : "ok",
@@ -26,6 +29,22 @@ export function safety(input: ReportInput): Report["safety"] {
     } satisfies Line,
   ];
   return { lines, servedNotLogged: mismatches };
+}
+
+/** A change that loosens what is asked of it says so. */
+function changedGates({ gates, baseGates }: ReportInput): readonly string[] {
+  const owners = [...new Set([...Object.keys(baseGates), ...Object.keys(gates)])];
+  return owners.filter((owner) => JSON.stringify(gates[owner]) !== JSON.stringify(baseGates[owner]));
+}
+
+function convergenceLine(input: ReportInput): readonly Line[] {
+  const { outcome, detail } = convergence(
+    input,
+    input.compared.entries.filter(({ host }) => host === "indexer").length,
+  );
+  if (outcome === "notChecked" && input.indexing.head?.length === 0) return [];
+  const marks = { equal: "ok", different: "fail", notChecked: "review" } as const;
+  return [{ what: "deltas and a base come to the same", outcome: marks[outcome], detail }];
 }
 
 function line(what: string, found: readonly string[], otherwise: "fail" | "review"): Line {

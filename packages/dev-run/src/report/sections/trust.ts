@@ -1,6 +1,8 @@
 /** How far the report can be believed: what the corpus covers, what is noise, what could not be compared. */
 import { DROP_REASONS } from "@tenon/ads-model";
 import type { ComparedEntry } from "../../compare/compared.ts";
+import { noiseKey } from "../../compare/field-noise.ts";
+import { gateTexts } from "../gates/gate-texts.ts";
 import type { ReportInput } from "../report-input.ts";
 import type { Report } from "../report-schema.ts";
 
@@ -9,7 +11,7 @@ export const COVERED_MIN = 30;
 
 type Trust = Report["trust"];
 
-export function trust({ compared }: ReportInput): Omit<Trust, "ignored"> {
+export function trust({ compared, gates }: ReportInput): Omit<Trust, "ignored"> {
   const { entries, graphs } = compared;
   const runsOf = new Map<string, number>();
   const drops = new Map<string, number>();
@@ -33,7 +35,8 @@ export function trust({ compared }: ReportInput): Omit<Trust, "ignored"> {
             const count = drops.get(reason) ?? 0;
             return count < COVERED_MIN ? [{ reason, drops: count }] : [];
           }),
-    noise: noiseOf(compared.graphs, entries),
+    noise: noiseOf(compared, entries),
+    gates: Object.entries(gates).map(([owner, own]) => ({ owner, gates: gateTexts(own) })),
     incomplete: incompleteOf(entries),
     sampled: `${entries.length} of ${total} recorded runs`,
   };
@@ -52,13 +55,19 @@ function strataOf(entries: readonly ComparedEntry[]): Trust["strata"] {
   );
 }
 
-function noiseOf(graphs: ReportInput["compared"]["graphs"], entries: readonly ComparedEntry[]): Trust["noise"] {
+function noiseOf({ graphs, noise }: ReportInput["compared"], entries: readonly ComparedEntry[]): Trust["noise"] {
   return graphs.flatMap((graph) =>
-    graph.nodes.flatMap(({ name, owner }) => {
+    graph.nodes.flatMap(({ name, owner, writes }) => {
       const noisy = entries.filter((entry) => entry.graph === graph.name && entry.noise.has(name));
       if (noisy.length === 0) return [];
-      const slots = new Set(noisy.flatMap(({ noise }) => [...(noise.get(name)?.slots ?? [])]));
-      return [{ graph: graph.name, node: name, owner, entries: noisy.length, slots: [...slots] }];
+      const slots = new Set(noisy.flatMap((entry) => [...(entry.noise.get(name)?.slots ?? [])]));
+      const fields = writes.flatMap((slot) =>
+        [...(noise.get(noiseKey(graph.name, slot)) ?? [])].map(([path, { rate }]) => ({
+          field: path === "" ? slot : `${slot}.${path}`,
+          rate,
+        })),
+      );
+      return [{ graph: graph.name, node: name, owner, entries: noisy.length, slots: [...slots], fields }];
     }),
   );
 }

@@ -3,7 +3,15 @@
  * of its own, so what is imported here is this checkout's.
  */
 import { fileURLToPath } from "node:url";
-import { type Answer, type EntryPlace, type HelloAnswer, PROTOCOL_FORMAT, type Question } from "../protocol.ts";
+import {
+  type Answer,
+  type EntryPlace,
+  type HelloAnswer,
+  LATER_QUESTIONS,
+  PROTOCOL_FORMAT,
+  type Question,
+} from "../protocol.ts";
+import { allocateEntry } from "./allocate-entry.ts";
 import { OpenCorpora } from "./open-corpora.ts";
 import { entryValues, explainEntry, measureEntry, type OpenEntry, runEntry } from "./run-entries.ts";
 
@@ -30,7 +38,7 @@ async function answer(question: Question): Promise<void> {
 async function answerTo(question: Question): Promise<unknown> {
   switch (question.kind) {
     case "hello":
-      return { format: PROTOCOL_FORMAT, node: process.versions.node } satisfies HelloAnswer;
+      return { format: PROTOCOL_FORMAT, node: process.versions.node, also: LATER_QUESTIONS } satisfies HelloAnswer;
     case "open":
       return corpora.open(question.corpora);
     case "run":
@@ -39,6 +47,10 @@ async function answerTo(question: Question): Promise<unknown> {
       return each(question.entries, (open) => entryValues(open, question.slots));
     case "measure":
       return each(question.entries, measureEntry);
+    case "allocate":
+      return each(question.entries, allocateEntry);
+    case "converge":
+      return corpora.converge();
     case "explain": {
       const ids = new Map(question.entries.map((asked) => [`${asked.corpus} ${asked.at}`, asked.ids]));
       return each(question.entries, (open) =>

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type Corpus, corpusHash, readCorpus } from "../../corpus/read-corpus.ts";
 import type { RecordedEntry } from "../../corpus/recorded-entry.ts";
 import type { AnyExecutor } from "../../replay/graph-facts.ts";
-import type { EntryPlace, OpenAnswer } from "../protocol.ts";
+import type { EntryPlace, IndexingAnswer, OpenAnswer } from "../protocol.ts";
 import type { ReplayHost } from "../replay-host.ts";
 import { describeGraph } from "./describe-graph.ts";
 
@@ -25,6 +25,7 @@ export interface OpenGraph {
 export class OpenCorpora {
   readonly #root: string;
   #open: readonly OpenCorpus[] = [];
+  #hosts: readonly ReplayHost[] = [];
 
   /** @param root of the checkout this child runs in */
   constructor(root: string) {
@@ -34,6 +35,7 @@ export class OpenCorpora {
   /** Graphs that this version has no host for are not among the described ones. */
   async open(paths: readonly string[]): Promise<OpenAnswer> {
     const hosts = await replayHosts(this.#root);
+    this.#hosts = hosts;
     const corpora = paths.map((path) => readCorpus(path));
     this.#open = await Promise.all(
       corpora.map(async (corpus) => {
@@ -61,6 +63,20 @@ export class OpenCorpora {
       })),
       graphs: [...graphs.values()].map(({ executor }) => describeGraph(executor, this.#root)),
     };
+  }
+
+  /** Of each corpus with runs of an index's handlers: what the recorded changes come to, by deltas and as a base. */
+  async converge(): Promise<readonly IndexingAnswer[]> {
+    const answers: IndexingAnswer[] = [];
+    for (const { corpus } of this.#open) {
+      const { header } = corpus;
+      const host = this.#hosts.find(
+        ({ converge, graphs }) => converge !== undefined && header.graphs.some(({ name }) => graphs.includes(name)),
+      );
+      const answer = await host?.converge?.(header, [...corpus.entries()]);
+      if (answer !== undefined && answer.changes > 0) answers.push(answer);
+    }
+    return answers;
   }
 
   /** These entries, with the executor of their graph; in the order of the corpora, each read once. */

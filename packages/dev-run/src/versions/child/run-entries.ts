@@ -7,6 +7,7 @@ import { type ObservedRun, type RunRecordedOptions, runRecorded } from "../../re
 import type { EntryPlace, EntryValues, ExplainedEntry, MeasuredEntry, RanEntry, RanStage } from "../protocol.ts";
 import { loggedIsScored } from "./logged-is-scored.ts";
 import { NodeTimes } from "./node-times.ts";
+import { objectivesOf } from "./objectives-of.ts";
 import type { OpenGraph } from "./open-corpora.ts";
 import { plainValue } from "./plain-value.ts";
 import { topologyOfPlan } from "./topology-of-plan.ts";
@@ -33,6 +34,7 @@ export async function runEntry(open: OpenEntry, answers: readonly string[]): Pro
     degraded: plan.nodes.filter(({ index }) => run.degraded.has(index)).map(({ wired }) => wired.name),
     logged: loggedIsScored(run, executor),
     answers: valuesOf(run, answers),
+    objectives: objectivesOf(run),
   };
 }
 
@@ -50,11 +52,9 @@ export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
   const times = new NodeTimes();
   // What earlier runs left is collected now, and not within a node that happens to be next.
   globalThis.gc?.({ type: "minor" });
-  const heapBefore = process.memoryUsage().heapUsed;
   const before = process.cpuUsage();
   await observe(open, times.hooks);
   const { user, system } = process.cpuUsage(before);
-  const grown = process.memoryUsage().heapUsed - heapBefore;
   const nodes = open.executor.plan.nodes.flatMap(({ index, wired }) => {
     const ms = times.of(index);
     return ms === undefined ? [] : [[wired.name, ms]];
@@ -62,12 +62,12 @@ export async function measureEntry(open: OpenEntry): Promise<MeasuredEntry> {
   return {
     place: open.place,
     cpuMs: (user + system) / 1_000,
-    allocatedBytes: grown > 0 ? grown : null,
     nodes: Object.fromEntries(nodes),
   };
 }
 
-function observe(
+/** @param hooks told of nodes as they run */
+export function observe(
   { executor, entry, compose }: OpenEntry,
   hooks: RunRecordedOptions["hooks"] = {},
 ): Promise<ObservedRun> {

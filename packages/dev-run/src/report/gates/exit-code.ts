@@ -1,4 +1,4 @@
-import type { Report } from "./report-schema.ts";
+import type { Report } from "../report-schema.ts";
 
 /** What a script learns: 0 pass, 1 findings, 3 incomplete. 2 and 4 are those of errors. */
 export function exitCodeOf({ verdict, findings }: Report): 0 | 1 | 3 {

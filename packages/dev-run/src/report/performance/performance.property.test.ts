@@ -20,23 +20,23 @@ function measured(runs: { readonly busy: number; readonly rare: number }, rareMs
       const ms = ({ corpus, at }: { readonly corpus: number; readonly at: number }) =>
         corpus === 0 ? 1 : rareMs(side, { round, entry: at });
       const answers = entries.map((place) => ({
-        ...{ place, cpuMs: 1, allocatedBytes: null },
+        ...{ place, cpuMs: 1 },
         nodes: { [`${names[place.corpus]}Node`]: ms(place) },
       }));
       return Promise.resolve(answers);
     };
-    return { each, rounds: () => round };
+    return { each, knows: () => false, rounds: () => round };
   };
   const [baseVersion, headVersion] = [version("base"), version("head")];
   const ran = { failure: null };
   const graphs = names.map((name) => {
-    const node = { name: `${name}Node`, owner: "ads-ranking", reads: [], writes: [] };
-    const described = { topology: { edges: [] }, order: [node.name] };
+    const node = { name: `${name}Node`, owner: "ads-ranking", reads: [], writes: [], inputs: [] };
+    const described = { topology: { graph: { owner: "ads-serving" }, edges: [] }, order: [node.name] };
     return { name, base: described, head: described, nodes: [{ ...node, base: {}, head: { async: false } }] };
   });
   const entries = places.map((each) => ({ ...each, base: ran, head: ran }));
   const compared = { graphs, entries, baseVersion, headVersion };
-  const input = { compared, changes: [], code: { ofNode: () => [] }, seed: 1 } as unknown as ReportInput;
+  const input = { compared, changes: [], code: { ofNode: () => [] }, gates: {}, seed: 1 } as unknown as ReportInput;
   return performance(input, options).then((report) => ({ ...report, rounds: headVersion.rounds() }));
 }
 
