@@ -1,9 +1,6 @@
 /** An ad server of its own process, on a published base; says when it is ready and ends when its standard input does. */
-import { enableCompileCache } from "node:module";
+import { readConfig, startAdMixer } from "@tenon/admixer";
 
-// As `tenon up` does: code is kept compiled between starts.
-enableCompileCache();
-const { readConfig, startAdMixer } = await import("@tenon/admixer");
 const { folder, indexStore, indexLog } = JSON.parse(process.argv[2] as string) as Readonly<Record<string, string>>;
 const config = readConfig({
   folder: folder as string,

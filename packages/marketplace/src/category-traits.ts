@@ -70,19 +70,32 @@ export function categoryRows({ categories }: Catalogue): ReadonlyMap<string, num
 }
 
 /** For each category the rows of its `count` nearest others by cosine, nearest first. */
-export function nearestCategories(
+export function nearestCategories(catalogue: Catalogue, count: number): readonly (readonly number[])[] {
+  const nearestOf = nearestCategoriesOf(catalogue, count);
+  return catalogue.categories.map((_, row) => nearestOf(row));
+}
+
+/** The same of one category, computed when it is first asked for: at most one list per category is kept. */
+export function nearestCategoriesOf(
   { categories, categoryVectors }: Catalogue,
   count: number,
-): readonly (readonly number[])[] {
-  const vectors = categories.map((_, row) =>
-    categoryVectors.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS),
-  );
-  return vectors.map((vector, row) =>
+): (row: number) => readonly number[] {
+  const vectorOf = (row: number) =>
+    categoryVectors.subarray(row * EMBEDDING_DIMENSIONS, (row + 1) * EMBEDDING_DIMENSIONS);
+  const vectors = categories.map((_, row) => vectorOf(row));
+  const known = new Map<number, readonly number[]>();
+  const nearestTo = (vector: Float32Array, row: number) =>
     vectors
       .map((other, otherRow) => ({ otherRow, score: cosine(vector, other) }))
       .filter(({ otherRow }) => otherRow !== row)
       .sort((left, right) => right.score - left.score || left.otherRow - right.otherRow)
       .slice(0, count)
-      .map(({ otherRow }) => otherRow),
-  );
+      .map(({ otherRow }) => otherRow);
+  return (row) => {
+    const vector = vectors[row];
+    if (vector === undefined) return [];
+    const nearest = known.get(row) ?? nearestTo(vector, row);
+    known.set(row, nearest);
+    return nearest;
+  };
 }

@@ -7,12 +7,12 @@ import {
   organicId,
   requestId,
   SURFACES,
-  type UserProfile,
 } from "@tenon/ads-model";
 import type { Catalogue } from "./catalogue.ts";
 import { categoryRows } from "./category-traits.ts";
 import { MARKETPLACE_NOW_MS } from "./generate-marketplace.ts";
 import { generateQuery } from "./generate-query.ts";
+import type { Users } from "./generate-users.ts";
 import { cumulativeWeights, type Random, randomStream } from "./random.ts";
 
 export interface RequestOptions {
@@ -46,19 +46,15 @@ const ORGANIC_DECAY_ITEMS = 20;
  * `count` requests, ascending by time. Half of the users make most of the requests (a user's weight is 1 / (row + 10)^0.5).
  * @throws RangeError when there are no users.
  */
-export function generateRequests(
-  catalogue: Catalogue,
-  users: readonly UserProfile[],
-  options: RequestOptions,
-): AdRequest[] {
+export function generateRequests(catalogue: Catalogue, users: Users, options: RequestOptions): AdRequest[] {
   if (users.length === 0) throw new RangeError("requests need users; generate at least one with generateUsers");
   const { seed, count, startAtMs = MARKETPLACE_NOW_MS, durationMs = DAY_MS } = options;
-  const userWeights = cumulativeWeights(users.map((_, row) => 1 / Math.sqrt(row + 10)));
+  const userWeights = cumulativeWeights(Array.from({ length: users.length }, (_, row) => 1 / Math.sqrt(row + 10)));
   const offsets = utcOffsets(catalogue);
   const rows = categoryRows(catalogue);
   const requests = Array.from({ length: count }, (_, row): RequestAt => {
     const random = randomStream(seed, "request", row);
-    const user = users[random.index(userWeights)];
+    const user = users.at(random.index(userWeights));
     if (user?.country == null) throw new RangeError("a user without a country cannot make a request; set one");
     const utcOffsetMinutes = offsets.get(placeKey(user)) ?? 0;
     const timestampMs = requestTime({ startAtMs, durationMs, utcOffsetMinutes }, random);

@@ -6,7 +6,7 @@ import { categoryRows } from "./category-traits.ts";
 import { MARKETPLACE_NOW_MS } from "./generate-marketplace.ts";
 import { generateQuery } from "./generate-query.ts";
 import { generateRequests } from "./generate-requests.ts";
-import { generateUsers } from "./generate-users.ts";
+import { generateUsers, openUsers } from "./generate-users.ts";
 import { randomStream } from "./random.ts";
 import { wordsOf } from "./words.ts";
 
@@ -126,5 +126,21 @@ test("a brand whose name has no words still gives a query", () => {
 test("requests without users are refused with what to do", () => {
   expect(() => generateRequests(catalogue, [], { seed: 1, count: 1 })).toThrow(
     "generate at least one with generateUsers",
+  );
+});
+
+test("users that are made when they are asked for are the generated ones, in whatever order, and nobody else is there", () => {
+  const options = { seed: 3, count: 40 };
+  const users = generateUsers(catalogue, options);
+  const open = openUsers(catalogue, options);
+  expect(open.length).toBe(40);
+  for (const user of users.toReversed()) expect(open.byId(user.userId)).toEqual(user);
+  expect(users.map((_, row) => open.at(row))).toEqual(users);
+  expect(open.at(7)).toBe(open.byId("u8"));
+  for (const id of ["u0", "u41", "u08", "u-1", "u1.5", "U1", "1", ""]) expect(open.byId(id)).toBeUndefined();
+  for (const row of [-1, 40, 0.5]) expect(open.at(row)).toBeUndefined();
+  const wanted = { seed: 5, count: 60 };
+  expect(generateRequests(catalogue, openUsers(catalogue, options), wanted)).toEqual(
+    generateRequests(catalogue, users, wanted),
   );
 });

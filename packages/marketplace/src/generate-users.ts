@@ -10,7 +10,7 @@ import {
   userId,
 } from "@tenon/ads-model";
 import type { Catalogue } from "./catalogue.ts";
-import { nearestCategories } from "./category-traits.ts";
+import { nearestCategoriesOf } from "./category-traits.ts";
 import { cityWeights } from "./city-weights.ts";
 import { cumulativeWeights, type Random, randomStream } from "./random.ts";
 
@@ -29,11 +29,54 @@ const IMPRESSIONS_LOG_MEDIAN = 3.5;
 const IMPRESSIONS_MAX = 2_000;
 const CLICK_RATE = 0.012;
 
+/** Users by row, as an array has them; not all of them need exist. */
+export interface Users {
+  readonly length: number;
+  at(row: number): UserProfile | undefined;
+}
+
+interface UsersOptions {
+  /** 32-bit integer. */
+  readonly seed: number;
+  readonly count: number;
+}
+
 /** `count` users in the order of their rows; user n is the same whatever the count. */
-export function generateUsers(catalogue: Catalogue, { seed, count }: { seed: number; count: number }): UserProfile[] {
+export function generateUsers(catalogue: Catalogue, options: UsersOptions): UserProfile[] {
+  const userAt = userGenerator(catalogue, options.seed);
+  return Array.from({ length: options.count }, (_, row) => userAt(row));
+}
+
+/** The users of {@link generateUsers}, each made when it is first asked for and kept: a host meets few of them early. */
+export function openUsers(
+  catalogue: Catalogue,
+  { seed, count }: UsersOptions,
+): Users & { byId(id: string): UserProfile | undefined } {
+  const made = new Map<number, UserProfile>();
+  let userAt: ((row: number) => UserProfile) | undefined;
+  const at = (row: number): UserProfile | undefined => {
+    if (!Number.isInteger(row) || row < 0 || row >= count) return undefined;
+    const known = made.get(row);
+    if (known !== undefined) return known;
+    userAt ??= userGenerator(catalogue, seed);
+    const user = userAt(row);
+    made.set(row, user);
+    return user;
+  };
+  return {
+    length: count,
+    at,
+    byId: (id) => (USER_ID.test(id) ? at(Number(id.slice(1)) - 1) : undefined),
+  };
+}
+
+/** Ids are rows counted from 1, without leading zeros: no user has two ids. */
+const USER_ID = /^u[1-9][0-9]{0,9}$/;
+
+function userGenerator(catalogue: Catalogue, seed: number): (row: number) => UserProfile {
   const cities = cityWeights(catalogue);
   const interests = interestGenerator(catalogue);
-  return Array.from({ length: count }, (_, row) => {
+  return (row) => {
     const random = randomStream(seed, "user", row);
     const city = catalogue.cities[random.index(cities)];
     if (city === undefined) throw new RangeError("the catalogue has no cities; rebuild it as data/README.md says");
@@ -53,14 +96,14 @@ export function generateUsers(catalogue: Catalogue, { seed, count }: { seed: num
       adImpressions30Days: impressionCount(seen),
       adClicks30Days: clickCount(clicked),
     };
-  });
+  };
 }
 
 const GENDER_WEIGHTS = cumulativeWeights([49, 49, 2]);
 
 /** Draws interests: themes by the square root of their number of brands, so that bus operators do not crowd out cafes. */
 function interestGenerator(catalogue: Catalogue): (random: Random) => InterestAffinity[] {
-  const nearest = nearestCategories(catalogue, NEIGHBOURS_PER_THEME_MAX);
+  const nearestOf = nearestCategoriesOf(catalogue, NEIGHBOURS_PER_THEME_MAX);
   const brandsIn = new Float64Array(catalogue.categories.length);
   for (const { category } of catalogue.brands) brandsIn[category] = (brandsIn[category] ?? 0) + 1;
   const weights = cumulativeWeights(
@@ -73,7 +116,7 @@ function interestGenerator(catalogue: Catalogue): (random: Random) => InterestAf
     for (let theme = 0; theme < themes; theme++) {
       const row = random.index(weights);
       const strength = 0.5 + 0.5 * random.unit();
-      const neighbours = (nearest[row] ?? []).slice(0, random.below(NEIGHBOURS_PER_THEME_MAX + 1));
+      const neighbours = nearestOf(row).slice(0, random.below(NEIGHBOURS_PER_THEME_MAX + 1));
       for (const [rank, category] of [row, ...neighbours].entries()) {
         const affinity = Math.round((100 * strength * (0.7 + 0.3 * random.unit())) / (1 + 0.4 * rank)) / 100;
         affinities.set(category, Math.max(affinity, affinities.get(category) ?? 0));

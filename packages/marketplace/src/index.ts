@@ -22,7 +22,7 @@ export {
 } from "./generate-marketplace.ts";
 export { generateQuery } from "./generate-query.ts";
 export { generateRequests, type RequestOptions } from "./generate-requests.ts";
-export { generateUsers } from "./generate-users.ts";
+export { generateUsers, openUsers, type Users } from "./generate-users.ts";
 export { isPresent } from "./location.ts";
 export { type Random, randomStream } from "./random.ts";
 export { type ClickTrial, simulateClicks } from "./simulate-clicks.ts";

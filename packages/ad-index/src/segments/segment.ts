@@ -99,7 +99,8 @@ export class BaseSegment implements Segment, SegmentParts {
   /** Rows that hold an ad, one bit per row. */
   readonly occupied: Int32Array;
   private readonly rowsById: IdTable;
-  private readonly rowsByCampaign: CampaignRows;
+  /** Made by the first block: a start has none, most of the time. */
+  private rowsByCampaign: CampaignRows | undefined;
 
   constructor(parts: SegmentParts) {
     const { ids } = parts;
@@ -124,7 +125,7 @@ export class BaseSegment implements Segment, SegmentParts {
     }
     this.adCount = adCount;
     this.rowsById = new IdTable(ids);
-    this.rowsByCampaign = new CampaignRows(parts.campaigns);
+    this.rowsByCampaign = undefined;
   }
 
   /** Rows in the order of ids, vectors searched one by one. `ads`: distinct ids, any order. */
@@ -141,6 +142,8 @@ export class BaseSegment implements Segment, SegmentParts {
   }
 
   eachBlocked(blocks: BlockReasons, _from: number, visit: (row: number, reason: CampaignBlockReason) => void): void {
+    if (blocks.size === 0) return;
+    this.rowsByCampaign ??= new CampaignRows(this.campaigns);
     for (const [campaignId, reason] of blocks)
       for (const row of this.rowsByCampaign.rowsOf(campaignId)) visit(row, reason);
   }

@@ -104,7 +104,8 @@ export const DEFAULT_SETTINGS: Settings = {
   recordFolder: null,
   qualityTargetMs: 80,
   qualityMin: 0.2,
-  warmUpRequests: 40,
+  // More make the first real requests no cheaper (docs/design/0017, "Measured"), and cost 10 ms of a start each.
+  warmUpRequests: 16,
   seed: 1,
   adsMax: null,
   usersCount: 5_000,

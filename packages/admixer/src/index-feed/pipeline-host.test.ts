@@ -81,7 +81,7 @@ test("a host serves the base, shows each delta, and its off switch is seen in st
   const host = await start({ checkedShare: 1 });
   expect(await json(host, "/readyz")).toMatchObject({ status: "ready", ads: ADS_AT_FIRST.length });
   const { startMs } = host;
-  for (const part of ["catalogue", "users", "loadBase", "openBase", "budgets", "catchUp", "warmUp", "total"])
+  for (const part of ["catalogue", "log", "loadBase", "openBase", "budgets", "catchUp", "warmUp", "total"])
     expect(startMs[part], part).toBeGreaterThanOrEqual(0);
 
   const { offset } = (await append(revised(A, 2)))[0] as { offset: number };

@@ -85,11 +85,10 @@ function versionOfEmbeddings({ version, ofEverybody }: Embeddings): string {
   return `${version}+${createHash("sha256").update(encodeValue(ofEverybody)).digest("hex").slice(0, 8)}`;
 }
 
-export function userStoreOf(users: readonly UserProfile[]): UserStore {
-  const profiles = new Map<UserId, UserProfile>(users.map((user) => [user.userId, user]));
+export function userStoreOf(users: { byId(userId: UserId): UserProfile | undefined }): UserStore {
   return {
     profile: (userId, signal) =>
-      signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(profiles.get(userId) ?? null),
+      signal.aborted ? Promise.reject(signal.reason) : Promise.resolve(users.byId(userId) ?? null),
   };
 }
 

@@ -111,8 +111,14 @@ export class BudgetTable implements BudgetState {
     const known = this.#campaigns.get(campaignId);
     if (known !== undefined) return known;
     const made: Campaign = {
-      ...{ caps, control: undefined, documentVersion: 0, documentRound: 0 },
-      ...{ chargedMicros: 0, chargedDay: 0, chargedTodayMicros: 0, inflightMicros: 0 },
+      caps,
+      control: undefined,
+      documentVersion: 0,
+      documentRound: 0,
+      chargedMicros: 0,
+      chargedDay: 0,
+      chargedTodayMicros: 0,
+      inflightMicros: 0,
     };
     this.#campaigns.set(campaignId, made);
     if (this.#campaigns.size > CAMPAIGNS_MAX) this.#dropFirst();

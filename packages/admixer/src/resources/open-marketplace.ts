@@ -8,6 +8,7 @@ import {
   generateRequests,
   generateUsers,
   loadCatalogue,
+  openUsers,
   type RequestOptions,
 } from "@tenon/marketplace";
 import { bindData, bindModels, pseudonymsOf, userStoreOf } from "./bind-resources.ts";
@@ -60,7 +61,8 @@ export function openMarketplace(source: MarketplaceSource): OpenMarketplace {
   const { seed, adsMax, nowMs } = source;
   const catalogue = loadCatalogue();
   const marketplace = generateMarketplace(catalogue, { seed, nowMs: nowMs(), ...(adsMax !== undefined && { adsMax }) });
-  const users = generateUsers(catalogue, { seed, count: source.usersCount });
+  const users = openUsers(catalogue, { seed, count: source.usersCount });
+  let everybody: readonly UserProfile[] | undefined;
   const version = marketplace.documents[0]?.embedding.version ?? "none";
   const index = openIndex(
     buildBase(marketplace.documents, {
@@ -85,7 +87,10 @@ export function openMarketplace(source: MarketplaceSource): OpenMarketplace {
   return {
     index,
     documents,
-    users,
+    get users() {
+      everybody ??= generateUsers(catalogue, { seed, count: source.usersCount });
+      return everybody;
+    },
     actions,
     budgets,
     sampleRequests: (options) => generateRequests(catalogue, users, options),

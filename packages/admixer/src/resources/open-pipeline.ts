@@ -4,7 +4,7 @@ import { openObjectStore } from "@tenon/ad-index/publish";
 import type { AdGroupId, AdId, AdvertiserId, CampaignId } from "@tenon/ads-model";
 import type { EventLog } from "@tenon/event-log/api";
 import { F32Column, type HostClock, IdColumn } from "@tenon/graph-core";
-import { EMBEDDING_DIMENSIONS, generateRequests, generateUsers, loadCatalogue } from "@tenon/marketplace";
+import { EMBEDDING_DIMENSIONS, generateRequests, loadCatalogue, openUsers } from "@tenon/marketplace";
 import type { Settings } from "../config/settings.ts";
 import { IndexFeed } from "../index-feed/index-feed.ts";
 import { openLog } from "../index-feed/open-log.ts";
@@ -44,8 +44,7 @@ export async function openPipeline({ settings, clock, ...source }: PipelineSourc
   const times = stopwatch();
   const catalogue = loadCatalogue();
   times.lap("catalogue");
-  const users = generateUsers(catalogue, { seed: settings.seed, count: settings.usersCount });
-  times.lap("users");
+  const users = openUsers(catalogue, { seed: settings.seed, count: settings.usersCount });
   const { version } = catalogue;
   const empty = { embeddings: { version, dimensions: EMBEDDING_DIMENSIONS, rows: new Float32Array(0) }, name: NO_BASE };
   const index = openIndex(buildBase([], empty));

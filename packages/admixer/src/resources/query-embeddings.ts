@@ -10,9 +10,13 @@ export function queryEmbeddings(catalogue: Catalogue, version: string, everybody
   const ofInterests = (interests: UserProfile["interests"]) =>
     F32Column.from(embedInterests(catalogue, interests, rowOfCategory));
   // Asked for each category of each request's candidates: at most one column per category of the catalogue.
-  const ofCategory = new Map(
-    [...rowOfCategory.keys()].map((interest) => [interest, ofInterests([{ interest, affinity: 1 }])]),
-  );
+  const known = new Map<string, F32Column>();
+  const ofCategory = (interest: string): F32Column | undefined => {
+    if (!rowOfCategory.has(interest)) return undefined;
+    const column = known.get(interest) ?? ofInterests([{ interest, affinity: 1 }]);
+    known.set(interest, column);
+    return column;
+  };
   return {
     version,
     dimensions: EMBEDDING_DIMENSIONS,
@@ -20,8 +24,8 @@ export function queryEmbeddings(catalogue: Catalogue, version: string, everybody
     knownWordCount: (words) => words.filter((word) => catalogue.wordVectors.rowOf.has(word)).length,
     ofInterests: (interests) => {
       const [first] = interests;
-      const known = interests.length === 1 && first?.affinity === 1 ? ofCategory.get(first.interest) : undefined;
-      return known ?? ofInterests(interests);
+      const single = interests.length === 1 && first?.affinity === 1 ? ofCategory(first.interest) : undefined;
+      return single ?? ofInterests(interests);
     },
     ofEverybody: F32Column.from(everybody),
   };

@@ -42,7 +42,7 @@ export interface Plan<Request, Response, Uses extends string = string> {
   readonly resources: readonly AnyResource[];
   readonly isAsync: boolean;
   readonly planHash: string;
-  /** Checks the request slots; the error names slot and path. Always done, at the edge. */
+  /** Checks the request slots; the error names slot and path. Done at the edge, unless the host says that it was. */
   readonly admit: (request: Request) => GraphError | undefined;
   readonly run: (request: Request, ctx: RunContext) => Response | Promise<Response>;
   readonly runChecked: (request: Request, ctx: RunContext) => Response | Promise<Response>;

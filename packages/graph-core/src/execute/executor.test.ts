@@ -89,3 +89,14 @@ test("random numbers depend on seed, name and index alone", () => {
   const chiSquare = bins.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
   expect(chiSquare).toBeLessThan(43.8); // 19 degrees of freedom, p = 0.001
 });
+
+test("a host that has checked the request is believed in a plain run, and not in a checked one", () => {
+  const twice = node({ ...base, reads: [A], writes: [B], run: ({ a }) => ({ b: Number(a) * 2 }) });
+  const plan = compileGraph(graph({ name: "twice", owner: "team-a", request: [A], nodes: { twice }, respond: [B] }));
+  const executor = createExecutor(plan, { resources: {} });
+  const wrong = { a: "4" } as never;
+  const run = (options: object) => executor.execute(wrong, executor.begin({ requestId: "1", ...options }));
+  expect(run({ checked: false, requestIsChecked: true })).toEqual({ b: 8 });
+  expect(() => run({ checked: false })).toThrow(/TENON1101/);
+  expect(() => run({ checked: true, requestIsChecked: true })).toThrow(/TENON1101/);
+});

@@ -225,8 +225,10 @@ export class Executor<Request, Response, Uses extends string = string> implement
     }
     ctx.started = true;
     if (ctx.deadlineMs <= ctx.nowMs) return this.#refuse(this.deadlineError(ctx));
-    const refused = this.plan.admit(request);
-    if (refused !== undefined) return this.#refuse(refused);
+    if (ctx.checked !== undefined || ctx.options.requestIsChecked !== true) {
+      const refused = this.plan.admit(request);
+      if (refused !== undefined) return this.#refuse(refused);
+    }
     if (ctx.checked === undefined) return this.plan.run(request, ctx);
     this.counts.checkedRequests++;
     return this.#runChecked(request, ctx, ctx.checked);

@@ -38,6 +38,11 @@ export interface BeginOptions extends RunHooks {
   readonly deadlineMs?: number;
   /** 32-bit seed of every draw; default: a hash of the request id. */
   readonly seed?: number;
+  /**
+   * The host has checked every value of the request by the schema of its slot: it is not done once more. For hosts that give one
+   * value to many runs. A checked run checks all the same.
+   */
+  readonly requestIsChecked?: boolean;
   /** Overrides the sampling decision. */
   readonly checked?: boolean;
   /** Overrides the load-shedding quality, 0 < quality ≤ 1. */

@@ -64,21 +64,29 @@ export function compiledSlot(slot: AnySlot): CompiledSchema {
   return made;
 }
 
+/** Code is generated when it is first used: a process loads the schemas of everybody and checks values of a few. */
 function compileShape(shape: Shape, description: string): CompiledSchema {
   const fingerprint = sha256Hex(description);
-  const explain = explainer(shape);
-  const fits = generateFits(shape);
-  const codec = shapeCodec(shape);
-  const encode = codec.write as CompiledSchema["encode"];
+  let check: CompiledSchema["check"] | undefined;
+  let freeze: CompiledSchema["freeze"] | undefined;
+  let codec: ReturnType<typeof shapeCodec> | undefined;
+  const encode: CompiledSchema["encode"] = (value, out) => {
+    codec ??= shapeCodec(shape);
+    codec.write(value as never, out);
+  };
   return Object.freeze({
-    check:
-      fits === undefined
-        ? (value: unknown) => explain(value)
-        : (value: unknown) => (fits(value) ? undefined : explained(explain(value))),
-    freeze: generateFreeze(shape) ?? freezer(shape),
+    check: (value: unknown) => {
+      check ??= checkerOf(shape);
+      return check(value);
+    },
+    freeze: (value: unknown) => {
+      freeze ??= generateFreeze(shape) ?? freezer(shape);
+      freeze(value);
+    },
     encode,
     decode: (bytes: Uint8Array) => {
       const input = new ByteReader(bytes, "a slot value");
+      codec ??= shapeCodec(shape);
       const value = codec.read(input);
       input.end();
       return value;
@@ -87,6 +95,13 @@ function compileShape(shape: Shape, description: string): CompiledSchema {
     arraysOf: guardedArrays(shape),
     fingerprint,
   });
+}
+
+function checkerOf(shape: Shape): CompiledSchema["check"] {
+  const explain = explainer(shape);
+  const fits = generateFits(shape);
+  if (fits === undefined) return explain;
+  return (value) => (fits(value) ? undefined : explained(explain(value)));
 }
 
 /** The generated checker said no: if asking again says yes, the value changes while it is looked at. */

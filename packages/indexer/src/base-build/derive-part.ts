@@ -12,6 +12,8 @@ import { type BuiltAd, FAILURES_NAMED_MAX, type Part } from "./part-file.ts";
 
 /** Work items count from 2 on. */
 const NEVER_PUBLISHED = 1n;
+/** Of runs; the same graphs run at a hundredth in the live path, and a checked run costs ten others. */
+const CHECKED_SHARE = 0.001;
 /** Ads derived at once: some queries for all of them, a few megabytes of rows. */
 const PAGE_ADS = 500;
 
@@ -24,7 +26,8 @@ export class PartDeriver {
 
   /** @throws RangeError when no handler tells the index */
   constructor({ handlers, resources }: Pick<RowDeriverOptions, "handlers" | "resources">) {
-    this.#deriver = new RowDeriver({ handlers, resources });
+    // Of a base only what serving is told is kept.
+    this.#deriver = new RowDeriver({ handlers, resources, wanted: "messages", checkedShare: CHECKED_SHARE });
     this.#standings = new Standings(handlers);
     this.#deltasSlot = deltasSlotOf(handlers);
     this.reads = [...RANGE_READS, ...this.#deriver.reads, ...this.#standings.reads];

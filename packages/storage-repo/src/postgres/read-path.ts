@@ -124,17 +124,13 @@ function groupOf(entity: AnyEntity, column: EntityColumn): EntityGroup {
 }
 
 function toRows(read: AnyRead, rows: readonly SqlRow[]): readonly RepoRow[] {
-  const columns: readonly EntityColumn[] = read.columns;
-  const groups = groupsOf(read);
+  const columns = read.columns.map((column: EntityColumn, index: number) => ({ column, at: `c${index}` }));
+  const groups = groupsOf(read).map((group, index) => ({ group, at: `v${index}` }));
   return rows.map((row) => {
     const values: Record<string, unknown> = {};
     const versions: Record<string, bigint> = {};
-    columns.forEach((column, index) => {
-      values[column.name] = readValue(column, row[`c${index}`]);
-    });
-    groups.forEach((group, index) => {
-      versions[group] = row[`v${index}`] as bigint;
-    });
+    for (const { column, at } of columns) values[column.name] = readValue(column, row[at]);
+    for (const { group, at } of groups) versions[group] = row[at] as bigint;
     return Object.freeze({ key: keyOf(row.k), versions: Object.freeze(versions), columns: Object.freeze(values) });
   });
 }

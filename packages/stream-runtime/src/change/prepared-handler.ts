@@ -10,12 +10,12 @@ import {
 import { type AnyRead, type Key, type Snapshot, versionOf } from "@tenon/storage-repo/api";
 import { PageInputs } from "../derive/page-inputs.ts";
 import { PageRows } from "../derive/page-rows.ts";
+import { runRequest } from "../derive/run-request.ts";
 import { WidestReads } from "../derive/widest-reads.ts";
 import type { OnEndedRun } from "../observe/ended-run.ts";
 import { refuseWaitingInvariant } from "./check-handlers.ts";
 import type { Handler } from "./handler.ts";
 import { type HandlerOutput, outputOf } from "./handler-output.ts";
-import { WorkItem } from "./row-schema.ts";
 import type { ClaimedWork, Origin } from "./work-store.ts";
 
 export interface PreparedHandlerOptions {
@@ -99,13 +99,12 @@ export class PreparedHandler {
     const { clock, runMsMax, onRun } = this.#options;
     const nowMs = clock.nowMs();
     const version = this.#versionOf(item);
-    const request: Record<string, unknown> = {};
-    for (const [slot, values] of inputs) request[slot] = values.get(key) ?? null;
-    if (this.handler.graph.request.includes(WorkItem)) request[WorkItem.name] = { key, version };
+    const { request, isChecked: requestIsChecked } = runRequest(this.handler.graph, inputs, { key, version });
     const run = { executor: this.#executor, request, requestId: `${handler}/${String(key)}/${upTo}`, nowMs };
     let failed = true;
     try {
-      const context = this.#executor.begin({ requestId: run.requestId, nowMs, deadlineMs: nowMs + runMsMax });
+      const deadlineMs = nowMs + runMsMax;
+      const context = this.#executor.begin({ requestId: run.requestId, nowMs, deadlineMs, requestIsChecked });
       const response = this.#executor.execute(request as never, context);
       const settled = (response instanceof Promise ? await response : response) as never;
       failed = false;

@@ -22,6 +22,11 @@ export function groupsReadBy({ read }: HandlerInput): ReadonlySet<GroupName> {
   return new Set(read.columns.map((column: { readonly group: string }) => groupName(read.entity.name, column.group)));
 }
 
+/** Groups that the handlers read, of whatever row. */
+export function readBy(handlers: readonly Handler[]): ReadonlySet<GroupName> {
+  return new Set(handlers.flatMap(({ inputs }) => inputs.flatMap((input) => [...groupsReadBy(input)])));
+}
+
 /**
  * Handlers in an order in which each comes after those whose groups it reads of its own row.
  *

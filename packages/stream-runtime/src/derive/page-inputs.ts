@@ -1,6 +1,9 @@
 /** Inputs of a handler for many keys at once: what they share is read once. */
+import { compiledSlot, compileSchema } from "@tenon/graph-core/internal";
 import type { AnyRead, Key, RepoRow } from "@tenon/storage-repo/api";
+import { z } from "zod";
 import type { ChildRows, Handler, HandlerInput, ParentRow } from "../change/handler.ts";
+import { rowSchema } from "../change/row-schema.ts";
 import { type DerivedRows, type OwnRowMaker, ownRowMaker } from "./derived-rows.ts";
 import type { GroupName } from "./handler-order.ts";
 import type { PageRows } from "./page-rows.ts";
@@ -12,9 +15,20 @@ export interface PageSource {
   readonly derivedOf: (key: Key) => DerivedRows | undefined;
 }
 
-type Loaded = ReadonlyMap<Key, unknown>;
+/** One input of a handler, for every key of a page. */
+export interface LoadedInput {
+  readonly slot: string;
+  readonly values: ReadonlyMap<Key, unknown>;
+  /** Whether a value of the input, or its absence, fits the schema of the slot. What was read is not looked at again. */
+  readonly fits: (value: unknown) => boolean;
+}
+
 /** An input with what is known of it before any row is read. */
-type PageInput = HandlerInput & { readonly ownRow: OwnRowMaker | undefined };
+type PageInput = HandlerInput & {
+  readonly ownRow: OwnRowMaker | undefined;
+  /** Its rows are as they were read, and its slot asks no more of them than their columns do. */
+  readonly isChecked: boolean;
+};
 
 export class PageInputs {
   readonly #inputs: readonly PageInput[];
@@ -24,24 +38,40 @@ export class PageInputs {
     // Own rows first, parents in declared order: each is found through one before it.
     this.#inputs = inputs
       .toSorted((one, other) => rank(one) - rank(other))
-      .map((input) => ({ ...input, ownRow: input.kind === "row" ? ownRowMaker(input.read, produced) : undefined }));
+      .map((input) => {
+        const ownRow = input.kind === "row" ? ownRowMaker(input.read, produced) : undefined;
+        const isRead = input.kind === "parent" || ownRow?.isDerived === false;
+        return { ...input, ownRow, isChecked: isRead && holdsRowsAsRead(input) };
+      });
   }
 
-  /** Slot and key → value, for every input of the handler. */
-  async load(source: PageSource): Promise<readonly (readonly [slot: string, values: Loaded])[]> {
-    const loaded: [string, Loaded][] = [];
+  async load(source: PageSource): Promise<readonly LoadedInput[]> {
+    const loaded: LoadedInput[] = [];
+    const { rows: page } = source;
+    const asRead = (value: unknown) => value === null || page.fits(value as RepoRow);
     const rowsByRead = new Map<AnyRead, ReadonlyMap<Key, RepoRow>>();
     for (const input of this.#inputs) {
       if (input.kind === "children") {
-        loaded.push([input.slot.name, await childrenOf(input, source)]);
+        loaded.push({ slot: input.slot.name, values: await childrenOf(input, source), fits: fitsSlot(input) });
         continue;
       }
       const rows = input.kind === "row" ? await ownRows(input, source) : await parents(input, rowsByRead, source);
       rowsByRead.set(input.read, rows);
-      loaded.push([input.slot.name, rows]);
+      loaded.push({ slot: input.slot.name, values: rows, fits: input.isChecked ? asRead : fitsSlot(input) });
     }
     return loaded;
   }
+}
+
+/** A slot may ask more: that a parent is there, or what two columns have to do with each other. */
+function holdsRowsAsRead({ slot, read }: HandlerInput): boolean {
+  const asRead = compileSchema(z.nullable(rowSchema(read)));
+  return compileSchema(slot.schema).fingerprint === asRead.fingerprint;
+}
+
+function fitsSlot({ slot }: HandlerInput): LoadedInput["fits"] {
+  const { check } = compiledSlot(slot);
+  return (value) => check(value) === undefined;
 }
 
 async function ownRows({ read, ownRow }: PageInput, { rows: page, keys, derivedOf }: PageSource) {

@@ -1,4 +1,6 @@
-/** Stored rows of one page of keys, and of what they hang on: each is read once, and each narrower row is made once. */
+/**
+ * Stored rows of one page of keys, and of what they hang on: each is read and checked once, and each narrower row is made once.
+ */
 import type { AnyEntity, AnyRead, Key, RepoRow, Snapshot } from "@tenon/storage-repo/api";
 import type { WidestReads } from "./widest-reads.ts";
 
@@ -10,6 +12,8 @@ export class PageRows {
   /** Undefined where there is no row. */
   readonly #stored = new Map<AnyEntity, Rows>();
   readonly #narrowed = new Map<AnyRead, Rows>();
+  /** Rows of which some column does not fit its schema, narrower ones too: whoever reads them has to look which. */
+  readonly #unfit = new Set<RepoRow>();
 
   constructor(snapshot: Snapshot, widest: WidestReads) {
     this.snapshot = snapshot;
@@ -25,9 +29,16 @@ export class PageRows {
     const narrow = this.#widest.narrowTo(read);
     for (const key of missing) {
       const row = stored.get(key);
-      narrowed.set(key, row && narrow(row));
+      const narrower = row && narrow(row);
+      narrowed.set(key, narrower);
+      if (row !== undefined && this.#unfit.has(row)) this.#unfit.add(narrower as RepoRow);
     }
     return narrowed;
+  }
+
+  /** Whether a row that was given out fits the schema of its read. */
+  fits(row: RepoRow): boolean {
+    return !this.#unfit.has(row);
   }
 
   async #load(read: AnyRead, keys: readonly Key[]): Promise<Rows> {
@@ -36,7 +47,10 @@ export class PageRows {
     if (unread.length === 0) return stored;
     for (const key of unread) stored.set(key, undefined);
     const rows = (await this.snapshot.rows(this.#widest.of(read), unread as never)) as readonly RepoRow[];
-    for (const row of rows) stored.set(row.key, row);
+    for (const row of rows) {
+      stored.set(row.key, row);
+      if (!this.#widest.fits(row, read.entity)) this.#unfit.add(row);
+    }
     return stored;
   }
 }

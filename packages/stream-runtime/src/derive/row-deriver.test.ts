@@ -106,6 +106,39 @@ test("a key whose run fails has its failure; the others go on, and nothing is co
   expect(stored.map(({ columns }) => columns.label)).toEqual([null, "an old mistake", null, null]);
 });
 
+test("where only messages are wanted, groups that no handler reads are not made, nor run for", async () => {
+  const repo = await world();
+  const handlers = [adLabels, adsShown];
+  const all = await derive(repo, handlers, [1, 2, 4]);
+  const deriver = new RowDeriver({ handlers, resources: {}, checkedShare: 1, wanted: "messages" });
+  const told = await repo.read(deriver.reads, (snapshot) =>
+    deriver.derive(snapshot, [1, 2, 3, 4], () => versionOf(0, 7)),
+  );
+  expect(told.map(({ messages }) => messages).toSpliced(2, 1)).toEqual(all.map(({ messages }) => messages));
+  // Read by nobody: it is not made, and what fails in it fails nobody.
+  expect(told.flatMap(({ groups }) => [...groups.keys()])).not.toContain("tree_shown.text");
+  expect(told.map(({ failure }) => failure)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test("a row that does not fit its columns fails the keys that read it, by the slot's name", async () => {
+  const repo = await world();
+  const deriver = new RowDeriver({ handlers: [adLabels], resources: {}, checkedShare: 0 });
+  const derived = await repo.read(deriver.reads, (snapshot) => {
+    const rows = async (...[of, keys]: Parameters<typeof snapshot.rows>) => {
+      const found = await snapshot.rows(of, keys);
+      if (of.entity !== Campaign) return found;
+      return found.map((row) => ({ ...row, columns: { ...row.columns, budget: "much" } }));
+    };
+    return deriver.derive({ ...snapshot, rows } as typeof snapshot, [1, 3], () => versionOf(0, 7));
+  });
+  expect(derived[0]?.failure?.error).toMatchObject({
+    code: "TENON1101",
+    slot: "adCampaign",
+    detail: "at columns.budget: expected a finite number, found a string of 4 characters",
+  });
+  expect(derived[1]?.failure).toBeUndefined();
+});
+
 test("handlers in a circle are refused by name", () => {
   const AgainRead = read(Shown, ["text"]);
   const OwnText = slot("ownText", z.nullable(rowSchema(AgainRead)), { owner });

@@ -16,12 +16,13 @@ import {
 } from "@tenon/graph-core";
 import type { AnyRead, Key, Snapshot, WriteSet } from "@tenon/storage-repo/api";
 import type { Handler } from "../change/handler.ts";
-import { WorkItem } from "../change/row-schema.ts";
 import type { Message } from "../task/message.ts";
 import { type DerivedRows, type ProducedGroup, producedGroups, takeWrites } from "./derived-rows.ts";
-import { inOrder, producedBy } from "./handler-order.ts";
-import { PageInputs } from "./page-inputs.ts";
+import { inOrder, producedBy, readBy } from "./handler-order.ts";
+import { type LoadedInput, PageInputs } from "./page-inputs.ts";
 import { PageRows } from "./page-rows.ts";
+import { partOfGraph } from "./part-of-graph.ts";
+import { runRequest } from "./run-request.ts";
 import { WidestReads } from "./widest-reads.ts";
 
 export interface RowDeriverOptions {
@@ -30,6 +31,11 @@ export interface RowDeriverOptions {
   readonly resources: Readonly<Record<string, Binding>>;
   readonly clock?: HostClock;
   readonly checkedShare?: number;
+  /**
+   * `rows`, the default: every group that the handlers produce, and their messages. `messages`: groups only where a handler reads
+   * them, so that what would be written for the store alone is not made.
+   */
+  readonly wanted?: "rows" | "messages";
   /** Runs a handler's graph; default: executes it. For a recorder. */
   readonly run?: (executor: Executor<never, unknown>, request: unknown, name: DerivedRunName) => unknown;
 }
@@ -38,6 +44,8 @@ export interface DerivedRunName {
   /** `ad-offer/17`. */
   readonly requestId: string;
   readonly nowMs: number;
+  /** Every value of the request fits its slot; where it does not, the run says which. */
+  readonly requestIsChecked: boolean;
 }
 
 export interface DerivedKey {
@@ -52,6 +60,8 @@ export interface DerivedKey {
 
 interface Runner {
   readonly handler: Handler;
+  /** The handler's, or the part of it that is wanted. */
+  readonly graph: Handler["graph"];
   readonly executor: Executor<never, unknown>;
   readonly inputs: PageInputs;
   readonly produced: readonly ProducedGroup[];
@@ -74,17 +84,23 @@ export class RowDeriver {
   readonly #run: NonNullable<RowDeriverOptions["run"]>;
 
   /** @throws GraphError TENON1810 for handlers in a circle, TENON1099 for a graph with mistakes */
-  constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01, run = execute }: RowDeriverOptions) {
+  constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01, ...options }: RowDeriverOptions) {
     const produced = producedBy(handlers);
     this.#clock = clock;
-    this.#run = run;
+    this.#run = options.run ?? execute;
     this.#widest = new WidestReads(handlers, produced);
-    this.#runners = inOrder(handlers).map((handler) => ({
-      handler,
-      executor: createExecutor(compileGraph(handler.graph), { resources: resources as never, clock, checkedShare }),
-      inputs: new PageInputs(handler, produced),
-      produced: producedGroups(handler),
-    }));
+    const read = options.wanted === "messages" ? readBy(handlers) : undefined;
+    this.#runners = inOrder(handlers).flatMap((handler): Runner | readonly never[] => {
+      const all = producedGroups(handler);
+      const isWritten = read === undefined || all.some(({ full }) => read.has(full));
+      const told = handler.graph.respond.filter(({ name }) => name in handler.sinks);
+      if (!isWritten && told.length === 0) return [];
+      const graph = isWritten ? handler.graph : (partOfGraph(handler.graph, told) as Handler["graph"]);
+      return {
+        ...{ handler, graph, inputs: new PageInputs(handler, produced), produced: isWritten ? all : [] },
+        executor: createExecutor(compileGraph(graph), { resources: resources as never, clock, checkedShare }),
+      };
+    });
     const children = handlers.flatMap(({ inputs }) => inputs.filter(({ kind }) => kind === "children"));
     this.reads = [...this.#widest.all, ...new Set(children.map(({ read }) => read))];
   }
@@ -124,7 +140,7 @@ export class RowDeriver {
 type Response = Readonly<Record<string, unknown>>;
 
 interface PageOfRuns {
-  readonly loaded: Awaited<ReturnType<PageInputs["load"]>>;
+  readonly loaded: readonly LoadedInput[];
   readonly nowMs: number;
   readonly run: NonNullable<RowDeriverOptions["run"]>;
 }
@@ -136,13 +152,14 @@ function execute(executor: Executor<never, unknown>, request: unknown, name: Der
 
 /** A promise only where the graph needs one: most nodes answer at once. */
 function runOf(runner: Runner, each: OpenKey, { loaded, nowMs, run }: PageOfRuns): Promise<void> | undefined {
-  const { handler, executor } = runner;
+  const { handler, graph, executor } = runner;
   const fail = (error: unknown) => {
     each.failure = { handler: handler.name, error: error as Error };
   };
   try {
-    const name = { requestId: `${handler.name}/${String(each.key)}`, nowMs };
-    const running = run(executor, requestOf(handler, each, loaded), name);
+    const { request, isChecked: requestIsChecked } = runRequest(graph, loaded, each);
+    const name = { requestId: `${handler.name}/${String(each.key)}`, nowMs, requestIsChecked };
+    const running = run(executor, request, name);
     if (running instanceof Promise)
       return running.then((response) => take(runner, each, response as Response)).catch(fail);
     take(runner, each, running as Response);
@@ -152,18 +169,8 @@ function runOf(runner: Runner, each: OpenKey, { loaded, nowMs, run }: PageOfRuns
   return undefined;
 }
 
-function requestOf(
-  { graph }: Handler,
-  { key, version }: OpenKey,
-  loaded: PageOfRuns["loaded"],
-): Readonly<Record<string, unknown>> {
-  const request: Record<string, unknown> = {};
-  for (const [slot, values] of loaded) request[slot] = values.get(key) ?? null;
-  if (graph.request.includes(WorkItem)) request[WorkItem.name] = { key, version };
-  return request;
-}
-
 function take({ handler: { writes, sinks }, produced }: Runner, into: OpenKey, response: Response): void {
-  takeWrites(into.groups, { key: into.key, writes: response[writes.name] as WriteSet, produced });
+  if (produced.length > 0)
+    takeWrites(into.groups, { key: into.key, writes: response[writes.name] as WriteSet, produced });
   for (const slot in sinks) into.messages[slot] = response[slot] as readonly Message[];
 }

@@ -2,8 +2,11 @@
  * What some handlers read of each entity, as one read. A row costs a query and a parse once, however many handlers look at a part
  * of it.
  */
+
+import { compileSchema } from "@tenon/graph-core/internal";
 import { type AnyEntity, type AnyRead, type EntityColumn, type RepoRow, read } from "@tenon/storage-repo/api";
 import type { Handler } from "../change/handler.ts";
+import { rowSchema } from "../change/row-schema.ts";
 import { type GroupName, groupName } from "./handler-order.ts";
 
 /** A row of the widest read → the row that a narrower one would have given. */
@@ -11,6 +14,7 @@ export type Narrow = (row: RepoRow) => RepoRow;
 
 export class WidestReads {
   readonly #byEntity = new Map<AnyEntity, AnyRead>();
+  readonly #checks = new Map<AnyEntity, (row: unknown) => unknown>();
   readonly #narrows = new Map<AnyRead, Narrow>();
 
   /** @param produced groups that nobody reads of a stored row of their own: they are derived */
@@ -38,6 +42,16 @@ export class WidestReads {
     const widest = this.#byEntity.get(narrower.entity);
     if (widest === undefined) throw new RangeError(`entity "${narrower.entity.name}" is read by none of the handlers`);
     return widest;
+  }
+
+  /** Whether a row of the widest read fits the schemas of its columns: then every narrower one does. */
+  fits(row: RepoRow, entity: AnyEntity): boolean {
+    let check = this.#checks.get(entity);
+    if (check === undefined) {
+      check = compileSchema(rowSchema(this.#byEntity.get(entity) as AnyRead)).check;
+      this.#checks.set(entity, check);
+    }
+    return check(row) === undefined;
   }
 
   narrowTo(narrower: AnyRead): Narrow {
