@@ -1,5 +1,6 @@
 /** `index.json`: what there is to open. */
 import { z } from "zod";
+import { RunFactsSchema } from "./run-facts.ts";
 
 export const INDEX_FORMAT = "tenon.studio.index/1";
 
@@ -16,12 +17,10 @@ export const RunEntrySchema = z.strictObject({
   requestId: z.string(),
   graph: z.string(),
   graphHash: z.string(),
-  startedAtMs: z.number(),
-  durationMs: z.number(),
   failureCode: z.string().nullable(),
   entered: z.int(),
   shown: z.array(z.number()),
-  surface: z.string().nullable(),
+  facts: RunFactsSchema,
 });
 export type RunEntry = z.infer<typeof RunEntrySchema>;
 

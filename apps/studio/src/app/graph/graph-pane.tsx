@@ -24,6 +24,8 @@ export interface GraphPaneProps {
   readonly other?: RunDocument | undefined;
   /** Nodes that another version of the graph has not, or has otherwise. */
   readonly changes?: GraphChanges | undefined;
+  /** Lines that one of two versions has alone, by `from to` of their boxes. */
+  readonly changedLines?: ReadonlyMap<string, "added" | "removed"> | undefined;
 }
 
 /** Names of our own: the library draws its own boxes for some. */
