@@ -39,6 +39,8 @@ export const IndexDocumentSchema = z.strictObject({
   format: z.literal(INDEX_FORMAT),
   /** A server answers; false for a folder. */
   live: z.boolean(),
+  /** Address of the host that keeps the runs, as whoever asked it reached it; null where that is not known. */
+  host: z.string().nullable(),
   graphs: z.array(GraphEntrySchema),
   /** Newest first. */
   runs: z.array(RunEntrySchema),

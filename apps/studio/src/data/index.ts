@@ -14,6 +14,7 @@ export { fatesOf } from "./explain/fates.ts";
 export { nodeValuesAddress } from "./explain/node-address.ts";
 export { runFacts } from "./explain/run-facts.ts";
 export { runFilter } from "./explain/run-filter.ts";
+export { saveTestCommand } from "./explain/save-test.ts";
 export * from "./graph-document.ts";
 export * from "./index-document.ts";
 export * from "./lineage-document.ts";

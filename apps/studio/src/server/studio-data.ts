@@ -29,12 +29,14 @@ export class StudioData {
     return this.#source;
   }
 
-  async index(live: boolean): Promise<IndexDocument> {
+  /** @param host address of the host, as whoever asks reaches it */
+  async index(live: boolean, host: string | null): Promise<IndexDocument> {
     const { document, whatIf, lineage, live: liveView, reports, values } = this.#source;
     const runs = await this.runs();
     return {
       format: INDEX_FORMAT,
       live,
+      host,
       graphs: [...this.#graphs].map(([hash, { topology }]) => ({
         ...{ name: topology.graph.name, hash, owner: topology.graph.owner },
         ...{ nodes: topology.nodes.length, purpose: topology.graph.purpose },

@@ -8,6 +8,7 @@ import { standInModels } from "../../test/stand-in-models.ts";
 import { personalRequest, smallMarketplace, startTestHost, type TestHost } from "../../test/test-host.ts";
 import { composeRows } from "./row-reads.ts";
 import { replayExecutor } from "./serving-executor.ts";
+import { REPLAYS_AT_ONCE_MAX } from "./serving-runs.ts";
 
 const TRACED = { "x-tenon-trace": "1" };
 const marketplace = smallMarketplace();
@@ -149,4 +150,32 @@ test("a host that records leaves a corpus of stand-ins behind when it stops, of 
 
 test("by default nothing is recorded", () => {
   expect(host.host.runs.recorder).toBeUndefined();
+});
+
+test("of repeats at once the one too many is refused, with 503 and when to come again; a place that is given back is free", async () => {
+  const id = await traced("busy-1");
+  const { replays } = host.host.runs;
+  const held = Promise.withResolvers<void>();
+  const running = Array.from({ length: REPLAYS_AT_ONCE_MAX }, () => replays.run(() => held.promise));
+  const refused = await fetch(`${host.url}/v1/what-if/${id}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ edits: [] }),
+  });
+  expect([
+    refused.status,
+    refused.headers.get("retry-after"),
+    ((await refused.json()) as { code: string }).code,
+  ]).toEqual([503, "1", "TENON1627"]);
+  expect((await fetch(`${host.url}/v1/recordings/${id}`)).status).toBe(503);
+  held.resolve();
+  await Promise.all(running);
+  expect(replays.running).toBe(0);
+  expect((await whatIf(id, { edits: [] })).status).toBe(200);
+});
+
+test("a repeat that fails gives its place back", async () => {
+  const { replays } = host.host.runs;
+  for (let at = 0; at <= REPLAYS_AT_ONCE_MAX; at++)
+    await expect(replays.run(() => Promise.reject(new Error("broken")))).rejects.toThrow("broken");
 });

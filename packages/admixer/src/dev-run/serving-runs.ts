@@ -25,6 +25,7 @@ import { createExecutor, type HostClock, type RunContext, type ValueOf } from "@
 import type { InsertionEvents } from "@tenon/nodes";
 import type { Settings } from "../config/settings.ts";
 import type { Answer } from "../host/answer.ts";
+import { hostError } from "../host/host-error.ts";
 import type { KeptRun } from "../host/kept-runs.ts";
 import { freshKey } from "../host/pseudonym-key.ts";
 import { servingPlan } from "../host/serving-plan.ts";
@@ -32,6 +33,7 @@ import type { ClickModels } from "../resources/click-models.ts";
 import type { ServedAds } from "../resources/open-marketplace.ts";
 import type { Policies } from "../resources/policies.ts";
 import { UserActionsTable } from "../resources/user-actions-table.ts";
+import { AtOnce } from "./at-once.ts";
 import { composeRows, nextInLine } from "./row-reads.ts";
 import { bindingsOf, recordingExecutor } from "./serving-executor.ts";
 import { type KnobName, servingKnob } from "./serving-knobs.ts";
@@ -59,11 +61,21 @@ export interface WhatIfGiven {
   readonly flip: Flip | undefined;
 }
 
+/** Kept runs that are repeated at once, for whatever reason: each holds all its values, and takes the thread that answers. */
+export const REPLAYS_AT_ONCE_MAX = 4;
+
 type Insertions = ValueOf<typeof InsertionEvents>;
 
 export class ServingRuns {
   /** Absent while `recordShare` is 0. */
   readonly recorder: RunRecorder | undefined;
+  /** Every repeat of a kept run takes a place here. @throws GraphError TENON1627 when all are taken */
+  readonly replays = new AtOnce(REPLAYS_AT_ONCE_MAX, () =>
+    hostError("replaysBusy", {
+      message: `${REPLAYS_AT_ONCE_MAX} kept requests are being repeated already`,
+      hint: "try again in a second; answering comes first",
+    }),
+  );
   readonly #parts: ServingRunsParts;
   #standIns:
     | { readonly people: StandInPeople; readonly actions: UserActionsTable; readonly executor: AnyExecutor }
@@ -95,8 +107,12 @@ export class ServingRuns {
     });
   }
 
-  /** A corpus of one run: what a stand-in of that request is answered now, on the same degraded paths. */
-  async corpusOf({ request, arms, ...kept }: KeptRun): Promise<Buffer> {
+  /** A corpus of one run: what a stand-in of that request is answered now, on the same degraded paths. @throws GraphError TENON1627 */
+  corpusOf(kept: KeptRun): Promise<Buffer> {
+    return this.replays.run(() => this.#corpusOf(kept));
+  }
+
+  async #corpusOf({ request, arms, ...kept }: KeptRun): Promise<Buffer> {
     const { nowMs, quality, switchedOff, cut } = kept.recording();
     const { entry } = await this.#record(request, arms, { nowMs, quality, off: [...switchedOff, ...cut] });
     const path = join(tmpdir(), `tenon-recording-${randomUUID()}.runs`);
@@ -114,9 +130,13 @@ export class ServingRuns {
    * Tries edits on a kept run. Records of ads that were next in line are read as they are now; everything else is the
    * recording's.
    *
-   * @throws GraphError TENON1302 once another base or model is served; TENON2005, TENON2007
+   * @throws GraphError TENON1302 once another base or model is served; TENON1627, TENON2005, TENON2007
    */
-  async whatIf(kept: KeptRun, { edits, adIds, flip }: WhatIfAsked): Promise<WhatIfGiven> {
+  whatIf(kept: KeptRun, asked: WhatIfAsked): Promise<WhatIfGiven> {
+    return this.replays.run(() => this.#whatIf(kept, asked));
+  }
+
+  async #whatIf(kept: KeptRun, { edits, adIds, flip }: WhatIfAsked): Promise<WhatIfGiven> {
     const executor = this.#replayer();
     const bare = kept.recording();
     const { before } = await openWhatIf(executor, bare);
@@ -132,10 +152,10 @@ export class ServingRuns {
   /**
    * A kept run once more, with every slot's value. Personal values are among them: whoever shows them redacts.
    *
-   * @throws GraphError TENON1302 once another base or model is served; TENON1303, TENON1306 for reads that were not kept
+   * @throws GraphError TENON1302 once another base or model is served; TENON1303, TENON1306 for reads that were not kept; TENON1627
    */
-  async repeat(kept: KeptRun): Promise<ObservedRun> {
-    return runRecorded(this.#replayer(), kept.recording());
+  repeat(kept: KeptRun): Promise<ObservedRun> {
+    return this.replays.run(() => runRecorded(this.#replayer(), kept.recording()));
   }
 
   async stop(): Promise<void> {

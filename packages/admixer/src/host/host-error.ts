@@ -23,6 +23,7 @@ export const HostCode = {
   historyGone: "TENON1624",
   noFeed: "TENON1625",
   baseRefused: "TENON1626",
+  replaysBusy: "TENON1627",
 } as const;
 
 type HostErrorName = keyof typeof HostCode;
@@ -38,6 +39,7 @@ const CATEGORIES: Partial<Record<HostErrorName, GraphError["category"]>> = {
   damagedSegment: "resource",
   historyGone: "resource",
   baseRefused: "resource",
+  replaysBusy: "resource",
 };
 
 interface HostErrorFacts {

@@ -10,6 +10,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   [HostCode.overloaded]: 503,
   [HostCode.logBehind]: 503,
   [HostCode.notReady]: 503,
+  [HostCode.replaysBusy]: 503,
   [HostCode.notAllowed]: 401,
   [HostCode.noTrace]: 404,
   [HostCode.noFeed]: 404,

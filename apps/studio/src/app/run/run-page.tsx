@@ -37,12 +37,12 @@ export function RunPage({ index }: { readonly index: IndexDocument }) {
     <div className="run">
       <Verdict run={run} graph={graph} ad={ad} surface={entry?.facts.surface ?? null} index={index} />
       <Funnel run={run} graph={graph} cohort={cohort} ad={ad} />
-      <GraphPane graph={graph} run={run} cohort={cohort} ad={ad} other={other} />
+      <GraphPane graph={graph} run={run} cohort={cohort} ad={ad} other={other} host={index.host} />
       <aside className="panel card" aria-label="Details">
         {tab === "compare" ? (
           <Compare run={run} graph={graph} other={other} index={index} />
         ) : tab === "what-if" ? (
-          <WhatIf run={run} graph={graph} ad={ad} can={index.can.whatIf} />
+          <WhatIf run={run} graph={graph} ad={ad} index={index} />
         ) : route.node !== undefined ? (
           <NodePanel graph={graph} name={route.node} run={run} cohort={cohort} index={index} />
         ) : ad !== undefined ? (
