@@ -310,7 +310,9 @@ test("what if: the smallest bid, and an edit of one column", async () => {
   await page.getByLabel("New value").fill("9000000");
   await page.getByRole("button", { name: "Run again" }).click();
   await page.getByText("First to differ: scoreBids").waitFor();
-  expect(await page.locator("aside.panel").innerText()).toContain("tenon replay sample-39 --save-test");
+  expect(await page.locator("aside.panel").innerText()).toContain(
+    `npx tenon record --url ${sample.url} --id sample-39 --out sample-39.runs && npx tenon replay sample-39.runs sample-39 --explain ${lost} --save-test sample-39.test.ts`,
+  );
 });
 
 test("job B: the document's sentence, the rung that holds, the gap and its owner; lineage both ways", async () => {

@@ -70,6 +70,7 @@ const addUp: Add = (program, terminal, done) => {
     .option("--once", "stop after what is shown")
     .option("--role <role>", "gateway, updater, argus, batch or admixer; may be given several times", collected)
     .option("--edits <number>", "edits of simulated advertisers per second (default: 2)", someOrNone)
+    .option("--reports <folder>", "reports that the studio opens (default: .tenon/report of the project)")
     .addOption(jsonOption())
     .addOption(projectOption());
   addSettings(command, Object.keys(SETTING_FLAGS) as FlaggedSetting[]).action(async (options) => {

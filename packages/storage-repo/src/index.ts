@@ -7,6 +7,7 @@ export { lastSequence } from "./feed/settled.ts";
 export { dropBaseSlots } from "./feed/slot-admin.ts";
 export { exportHistory, type HistoryRange } from "./history/export-history.ts";
 export { type BaseState, History, type HistoryNeed, type HistoryPartition } from "./history/history.ts";
+export { COMMITS_SEARCHED_MAX, commitTimes, type WrittenGroup } from "./operate/commit-times.ts";
 export {
   BEHIND_MAX,
   type EntityRows,

@@ -1,5 +1,6 @@
 /** `index.json`: what there is to open. */
 import { z } from "zod";
+import { RunFactsSchema } from "./run-facts.ts";
 
 export const INDEX_FORMAT = "tenon.studio.index/1";
 
@@ -16,12 +17,10 @@ export const RunEntrySchema = z.strictObject({
   requestId: z.string(),
   graph: z.string(),
   graphHash: z.string(),
-  startedAtMs: z.number(),
-  durationMs: z.number(),
   failureCode: z.string().nullable(),
   entered: z.int(),
   shown: z.array(z.number()),
-  surface: z.string().nullable(),
+  facts: RunFactsSchema,
 });
 export type RunEntry = z.infer<typeof RunEntrySchema>;
 
@@ -40,6 +39,8 @@ export const IndexDocumentSchema = z.strictObject({
   format: z.literal(INDEX_FORMAT),
   /** A server answers; false for a folder. */
   live: z.boolean(),
+  /** Address of the host that keeps the runs, as whoever asked it reached it; null where that is not known. */
+  host: z.string().nullable(),
   graphs: z.array(GraphEntrySchema),
   /** Newest first. */
   runs: z.array(RunEntrySchema),

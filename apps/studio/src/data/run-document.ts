@@ -46,6 +46,8 @@ export const ShownAdSchema = z.strictObject({
   chargedPriceMicros: z.number(),
   chargedPer: z.string(),
   reason: z.string(),
+  /** Of its campaign; null where the index does not say. */
+  objective: z.string().nullable(),
 });
 export type ShownAd = z.infer<typeof ShownAdSchema>;
 

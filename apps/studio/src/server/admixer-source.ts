@@ -8,10 +8,10 @@ import { liveSampler } from "./live-samples.ts";
 import { RepeatedRuns } from "./repeated-runs.ts";
 import type { StudioSource } from "./studio-source.ts";
 
-/** Ads of a run whose brand is looked up: those shown, then the best scored. */
-const BRANDS_MAX = 64;
-/** Longest look for brands, ms: a name is a nicety. */
-const BRANDS_MS_MAX = 250;
+/** Ads of a run whose brand and objective are looked up: those shown, then the best scored. */
+const RECORDS_MAX = 64;
+/** Longest look for them, ms: a name is a nicety. */
+const RECORDS_MS_MAX = 250;
 
 export interface AdMixerSourceOptions {
   /** Every graph of the project; that of the host is added where it is missing. */
@@ -52,6 +52,9 @@ export function adMixerSource(
 
 async function documentOf(host: AdMixer, run: KeptRun): Promise<RunDocument> {
   const { request, trace, ledger, response, featureLog } = run;
+  const scores = scoresOf(run);
+  const shownIds = (response?.positions ?? []).flatMap((each) => (each.kind === "ad" ? [each.adId as number] : []));
+  const records = await recordsOf(host, shownIds, scores);
   const shown = (response?.positions ?? []).flatMap((each, position): readonly ShownAd[] =>
     each.kind !== "ad"
       ? []
@@ -59,10 +62,10 @@ async function documentOf(host: AdMixer, run: KeptRun): Promise<RunDocument> {
           {
             ...{ adId: each.adId, position, brand: each.brand, title: each.title },
             ...{ chargedPriceMicros: each.chargedPriceMicros, chargedPer: each.chargedPer, reason: each.reason },
+            objective: records.get(each.adId)?.objective ?? null,
           },
         ],
   );
-  const scores = scoresOf(run);
   return runDocument({
     ...{ topology: host.topology, trace, ledger, shown, scores },
     request: redacted(AdRequest, request) as Readonly<Record<string, unknown>>,
@@ -76,7 +79,7 @@ async function documentOf(host: AdMixer, run: KeptRun): Promise<RunDocument> {
             calibrators: featureLog.calibratorsVersion,
             auctionPolicy: featureLog.auctionPolicyVersion,
           },
-    brands: await brandsOf(host, shown, scores),
+    brands: new Map([...records].map(([adId, { brand }]) => [adId, brand])),
     loggedAsScored: featureLog === undefined ? null : isLoggedAsScored(featureLog),
     meaningOf: (reason) =>
       DROP_REASON_FACTS[reason as DropReason] as (typeof DROP_REASON_FACTS)[DropReason] | undefined,
@@ -92,18 +95,23 @@ function scoresOf({ featureLog }: KeptRun): ReadonlyMap<number, { clickProbabili
   return scores;
 }
 
-async function brandsOf(
+interface AdRecord {
+  readonly brand: string;
+  readonly objective: string;
+}
+
+async function recordsOf(
   { marketplace }: AdMixer,
-  shown: readonly ShownAd[],
+  shown: readonly number[],
   scores: ReadonlyMap<number, { readonly ecpmMicros: number }>,
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, AdRecord>> {
   const best = [...scores].toSorted(([, one], [, other]) => other.ecpmMicros - one.ecpmMicros).map(([adId]) => adId);
-  const wanted = [...new Set([...shown.map(({ adId }) => adId), ...best])].slice(0, BRANDS_MAX);
+  const wanted = [...new Set([...shown, ...best])].slice(0, RECORDS_MAX);
   if (wanted.length === 0) return new Map();
   try {
     const index = marketplace.index.current();
-    const { found } = await index.forwardRecords(IdColumn.from(wanted), AbortSignal.timeout(BRANDS_MS_MAX));
-    return new Map(found.map(({ adId, brand }) => [adId, brand]));
+    const { found } = await index.forwardRecords(IdColumn.from(wanted), AbortSignal.timeout(RECORDS_MS_MAX));
+    return new Map(found.map(({ adId, brand, objective }) => [adId, { brand, objective }]));
   } catch {
     // A name is a nicety: without it the id stands alone.
     return new Map();

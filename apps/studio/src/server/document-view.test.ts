@@ -15,11 +15,44 @@ test("a document that is up to date: no rung holds, and the largest gap is told 
   expect(holding(freshFacts())).toEqual([]);
   expect(view).toMatchObject({ fresh: true, sentence: "Ad 7 is up to date: version 5 is served by 1 of 1 hosts." });
   expect(view.largestGap).toEqual({
-    from: "the newest change at the source",
-    to: "published",
-    owner: "ads-streams",
-    ms: 300,
+    from: "published",
+    to: "h serves 5",
+    owner: "ads-serving",
+    ms: 200,
     targetMs: 10_000,
+  });
+});
+
+test("each stop has the time it was done at: a slow handler is the gap, and its owner is named", () => {
+  const [offer] = freshFacts().groups;
+  const slow = { ...freshFacts(), groups: [{ ...offer, writtenAtMs: 1_290 }] } as DocumentFacts;
+  const times = documentView(slow).hops.map(({ lane, processAtMs }) => [lane, processAtMs]);
+  expect(times).toEqual([
+    ["ads database", 1_000],
+    ["updater", 1_100],
+    ["handlers", 1_290],
+    ["document", 1_220],
+    ["published", 1_300],
+    ["hosts", 1_500],
+  ]);
+  const late = { ...slow, delta: undefined, hosts: [] } as DocumentFacts;
+  expect(documentView({ ...late, atMs: 1_300 }).largestGap).toMatchObject({
+    ...{ from: "written to the repository", to: "derived by its handlers" },
+    ...{ owner: "ads-auction", ms: 190 },
+  });
+});
+
+test("what the change feed has forgotten is no stop, and what was written before the change is of an earlier one", () => {
+  const forgotten = { writtenAtMs: null };
+  const { sources, groups, servable, ...facts } = freshFacts();
+  const none = {
+    ...facts,
+    sources: sources.map((source) => ({ ...source, inRepo: { ...source.inRepo, ...forgotten } })),
+    groups: groups.map((group) => ({ ...group, ...forgotten })),
+    servable: servable && { ...servable, writtenAtMs: 900 },
+  };
+  expect(documentView(none).largestGap).toMatchObject({
+    ...{ from: "the newest change at the source", to: "published", ms: 300, owner: "ads-streams" },
   });
 });
 
@@ -74,7 +107,7 @@ test.each<[string, Partial<DocumentFacts>, string]>([
   ],
   [
     "notServable",
-    { servable: { isServable: false, missing: ["ad.budget"], version: null, sourceAtMs: null } },
+    { servable: { isServable: false, missing: ["ad.budget"], version: null, sourceAtMs: null, writtenAtMs: null } },
     "document",
   ],
   ["inOutbox", { outbox: [{ task: null, topic: "index-deltas", key: "7", ageMs: 9 }] }, "index-deltas"],

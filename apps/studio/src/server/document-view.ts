@@ -55,7 +55,7 @@ function sentenceOf(because: string): string {
   return `${because.charAt(0).toUpperCase()}${because.slice(1)}.`;
 }
 
-/** In the order of the way. A stop whose own time no store keeps has the time of its source alone. */
+/** In the order of the way. A write that the change feed has forgotten has the time of its source alone. */
 function hopsOf(facts: DocumentFacts): readonly Hop[] {
   const hops: Hop[] = [];
   const add = (lane: string, what: string, owner: string, eventAtMs: number | null, processAtMs: number | null) =>
@@ -84,11 +84,17 @@ function hopsOf(facts: DocumentFacts): readonly Hop[] {
   }
   for (const { entity, group, key, inRepo, owner } of facts.sources) {
     if (inRepo.version === 0) continue;
-    add("updater", `${entity} ${key} group ${group}, version ${inRepo.version}`, owner, inRepo.sourceAtMs, null);
+    add(
+      "updater",
+      `${entity} ${key} group ${group}, version ${inRepo.version}`,
+      owner,
+      inRepo.sourceAtMs,
+      inRepo.writtenAtMs,
+    );
   }
-  for (const { group, handler, version, sourceAtMs, owner } of facts.groups)
+  for (const { group, handler, version, sourceAtMs, writtenAtMs, owner } of facts.groups)
     if (version > 0)
-      add("handlers", `${handler ?? "nobody"} made ${group}, version ${version}`, owner, sourceAtMs, null);
+      add("handlers", `${handler ?? "nobody"} made ${group}, version ${version}`, owner, sourceAtMs, writtenAtMs);
   const { servable, delta, base, hosts } = facts;
   if (servable !== undefined)
     add(
@@ -98,7 +104,7 @@ function hopsOf(facts: DocumentFacts): readonly Hop[] {
         : `not servable: ${servable.missing.join(", ")}`,
       "ads-data",
       servable.sourceAtMs,
-      null,
+      servable.writtenAtMs,
     );
   if (delta !== undefined)
     add(
@@ -115,12 +121,20 @@ function hopsOf(facts: DocumentFacts): readonly Hop[] {
   return hops;
 }
 
+/** Stops that a change passes one after the other, and how a gap names them. */
+const WAY = [
+  ["updater", "written to the repository"],
+  ["handlers", "derived by its handlers"],
+  ["document", "put together"],
+  ["published", "published"],
+] as const;
+
 /**
- * Between stops whose time is known: the newest change at the source, its publishing, its loading. While the document is
- * stale, the time since the newest change is a gap too, and whoever has to act owns it.
+ * Between stops whose time is known, beginning with the newest change at the source. While the document is stale, the time
+ * since the last of them is a gap too, and whoever has to act owns it.
  */
 function largestGapOf(
-  { atMs, delta, groups }: DocumentFacts,
+  { atMs, groups }: DocumentFacts,
   hops: readonly Hop[],
   stale: { readonly owner: string } | undefined,
 ): DocumentView["largestGap"] {
@@ -130,16 +144,21 @@ function largestGapOf(
   if (!Number.isFinite(changedAtMs)) return null;
   const targetMs =
     FRESHNESS_TARGET_MS[groups.some(({ class: dataClass }) => dataClass === "control") ? "control" : "content"] ?? null;
+  /** What was done before the change was made is of an earlier one. */
+  const done = (lane: string) =>
+    hops.flatMap(({ lane: own, owner, what, processAtMs }) =>
+      own === lane && processAtMs !== null && processAtMs >= changedAtMs
+        ? [{ at: processAtMs, owner, name: what }]
+        : [],
+    );
+  const latest = (lane: string) => done(lane).toSorted((one, other) => other.at - one.at)[0];
   const stops = [
     { at: changedAtMs, name: "the newest change at the source", owner: "ads-data" },
-    ...(delta === undefined || delta.publishedAtMs < changedAtMs
-      ? []
-      : [{ at: delta.publishedAtMs, name: "published", owner: "ads-streams" }]),
-    ...hops.flatMap(({ lane, processAtMs, what, owner }) =>
-      lane === "hosts" && processAtMs !== null && processAtMs >= changedAtMs
-        ? [{ at: processAtMs, name: what, owner }]
-        : [],
-    ),
+    ...WAY.flatMap(([lane, name]) => {
+      const stop = latest(lane);
+      return stop === undefined ? [] : [{ ...stop, name }];
+    }),
+    ...done("hosts"),
     ...(stale === undefined ? [] : [{ at: atMs, name: "now", owner: stale.owner }]),
   ];
   const gaps = stops.slice(1).map((stop, place) => {

@@ -57,7 +57,7 @@ export function hostWhatIf(
       payload: hostQuestion(question),
     });
     const body: unknown = JSON.parse(reply.body);
-    if (reply.statusCode !== 200) throw refusedBy(body);
+    if (reply.statusCode !== 200) throw refusedBy(body, reply.statusCode);
     const answer = HostAnswer.safeParse(body);
     if (answer.success) return answerOf(answer.data, question);
     throw studioError("hostSilent", {
@@ -76,11 +76,11 @@ function hostQuestion({ adId, edits, flip }: WhatIfRequest) {
   };
 }
 
-function refusedBy(body: unknown): GraphError {
+function refusedBy(body: unknown, status: number): GraphError {
   const { title = "the host refused", code, detail, hint } = body as Readonly<Record<string, string | undefined>>;
   return new GraphError(title, {
     code: (code ?? "TENON2053") as GraphErrorFacts["code"],
-    category: "input",
+    category: status === 503 ? "resource" : "input",
     detail,
     hint: hint ?? "look at the host's log",
   });

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { GraphError } from "@tenon/graph-core";
-import { PROBLEM_TYPE, problemOf } from "@tenon/http-host";
+import { problemHeaders, problemOf } from "@tenon/http-host";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WhatIfRequestSchema } from "../data/what-if.ts";
 import { type Access, requireAccess } from "./access.ts";
@@ -77,7 +77,11 @@ function dataRoutes(routes: FastifyInstance, { source, access }: StudioOptions):
   const get = (
     path: string,
     summary: string,
-    answer: (params: Readonly<Record<string, string>>, query: Readonly<Record<string, unknown>>) => unknown,
+    answer: (
+      params: Readonly<Record<string, string>>,
+      query: Readonly<Record<string, unknown>>,
+      host: string,
+    ) => unknown,
   ) =>
     routes.get(
       `/data/${path}`,
@@ -88,10 +92,11 @@ function dataRoutes(routes: FastifyInstance, { source, access }: StudioOptions):
         return answer(
           request.params as Readonly<Record<string, string>>,
           request.query as Readonly<Record<string, unknown>>,
+          `${request.protocol}://${request.host}`,
         );
       },
     );
-  get("index.json", "Studio: what there is to open", () => data.index(true));
+  get("index.json", "Studio: what there is to open", (_params, _query, host) => data.index(true, host));
   get("graphs/:hash.json", "Studio: a graph with its places", ({ hash = "" }) => data.graph(hash));
   get("cohorts/:hash.json", "Studio: the kept runs of a graph together", ({ hash = "" }) => data.cohort(hash));
   get("runs/:requestId.json", "Studio: what one traced request did", ({ requestId = "" }) => data.run(requestId));
@@ -156,6 +161,6 @@ function sendProblem(reply: FastifyReply, error: unknown, requestId: string) {
   const status = statusOf(known);
   return reply
     .code(status)
-    .headers({ "content-type": PROBLEM_TYPE, ...(status === 401 && { "www-authenticate": "Bearer" }) })
+    .headers(problemHeaders(status))
     .send(JSON.stringify(problemOf(known, { status, requestId })));
 }

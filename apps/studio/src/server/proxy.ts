@@ -1,4 +1,5 @@
 /** A studio of its own for a host somewhere else: the page from here, the data from there, the token known to this process alone. */
+import { problemHeaders } from "@tenon/http-host";
 import Fastify, { type FastifyInstance } from "fastify";
 import { requireAccess } from "./access.ts";
 import type { AppFiles } from "./app-files.ts";
@@ -49,7 +50,11 @@ export async function studioProxy({ host, token, app, reports }: ProxyOptions): 
         });
         if (reports !== undefined && status === 200 && address === "index.json")
           return withOwn(address, JSON.parse(text), reports);
-        return reply.code(status).header("content-type", type).serializer(String).send(text);
+        return reply
+          .code(status)
+          .headers({ ...problemHeaders(status), "content-type": type })
+          .serializer(String)
+          .send(text);
       });
     },
     { prefix: "/studio" },

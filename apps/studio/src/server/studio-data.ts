@@ -3,7 +3,9 @@ import type { Report } from "@tenon/dev-run/report-format";
 import { type Topology, topologyHash } from "@tenon/graph-core";
 import { cohortDocument } from "../data/build/cohort-document.ts";
 import { graphDocument } from "../data/build/graph-document.ts";
+import { VERSIONS_TOGETHER_MAX } from "../data/build/union-topology.ts";
 import { adDocument } from "../data/explain/ad-document.ts";
+import { runFacts } from "../data/explain/run-facts.ts";
 import type { GraphDocument } from "../data/graph-document.ts";
 import { INDEX_FORMAT, type IndexDocument, type RunEntry } from "../data/index-document.ts";
 import type { NodeValues } from "../data/node-values.ts";
@@ -27,12 +29,14 @@ export class StudioData {
     return this.#source;
   }
 
-  async index(live: boolean): Promise<IndexDocument> {
+  /** @param host address of the host, as whoever asks reaches it */
+  async index(live: boolean, host: string | null): Promise<IndexDocument> {
     const { document, whatIf, lineage, live: liveView, reports, values } = this.#source;
     const runs = await this.runs();
     return {
       format: INDEX_FORMAT,
       live,
+      host,
       graphs: [...this.#graphs].map(([hash, { topology }]) => ({
         ...{ name: topology.graph.name, hash, owner: topology.graph.owner },
         ...{ nodes: topology.nodes.length, purpose: topology.graph.purpose },
@@ -54,7 +58,9 @@ export class StudioData {
   graph(hash: string): GraphDocument {
     const found = this.#graphs.get(hash);
     if (found === undefined) throw notThere(`graph "${hash}"`, "index.json lists the graphs");
-    found.document ??= graphDocument(found.topology, { root: this.#source.root });
+    const { name } = found.topology.graph;
+    const versions = this.#source.graphs.filter(({ graph }) => graph.name === name).slice(0, VERSIONS_TOGETHER_MAX);
+    found.document ??= graphDocument(found.topology, { root: this.#source.root, versions });
     return found.document;
   }
 
@@ -108,13 +114,12 @@ export class StudioData {
 }
 
 function entryOf(run: RunDocument): RunEntry {
-  const { requestId, graph, graphHash, startedAtMs, durationMs, failureCode, ads, shown, request } = run;
-  const surface = request["surface"];
+  const { requestId, graph, graphHash, failureCode, ads, shown } = run;
   return {
-    ...{ requestId, graph, graphHash, startedAtMs, durationMs, failureCode },
+    ...{ requestId, graph, graphHash, failureCode },
     entered: ads.length,
     shown: shown.map(({ adId }) => adId),
-    surface: typeof surface === "string" ? surface : null,
+    facts: runFacts(run),
   };
 }
 

@@ -27,7 +27,11 @@ export function studioError(kind: keyof typeof FACTS, { message, ...said }: Said
   return new GraphError(message, { code, category, ...said });
 }
 
-const STATUS: ReadonlyMap<string, number> = new Map(Object.values(FACTS).map(({ code, status }) => [code, status]));
+const STATUS: ReadonlyMap<string, number> = new Map([
+  ...Object.values(FACTS).map(({ code, status }) => [code, status] as const),
+  // A host where as many repeats wait as may.
+  ["TENON1613", 503] as const,
+]);
 
 export function statusOf({ code, category }: GraphError): number {
   return STATUS.get(code) ?? STATUS_BY_CATEGORY[category];

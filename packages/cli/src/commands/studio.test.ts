@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { saveTestCommand } from "@tenon/studio/data";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type SampleHost, sampleHost } from "../../../../apps/studio/testing/sample-host.ts";
 import { sampleReport } from "../../../../apps/studio/testing/sample-report.ts";
@@ -61,6 +62,24 @@ test("a report whose studio is no address is refused before anything runs", asyn
   expect(await runCli(["report", "--base", "HEAD", "--studio", "here"], terminal)).toBe(2);
   expect(terminal.said.talk).toContain('"here" is no address of a studio');
 });
+
+test("what the page says to paste makes a test of a kept request, with the verdict on its ad", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenon-save-test-"));
+  const run = sample.host.host.kept.get("sample-0");
+  const stage = run?.ledger.stages.find(({ drops }) => drops.length > 0);
+  const adId = stage?.batch.ids.at(stage.droppedRows[0] as number);
+  const command = saveTestCommand({ requestId: "sample-0", host: url, adId });
+  const terminal = keptTerminal({ environment: { TENON_ADMIN_TOKEN: TOKEN }, folder });
+  for (const words of command.split(" && ").map((part) => part.split(" "))) {
+    expect(words.slice(0, 2)).toEqual(["npx", "tenon"]);
+    expect([await runCli(words.slice(2), terminal), terminal.said.talk]).toEqual([0, ""]);
+  }
+  const text = readFileSync(join(folder, "sample-0.test.ts"), "utf8");
+  expect(text).toContain('findEntry(corpus, "sample-0")');
+  expect(text).toContain(`"adId":${adId}`);
+  expect(existsSync(join(folder, "sample-0.runs"))).toBe(true);
+  rmSync(folder, { recursive: true });
+}, 60_000);
 
 test.each([
   ["a host that wants another token", () => ["--host", url, "--token", "wrong"], 2, "TENON2050"],

@@ -1,6 +1,4 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { REPORT_FOLDER } from "@tenon/dev-run/report-format";
+import { resolve } from "node:path";
 import { GraphError } from "@tenon/graph-core";
 import {
   type Answers,
@@ -14,7 +12,7 @@ import {
 import { cliError } from "../cli-error.ts";
 import { ExitCode } from "../exit-code.ts";
 import { jsonText } from "../output/json.ts";
-import { rootOf } from "../studio/root-of.ts";
+import { reportsPath } from "../studio/reports-path.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface StudioCommandOptions {
@@ -56,17 +54,6 @@ export async function studio(options: StudioCommandOptions, terminal: Terminal):
     await server.close();
   }
   return ExitCode.pass;
-}
-
-/** @throws GraphError TENON1700 for a folder that is named and not there */
-function reportsPath({ reports }: StudioCommandOptions, { folder }: Terminal): string {
-  if (reports === undefined) return join(rootOf(folder) ?? folder, REPORT_FOLDER);
-  const path = resolve(folder, reports);
-  if (existsSync(path)) return path;
-  throw cliError("wrongUsage", {
-    message: `there is no folder "${path}"`,
-    hint: "--reports names what `tenon report` wrote to, or a folder of such folders",
-  });
 }
 
 async function listen(server: Awaited<ReturnType<typeof studioProxy>>, port: number): Promise<string> {

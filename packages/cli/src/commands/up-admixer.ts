@@ -8,6 +8,7 @@ import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
 import { folderOf } from "../project/project-of.ts";
 import { feedLines, requestText } from "../serving/feed-table.ts";
+import { reportsPath } from "../studio/reports-path.ts";
 import { studioOfHost } from "../studio/studio-of-host.ts";
 import type { Terminal } from "../terminal.ts";
 import type { UpOptions } from "./up.ts";
@@ -16,7 +17,8 @@ import type { UpOptions } from "./up.ts";
 export async function upAdMixer(config: HostConfig, options: UpOptions, terminal: Terminal): Promise<ExitCode> {
   const progress = progressOn(terminal);
   progress.step("loading the marketplace and its index");
-  const extend = studioOfHost({ folder: folderOf(options, terminal), app: appFiles() });
+  const reports = reportsPath(options, terminal);
+  const extend = studioOfHost({ folder: folderOf(options, terminal), reports, app: appFiles() });
   const running = await startAdMixer(config, { extend }).finally(progress.end);
   // Listened for from here on: before, there is nothing to bring to an end, and Ctrl-C simply ends the process.
   const stopAsked = terminal.stopAsked();

@@ -5,6 +5,7 @@ import { ExitCode } from "../exit-code.ts";
 import { colorsFor } from "../output/colors.ts";
 import { jsonText } from "../output/json.ts";
 import { progressOn } from "../output/progress.ts";
+import { reportsPath } from "../studio/reports-path.ts";
 import { studioOfHost } from "../studio/studio-of-host.ts";
 import type { Terminal } from "../terminal.ts";
 import { type ShownChange, showChange } from "../whole/show-change.ts";
@@ -23,6 +24,8 @@ const EDITS_PER_SECOND = 2;
 
 /** The whole system, with one sample request and one change of a bid that can be watched. */
 export async function upWhole({ config, folder, options }: WholeUp, terminal: Terminal): Promise<ExitCode> {
+  // Told before anything starts, where the folder is not there.
+  const reports = reportsPath(options, terminal);
   const progress = progressOn(terminal);
   const startedMs = performance.now();
   // Built beside the start of the databases, where it is not built yet.
@@ -33,7 +36,7 @@ export async function upWhole({ config, folder, options }: WholeUp, terminal: Te
     editsPerSecond: options.edits ?? EDITS_PER_SECOND,
     onStep: progress.step,
     onTrouble: (what, error) => terminal.talk(`tenon: ${what}: ${error.message}\n`),
-    extend: (stores) => studioOfHost({ folder, app, stores }),
+    extend: (stores) => studioOfHost({ folder, reports, app, stores }),
     onNotice: (text) => terminal.talk(`tenon: ${text}\n`),
   }).finally(progress.end);
   const readyMs = performance.now() - startedMs;

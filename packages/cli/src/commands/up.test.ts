@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { sampleReport } from "../../../../apps/studio/testing/sample-report.ts";
 import { LAUNCHER, tenon } from "../testing/tenon.ts";
 import { keptTerminal } from "../testing/terminal.ts";
 import { up } from "./up.ts";
@@ -48,8 +49,10 @@ test("roles that do not exist, or do not go together, are refused by name", asyn
   expect(alone.talk).toContain("DATABASE_URL");
 });
 
-test("it serves until Ctrl-C, keeps the sample's trace, explains its ads, and ends with 0", async () => {
-  const child = spawn(process.execPath, [LAUNCHER, "up", "--json", ...SMALL], {
+test("it serves until Ctrl-C, keeps the sample's trace, explains its ads, opens reports, and ends with 0", async () => {
+  mkdirSync(join(folder, "ci/pr-12"), { recursive: true });
+  writeFileSync(join(folder, "ci/pr-12/report.json"), JSON.stringify(sampleReport()));
+  const child = spawn(process.execPath, [LAUNCHER, "up", "--json", "--reports", "ci", ...SMALL], {
     cwd: folder,
     env: { NODE_OPTIONS: "" },
   });
@@ -73,6 +76,8 @@ test("it serves until Ctrl-C, keeps the sample's trace, explains its ads, and en
   const unknown = await tenon(["explain", "ad", "no-such-request", "1", "--url", report.url, "--json"]);
   expect(unknown.exitCode).toBe(3);
   expect(JSON.parse(unknown.out)).toMatchObject({ error: { code: "TENON1710" } });
+  const index = (await (await fetch(`${report.url}/studio/data/index.json`)).json()) as { readonly reports: object[] };
+  expect(index.reports).toMatchObject([{ id: "pr-12", problem: null }]);
   child.kill("SIGINT");
   expect(await ended).toBe(0);
 }, 60_000);
@@ -81,6 +86,13 @@ interface Response {
   readonly requestId: string;
   readonly positions: readonly { readonly kind: string; readonly adId?: number }[];
 }
+
+test("a folder of reports that is not there is refused before anything starts", async () => {
+  for (const roles of [[], ["--role", "admixer"]]) {
+    const { exitCode, talk } = await tenon(["up", ...roles, "--reports", "none"], { folder });
+    expect([exitCode, talk]).toEqual([2, expect.stringContaining("there is no folder")]);
+  }
+});
 
 test("a port that is taken is said in words, and nothing hangs", async () => {
   const server = createServer().listen(0, "127.0.0.1");

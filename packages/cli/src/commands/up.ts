@@ -14,6 +14,8 @@ export interface UpOptions extends Readonly<Record<string, unknown>> {
   readonly role?: readonly string[];
   /** Simulated edits of advertisers per second; 0 for none. */
   readonly edits?: number;
+  /** Folder of reports for the studio. */
+  readonly reports?: string;
 }
 
 /** Alone, the serving host serves what its settings say; the others need databases. */

@@ -1,7 +1,5 @@
 /** The studio of a host in this process: its runs, and with a pipeline beside it documents, lineage and lanes. */
-import { join } from "node:path";
 import type { AdMixer, HostOverrides } from "@tenon/admixer";
-import { REPORT_FOLDER } from "@tenon/dev-run/report-format";
 import { type Graph, topologyOf } from "@tenon/graph-core";
 import * as graphs from "@tenon/graphs";
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
@@ -26,12 +24,14 @@ import { rootOf } from "./root-of.ts";
 
 export interface StudioOfHost {
   readonly folder: string;
+  /** Folder of reports of dev runs. */
+  readonly reports: string;
   readonly app: Promise<AppFiles>;
   readonly stores?: IndexerStores | undefined;
 }
 
 /** For `startAdMixer`: the studio on the host's own address. */
-export function studioOfHost({ folder, app, stores }: StudioOfHost): NonNullable<HostOverrides["extend"]> {
+export function studioOfHost({ folder, reports, app, stores }: StudioOfHost): NonNullable<HostOverrides["extend"]> {
   // Nobody may have asked for the page when its build fails; whoever does is told.
   app.catch(() => undefined);
   return async (server, host) => {
@@ -40,8 +40,8 @@ export function studioOfHost({ folder, app, stores }: StudioOfHost): NonNullable
       graphs: Object.values(graphs).map((graph) => topologyOf(graph as unknown as Graph)),
       root,
       more: {
-        ...(stores !== undefined && indexing(host, stores)),
-        ...{ whatIf: hostWhatIf(server, host.settings), reports: reportsFolder(join(root ?? folder, REPORT_FOLDER)) },
+        ...(stores !== undefined && indexing(stores, async (adId) => [ownFacts(host, adId)])),
+        ...{ whatIf: hostWhatIf(server, host.settings), reports: reportsFolder(reports) },
       },
       ...(stores !== undefined && { pipeline: () => pipelineState(stores) }),
     });
@@ -50,13 +50,17 @@ export function studioOfHost({ folder, app, stores }: StudioOfHost): NonNullable
   };
 }
 
-function indexing(host: AdMixer, stores: IndexerStores): Pick<StudioSource, "document" | "lineage"> {
+/** What the stores of the pipeline tell of documents, and what its declarations tell of columns. */
+export function indexing(
+  stores: IndexerStores,
+  askHosts: (adId: number) => Promise<readonly HostFacts[]>,
+): Pick<StudioSource, "document" | "lineage"> {
   const { database, log, adsDatabase, adsRows, bases, settings } = stores;
   const parts = {
     ...{ database, log, bases, handlers: ARGUS_HANDLERS },
     ads: { database: adsDatabase, rows: adsRows, slot: settings.slot },
     tasks: Object.values(tasks) as unknown as readonly Task[],
-    askHosts: async (adId: number) => [ownFacts(host, adId)],
+    askHosts,
   };
   // Made when it is first asked for: a start does not wait for it.
   let lineage: LineageDocument | undefined;

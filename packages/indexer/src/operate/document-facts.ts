@@ -21,8 +21,12 @@ export interface SourceFacts {
   readonly source: string;
   /** As the ads database has it; undefined for a signal, and where the ads database was not looked at. */
   readonly inSource: { readonly version: number; readonly updatedAtMs: number; readonly gone: boolean } | undefined;
-  /** Version 0: never written. */
-  readonly inRepo: { readonly version: number; readonly sourceAtMs: number | null };
+  /** Version 0: never written. `writtenAtMs`: when that version was; null once the change feed has forgotten it. */
+  readonly inRepo: {
+    readonly version: number;
+    readonly sourceAtMs: number | null;
+    readonly writtenAtMs: number | null;
+  };
   /** The newest change or signal that the gateway has not read. */
   readonly change: Waiting | undefined;
   /** The newest update that the updater has not read, newer than the repository. */
@@ -39,6 +43,8 @@ export interface GroupFacts {
   readonly handler: string | null;
   readonly version: number;
   readonly sourceAtMs: number | null;
+  /** When its handler wrote that version; null once the change feed has forgotten it. */
+  readonly writtenAtMs: number | null;
 }
 
 export interface ServableFacts {
@@ -47,6 +53,8 @@ export interface ServableFacts {
   /** Of the document; null while there is none. */
   readonly version: number | null;
   readonly sourceAtMs: number | null;
+  /** When it was put together as it is; null once the change feed has forgotten it. */
+  readonly writtenAtMs: number | null;
 }
 
 export interface DeltaFacts {

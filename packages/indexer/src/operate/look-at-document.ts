@@ -8,7 +8,7 @@ import { type Handler, outboxOfKeys, parkedOfKeys, type Task, workOfKeys } from 
 import { RunStore } from "../workflows/run-store.ts";
 import type { DocumentFacts, GroupFacts, HostFacts, ServableFacts } from "./document-facts.ts";
 import { findRecords } from "./log-search.ts";
-import { type Keys, keysOf, type SourceParts, sourceFacts } from "./source-facts.ts";
+import { type Keys, keysOf, type SourceParts, sourceFacts, writtenTimes } from "./source-facts.ts";
 
 export interface LookParts {
   readonly database: Database;
@@ -33,6 +33,8 @@ export async function lookAtDocument(adId: number, parts: LookParts): Promise<Do
   const sourceParts: SourceParts = { database, log, adsRows: ads?.rows, tasks: parts.tasks, hasTasks };
   const keys = await keysOf(adId, sourceParts);
   const document = await rowState(database, AdDocumentRow, adId);
+  const times = await writtenTimes(new Map([[AdDocumentRow.name, document]]), database);
+  const writtenAtMs = (group: string) => times.get(`${AdDocumentRow.name}:${adId}:${group}`) ?? null;
   const sources = await sourceFacts(keys, sourceParts);
   const logKeys = [
     ...sources.flatMap(({ entity, source, key }) => [`${source}:${key}`, `${entity}:${key}`]),
@@ -41,14 +43,14 @@ export async function lookAtDocument(adId: number, parts: LookParts): Promise<Do
   const [deltas] = log === undefined ? [] : await offsetsOf(log);
   return {
     ...{ adId, atMs: Date.now(), askedSource: ads !== undefined, sources },
-    row: await rowState(database, AdDocumentRow, adId),
+    row: document,
     changeLog: ads === undefined ? undefined : await changeLogOf(ads),
     parked: await parkedOfKeys(database, logKeys),
     outbox: await outboxOfKeys(database, logKeys),
     feeds: (await hasTable(database, "repo.feed_cursor")) ? await feedConsumers(database) : [],
     work: await workOfKeys(database, workKeys(handlers, keys)),
-    groups: groupsOf(document, handlers),
-    servable: servableOf(document),
+    groups: groupsOf(document, handlers, writtenAtMs),
+    servable: servableOf(document, writtenAtMs("servable")),
     delta: log === undefined ? undefined : await newestDelta(log, adId),
     deltas: deltas && { earliest: deltas.earliest, end: deltas.end },
     base: await currentBase(parts.bases),
@@ -69,7 +71,11 @@ function workKeys(handlers: readonly Handler[], keys: Keys) {
   );
 }
 
-function groupsOf(row: RowState | undefined, handlers: readonly Handler[]): readonly GroupFacts[] {
+function groupsOf(
+  row: RowState | undefined,
+  handlers: readonly Handler[],
+  writtenAtMs: (group: string) => number | null,
+): readonly GroupFacts[] {
   return AdDocumentRow.groups
     .filter(({ name, blob }) => !blob && name !== "servable")
     .map(({ name, owner, class: dataClass }) => {
@@ -82,11 +88,12 @@ function groupsOf(row: RowState | undefined, handlers: readonly Handler[]): read
         ...{ group: name, owner, class: dataClass, handler: handler?.name ?? null },
         version: Number(state?.version ?? 0n),
         sourceAtMs: typeof time === "number" ? time : null,
+        writtenAtMs: writtenAtMs(name),
       };
     });
 }
 
-function servableOf(row: RowState | undefined): ServableFacts | undefined {
+function servableOf(row: RowState | undefined, writtenAtMs: number | null): ServableFacts | undefined {
   const state = row?.groups.find(({ group }) => group === "servable");
   if (state === undefined || state.version === 0n) return undefined;
   const { isServable, missing, document, servableSourceAtMs } = state.columns;
@@ -96,6 +103,7 @@ function servableOf(row: RowState | undefined): ServableFacts | undefined {
     missing: Array.isArray(missing) ? (missing as string[]) : [],
     version: version ?? null,
     sourceAtMs: typeof servableSourceAtMs === "number" ? servableSourceAtMs : null,
+    writtenAtMs,
   };
 }
 

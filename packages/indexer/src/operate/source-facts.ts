@@ -2,6 +2,7 @@
 import type { AdsDatabaseReader, CurrentRow } from "@tenon/ads-database";
 import type { EventLog, Topic } from "@tenon/event-log/api";
 import {
+  AdDocumentRow,
   AdGroupRow,
   AdRow,
   AdvertiserRow,
@@ -19,7 +20,8 @@ import {
   type SourceGroup,
 } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
-import { type RowState, rowState } from "@tenon/storage-repo";
+import { commitTimes, type RowState, rowState } from "@tenon/storage-repo";
+import type { AnyEntity } from "@tenon/storage-repo/api";
 import { PostgresOperations, type Task } from "@tenon/stream-runtime";
 import type { SourceFacts, Waiting } from "./document-facts.ts";
 import { type FoundRecord, findRecords } from "./log-search.ts";
@@ -66,15 +68,31 @@ export async function sourceFacts(keys: Keys, parts: SourceParts): Promise<reado
     if (key !== undefined) rows.set(entity.name, await rowState(parts.database, entity, key));
   }
   const found = await foundInLog(keys, parts);
+  const times = await writtenTimes(rows, parts.database);
   const facts: SourceFacts[] = [];
   for (const source of SOURCE_GROUPS) {
     const key = keys.get(source.entity.name);
     if (key === undefined) continue;
     const current =
       source.from.kind === "table" ? await parts.adsRows?.row({ table: source.from.table, key }) : undefined;
-    facts.push(factsOf(source, { key, row: rows.get(source.entity.name), current, found }));
+    facts.push(factsOf(source, { key, row: rows.get(source.entity.name), current, found, times }));
   }
   return facts;
+}
+
+const ENTITIES: readonly AnyEntity[] = [AdRow, AdGroupRow, CampaignRow, AdvertiserRow, CreativeRow, AdDocumentRow];
+
+/** When the groups of rows were written as they are, by `entity:key:group`. */
+export function writtenTimes(
+  rows: ReadonlyMap<string, RowState | undefined>,
+  database: Database,
+): Promise<ReadonlyMap<string, number>> {
+  const written = [...rows].flatMap(([entity, row]) =>
+    (row?.groups ?? []).flatMap(({ group, version }) =>
+      version === 0n || row === undefined ? [] : [{ entity, key: row.key, group, version }],
+    ),
+  );
+  return commitTimes(database, ENTITIES, written);
 }
 
 interface FoundInLog {
@@ -98,10 +116,11 @@ function factsOf(
     readonly row: RowState | undefined;
     readonly current: CurrentRow | undefined;
     readonly found: FoundInLog;
+    readonly times: ReadonlyMap<string, number>;
   },
 ): SourceFacts {
   const { entity, group, from } = source;
-  const { key, row, current, found } = known;
+  const { key, row, current, found, times } = known;
   const { owner, class: dataClass } = declaredGroup(source);
   const name = from.kind === "table" ? from.table : from.signal;
   const state = row?.groups.find((each) => each.group === group);
@@ -123,7 +142,11 @@ function factsOf(
   return {
     ...{ entity: entity.name, group, owner, class: dataClass, key, source: name },
     inSource: current && { version: current.version, updatedAtMs: current.updatedAtMs, gone: current.row === null },
-    inRepo: { version, sourceAtMs: typeof time === "number" ? time : null },
+    inRepo: {
+      version,
+      sourceAtMs: typeof time === "number" ? time : null,
+      writtenAtMs: times.get(`${entity.name}:${key}:${group}`) ?? null,
+    },
     change: waitingOf(found.changes.filter((each) => each.key === `${name}:${key}`).at(-1)),
     update: update && { ...(waitingOf(update) as Waiting), version: (update.value as Update).version },
     rejected: rejected && rejectionOf(rejected.value as never),

@@ -28,7 +28,7 @@ export function timelineOf(facts: DocumentFacts): readonly Event[] {
           ? []
           : [
               {
-                atMs: inRepo.sourceAtMs,
+                atMs: inRepo.writtenAtMs ?? inRepo.sourceAtMs,
                 what: `updater wrote ${entity} ${key} group ${group} at version ${inRepo.version}`,
                 owner,
               },
@@ -37,8 +37,8 @@ export function timelineOf(facts: DocumentFacts): readonly Event[] {
     }),
     ...facts.groups
       .filter(({ version }) => version > 0)
-      .map(({ group, handler, version, sourceAtMs, owner }) => ({
-        atMs: sourceAtMs,
+      .map(({ group, handler, version, sourceAtMs, writtenAtMs, owner }) => ({
+        atMs: writtenAtMs ?? sourceAtMs,
         what: `handler ${handler ?? "unknown"} made group ${group} at version ${version}, of sources until then`,
         owner,
       })),
@@ -49,7 +49,7 @@ export function timelineOf(facts: DocumentFacts): readonly Event[] {
       ? `version ${servable.version}`
       : `not servable: ${servable.missing.join(", ") || "the ad is gone"}`;
     events.push({
-      atMs: servable.sourceAtMs,
+      atMs: servable.writtenAtMs ?? servable.sourceAtMs,
       what: `handler servable put the document together, ${state}`,
       owner: "ads-data",
     });
@@ -69,7 +69,7 @@ export function timelineOf(facts: DocumentFacts): readonly Event[] {
           : `serves version ${version}`;
     events.push({ atMs: appliedAtMs, what: `host ${url} ${state}`, owner: "ads-serving" });
   }
-  // A stable sort: steps of one moment stay in the order of the way. Rows and groups keep the time of their source, not of their run.
+  // A stable sort: steps of one moment stay in the order of the way. A row that the change feed has forgotten has the time of its source alone.
   return events.toSorted(
     (one, other) => (one.atMs ?? Number.POSITIVE_INFINITY) - (other.atMs ?? Number.POSITIVE_INFINITY) || 0,
   );

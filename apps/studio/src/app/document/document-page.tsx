@@ -36,7 +36,7 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
         <a href={linkTo({ ad: undefined })}>another ad</a>
       </p>
       <h1>{view.sentence}</h1>
-      <p>
+      <p className="acts">
         {view.owner === null ? (
           capitalised(view.hint)
         ) : (

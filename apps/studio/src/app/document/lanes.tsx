@@ -13,7 +13,7 @@ export function Lanes({ view }: { readonly view: DocumentView }) {
       {LANES.map((lane) => {
         const hops = view.hops.filter((hop) => hop.lane === lane);
         return (
-          <li key={lane} className={hops.length === 0 ? "empty" : ""}>
+          <li key={lane} data-lane={lane} className={hops.length === 0 ? "empty" : ""}>
             <span className="lane-name">{lane}</span>
             <span
               className="lane"

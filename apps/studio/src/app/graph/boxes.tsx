@@ -2,7 +2,7 @@ import type { NodeProps } from "@xyflow/react";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import { go, useRoute } from "../state/route.ts";
 import type { PlacedBox } from "./arrange.ts";
-import type { Cue } from "./cues.ts";
+import { type Cue, nodesText } from "./cues.ts";
 
 interface BoxData extends Record<string, unknown> {
   readonly box: PlacedBox;
@@ -43,7 +43,7 @@ export function Box({ data }: NodeProps) {
       <span className="text">
         <span className="name">{isGroup ? cue.owner : cue.name}</span>
         <span className="line">
-          {isGroup ? (cue.step > 0 ? cue.line : `${cue.count} nodes · ${cue.name}`) : cue.line}
+          {isGroup ? (cue.step > 0 ? cue.line : `${nodesText(cue.count)} · ${cue.name}`) : cue.line}
         </span>
       </span>
       <span className="marks">
@@ -58,7 +58,7 @@ export function Box({ data }: NodeProps) {
           </span>
         )}
         {cue.trouble !== undefined && <span className="mark warn">{cue.trouble}</span>}
-        {cue.change !== undefined && <span className="mark change">{SIGN[cue.change]}</span>}
+        {cue.change !== undefined && <span className={`mark change ${cue.change}`}>{SIGN[cue.change]}</span>}
         {cue.dropped > 0 && cue.fate !== "dropped" && <span className="mark num">−{cue.dropped}</span>}
         {cue.logged && !isGroup && (
           <span className="mark" title="What it writes is logged as it was scored">
@@ -77,7 +77,7 @@ export function Box({ data }: NodeProps) {
   );
 }
 
-const SIGN = { added: "+ new", removed: "− gone", changed: "± differs", affected: "→ affected" } as const;
+export const SIGN = { added: "+ new", removed: "− gone", changed: "± differs", affected: "→ affected" } as const;
 
 /** As many as the heat's step: the second cue beside its colour. */
 export function Ticks({ step }: { readonly step: number }) {

@@ -40,15 +40,17 @@ export interface Cues {
   /** Ids of boxes whose lines are told apart. */
   readonly lit: ReadonlySet<string>;
   readonly criticalPairs: ReadonlySet<string>;
+  /** By `from to`. */
+  readonly changedLines: GraphPaneProps["changedLines"];
 }
 
 const TROUBLES = ["failed", "timeout", "unfinished", "late", "fallback", "omitted", "switchedOff", "skipped"];
 
 export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangement): Cues {
-  const { graph, run, cohort, ad, other, changes } = props;
+  const { graph, run, cohort, ad, other, changes, changedLines } = props;
   const heat = HEATS.map(([id]) => id).find((id) => id === route.heat) ?? "owner";
   return useMemo(() => {
-    const all = route.scope === "all" && cohort !== undefined;
+    const all = cohort !== undefined && (route.scope === "all" || run === undefined);
     const warmth = all
       ? heatOfCohort(cohort.nodes, heat)
       : run === undefined
@@ -89,7 +91,7 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
             ? hot.text
             : group === undefined
               ? (declared.get(box.id)?.owner ?? "")
-              : `${members.length} nodes`,
+              : nodesText(members.length),
         step: heat === "owner" ? 0 : stepOf(hot.share),
         selected: route.node !== undefined && members.includes(route.node) && box.kind !== "openGroup",
         dimmed: chosen !== undefined && !members.some((name) => chosen.has(name)),
@@ -104,8 +106,22 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
       };
     };
     const lit = new Set(arranged.boxes.filter((box) => of(box).selected).map(({ id }) => id));
-    return { heat, of, chosen, lit, criticalPairs: pairsOf(graph, run?.criticalPath ?? [], arranged) };
-  }, [props, route.scope, route.find, route.node, heat, arranged, graph, run, cohort, ad, other, changes]);
+    return { heat, of, chosen, lit, criticalPairs: pairsOf(graph, run?.criticalPath ?? [], arranged), changedLines };
+  }, [
+    props,
+    route.scope,
+    route.find,
+    route.node,
+    heat,
+    arranged,
+    graph,
+    run,
+    cohort,
+    ad,
+    other,
+    changes,
+    changedLines,
+  ]);
 }
 
 function factsFor({ run, cohort, changes }: GraphPaneProps, differing: ReadonlySet<string>): (node: string) => Facts {
@@ -144,4 +160,8 @@ function pairsOf(graph: GraphDocument, path: readonly string[], { boxes }: Arran
     for (const from of boxIds(name)) for (const to of boxIds(next)) if (from !== to) pairs.add(`${from} ${to}`);
   }
   return pairs;
+}
+
+export function nodesText(count: number): string {
+  return `${count} ${count === 1 ? "node" : "nodes"}`;
 }

@@ -1,11 +1,20 @@
 import { useRef } from "react";
+import { saveTestCommand } from "../../data/explain/save-test.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
+import { useRoute } from "../state/route.ts";
 import { pngOf, svgOf } from "./export-picture.ts";
 import { dotText, mermaidText, perfettoText } from "./export-text.ts";
 
+interface Props {
+  readonly graph: GraphDocument;
+  readonly run: RunDocument | undefined;
+  readonly host: string | null;
+}
+
 /** The picture and its data, to take away. */
-export function ExportMenu({ graph, run }: { readonly graph: GraphDocument; readonly run: RunDocument | undefined }) {
+export function ExportMenu({ graph, run, host }: Props) {
+  const { ad } = useRoute();
   const own = useRef<HTMLDetailsElement>(null);
   const take = (name: string, type: string, make: () => string | Promise<Blob>) => async () => {
     own.current?.removeAttribute("open");
@@ -40,7 +49,11 @@ export function ExportMenu({ graph, run }: { readonly graph: GraphDocument; read
         {run !== undefined && (
           <button
             type="button"
-            onClick={() => void navigator.clipboard?.writeText(`tenon replay ${run.requestId} --save-test`)}
+            onClick={() => {
+              own.current?.removeAttribute("open");
+              const adId = ad === undefined ? undefined : Number(ad);
+              void navigator.clipboard?.writeText(saveTestCommand({ requestId: run.requestId, host, adId }));
+            }}
           >
             Copy: save as test
           </button>

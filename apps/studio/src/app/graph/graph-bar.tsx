@@ -1,20 +1,15 @@
-import type { CohortDocument } from "../../data/cohort-document.ts";
-import type { GraphDocument } from "../../data/graph-document.ts";
-import type { RunDocument } from "../../data/run-document.ts";
 import { go, useRoute } from "../state/route.ts";
 import { ExportMenu } from "./export-menu.tsx";
+import type { GraphPaneProps } from "./graph-pane.tsx";
 import { HEATS } from "./heat.ts";
 
-interface Props {
-  readonly graph: GraphDocument;
-  readonly run: RunDocument | undefined;
-  readonly cohort: CohortDocument | undefined;
+interface Props extends Pick<GraphPaneProps, "graph" | "run" | "cohort" | "host"> {
   readonly level: "groups" | "nodes";
   readonly chosen: number | undefined;
 }
 
 /** Above the picture: what its colour tells, which nodes are meant, groups or nodes, and what can be taken away. */
-export function GraphBar({ graph, run, cohort, level, chosen }: Props) {
+export function GraphBar({ graph, run, cohort, host, level, chosen }: Props) {
   const { heat = "owner", find = "", scope } = useRoute();
   return (
     <div className="graph-bar">
@@ -64,7 +59,7 @@ export function GraphBar({ graph, run, cohort, level, chosen }: Props) {
           Nodes
         </button>
       </fieldset>
-      <ExportMenu graph={graph} run={run} />
+      <ExportMenu graph={graph} run={run} host={host ?? null} />
     </div>
   );
 }

@@ -11,8 +11,10 @@ import { Waiting } from "../shell/waiting.tsx";
 import { useData } from "../state/data.ts";
 import { go, linkTo, type Route, useRoute } from "../state/route.ts";
 import { compareGraphs } from "./compare-graphs.ts";
+import { Differences } from "./differences.tsx";
 import { GraphPane } from "./graph-pane.tsx";
 import { NodePanel } from "./node-panel.tsx";
+import { twoVersions } from "./two-versions.ts";
 
 /** A link back leaves the picture's own state behind. */
 const OF_REPORT: Partial<Route> = {
@@ -31,6 +33,10 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
     () => (graph === undefined || base === undefined ? undefined : compareGraphs(base, graph)),
     [base, graph],
   );
+  const together = useMemo(
+    () => (graph === undefined || base === undefined ? undefined : twoVersions(base, graph)),
+    [base, graph],
+  );
   const { value: report } = useData<Report>(route.report && `reports/${encodeURIComponent(route.report)}.json`);
   const overlay = useMemo(
     () => (graph === undefined || report === undefined ? undefined : overlayOf(report, route.finding, graph)),
@@ -42,6 +48,7 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
     [overlay, changes],
   );
   if (graph === undefined) return error === undefined ? <Waiting /> : <Problem error={error} />;
+  const drawn = together?.graph ?? graph;
   const versions = index.graphs.filter(({ name, hash: other }) => name === graph.name && other !== graph.hash);
   return (
     <div className="run two">
@@ -94,23 +101,24 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
           {graph.respond.join(", ")}.
         </p>
       </section>
-      <GraphPane graph={graph} cohort={cohort} changes={marked ?? changes?.nodes} />
+      <GraphPane graph={drawn} cohort={cohort} changes={marked ?? changes?.nodes} changedLines={together?.lines} />
       <aside className="panel card" aria-label="Details">
-        {route.node === undefined ? (
-          <NodeList graph={graph} gone={changes?.gone ?? []} />
+        {route.node !== undefined ? (
+          <NodePanel graph={drawn} name={route.node} cohort={cohort} />
+        ) : changes !== undefined ? (
+          <Differences changes={changes} lines={together?.lines} />
         ) : (
-          <NodePanel graph={graph} name={route.node} cohort={cohort} />
+          <NodeList graph={graph} />
         )}
       </aside>
     </div>
   );
 }
 
-function NodeList({ graph, gone }: { readonly graph: GraphDocument; readonly gone: readonly string[] }) {
+function NodeList({ graph }: { readonly graph: GraphDocument }) {
   return (
     <div className="inside">
       <h2>Nodes in the order of the graph</h2>
-      {gone.length > 0 && <p>No longer there: {gone.join(", ")}</p>}
       <table className="list">
         <tbody>
           {graph.nodes.map(({ name, owner, purpose }) => (

@@ -22,8 +22,12 @@ export interface GraphPaneProps {
   readonly ad?: AdDocument | undefined;
   /** A run that this one is compared with. */
   readonly other?: RunDocument | undefined;
+  /** Address of the host that keeps the run. */
+  readonly host?: string | null | undefined;
   /** Nodes that another version of the graph has not, or has otherwise. */
   readonly changes?: GraphChanges | undefined;
+  /** Lines that one of two versions has alone, by `from to` of their boxes. */
+  readonly changedLines?: ReadonlyMap<string, "added" | "removed"> | undefined;
 }
 
 /** Names of our own: the library draws its own boxes for some. */
@@ -41,7 +45,7 @@ export function GraphPane(props: GraphPaneProps) {
 }
 
 function Pane(props: GraphPaneProps) {
-  const { graph, run } = props;
+  const { graph } = props;
   const route = useRoute();
   const asked = route.level ?? (graph.nodes.length > CLOSED_ABOVE ? "groups" : "nodes");
   const level = asked === "nodes" && graph.layout.flat !== null ? "nodes" : "groups";
@@ -62,7 +66,7 @@ function Pane(props: GraphPaneProps) {
       aria-label={`Graph ${graph.name}`}
       data-boxes={arranged.boxes.length}
     >
-      <GraphBar graph={graph} run={run} level={level} chosen={cues.chosen?.size} cohort={props.cohort} />
+      <GraphBar {...props} level={level} chosen={cues.chosen?.size} />
       <div className="canvas" onFocusCapture={(event) => showFocused(event.target as HTMLElement, byId, flow)}>
         <ReactFlow
           nodes={nodes}

@@ -56,6 +56,7 @@ function classOf(line: PlacedLine, cues: Cues): string {
     line.batch ? "batch" : "",
     line.optional ? "optional" : "",
     critical ? "critical" : "",
+    cues.changedLines?.get(`${line.from} ${line.to}`) ?? "",
     isLit(line, cues) ? "lit" : "",
   ]
     .filter(Boolean)

@@ -53,12 +53,13 @@ test("two versions: added, removed, changed; another place in the code is no cha
       )
       .concat([{ ...(graph.nodes[0] as (typeof graph.nodes)[number]), name: "fresh" }]),
   };
-  const { sentence, nodes, gone } = compareGraphs(graph, head);
+  const { sentence, nodes, differences } = compareGraphs(graph, head);
   expect([...nodes]).toEqual([
     ["rankLight", "changed"],
     ["fresh", "added"],
+    ["pace", "removed"],
   ]);
-  expect(gone).toEqual(["pace"]);
+  expect(differences[0]?.words).toEqual([expect.stringMatching(/^budgetMs \d+ → 99$/)]);
   expect(sentence).toBe("Nodes: 1 added, 1 removed, 1 changed.");
   expect(compareGraphs(graph, graph).sentence).toBe("Nothing differs between the two versions.");
 });

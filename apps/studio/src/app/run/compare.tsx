@@ -13,8 +13,19 @@ interface Props {
 }
 
 const ROWS_MAX = 24;
+/** What a link to the cohorts leaves behind. */
+const AWAY = {
+  run: undefined,
+  ad: undefined,
+  node: undefined,
+  tab: undefined,
+  with: undefined,
+  find: undefined,
+} as const;
 
 export function Compare({ run, graph, other, index }: Props) {
+  const surface = index.runs.find(({ requestId }) => requestId === run.requestId)?.facts.surface;
+  const alike = surface == null ? undefined : `surface:${surface}`;
   const others = index.runs.filter(({ requestId }) => requestId !== run.requestId);
   return (
     <div className="inside">
@@ -26,12 +37,15 @@ export function Compare({ run, graph, other, index }: Props) {
         onChange={(event) => go({ with: event.target.value || undefined })}
       >
         <option value="">choose …</option>
-        {others.map(({ requestId, surface, entered, shown }) => (
+        {others.map(({ requestId, facts, entered, shown }) => (
           <option key={requestId} value={requestId}>
-            {requestId.slice(0, 18)} · {surface} · {shown.length} of {entered}
+            {requestId.slice(0, 18)} · {facts.surface} · {shown.length} of {entered}
           </option>
         ))}
       </select>
+      <p>
+        or <a href={linkTo({ ...AWAY, view: "cohorts", a: alike, b: undefined })}>all like this one with the rest</a>
+      </p>
       {other !== undefined && <Difference run={run} graph={graph} other={other} />}
       <p>
         <a href={linkTo({ tab: undefined, with: undefined })}>Done</a>

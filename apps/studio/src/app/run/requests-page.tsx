@@ -1,22 +1,27 @@
 /** The kept requests; with an ad, what became of it in each. */
-import { useState } from "react";
 import type { CohortDocument } from "../../data/cohort-document.ts";
 import { duration, share } from "../../data/explain/money.ts";
+import { runFilter } from "../../data/explain/run-filter.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
+import { Scroll } from "../shell/scroll.tsx";
 import { useData } from "../state/data.ts";
-import { linkTo, useRoute } from "../state/route.ts";
+import { go, linkTo, useRoute } from "../state/route.ts";
+import { NoRuns } from "./no-runs.tsx";
+import { RunFilterHelp, suggestionsOf } from "./run-filter-words.tsx";
 
 const ROWS_MAX = 200;
 
 export function RequestsPage({ index }: { readonly index: IndexDocument }) {
-  const { ad } = useRoute();
-  const [find, setFind] = useState("");
+  const { ad, find = "" } = useRoute();
   const hash = index.runs[0]?.graphHash;
   const { value: cohort } = useData<CohortDocument>(
     ad === undefined || hash === undefined ? undefined : `cohorts/${hash}.json`,
   );
+  if (hash === undefined) return <NoRuns index={index} />;
   const fates = ad === undefined || cohort === undefined ? undefined : fatesOfAd(cohort, ad);
-  const rows = index.runs.filter(({ requestId, surface }) => `${requestId} ${surface}`.includes(find.trim()));
+  const newestAtMs = Math.max(0, ...index.runs.map(({ facts }) => facts.startedAtMs));
+  const { means, wrong } = runFilter(find, newestAtMs);
+  const rows = index.runs.filter(means);
   return (
     <div className="sheet">
       <h1>
@@ -29,44 +34,68 @@ export function RequestsPage({ index }: { readonly index: IndexDocument }) {
           <a href={linkTo({ ad: undefined })}>All requests</a>
         </p>
       )}
-      <input
-        className="field"
-        type="search"
-        aria-label="Find requests"
-        placeholder="id or surface"
-        value={find}
-        onChange={(event) => setFind(event.target.value)}
-      />
-      <div className="card scroll">
-        <table className="list">
-          <thead>
-            <tr>
-              <th>Request</th>
-              <th>Surface</th>
-              <th className="num">Candidates</th>
-              <th className="num">Shown</th>
-              <th className="num">Took</th>
-              {ad !== undefined && <th>Ad {ad}</th>}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(0, ROWS_MAX).map((run) => (
-              <tr key={run.requestId}>
-                <td>
-                  <a href={linkTo({ view: "run", run: run.requestId })}>
-                    <code>{run.requestId}</code>
-                  </a>
-                  {run.failureCode !== null && <span className="chip bad">{run.failureCode}</span>}
-                </td>
-                <td>{run.surface}</td>
-                <td className="num">{run.entered.toLocaleString("en-US")}</td>
-                <td className="num">{run.shown.length}</td>
-                <td className="num">{duration(run.durationMs)}</td>
-                {ad !== undefined && <td>{fates?.get(run.requestId) ?? "no candidate"}</td>}
+      <div className="filter-row">
+        <input
+          className="field"
+          type="search"
+          aria-label="Find requests"
+          placeholder="part of an id, surface:search, country:US, took>20ms …"
+          value={find}
+          aria-invalid={wrong.length > 0}
+          onChange={(event) => go({ find: event.target.value || undefined }, "replace")}
+        />
+        <a className="button" href={linkTo({ view: "cohorts", a: find || undefined, ad: undefined, find: undefined })}>
+          {find.trim() === "" ? "Compare some with others" : `Compare these ${rows.length} with the rest`}
+        </a>
+      </div>
+      <p className="suggested muted">
+        {suggestionsOf(index.runs).map(({ words, count }) => (
+          <a key={words} href={linkTo({ find: words })}>
+            {words} <span className="num">{count}</span>
+          </a>
+        ))}
+        <RunFilterHelp />
+      </p>
+      {wrong.length > 0 && (
+        <p role="alert">
+          <span className="chip bad">not understood: {wrong.join(", ")}</span>
+        </p>
+      )}
+      <div className="card">
+        <Scroll label="Requests, as a table">
+          <table className="list">
+            <thead>
+              <tr>
+                <th>Request</th>
+                <th>Surface</th>
+                <th>Country</th>
+                <th className="num">Candidates</th>
+                <th className="num">Shown</th>
+                <th className="num">Took</th>
+                {ad !== undefined && <th>Ad {ad}</th>}
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {rows.slice(0, ROWS_MAX).map((run) => (
+                <tr key={run.requestId}>
+                  <td>
+                    <a href={linkTo({ view: "run", run: run.requestId, find: undefined })}>
+                      <code>{run.requestId}</code>
+                    </a>
+                    {run.failureCode !== null && <span className="chip bad">{run.failureCode}</span>}
+                  </td>
+                  <td>{run.facts.surface}</td>
+                  <td>{run.facts.country}</td>
+                  <td className="num">{run.entered.toLocaleString("en-US")}</td>
+                  <td className="num">{run.shown.length}</td>
+                  <td className="num">{duration(run.facts.durationMs)}</td>
+                  {ad !== undefined && <td>{fates?.get(run.requestId) ?? "no candidate"}</td>}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+        {rows.length === 0 && <p className="muted nothing">No kept request is meant.</p>}
       </div>
     </div>
   );

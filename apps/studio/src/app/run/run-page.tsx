@@ -16,6 +16,7 @@ import { AdPanel } from "./ad-panel.tsx";
 import { Candidates } from "./candidates.tsx";
 import { Compare } from "./compare.tsx";
 import { Funnel } from "./funnel.tsx";
+import { NoRuns } from "./no-runs.tsx";
 import { Verdict } from "./verdict.tsx";
 import { WhatIf } from "./what-if.tsx";
 
@@ -34,14 +35,14 @@ export function RunPage({ index }: { readonly index: IndexDocument }) {
   const tab = route.tab ?? "path";
   return (
     <div className="run">
-      <Verdict run={run} graph={graph} ad={ad} surface={entry?.surface ?? null} index={index} />
+      <Verdict run={run} graph={graph} ad={ad} surface={entry?.facts.surface ?? null} index={index} />
       <Funnel run={run} graph={graph} cohort={cohort} ad={ad} />
-      <GraphPane graph={graph} run={run} cohort={cohort} ad={ad} other={other} />
+      <GraphPane graph={graph} run={run} cohort={cohort} ad={ad} other={other} host={index.host} />
       <aside className="panel card" aria-label="Details">
         {tab === "compare" ? (
           <Compare run={run} graph={graph} other={other} index={index} />
         ) : tab === "what-if" ? (
-          <WhatIf run={run} graph={graph} ad={ad} can={index.can.whatIf} />
+          <WhatIf run={run} graph={graph} ad={ad} index={index} />
         ) : route.node !== undefined ? (
           <NodePanel graph={graph} name={route.node} run={run} cohort={cohort} index={index} />
         ) : ad !== undefined ? (
@@ -71,16 +72,4 @@ function useAd(
   const asks = index.live && own?.fate === "neverEntered" && run !== undefined;
   const { value } = useData<AdDocument>(asks ? `runs/${encodeURIComponent(run.requestId)}/ads/${ad}.json` : undefined);
   return value ?? own;
-}
-
-function NoRuns({ index }: { readonly index: IndexDocument }) {
-  return (
-    <div className="problem card">
-      <h1>No request was traced yet</h1>
-      <p className="muted">
-        Send one with the header <code>x-tenon-trace: 1</code>, and it appears here. Until then, the{" "}
-        {index.graphs.length} graphs are under <a href="#view=graph">Graphs</a>.
-      </p>
-    </div>
-  );
 }

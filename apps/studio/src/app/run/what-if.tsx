@@ -1,7 +1,9 @@
 /** One input changed, everything after it run again from the recording. */
 import { useState } from "react";
 import type { AdDocument } from "../../data/ad-document.ts";
+import { saveTestCommand } from "../../data/explain/save-test.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
+import type { IndexDocument } from "../../data/index-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
 import type { Edit, WhatIfAnswer, WhatIfRequest } from "../../data/what-if.ts";
 import { DataError, post } from "../state/data.ts";
@@ -11,10 +13,10 @@ interface Props {
   readonly run: RunDocument;
   readonly graph: GraphDocument;
   readonly ad: AdDocument | undefined;
-  readonly can: boolean;
+  readonly index: IndexDocument;
 }
 
-export function WhatIf({ run, graph, ad, can }: Props) {
+export function WhatIf({ run, graph, ad, index }: Props) {
   const [slot, setSlot] = useState("retrievedAds");
   const [column, setColumn] = useState("bidMicros");
   const [value, setValue] = useState("");
@@ -28,14 +30,15 @@ export function WhatIf({ run, graph, ad, can }: Props) {
       setState(error instanceof DataError ? { error } : { error: new DataError(0, String(error)) });
     }
   };
-  const command = `tenon replay ${run.requestId} --save-test`;
-  if (!can)
+  const command = saveTestCommand({ requestId: run.requestId, host: index.host, adId: ad?.adId });
+  if (!index.can.whatIf)
     return (
       <div className="inside">
         <h2>What if</h2>
         <p>
           This needs a host that records its runs: a run is then repeated exactly, with one input changed. From a
-          folder, the recording is read in a terminal:
+          folder, the recording is taken from the host in a terminal, where <code>--override</code> and{" "}
+          <code>--flip</code> try other values:
         </p>
         <p>
           <code className="command">{command}</code>
@@ -92,13 +95,15 @@ export function WhatIf({ run, graph, ad, can }: Props) {
       </form>
       {state.busy && <p role="status">Running again …</p>}
       {state.error !== undefined && (
-        <p role="alert" className="chip bad">
-          {state.error.message}
+        <p role="alert">
+          <span className="chip bad">{state.error.message}</span>
+          {state.error.hint !== undefined && <span className="muted"> {state.error.hint}</span>}
         </p>
       )}
       {state.answer !== undefined && <Answer answer={state.answer} />}
-      <p className="muted">
-        Keep it as a test: <code className="command">{command}</code>
+      <p className="muted">Keep this request as a test:</p>
+      <p>
+        <code className="command">{command}</code>
       </p>
       <a href={linkTo({ tab: undefined })}>Done</a>
     </div>

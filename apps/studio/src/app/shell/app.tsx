@@ -6,6 +6,7 @@ import { GraphPage } from "../graph/graph-page.tsx";
 import { LineagePage } from "../lineage/lineage-page.tsx";
 import { LivePage } from "../live/live-page.tsx";
 import { ReportPage } from "../report/report-page.tsx";
+import { CohortsPage } from "../run/cohorts-page.tsx";
 import { RequestsPage } from "../run/requests-page.tsx";
 import { RunPage } from "../run/run-page.tsx";
 import { useData } from "../state/data.ts";
@@ -53,6 +54,8 @@ function Page({ index }: { readonly index: IndexDocument }) {
   switch (view) {
     case "run":
       return <RunPage index={index} />;
+    case "cohorts":
+      return <CohortsPage index={index} />;
     case "requests":
       return <RequestsPage index={index} />;
     case "graph":

@@ -115,7 +115,7 @@ function offersFor(
   }
   for (const each of index.runs) {
     if (wanted !== "" && !each.requestId.toLowerCase().includes(wanted)) continue;
-    const what = `${each.surface ?? each.graph}, ${each.shown.length} of ${each.entered} shown, ${duration(each.durationMs)}`;
+    const what = `${each.facts.surface ?? each.graph}, ${each.shown.length} of ${each.entered} shown, ${duration(each.facts.durationMs)}`;
     offers.push({
       key: `run-${each.requestId}`,
       name: each.requestId,

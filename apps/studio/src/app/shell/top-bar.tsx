@@ -1,5 +1,6 @@
 import type { IndexDocument } from "../../data/index-document.ts";
 import { go, linkTo, type Route, useRoute, type View } from "../state/route.ts";
+import { KEYS } from "../state/route-text.ts";
 import { shownTheme } from "./theme.ts";
 
 interface Props {
@@ -18,7 +19,11 @@ export function TopBar({ index, onSearch, onHelp }: Props) {
       </a>
       <nav aria-label="Views">
         {tabs.map(([id, name]) => (
-          <a key={id} href={linkTo({ ...NOTHING, view: id })} aria-current={id === view ? "page" : undefined}>
+          <a
+            key={id}
+            href={linkTo({ ...NOTHING, view: id })}
+            aria-current={id === (view === "cohorts" ? "requests" : view) ? "page" : undefined}
+          >
             {name}
           </a>
         ))}
@@ -45,22 +50,7 @@ export function TopBar({ index, onSearch, onHelp }: Props) {
 
 /** What a link to another view leaves behind. */
 const NOTHING: Partial<Route> = Object.fromEntries(
-  [
-    "graph",
-    "run",
-    "ad",
-    "node",
-    "heat",
-    "scope",
-    "find",
-    "open",
-    "level",
-    "tab",
-    "with",
-    "item",
-    "report",
-    "finding",
-  ].map((key) => [key, undefined]),
+  KEYS.filter((key) => key !== "theme").map((key) => [key, undefined]),
 );
 
 function tabsOf(index: IndexDocument | undefined): readonly (readonly [View, string])[] {

@@ -8,12 +8,22 @@ const TOKEN_KEY = "tenon-studio-token";
 export class DataError extends Error {
   readonly status: number;
   readonly hint: string | undefined;
-  constructor(status: number, message: string, hint?: string) {
+  /** The server has its hands full and says when to come again, s. */
+  readonly retryAfterS: number | undefined;
+  constructor(
+    status: number,
+    message: string,
+    { hint, retryAfterS }: Pick<Partial<DataError>, "hint" | "retryAfterS"> = {},
+  ) {
     super(message);
     this.status = status;
     this.hint = hint;
+    this.retryAfterS = retryAfterS;
   }
 }
+
+/** A server that is busy is asked again so often; then whoever reads is told. */
+const TRIES_MAX = 5;
 
 interface Entry {
   value?: unknown;
@@ -39,18 +49,34 @@ function headers(): Readonly<Record<string, string>> {
   return token === null ? {} : { authorization: `Bearer ${token}` };
 }
 
+async function askUntilFree(address: string, init?: RequestInit): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask(address, init);
+    } catch (error) {
+      const { retryAfterS } = error as DataError;
+      if (retryAfterS === undefined || tries >= TRIES_MAX) throw error;
+      await new Promise((resolve) => setTimeout(resolve, retryAfterS * 1_000));
+    }
+  }
+}
+
 async function ask(address: string, init: RequestInit = {}): Promise<unknown> {
   const reply = await fetch(`./data/${address}`, { ...init, headers: { ...headers(), ...init.headers } }).catch(() => {
-    throw new DataError(0, "nobody answers", "is the host still running?");
+    throw new DataError(0, "nobody answers", { hint: "is the host still running?" });
   });
   const body = (await reply.json().catch(() => undefined)) as { title?: string; hint?: string } | undefined;
   if (reply.ok && body !== undefined) return body;
-  throw new DataError(reply.status, body?.title ?? `status ${reply.status}`, body?.hint);
+  const wait = reply.status === 503 ? Number(reply.headers.get("retry-after") ?? Number.NaN) : Number.NaN;
+  throw new DataError(reply.status, body?.title ?? `status ${reply.status}`, {
+    hint: body?.hint,
+    retryAfterS: Number.isNaN(wait) ? undefined : wait,
+  });
 }
 
 function load(address: string): Entry {
   const entry: Entry = { ...entries.get(address), pending: undefined };
-  entry.pending = ask(address).then(
+  entry.pending = askUntilFree(address).then(
     (value) => {
       entry.value = value;
       delete entry.error;
@@ -104,5 +130,5 @@ export function useData<Value>(address: string | undefined, everyMs?: number): L
 
 export async function post<Answer>(address: string, question: unknown): Promise<Answer> {
   const init = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question) };
-  return (await ask(address, init)) as Answer;
+  return (await askUntilFree(address, init)) as Answer;
 }

@@ -1,5 +1,5 @@
 /** Addresses and the states they stand for. */
-export const VIEWS = ["run", "requests", "graph", "document", "lineage", "live", "report"] as const;
+export const VIEWS = ["run", "requests", "cohorts", "graph", "document", "lineage", "live", "report"] as const;
 export type View = (typeof VIEWS)[number];
 
 export interface Route {
@@ -21,6 +21,9 @@ export interface Route {
   readonly tab?: string | undefined;
   /** The run or the graph that this one is compared with. */
   readonly with?: string | undefined;
+  /** Filters of two cohorts. */
+  readonly a?: string | undefined;
+  readonly b?: string | undefined;
   readonly item?: string | undefined;
   readonly report?: string | undefined;
   /** Of the report, e.g. `F12`. */
@@ -28,9 +31,10 @@ export interface Route {
   readonly theme?: string | undefined;
 }
 
-const KEYS = [
+/** Everything of an address but its view. */
+export const KEYS = [
   ...["graph", "run", "ad", "node", "heat", "scope", "find", "open"],
-  ...["level", "tab", "with", "item", "report", "finding", "theme"],
+  ...["level", "tab", "with", "a", "b", "item", "report", "finding", "theme"],
 ] as readonly (keyof Route)[];
 
 /** `report/<id>` and `report/<id>/finding/<F12>` are short: people and pull requests pass them on. */

@@ -1,83 +1,111 @@
-import { COHORT_FORMAT, type CohortDocument, type CohortNode, FATES } from "../cohort-document.ts";
+import {
+  COHORT_FORMAT,
+  type CohortDocument,
+  type CohortRun,
+  type CohortStage,
+  FATES,
+  MARKS,
+} from "../cohort-document.ts";
+import { cohortFigures } from "../explain/cohort-figures.ts";
 import { fatesOf } from "../explain/fates.ts";
+import { runFacts } from "../explain/run-facts.ts";
 import type { GraphDocument } from "../graph-document.ts";
-import type { RunDocument } from "../run-document.ts";
+import type { RunDocument, RunNode } from "../run-document.ts";
 
 /** Runs that a cohort looks at: the newest. */
 export const COHORT_RUNS_MAX = 200;
 
 const ERRORS = new Set(["failed", "timeout", "fallback", "late", "unfinished"]);
+/** The node's failure policy gave what it did not. */
+const STOOD_IN = new Set(["timeout", "fallback", "late", "omitted"]);
+const IDLE = new Set(["notRun", "skipped", "switchedOff"]);
 
 /** The runs of one graph together. */
 export function cohortDocument(graph: GraphDocument, all: readonly RunDocument[]): CohortDocument {
   const runs = all.filter(({ graphHash }) => graphHash === graph.hash).slice(0, COHORT_RUNS_MAX);
-  const fates: string[] = [...FATES];
-  const fateAt = new Map(fates.map((fate, at) => [fate, at]));
-  const placeOf = (fate: string) => {
-    const known = fateAt.get(fate);
-    if (known !== undefined) return known;
-    fateAt.set(fate, fates.length);
-    return fates.push(fate) - 1;
-  };
+  const fates = new Places([...FATES]);
   const ads = new Map<number, number[]>();
   for (const [at, run] of runs.entries()) {
     for (const [adId, fate] of fatesOf(run)) {
       const known = ads.get(adId);
-      if (known === undefined) ads.set(adId, [at, placeOf(fate)]);
-      else known.push(at, placeOf(fate));
+      if (known === undefined) ads.set(adId, [at, fates.of(fate)]);
+      else known.push(at, fates.of(fate));
     }
   }
+  const names = graph.nodes.map(({ name }) => name);
+  const stages = stagesOf(runs);
+  const short = runs.map((run): CohortRun => shortOf(run, { names, stages, fates }));
   return {
     format: COHORT_FORMAT,
     graphHash: graph.hash,
-    runs: runs.map(({ requestId, startedAtMs }) => ({ requestId, startedAtMs })),
-    nodes: graph.nodes.map(({ name }) => nodeOf(name, runs)),
-    stages: stagesOf(runs),
-    fates,
+    runs: short,
+    ...(cohortFigures(short, { nodes: names, stages, fates: fates.names }) as Pick<CohortDocument, "nodes" | "stages">),
+    fates: fates.names,
     ads: Object.fromEntries(ads),
   };
 }
 
-function nodeOf(name: string, runs: readonly RunDocument[]): CohortNode {
-  const own = runs.flatMap(({ nodes }) => nodes.filter((node) => node.name === name));
-  const ran = own.filter(({ outcome }) => !["notRun", "skipped", "switchedOff"].includes(outcome));
-  const times = ran.map(({ durationMs }) => durationMs).toSorted((one, other) => one - other);
-  const at = (share: number) => times[Math.max(0, Math.ceil(share * times.length) - 1)] ?? 0;
-  const share = (count: number, of = own.length) => (of === 0 ? 0 : count / of);
-  const stages = runs.flatMap((run) => run.stages.filter((stage) => stage.node === name));
-  const entered = stages.reduce((sum, stage) => sum + stage.entered.length, 0);
-  const absent = runs.filter(({ slots }) => slots.some((slot) => slot.producer === name && slot.absent)).length;
+class Places {
+  readonly names: string[];
+  readonly #places: Map<string, number>;
+
+  constructor(names: string[]) {
+    this.names = names;
+    this.#places = new Map(names.map((name, at) => [name, at]));
+  }
+
+  of(name: string): number {
+    const known = this.#places.get(name);
+    if (known !== undefined) return known;
+    this.#places.set(name, this.names.length);
+    return this.names.push(name) - 1;
+  }
+}
+
+type Stage = Pick<CohortStage, "node" | "owner">;
+
+function stagesOf(runs: readonly RunDocument[]): readonly Stage[] {
+  const found = new Map<string, Stage>();
+  for (const { stages } of runs) for (const { node, owner } of stages) found.set(node, { node, owner });
+  return [...found.values()];
+}
+
+interface Names {
+  readonly names: readonly string[];
+  readonly stages: readonly Stage[];
+  readonly fates: Places;
+}
+
+function shortOf(run: RunDocument, { names, stages, fates }: Names): CohortRun {
+  const nodes = new Map(run.nodes.map((node) => [node.name, node]));
+  const absent = new Set(run.slots.flatMap((slot) => (slot.absent ? [slot.producer] : [])));
   return {
-    name,
-    runs: ran.length,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-    waitMs: share(
-      ran.reduce((sum, { waitMs }) => sum + waitMs, 0),
-      ran.length,
-    ),
-    criticalShare: share(own.filter(({ critical }) => critical).length),
-    errorShare: share(own.filter(({ outcome }) => ERRORS.has(outcome)).length),
-    absentShare: share(absent, runs.length),
-    dropShare:
-      stages.length === 0
-        ? null
-        : share(
-            stages.reduce((sum, { drops }) => sum + drops.length, 0),
-            entered,
-          ),
+    requestId: run.requestId,
+    facts: runFacts(run),
+    nodes: names.map((name) => {
+      const node = nodes.get(name);
+      if (node === undefined) return null;
+      return [toMicros(node.durationMs), toMicros(node.waitMs), marksOf(node, absent.has(name))];
+    }),
+    stages: run.stages.map(({ node, entered, drops }) => [
+      stages.findIndex((stage) => stage.node === node),
+      entered.length,
+      ...[...Map.groupBy(drops, ({ reason }) => reason)].flatMap(([reason, own]) => [fates.of(reason), own.length]),
+    ]),
   };
 }
 
-function stagesOf(runs: readonly RunDocument[]): CohortDocument["stages"] {
-  const found = new Map<string, CohortDocument["stages"][number]>();
-  for (const { stages } of runs) {
-    for (const { node, owner, entered, drops } of stages) {
-      const stage = found.get(node) ?? { node, owner, entered: 0, byReason: {} };
-      found.set(node, stage);
-      stage.entered += entered.length;
-      for (const { reason } of drops) stage.byReason[reason] = (stage.byReason[reason] ?? 0) + 1;
-    }
-  }
-  return [...found.values()];
+function marksOf({ outcome, critical }: RunNode, isAbsent: boolean): number {
+  return (
+    (IDLE.has(outcome) ? 0 : MARKS.ran) |
+    (critical ? MARKS.critical : 0) |
+    (ERRORS.has(outcome) ? MARKS.error : 0) |
+    (STOOD_IN.has(outcome) ? MARKS.fallback : 0) |
+    (isAbsent ? MARKS.absent : 0)
+  );
+}
+
+/** Whole microseconds: what a clock can tell, in fewer characters. */
+function toMicros(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

@@ -2,7 +2,8 @@ import { type Topology, topologyOf } from "@tenon/graph-core";
 import { adRequest } from "@tenon/graphs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { GraphDocumentSchema } from "../graph-document.ts";
+import { type GraphDocument, GraphDocumentSchema } from "../graph-document.ts";
+import type { DrawingJson } from "../parts.ts";
 import { randomTopology } from "../testing/random-topology.ts";
 import { graphDocument } from "./graph-document.ts";
 import { MEMBERS_MAX, TOP_MAX } from "./group-nodes.ts";
@@ -78,16 +79,53 @@ test("the ad graph: as its schema says, without this machine's folders, and the 
   expect(JSON.stringify(graphDocument(topology))).not.toContain(".ts");
 });
 
-test("what did not change keeps its place beside its neighbours in a later version", () => {
-  const before = topologyOf(adRequest);
-  const first = graphDocument(before);
-  // The later version names its nodes in another order, as an edit of the graph file does.
-  const later: Topology = { ...before, nodes: before.nodes.toReversed() };
-  const kept = graphDocument(later, { previous: first });
-  const moved = (to: typeof first) =>
-    Object.entries(first.layout.flat?.boxes ?? {}).filter(([id, [x, y]]) => {
-      const [nowX, nowY] = to.layout.flat?.boxes[id] ?? [];
-      return nowX !== x || nowY !== y;
-    }).length;
-  expect(moved(kept)).toBeLessThan(moved(graphDocument(later)));
+/** A random graph, and a later version of it: nodes gone, nodes come, others moved to another owner or read less. */
+const twoVersions = fc
+  .tuple(randomGraph(50), fc.array(fc.nat({ max: 49 }), { maxLength: 6 }), fc.nat({ max: 49 }), fc.nat({ max: 200 }))
+  .map(([before, gone, moved, cut]): readonly [Topology, Topology] => {
+    const isThere = (name: string) => !gone.some((at) => before.nodes[at]?.name === name);
+    const nodes = before.nodes.filter(({ name }) => isThere(name));
+    const later: Topology = {
+      ...before,
+      nodes: nodes.map((node, at) => (at === moved ? { ...node, owner: "somebody-else" } : node)).toReversed(),
+      edges: before.edges.filter(({ from, to }, at) => at !== cut && isThere(from) && isThere(to)),
+      layers: before.layers.map((layer) => layer.filter(isThere)),
+    };
+    return [before, later];
+  });
+
+test("what two versions share stands at the same place in both, to the pixel; each has its own nodes and lines", () => {
+  fc.assert(
+    fc.property(twoVersions, (versions) => {
+      const [before, later] = versions;
+      const [one, other] = [
+        graphDocument(before, { versions }),
+        graphDocument(later, { versions: versions.toReversed() }),
+      ];
+      const drawings = ({ layout: { flat, closed, inside } }: GraphDocument) =>
+        ({ flat, closed, ...inside }) as Readonly<Record<string, DrawingJson | null>>;
+      for (const [id, drawing] of Object.entries(drawings(one))) {
+        const its = drawings(other)[id];
+        for (const [box, place] of Object.entries(drawing?.boxes ?? {}))
+          if (its?.boxes[box] !== undefined) expect(its.boxes[box], box).toEqual(place);
+      }
+      for (const [document, { nodes, edges }] of [
+        [one, before],
+        [other, later],
+      ] as const) {
+        const boxes = Object.keys(document.layout.flat?.boxes ?? {}).filter((id) => !id.startsWith("@"));
+        expect(boxes.toSorted()).toEqual(nodes.map(({ name }) => name).toSorted());
+        const lines = document.layout.flat?.lines.flatMap(({ from, to, slots }) =>
+          slots.map((slot) => `${from} ${to} ${slot}`),
+        );
+        expect(lines?.toSorted()).toEqual(
+          [...new Set(edges.map(({ from, to, slot }) => `${from} ${to} ${slot}`))].toSorted(),
+        );
+        const ownerOf = new Map(nodes.map(({ name, owner }) => [name, owner]));
+        for (const { owner, nodes: members } of document.groups)
+          expect(new Set(members.map((name) => ownerOf.get(name)))).toEqual(new Set([owner]));
+      }
+    }),
+    { numRuns: 60 },
+  );
 });

@@ -1,25 +1,28 @@
 import { REQUEST_END, type Topology, type TopologyNode, topologyHash } from "@tenon/graph-core";
 import { ownerLooks } from "@tenon/graph-core/internal";
-import { GRAPH_FORMAT, type GraphDocument } from "../graph-document.ts";
+import { GRAPH_FORMAT, type GraphDocument, type GraphGroup } from "../graph-document.ts";
 import type { CodePlace } from "../parts.ts";
-import { groupNodes } from "./group-nodes.ts";
+import { type Grouping, groupNodes } from "./group-nodes.ts";
 import { layOut } from "./lay-out.ts";
+import { unionTopology } from "./union-topology.ts";
 
 export interface GraphDocumentOptions {
   /** Absolute folder that places are told relative to; without it they are left out. */
   readonly root?: string | undefined;
-  /** An earlier version of the same graph, whose places are kept where they can be. */
-  readonly previous?: GraphDocument | undefined;
+  /** Versions of the same graph that are looked at side by side: what they share stands at the same place in each. */
+  readonly versions?: readonly Topology[] | undefined;
 }
 
 /** One graph as the page shows it. Deterministic, and without anything of the machine it was made on. */
-export function graphDocument(topology: Topology, { root, previous }: GraphDocumentOptions = {}): GraphDocument {
+export function graphDocument(topology: Topology, { root, versions = [] }: GraphDocumentOptions = {}): GraphDocument {
   const { graph, nodes, slots, resources } = topology;
   const logged = new Set(nodes.flatMap(({ logs }) => logs.map(({ snapshot }) => snapshot)));
-  const grouping = groupNodes(topology);
+  const hash = topologyHash(topology);
+  const picture = unionTopology([topology, ...versions.filter((version) => topologyHash(version) !== hash)]);
+  const grouping = groupNodes(picture);
   return {
     format: GRAPH_FORMAT,
-    hash: topologyHash(topology),
+    hash,
     name: graph.name,
     owner: graph.owner,
     purpose: graph.purpose,
@@ -61,9 +64,21 @@ export function graphDocument(topology: Topology, { root, previous }: GraphDocum
     owners: ownerLooks(topology).map(({ owner, colour, pattern, nodes: count }) => ({
       ...{ name: owner, colour, pattern, nodes: count },
     })),
-    groups: [...grouping.groups],
-    layout: layOut(topology, grouping, previous?.layout),
+    groups: [...groupsOf(topology, grouping)],
+    layout: layOut(topology, { picture, grouping }),
   };
+}
+
+/** Of the groups of a picture, what one version has of them. */
+function groupsOf({ nodes }: Topology, { groups }: Grouping): readonly GraphGroup[] {
+  const ownerOf = new Map(nodes.map(({ name, owner }) => [name, owner]));
+  const own = groups.map((group) => ({ ...group, nodes: group.nodes.filter((name) => ownerOf.has(name)) }));
+  const left = new Set(own.flatMap(({ id, nodes: there }) => (there.length === 0 ? [] : [id])));
+  return own.flatMap((group) => {
+    const owner = ownerOf.get(group.nodes[0] ?? "");
+    const members = group.members.filter((id) => ownerOf.has(id) || left.has(id));
+    return owner === undefined ? [] : [{ ...group, owner, members }];
+  });
 }
 
 function stateOf({ state }: TopologyNode): string {

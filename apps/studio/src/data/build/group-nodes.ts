@@ -4,7 +4,7 @@
  * G1 The groups at the top form no circle among themselves where the graph has none: closing one never makes the way of
  *    the data look like a loop. An owner whose nodes stand apart therefore has several groups.
  * G2 No group holds more than {@link MEMBERS_MAX} members, and there are at most {@link TOP_MAX} at the top.
- * G3 A group of one is no group: the node stands for itself.
+ * G3 A group of one is no group: the node stands for itself. (Of several versions in one picture, one may have a single node of a group.)
  */
 import type { Topology, TopologyNode } from "@tenon/graph-core";
 import type { GraphGroup } from "../graph-document.ts";

@@ -13,68 +13,64 @@ const NODE = { width: 200, height: 52 } as const;
 const GROUP = { width: 208, height: 64 } as const;
 const END = { width: 120, height: 32 } as const;
 
-/**
- * Deterministic. With `previous` (the same graph, an earlier version) boxes begin in the order they had there, so that
- * what did not change stays where it was.
- */
-export function layOut(
-  topology: Topology,
-  { groups, top }: Grouping,
-  previous?: GraphDocument["layout"],
-): GraphDocument["layout"] {
+interface LayOutOptions {
+  /** All versions of the graph that stand in one picture, as one topology. */
+  readonly picture: Topology;
+  /** Of the picture. */
+  readonly grouping: Grouping;
+}
+
+/** Deterministic. Places are those of the whole picture: of them, a version has its own boxes and lines. */
+export function layOut(topology: Topology, { picture, grouping }: LayOutOptions): GraphDocument["layout"] {
+  const { groups, top } = grouping;
   const byId = new Map(groups.map((group) => [group.id, group]));
-  const flat = topology.nodes.length + 2 <= BOXES_MAX;
+  const own = new Set(topology.nodes.map(({ name }) => name));
+  const isOwn = (id: string) =>
+    own.has(id) || id.startsWith("@") || byId.get(id)?.nodes.some((name) => own.has(name)) === true;
+  const draw = (members: readonly string[], ends: boolean): DrawingJson => {
+    const memberOf = membersOf(members, byId, ends);
+    const drawing = drawMembers(picture, members, { groups: byId, memberOf, ends });
+    return ownPart(drawing, edgesBetween(topology.edges, memberOf), { topology, isOwn });
+  };
   return {
-    flat: flat ? drawMembers(topology, names(topology.nodes), byId, { ends: true, previous: previous?.flat }) : null,
-    closed: drawMembers(topology, top, byId, { ends: true, previous: previous?.closed }),
+    flat: picture.nodes.length + 2 <= BOXES_MAX ? draw(names(picture.nodes), true) : null,
+    closed: draw(top, true),
     inside: Object.fromEntries(
-      groups.map(({ id, members }) => [
-        id,
-        drawMembers(topology, members, byId, { ends: false, previous: previous?.inside[id] }),
-      ]),
+      groups.flatMap(({ id, members }) => (isOwn(id) ? [[id, draw(members, false)] as const] : [])),
     ),
   };
 }
 
-interface DrawOptions {
-  /** Request and response stand in the picture. */
-  readonly ends: boolean;
-  readonly previous: DrawingJson | null | undefined;
-}
-
-function drawMembers(
-  topology: Topology,
+/** By node, and by end: which of the members it stands in. */
+function membersOf(
   members: readonly string[],
   groups: ReadonlyMap<string, GraphGroup>,
-  { ends, previous }: DrawOptions,
-): DrawingJson {
-  const memberOf = new Map(
-    members.flatMap((member) => (groups.get(member)?.nodes ?? [member]).map((name) => [name, member] as const)),
+  ends: boolean,
+): ReadonlyMap<string, string> {
+  return new Map([
+    ...members.flatMap((member) => (groups.get(member)?.nodes ?? [member]).map((name) => [name, member] as const)),
+    ...(ends ? [REQUEST_END, RESPOND_END] : []).map((end) => [end, end] as const),
+  ]);
+}
+
+interface DrawOptions {
+  readonly groups: ReadonlyMap<string, GraphGroup>;
+  readonly memberOf: ReadonlyMap<string, string>;
+  /** Request and response stand in the picture. */
+  readonly ends: boolean;
+}
+
+function drawMembers(picture: Topology, members: readonly string[], { groups, memberOf, ends }: DrawOptions): Drawing {
+  const known = new Map(picture.nodes.map((node) => [node.name, node]));
+  const boxes = members.map((member) => known.get(member) ?? standIn(member, picture));
+  const edges = edgesBetween(picture.edges, memberOf);
+  return drawTopology({ ...picture, nodes: boxes, edges, ...(!ends && { request: [], respond: [] }) }, (node, kind) =>
+    kind !== "node" ? END : groups.has(node?.name ?? "") ? GROUP : NODE,
   );
-  if (ends) for (const end of [REQUEST_END, RESPOND_END]) memberOf.set(end, end);
-  const known = new Map(topology.nodes.map((node) => [node.name, node]));
-  const boxes = seeded(members, previous).map((member) => known.get(member) ?? standIn(member, topology));
-  const edges = edgesBetween(topology.edges, memberOf);
-  const drawing = drawTopology(
-    { ...topology, nodes: boxes, edges, ...(!ends && { request: [], respond: [] }) },
-    (node, kind) => (kind !== "node" ? END : groups.has(node?.name ?? "") ? GROUP : NODE),
-  );
-  return toJson(drawing);
 }
 
 function names(nodes: readonly TopologyNode[]): readonly string[] {
   return nodes.map(({ name }) => name);
-}
-
-/** Those with an earlier place by it, from the left; new ones after them, in the order of the graph. */
-function seeded(members: readonly string[], previous: DrawingJson | null | undefined): readonly string[] {
-  if (previous === null || previous === undefined) return members;
-  const place = (member: string) => previous.boxes[member];
-  return members.toSorted((one, other) => {
-    const [left, right] = [place(one), place(other)];
-    if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? 1 : -1;
-    return left[0] - right[0] || left[1] - right[1];
-  });
 }
 
 /** A closed group, as the layout sees it. */
@@ -96,18 +92,35 @@ function edgesBetween(edges: readonly TopologyEdge[], memberOf: ReadonlyMap<stri
   return [...found.values()];
 }
 
-function toJson({ width, height, boxes, lines }: Drawing): DrawingJson {
+interface OwnPart {
+  readonly topology: Topology;
+  readonly isOwn: (id: string) => boolean;
+}
+
+/** Of a picture, the boxes and the lines that one version has. */
+function ownPart(
+  { width, height, boxes, lines }: Drawing,
+  edges: readonly TopologyEdge[],
+  { topology, isOwn }: OwnPart,
+): DrawingJson {
+  const own = Map.groupBy(edges, ({ from, to }) => JSON.stringify([from, to]));
+  const batchOf = new Map(topology.nodes.map(({ name, of }) => [name, of]));
   return {
     width,
     height,
-    boxes: Object.fromEntries(boxes.map((box) => [box.id, [box.x, box.y, box.width, box.height]])),
-    lines: lines.map(({ from, to, edges, optional, batch, points }) => ({
-      from,
-      to,
-      slots: [...new Set(edges.map(({ slot }) => slot))],
-      optional,
-      batch,
-      points: points.map(([x, y]) => [x, y]),
-    })),
+    boxes: Object.fromEntries(
+      boxes.filter(({ id }) => isOwn(id)).map((box) => [box.id, [box.x, box.y, box.width, box.height]]),
+    ),
+    lines: lines.flatMap(({ from, to, points }) => {
+      const between = own.get(JSON.stringify([from, to])) ?? [];
+      if (between.length === 0) return [];
+      return {
+        ...{ from, to },
+        slots: [...new Set(between.map(({ slot }) => slot))],
+        optional: between.every(({ as }) => as === "soft" || as === "when"),
+        batch: between.some(({ slot }) => slot === batchOf.get(to)),
+        points: points.map(([x, y]): [number, number] => [x, y]),
+      };
+    }),
   };
 }

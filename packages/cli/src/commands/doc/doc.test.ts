@@ -1,7 +1,5 @@
 /** Every rung of the ladder is planted in real stores, and found by the command. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { publishBase } from "@tenon/ad-index/publish";
@@ -21,6 +19,7 @@ import { PostgresWorkStore } from "@tenon/stream-runtime";
 import { documentView } from "@tenon/studio/server";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../../run-cli.ts";
+import { hostSaying } from "../../testing/host-saying.ts";
 import { masked } from "../../testing/masked.ts";
 import { type SeededIndexing, seededIndexing } from "../../testing/seeded-indexing.ts";
 import { keptTerminal } from "../../testing/terminal.ts";
@@ -272,15 +271,6 @@ test("a document whose delta is gone: no base, a base that the gates refused, an
   expect((await why(adId, ...store, "--host", holds.url)).rung).toBe("served");
   holds.close();
 });
-
-/** Answers as the debug route of a serving process does. */
-async function hostSaying(answer: object) {
-  const server = createServer((_, reply) =>
-    reply.setHeader("content-type", "application/json").end(JSON.stringify(answer)),
-  );
-  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
-}
 
 test("a host that holds an older version, one that holds it, and one that is silent", async () => {
   const { adId } = world.freshAd();
