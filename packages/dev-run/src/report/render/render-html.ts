@@ -271,7 +271,9 @@ function time({ performance: all }: Report): string {
       `${name}: ${base.join(" → ")}${base.join() === head.join() ? "" : `; now ${head.join(" → ")}`}`,
   );
   return [
-    para(`${all.entries} runs, ${all.rounds} rounds of base and head in turn; the median of the rounds of each run`),
+    para(
+      `processor time of ${all.entries} runs, ${all.rounds} rounds of base and head in turn; the median of the rounds of each run`,
+    ),
     table(
       ["", "graph", "what", "owner", "base p50", "p90", "p99", "head p50", "p90", "p99", "Δ mean (95 %)", "budget"],
       rows,

@@ -251,7 +251,7 @@ function performance({ performance: all }: Report, { rows }: Shown): string {
     `${signed(each.delta)} (${amount(each.low)} … ${amount(each.high)})`,
     amount(each.budget),
   ]);
-  const line = `${all.entries} runs, ${all.rounds} rounds of base and head in turn, median of rounds`;
+  const line = `processor time of ${all.entries} runs, ${all.rounds} rounds of base and head in turn, median of rounds`;
   return folded(
     "Time",
     `${line}\n\n${table(["", "what", "base p50 ms", "head p50 ms", "head p99 ms", "Δ mean (95 %)", "budget"], cells, Math.min(rows, 12))}`,

@@ -140,7 +140,7 @@ function draftsOf(input: ReportInput, rows: readonly Row[]): readonly Draft[] {
       return {
         kind: "performance",
         severity: "review",
-        title: `node "${row.what}" (${row.owner}) takes ${shown(row.base.mean)} → ${shown(row.head.mean)} ms a run of ${row.graph} (${range}), budget ${shown(row.budget)} ms more`,
+        title: `node "${row.what}" (${row.owner}) takes ${shown(row.base.mean)} → ${shown(row.head.mean)} ms of processor time a run of ${row.graph} (${range}), budget ${shown(row.budget)} ms more`,
         graph: row.graph,
         node: row.what,
         owner: row.owner,
