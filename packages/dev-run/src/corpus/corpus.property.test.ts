@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RecordedRead } from "@tenon/graph-core";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import type { CorpusHeader } from "./corpus-format.ts";
-import { CorpusWriter } from "./corpus-writer.ts";
+import { CorpusWriter, writeCorpus } from "./corpus-writer.ts";
 import { corpusHash, findEntry, readCorpus } from "./read-corpus.ts";
 import type { RecordedEntry } from "./recorded-entry.ts";
 
@@ -147,6 +147,23 @@ test("an unfinished file has no name, and one that was given up leaves nothing",
   expect(() => readCorpus(fresh)).toThrow(/TENON2003/);
   writer.discard();
   expect(() => readFileSync(`${fresh}.unfinished`)).toThrow(/ENOENT/);
+});
+
+test("what cannot be filled leaves neither a file nor an open one, and the corpus of that name stays", () => {
+  write([]);
+  const whole = readFileSync(path);
+  const openFiles = () => readdirSync("/dev/fd").length;
+  const before = openFiles();
+  const [one] = fc.sample(entry, { numRuns: 1, seed: 3 }) as [RecordedEntry];
+  const huge = { ...one, recording: { ...one.recording, request: new Uint8Array(33 * 2 ** 20) } };
+  const fill = (writer: CorpusWriter) => {
+    writer.add(one);
+    writer.add(huge);
+  };
+  for (let at = 0; at < 5; at++) expect(() => writeCorpus(path, HEADER, fill)).toThrow(/TENON2002/);
+  expect(openFiles()).toBe(before);
+  expect(existsSync(`${path}.unfinished`)).toBe(false);
+  expect(readFileSync(path)).toEqual(whole);
 });
 
 test("a run beyond the bound is refused, and the file goes on", () => {

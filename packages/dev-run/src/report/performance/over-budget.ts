@@ -37,7 +37,7 @@ function draftOf(input: ReportInput, row: Row): Draft {
 function titleOf({ what, owner, graph, unit, base, head, low, high, budget }: Row): string {
   const who = what === END_TO_END ? `graph "${graph}" (${owner})` : `node "${what}" (${owner})`;
   const does = unit === "ms" ? "takes" : "allocates";
-  const amounts = `${shown(base.mean)} → ${shown(head.mean)} ${unit}`;
+  const amounts = `${shown(base.mean)} → ${shown(head.mean)} ${unit === "ms" ? "ms of processor time" : unit}`;
   const range = `${shown(low)} to ${shown(high)} ${unit} more at 95 %`;
   return `${who} ${does} ${amounts} a run of ${graph} (${range}), budget ${shown(budget)} ${unit} more`;
 }

@@ -8,7 +8,7 @@ export class NodeTimes {
   readonly #startedMs = new Map<number, number>();
   readonly #ms = new Map<number, number>();
   /** Around the node's own call: what a checked run does with its outputs afterwards is not the node's. */
-  readonly hooks: RunRecordedOptions["hooks"] = {
+  readonly hooks: NonNullable<RunRecordedOptions["hooks"]> = {
     given: (at) => {
       this.#startedMs.set(at, threadMs());
       return undefined;

@@ -30,6 +30,8 @@ const corpora = ["serving", "indexing"].map((name) => join(root, `packages/dev-r
 const ENTRIES_MAX = 40;
 const CHANGES = [...SERVING_CHANGES, ...INDEXING_CHANGES];
 const CHANGE_MS_MAX = 180_000;
+/** Five commands, two of them reports. */
+const COMMANDS_MS_MAX = 300_000;
 const GIT_MS_MAX = 60_000;
 /** A fresh clone may have no author, and git wants one for the commit that nobody keeps. */
 const AUTHOR = ["-c", "user.name=tests", "-c", "user.email=tests@localhost"];
@@ -85,7 +87,7 @@ function pasted(command: string, temporary: string): { readonly code: number; re
 }
 
 test("tenon report exits 1 on a planted change, and the commands of its finding work as they are printed", {
-  timeout: CHANGE_MS_MAX,
+  timeout: COMMANDS_MS_MAX,
 }, () => {
   const change = CHANGES.find(({ name }) => name === "changed handler") as TrueChange;
   const temporary = mkdtempSync(join(tmpdir(), "tenon-planted-"));
