@@ -31,8 +31,8 @@ export * from "./price.ts";
 export * from "./probability.ts";
 export * from "./request.ts";
 export * from "./response.ts";
-export * from "./score-tolerance.ts";
 export * from "./schedule.ts";
+export * from "./score-tolerance.ts";
 export * from "./servable-document.ts";
 // Named, because a slot token has the name of its noun: this export carries both.
 export { type AdmittedRequest, AdmittedRequestSchema, AdRequest, AdResponse, Arms, ArmsSchema } from "./slots/index.ts";

@@ -46,8 +46,12 @@ export const ClickMargins = slot("clickMargins", modelScoresSchema().meta(MARGIN
   purposeOf: "margins of the click model, aligned with TrimmedAds",
   unit: "log-odds",
 });
-export const ClickProbability = slot("clickProbability", columnSchema("f64", { of: TrimmedAds }).meta(SCORE_TOLERANCE), {
-  owner: "ads-ranking",
-  purposeOf: "calibrated probability of a click, aligned with TrimmedAds",
-  unit: "probability",
-});
+export const ClickProbability = slot(
+  "clickProbability",
+  columnSchema("f64", { of: TrimmedAds }).meta(SCORE_TOLERANCE),
+  {
+    owner: "ads-ranking",
+    purposeOf: "calibrated probability of a click, aligned with TrimmedAds",
+    unit: "probability",
+  },
+);
