@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { type Report, renderHtml } from "@tenon/dev-run/report";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { axeFindings } from "../../../apps/studio/testing/axe-findings.ts";
-import { openBrowser } from "../../../apps/studio/testing/open-browser.ts";
-import { emptyReport, sampleReport } from "../../../apps/studio/testing/sample-report.ts";
-import { renderHtml } from "../src/report/render/html/render-html.ts";
-import type { Report } from "../src/report/report-schema.ts";
+import { axeFindings } from "../testing/axe-findings.ts";
+import { openBrowser } from "../testing/open-browser.ts";
+import { emptyReport, sampleReport } from "../testing/sample-report.ts";
 
 const WAIT_MS_MAX = 120_000;
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
