@@ -33,7 +33,8 @@ export async function reportPart({ quick }: SuiteOptions): Promise<Part> {
       ...{ requests: verdict.counts.requestsCompared, checkOutMs: rounded(checkOutMs), reportMs: verdict.durationMs },
       perThousandMs: rounded(perThousandMs),
     };
-    const what = "ms for a report of 1,000 requests on two versions";
+    const scaled = quick ? `, scaled from ${verdict.counts.requestsCompared}` : "";
+    const what = `ms for a report of 1,000 requests on two versions${scaled}`;
     return { goals: [atMost("report", what, perThousandMs, REPORT_MS_MAX)], rows: [row] };
   } finally {
     await base.remove();

@@ -6,13 +6,8 @@ export { type Corpus, corpusHash, findEntry, noSuchEntry, readCorpus } from "./c
 export type { RecordedEntry } from "./corpus/recorded-entry.ts";
 export { DevRunCode } from "./dev-run-error.ts";
 export { type EntryFacts, type ExtraRead, type MadeEntry, readAlso, recordEntry } from "./record/record-entry.ts";
-export {
-  type OfferedRun,
-  RECORDER_BOUNDS,
-  type RecorderBounds,
-  type RecorderOptions,
-  RunRecorder,
-} from "./record/run-recorder.ts";
+export { RECORDER_BOUNDS, type RecorderBounds } from "./record/recorder-bounds.ts";
+export { type OfferedRun, type RecorderOptions, RunRecorder } from "./record/run-recorder.ts";
 export { type StratifiedRun, stratified } from "./record/stratified.ts";
 export { digestOf, digestsOf, type GivenByNodes, nodeDigest } from "./replay/digest.ts";
 export { findLeak, firstLeak, type Leak } from "./replay/find-leak.ts";

@@ -8,7 +8,8 @@ import { once } from "node:events";
 import { corpusGraphOf } from "../src/corpus/corpus-graph.ts";
 import { CorpusWriter } from "../src/corpus/corpus-writer.ts";
 import { recordEntry } from "../src/record/record-entry.ts";
-import { RECORDER_BOUNDS, RunRecorder } from "../src/record/run-recorder.ts";
+import { RECORDER_BOUNDS } from "../src/record/recorder-bounds.ts";
+import { RunRecorder } from "../src/record/run-recorder.ts";
 import { FACTS, shopExecutor } from "./small-shop.ts";
 
 const [what, path = ""] = process.argv.slice(2);

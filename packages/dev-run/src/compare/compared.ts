@@ -1,12 +1,12 @@
 /** Two versions that ran the same entries: the base twice, the head once. */
 import type { OpenAnswer, OpenedEntry, RanEntry } from "../versions/protocol.ts";
-import { type VersionFolder, VersionProcess } from "../versions/version-process.ts";
+import { type OpenedVersion, type VersionFolder, VersionProcess } from "../versions/version-process.ts";
 import type { FieldNoise } from "./field-noise.ts";
-import { withTolerances } from "./field-rules.ts";
+import { type OwnTolerances, withTolerances } from "./field-rules.ts";
 import { type Divergence, divergenceOf } from "./first-divergence.ts";
 import { withoutToleratedAndNoise } from "./passed-over.ts";
 import { placeKey } from "./place-key.ts";
-import { type RanBase, type RunVersionOptions, runOf } from "./ran-base.ts";
+import { placesOf, type RanBase, type RunVersionOptions, runOf } from "./ran-base.ts";
 import { type UnionGraph, unionGraph } from "./union-graph.ts";
 
 export interface ComparedEntry {
@@ -34,8 +34,23 @@ export interface Compared {
   readonly headVersion: VersionProcess;
 }
 
+export interface RanHead extends OpenedVersion {
+  readonly runs: readonly RanEntry[];
+}
+
+/** Starts the head and runs it once. Ending its process is the caller's. @throws GraphError TENON2032 to TENON2035 */
+export async function runHead(folder: VersionFolder, options: RunVersionOptions): Promise<RanHead> {
+  const started = await VersionProcess.start(folder, options.corpora, options.signal);
+  try {
+    return { ...started, runs: await runOf(started, placesOf(started.opened, options)) };
+  } catch (error) {
+    started.version.end();
+    throw error;
+  }
+}
+
 /**
- * Starts the head, runs it once and lays it beside the base. Ending the two processes is the caller's.
+ * Runs a head and lays it beside a base that has run. Ending the two processes is the caller's.
  *
  * @throws GraphError TENON2032 to TENON2035; TENON2037 for a tolerance that may not be
  */
@@ -45,9 +60,21 @@ export async function compareWith(
   { corpora, tolerances, signal }: Pick<RunVersionOptions, "corpora" | "tolerances" | "signal">,
 ): Promise<Compared> {
   const started = await VersionProcess.start(folder, corpora, signal);
-  const { version: headVersion, opened: head } = started;
   try {
-    const runs = await runOf(started, base.places);
+    return await compareRuns(base, { ...started, runs: await runOf(started, base.places) }, tolerances);
+  } catch (error) {
+    started.version.end();
+    throw error;
+  }
+}
+
+/** Lays two versions that have run beside each other. Ends the head where that fails. */
+export async function compareRuns(
+  base: RanBase,
+  { version: headVersion, opened: head, runs }: RanHead,
+  tolerances: OwnTolerances | undefined,
+): Promise<Compared> {
+  try {
     const common = base.opened.graphs.flatMap((graph) => {
       const other = head.graphs.find(({ name }) => name === graph.name);
       return other === undefined ? [] : [unionGraph(graph, other)];

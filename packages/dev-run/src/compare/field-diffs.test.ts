@@ -72,3 +72,17 @@ test("nulls and shifts of the distribution are measured", () => {
   expect(diff?.ks).toBeGreaterThan(0.9);
   expect(diff?.psi).toBeGreaterThan(0.25);
 });
+
+test("rows are ids of ads in a batch and in a list of ads, and places everywhere else", () => {
+  const rowsAre = (base: unknown, head: unknown) =>
+    fieldDiffs("s", [pair(base, head)]).map((each) => [each.path, each.rowsAre]);
+  expect(rowsAre(batch([7], { score: [1] }), batch([7], { score: [2] }))).toEqual([["score", "ads"]]);
+  const positions = (title: string) => ({ positions: [{ adId: 7, title, terms: { p: title } }] });
+  expect(rowsAre(positions("a"), positions("b"))).toEqual([
+    ["positions[].terms.p", "ads"],
+    ["positions[].title", "ads"],
+  ]);
+  expect(rowsAre({ $column: [1, 2] }, { $column: [1, 3] })).toEqual([["", "places"]]);
+  expect(rowsAre({ words: ["a"] }, { words: ["b"] })).toEqual([["words[]", "places"]]);
+  expect(rowsAre([{ name: "a", x: 1 }], [{ name: "a", x: 2 }])).toEqual([["[].x", "places"]]);
+});

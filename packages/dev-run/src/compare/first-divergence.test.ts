@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { DescribedGraph, RanEntry } from "../versions/protocol.ts";
 import { divergenceOf } from "./first-divergence.ts";
+import { rootGroups } from "./root-groups.ts";
 import { unionGraph } from "./union-graph.ts";
 
 type Wires = Readonly<Record<string, { readonly reads: readonly string[]; readonly writes: readonly string[] }>>;
@@ -78,4 +79,22 @@ test("a removed node stands before what read it, and is the root", () => {
   expect(graph.nodes.map(({ name }) => name)).toEqual(["a", "c", "b", "d"]);
   const { y: _, ...without } = SAME;
   expect([...divergenceOf(graph, ran(SAME), ran({ ...without, w: "W" })).keys()]).toEqual(["b"]);
+});
+
+test("a group counts the entries in which each slot differs, and tells its nodes in the order of the graph", () => {
+  const graph = unionGraph(graphOf(LINE), graphOf(LINE));
+  const entry = (head: Readonly<Record<string, string>>) => {
+    const [left, right] = [ran(SAME), ran({ ...SAME, ...head })];
+    return { graph: "g", base: left, head: right, divergence: divergenceOf(graph, left, right) };
+  };
+  const entries = [entry({ x: "X", y: "Y", w: "W" }), entry({ x: "X", y: "Y" }), entry({})];
+  const [group, ...others] = rootGroups({ graphs: [graph], entries } as never);
+  expect(others).toEqual([]);
+  expect(group?.entries).toHaveLength(2);
+  expect([...(group?.slots ?? [])]).toEqual([
+    ["x", 2],
+    ["y", 2],
+    ["w", 1],
+  ]);
+  expect(group?.nodes).toEqual(["a", "b", "d"]);
 });

@@ -64,7 +64,8 @@ export function runOf(
   return version.each<RanEntry>({ kind: "run", entries, answers: [...new Set([...SERVED, ...written])] });
 }
 
-function placesOf({ corpora }: OpenAnswer, options: RunVersionOptions): readonly EntryPlace[] {
+/** Entries that are run: the same ones whichever version opened the corpora. */
+export function placesOf({ corpora }: OpenAnswer, options: RunVersionOptions): readonly EntryPlace[] {
   const { entriesMax = Number.POSITIVE_INFINITY, requestId } = options;
   const places = corpora.flatMap(({ entries }, corpus) => {
     const ofGraphs = Map.groupBy(entries.keys(), (at) => entries[at]?.graph).values();
@@ -76,10 +77,14 @@ function placesOf({ corpora }: OpenAnswer, options: RunVersionOptions): readonly
   return all.filter(({ entry }) => entry.requestId === requestId).map(({ place }) => place);
 }
 
-/** Both, or neither: where one cannot be started the other is ended. */
-async function settledTogether(
-  starts: readonly [Promise<OpenedVersion>, Promise<OpenedVersion>],
-): Promise<readonly [OpenedVersion, OpenedVersion]> {
+interface Ending {
+  readonly version: VersionProcess;
+}
+
+/** Both, or neither: where one fails the other is ended. */
+export async function settledTogether<One extends Ending, Other extends Ending>(
+  starts: readonly [Promise<One>, Promise<Other>],
+): Promise<readonly [One, Other]> {
   const settled = await Promise.allSettled(starts);
   const failed = settled.find((each) => each.status === "rejected");
   if (failed === undefined) return [await starts[0], await starts[1]];

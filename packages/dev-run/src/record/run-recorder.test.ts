@@ -7,7 +7,8 @@ import { FACTS, shopExecutor } from "../../test/small-shop.ts";
 import { corpusGraphOf } from "../corpus/corpus-graph.ts";
 import { readCorpus } from "../corpus/read-corpus.ts";
 import { recordEntry } from "./record-entry.ts";
-import { RECORDER_BOUNDS, type RecorderBounds, type RecorderOptions, RunRecorder } from "./run-recorder.ts";
+import { RECORDER_BOUNDS, type RecorderBounds } from "./recorder-bounds.ts";
+import { type RecorderOptions, RunRecorder } from "./run-recorder.ts";
 
 const executor = shopExecutor();
 let folder = "";

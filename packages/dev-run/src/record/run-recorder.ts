@@ -8,41 +8,14 @@
  * R4 A file has its name once it is whole. A process that is killed loses its window, which was never said to be kept.
  */
 import { hash } from "node:crypto";
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import type { CorpusHeader } from "../corpus/corpus-format.ts";
-import { UNFINISHED_SUFFIX, writeCorpus } from "../corpus/corpus-writer.ts";
 import { encodeEntry } from "../corpus/recorded-entry.ts";
 import type { MadeEntry } from "./record-entry.ts";
-import { type Place, Reservoirs } from "./reservoirs.ts";
-
-export interface RecorderBounds {
-  /** Runs of one stratum in one file. */
-  readonly perStratumMax: number;
-  /** Entries and raw bytes of one file; it is written when either is reached. */
-  readonly entriesMax: number;
-  readonly bytesMax: number;
-  /** Runs that may wait to be made. */
-  readonly waitingMax: number;
-  /** Pause between two runs that are made. */
-  readonly pauseMs: number;
-  /** Time after which a file is written. */
-  readonly windowMs: number;
-  /** Files of the folder; the oldest go first. */
-  readonly filesMax: number;
-}
-
-/** Five runs a second at most, a file an hour, 64 MiB of memory, a week of files. */
-export const RECORDER_BOUNDS: RecorderBounds = {
-  perStratumMax: 20,
-  entriesMax: 2_000,
-  bytesMax: 64 * 2 ** 20,
-  waitingMax: 32,
-  pauseMs: 200,
-  windowMs: 3_600_000,
-  filesMax: 168,
-};
+import { RecordedWindow } from "./recorded-window.ts";
+import { RECORDER_BOUNDS, type RecorderBounds } from "./recorder-bounds.ts";
+import type { Place } from "./reservoirs.ts";
+import { RunFiles } from "./run-files.ts";
 
 export interface RecorderOptions {
   readonly folder: string;
@@ -71,14 +44,10 @@ export interface OfferedRun {
 
 interface Waiting extends OfferedRun {
   /** Where it was drawn. */
-  readonly window: Window;
+  readonly window: RecordedWindow;
   readonly drawn: readonly string[];
   readonly places: readonly Place[];
 }
-
-const SUFFIX = ".runs";
-/** A file is written within a second or two: one that is not whole after a minute is of a process that died. */
-const UNFINISHED_MS_MAX = 60_000;
 
 export class RunRecorder {
   /** They only ever grow; `kept` counts entries as they are taken, `replaced` those that later ones of their stratum pushed out, `lost` those the disk refused. */
@@ -101,17 +70,18 @@ export class RunRecorder {
   readonly #bounds: RecorderBounds;
   readonly #clock: HostClock;
   readonly #waiting: Waiting[] = [];
-  #window: Window | undefined;
+  #window: RecordedWindow | undefined;
   #making: Promise<void> | undefined;
   #endTimer: (() => void) | undefined;
   #wakeTimer: (() => void) | undefined;
   #stopped = false;
-  #files = 0;
+  readonly #files: RunFiles;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#bounds = options.bounds ?? RECORDER_BOUNDS;
     this.#clock = options.clock ?? systemClock;
+    this.#files = new RunFiles(options.folder, this.#bounds.filesMax, this.#clock);
   }
 
   /** Takes note of a run that has been answered. Never throws. */
@@ -148,26 +118,27 @@ export class RunRecorder {
     this.#endTimer?.();
     this.#endTimer = undefined;
     this.#window = undefined;
-    if (window === undefined || window.entries.size === 0) return undefined;
-    const path = join(this.#options.folder, `${fileStamp(window.startedMs)}-${this.#files++}${SUFFIX}`);
+    if (window === undefined || window.size === 0) return undefined;
     try {
-      writeCorpus(path, window.header, (writer) => {
-        for (const bytes of window.entries.values()) writer.addEncoded(bytes);
-      });
+      const path = this.#files.write(window.startedMs, window.header, window.entries());
+      this.counts.written += window.size;
+      this.counts.filesWritten++;
+      this.#removeOld();
+      return path;
     } catch (error) {
       this.counts.filesFailed++;
-      this.counts.lost += window.entries.size;
+      this.counts.lost += window.size;
       this.#options.onTrouble("recorded runs cannot be written", error);
       return undefined;
     }
-    this.counts.written += window.entries.size;
-    this.counts.filesWritten++;
+  }
+
+  #removeOld(): void {
     try {
-      this.#removeOld();
+      this.counts.filesRemoved += this.#files.removeOld();
     } catch (error) {
       this.#options.onTrouble("old files of recorded runs cannot be removed", error);
     }
-    return path;
   }
 
   /** Ends after the run that is being made, and writes what there is. */
@@ -187,20 +158,15 @@ export class RunRecorder {
     }
   }
 
-  #current(): Window {
+  #current(): RecordedWindow {
     const versions = this.#options.versions();
     if (this.#window !== undefined && this.#window.versions !== versions) this.write();
     if (this.#window !== undefined) return this.#window;
     const { perStratumMax, windowMs } = this.#bounds;
-    this.#window = {
-      startedMs: this.#clock.nowMs(),
-      versions,
-      header: this.#options.header(),
-      reservoirs: new Reservoirs(perStratumMax, this.#options.random ?? Math.random),
-      entries: new Map(),
-      bytes: 0,
-      next: 0,
-    };
+    this.#window = new RecordedWindow({
+      ...{ startedMs: this.#clock.nowMs(), versions, header: this.#options.header() },
+      ...{ perStratumMax, random: this.#options.random ?? Math.random },
+    });
     this.#endTimer = this.#clock.after(windowMs, () => this.write());
     return this.#window;
   }
@@ -236,53 +202,14 @@ export class RunRecorder {
     else this.#keep(window, bytes, found);
   }
 
-  #keep(window: Window, bytes: Uint8Array, places: readonly Place[]): void {
-    const run = window.next++;
-    window.entries.set(run, bytes);
-    window.bytes += bytes.length;
+  #keep(window: RecordedWindow, bytes: Uint8Array, places: readonly Place[]): void {
     this.counts.kept++;
-    for (const gone of window.reservoirs.put(run, places)) {
-      window.bytes -= window.entries.get(gone)?.length ?? 0;
-      window.entries.delete(gone);
-      this.counts.replaced++;
-    }
-    if (window.entries.size >= this.#bounds.entriesMax || window.bytes >= this.#bounds.bytesMax) this.write();
+    this.counts.replaced += window.put(bytes, places);
+    if (window.size >= this.#bounds.entriesMax || window.bytes >= this.#bounds.bytesMax) this.write();
   }
-
-  #removeOld(): void {
-    const names = readdirSync(this.#options.folder).sort();
-    const files = names.filter((name) => name.endsWith(SUFFIX));
-    const old = files.slice(0, Math.max(0, files.length - this.#bounds.filesMax));
-    const dead = names.filter((name) => name.endsWith(`${SUFFIX}${UNFINISHED_SUFFIX}`) && this.#isDead(name));
-    for (const name of [...old, ...dead]) {
-      rmSync(join(this.#options.folder, name), { force: true });
-      this.counts.filesRemoved++;
-    }
-  }
-
-  #isDead(name: string): boolean {
-    const { mtimeMs } = statSync(join(this.#options.folder, name), { throwIfNoEntry: false }) ?? {};
-    return mtimeMs !== undefined && mtimeMs < this.#clock.nowMs() - UNFINISHED_MS_MAX;
-  }
-}
-
-interface Window {
-  readonly startedMs: number;
-  readonly versions: string;
-  readonly header: CorpusHeader;
-  readonly reservoirs: Reservoirs;
-  /** Encoded entries by number. */
-  readonly entries: Map<number, Uint8Array>;
-  bytes: number;
-  next: number;
 }
 
 /** Decided by the request id alone, so that all hosts of a fleet look at the same requests. */
 function isInShare(requestId: string, share: number): boolean {
   return Number.parseInt(hash("sha256", requestId).slice(0, 8), 16) / 2 ** 32 < share;
-}
-
-/** Sorts by time: `2026-11-22T10-00-00-000Z`. */
-function fileStamp(atMs: number): string {
-  return new Date(atMs).toISOString().replaceAll(/[:.]/g, "-");
 }

@@ -1,9 +1,9 @@
 /** Two versions in, one report out. Reads as the table of contents of the report. */
 import { codeChanges } from "../compare/code-changes.ts";
-import { type Compared, compareWith } from "../compare/compared.ts";
+import { type Compared, compareRuns, compareWith, runHead } from "../compare/compared.ts";
 import type { OwnTolerances } from "../compare/field-rules.ts";
 import { graphChanges } from "../compare/graph-changes.ts";
-import { type RanBase, runBase } from "../compare/ran-base.ts";
+import { type RanBase, runBase, settledTogether } from "../compare/ran-base.ts";
 import { rootGroups, withSharedReason } from "../compare/root-groups.ts";
 import type { VersionFolder } from "../versions/version-process.ts";
 import { type ExpectedChanges, judge } from "./expected-changes.ts";
@@ -65,10 +65,10 @@ export interface ReportOptions {
  */
 export async function buildReport(options: ReportOptions): Promise<Report> {
   const startedMs = performance.now();
-  options.onStep?.("running the base twice");
-  const base = await runBase(options.base, options);
+  options.onStep?.("running the base twice and the head once");
+  const [base, head] = await settledTogether([runBase(options.base, options), runHead(options.head, options)]);
   try {
-    return await reportOn(base, options, startedMs);
+    return await reportOf(await compareRuns(base, head, tolerancesIn(options.gates)), options, startedMs);
   } finally {
     base.version.end();
   }
@@ -77,7 +77,11 @@ export async function buildReport(options: ReportOptions): Promise<Report> {
 /** The same with a base that has run already: many heads may be compared with one. */
 export async function reportOn(base: RanBase, options: ReportOptions, startedMs = performance.now()): Promise<Report> {
   options.onStep?.("running the head");
-  const compared = await compareWith(base, options.head, { ...options, tolerances: tolerancesIn(options.gates) });
+  const tolerances = tolerancesIn(options.gates);
+  return reportOf(await compareWith(base, options.head, { ...options, tolerances }), options, startedMs);
+}
+
+async function reportOf(compared: Compared, options: ReportOptions, startedMs: number): Promise<Report> {
   try {
     return await assemble(compared, options, startedMs);
   } finally {

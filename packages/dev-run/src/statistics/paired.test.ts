@@ -52,3 +52,8 @@ test("no case among n trials leaves a rate of 3/n possible", () => {
   expect(rateBelow(1_167)).toBeCloseTo(0.00257, 5);
   expect(rateBelow(0)).toBe(1);
 });
+
+test("an adjusted value is never above that of a larger one: the step-up part of Benjamini and Hochberg", () => {
+  // 0.01 × 3 / 1 and 0.02 × 3 / 2 are both 0.03; the largest, 0.021 × 3 / 3, bounds them.
+  expect(benjaminiHochberg([0.01, 0.021, 0.02])).toEqual([0.021, 0.021, 0.021].map((each) => expect.closeTo(each, 12)));
+});

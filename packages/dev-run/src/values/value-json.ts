@@ -1,37 +1,47 @@
-import { CandidateBatch, type Column, FeatureSnapshot, ModelScores } from "@tenon/graph-core";
-import { isColumn } from "@tenon/graph-core/internal";
+/** Any value of a slot as JSON for people: columns are lists, a batch is one record per ad. */
+import { plainValue } from "./plain-value.ts";
 
-/** Any value of a slot as plain JSON, for people and tools: columns are lists, a batch one record per ad. */
+/** Numbers that are none are null, big integers are text. */
 export function valueJson(value: unknown): unknown {
-  if (value instanceof CandidateBatch) return batchJson(value);
-  if (value instanceof ModelScores) return { modelVersion: value.modelVersion, margins: columnJson(value.margins) };
-  if (value instanceof FeatureSnapshot) {
-    const { schema } = value;
-    return Object.fromEntries(schema.features.map(({ name }) => [name, columnJson(value.column(name))]));
-  }
-  if (isColumn(value)) return columnJson(value);
-  if (typeof value === "bigint") return String(value);
-  if (Array.isArray(value)) return value.map(valueJson);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, valueJson(field)]));
+  return readable(plainValue(value));
 }
 
-function batchJson(batch: CandidateBatch): unknown {
-  const columns = batch.columnNames.map((name) => [name, batch.column(name)] as const);
-  return Array.from({ length: batch.size }, (_, row) => ({
-    id: batch.ids.at(row),
-    ...Object.fromEntries(columns.map(([name, column]) => [name, cellJson(column, row)])),
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Kinds of plain values → what people read. */
+const KINDS: Readonly<Record<string, (content: unknown) => unknown>> = {
+  $number: (text) => (text === "-0" ? -0 : null),
+  $big: (text) => text,
+  $column: (words) => (words as readonly unknown[]).map(readable),
+  $snapshot: (snapshot) => readable((snapshot as { readonly columns: Fields }).columns),
+  $scores: (scores) => {
+    const { modelVersion, margins } = scores as Fields;
+    return { modelVersion, margins: readable(margins) };
+  },
+  $batch: (batch) =>
+    records(
+      batch as { readonly ids: readonly unknown[]; readonly columns: Readonly<Record<string, readonly unknown[]>> },
+    ),
+};
+
+function readable(plain: unknown): unknown {
+  if (Array.isArray(plain)) return plain.map(readable);
+  if (typeof plain !== "object" || plain === null) return plain;
+  const [[name, content] = [""], ...others] = Object.entries(plain);
+  const kind = others.length === 0 ? KINDS[name] : undefined;
+  if (kind !== undefined) return kind(content);
+  return Object.fromEntries(Object.entries(plain).map(([key, part]) => [key, readable(part)]));
+}
+
+function records({
+  ids,
+  columns,
+}: {
+  readonly ids: readonly unknown[];
+  readonly columns: Readonly<Record<string, readonly unknown[]>>;
+}): unknown {
+  return ids.map((id, row) => ({
+    id,
+    ...Object.fromEntries(Object.entries(columns).map(([name, cells]) => [name, readable(cells[row])])),
   }));
-}
-
-function columnJson(column: Column): readonly unknown[] {
-  return Array.from({ length: column.length }, (_, row) => cellJson(column, row));
-}
-
-/** An absent word of a dictionary, and a number that is none, are null. */
-function cellJson(column: Column, row: number): unknown {
-  if (column.type === "i64") return String(column.at(row));
-  if (column.type === "dictionary") return column.codeAt(row) === -1 ? null : column.at(row);
-  const value = column.at(row);
-  return Number.isFinite(value) ? value : null;
 }

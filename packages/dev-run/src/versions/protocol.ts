@@ -11,7 +11,7 @@
  */
 import type { Topology } from "@tenon/graph-core";
 
-export const PROTOCOL_FORMAT = 1;
+export const PROTOCOL_FORMAT = 2;
 
 /** An entry by the place it has: the number of its corpus among those that were opened, and its own within that. */
 export interface EntryPlace {

@@ -140,6 +140,15 @@ test("a thousand changed nodes fit a comment, and their picture its host", () =>
   expect(text.match(/:::code/g)?.length).toBe(40);
 });
 
+test("whatever the length of its texts, the comment stays within the bytes of a host, and is no shorter than it must be", () => {
+  const sizes = [200, 900, 1_800, 2_400, 5_000, 90_000].map((characters) => {
+    const findings = Array.from({ length: 30 }, (_, at) => finding(at + 1, { title: "ä".repeat(characters) }));
+    return Buffer.byteLength(renderMarkdown(reportOf(findings, 0)));
+  });
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(60_000);
+  expect(Math.max(...sizes)).toBeGreaterThan(40_000);
+});
+
 test("nothing of a recorded value is markup", () => {
   const html = renderHtml(reportOf([finding(1)]));
   expect(html).not.toContain("<script");
@@ -182,6 +191,11 @@ test("SARIF names the line of the node, JUnit fails what is open and passes what
   });
   const xml = renderJunit(report);
   expect(xml).toContain('tests="4" failures="2"');
-  expect(xml.match(/<failure /g)).toHaveLength(2);
+  const cases = [...xml.matchAll(/<testcase [^>]*name="(F\d)"[^>]*?(\/>|>)/g)];
+  expect(cases.map(([, id, end]) => [id, end === ">"])).toEqual([
+    ["F1", true],
+    ["F2", false],
+    ["F3", true],
+  ]);
   expect(xml).toContain('classname="quiet"');
 });

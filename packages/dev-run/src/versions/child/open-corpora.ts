@@ -2,6 +2,7 @@
 import { globSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { placeKey } from "../../compare/place-key.ts";
 import { type Corpus, corpusHash, readCorpus } from "../../corpus/read-corpus.ts";
 import type { RecordedEntry } from "../../corpus/recorded-entry.ts";
 import type { AnyExecutor } from "../../replay/graph-facts.ts";
@@ -10,6 +11,14 @@ import type { ReplayHost } from "../replay-host.ts";
 import { describeGraph } from "./describe-graph.ts";
 
 const HOST_FILES = "packages/*/src/dev-run/replay-host.ts";
+
+/** Decoded entries that stay in memory, about 100 kB each: reading a corpus again costs as much as running a tenth of it. */
+const ENTRIES_KEPT_MAX = 500;
+
+export interface PlacedEntry extends OpenGraph {
+  readonly place: EntryPlace;
+  readonly entry: RecordedEntry;
+}
 
 interface OpenCorpus {
   readonly corpus: Corpus;
@@ -26,6 +35,7 @@ export class OpenCorpora {
   readonly #root: string;
   #open: readonly OpenCorpus[] = [];
   #hosts: readonly ReplayHost[] = [];
+  readonly #kept = new KeptEntries();
 
   /** @param root of the checkout this child runs in */
   constructor(root: string) {
@@ -80,22 +90,50 @@ export class OpenCorpora {
   }
 
   /** These entries, with the executor of their graph; in the order of the corpora, each read once. */
-  *each(
-    places: readonly EntryPlace[],
-  ): Generator<OpenGraph & { readonly place: EntryPlace; readonly entry: RecordedEntry }> {
+  *each(places: readonly EntryPlace[]): Generator<PlacedEntry> {
     for (const [number, { corpus, executors }] of this.#open.entries()) {
-      const wanted = new Map(places.filter((place) => place.corpus === number).map((place) => [place.at, place]));
-      if (wanted.size === 0) continue;
-      let at = 0;
-      let left = wanted.size;
-      for (const entry of corpus.entries()) {
-        const place = wanted.get(at++);
-        if (place === undefined) continue;
-        const graph = executors.get(entry.recording.graph);
+      const asked = places.filter((place) => place.corpus === number);
+      const graphOf = ({ recording }: RecordedEntry) => executors.get(recording.graph);
+      for (const [place, entry] of this.#kept.some(asked) ?? this.#read(corpus, asked)) {
+        const graph = graphOf(entry);
         if (graph !== undefined) yield { ...graph, place, entry };
-        if (--left === 0) break;
       }
     }
+  }
+
+  /** Reads a corpus up to the last of the entries, and keeps them where they are few: measuring asks for the same ones in turn. */
+  *#read(corpus: Corpus, places: readonly EntryPlace[]): Generator<readonly [EntryPlace, RecordedEntry]> {
+    const wanted = new Map(places.map((place) => [place.at, place]));
+    let at = 0;
+    let left = wanted.size;
+    if (left === 0) return;
+    for (const entry of corpus.entries()) {
+      const place = wanted.get(at++);
+      if (place === undefined) continue;
+      if (places.length <= ENTRIES_KEPT_MAX) this.#kept.keep(place, entry);
+      yield [place, entry];
+      if (--left === 0) break;
+    }
+  }
+}
+
+/** Entries that were asked for lately, a bounded number of them. */
+class KeptEntries {
+  readonly #entries = new Map<string, RecordedEntry>();
+
+  keep(place: EntryPlace, entry: RecordedEntry): void {
+    if (this.#entries.size >= ENTRIES_KEPT_MAX) this.#entries.clear();
+    this.#entries.set(placeKey(place), entry);
+  }
+
+  /** These entries in their order, where all of them are kept. */
+  some(places: readonly EntryPlace[]): readonly (readonly [EntryPlace, RecordedEntry])[] | undefined {
+    const inOrder = places.toSorted((one, other) => one.at - other.at);
+    const found = inOrder.flatMap((place) => {
+      const entry = this.#entries.get(placeKey(place));
+      return entry === undefined ? [] : [[place, entry] as const];
+    });
+    return found.length === places.length ? found : undefined;
   }
 }
 

@@ -4,12 +4,12 @@ import type { RecordedEntry } from "../../corpus/recorded-entry.ts";
 import { digestOf } from "../../replay/digest.ts";
 import type { AnyExecutor } from "../../replay/graph-facts.ts";
 import { type ObservedRun, type RunRecordedOptions, runRecorded } from "../../replay/run-recorded.ts";
+import { plainValue } from "../../values/plain-value.ts";
 import type { EntryPlace, EntryValues, ExplainedEntry, MeasuredEntry, RanEntry, RanStage } from "../protocol.ts";
 import { loggedIsScored } from "./logged-is-scored.ts";
 import { NodeTimes } from "./node-times.ts";
 import { objectivesOf } from "./objectives-of.ts";
 import type { OpenGraph } from "./open-corpora.ts";
-import { plainValue } from "./plain-value.ts";
 import { topologyOfPlan } from "./topology-of-plan.ts";
 
 export interface OpenEntry extends OpenGraph {

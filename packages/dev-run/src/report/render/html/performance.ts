@@ -30,7 +30,19 @@ export function performance({ performance: all }: Report): string {
 }
 
 function rowTables(label: string, rows: readonly Row[]): string {
-  const heads = ["what", "owner", "base p50", "p90", "p99", "head p50", "p90", "p99", "Δ mean (95 %)", "budget", ""];
+  const heads = [
+    "what",
+    "owner",
+    "base p50",
+    "p90",
+    "p99",
+    "head p50",
+    "p90",
+    "p99",
+    "Δ mean (95 %)",
+    "budget",
+    "flag",
+  ];
   const cells = rows.map((each) => [
     ...[each.what === "end to end" ? `${each.graph}, end to end` : each.what, each.owner],
     ...[each.base.p50, each.base.p90, each.base.p99, each.head.p50, each.head.p90, each.head.p99].map(amount),

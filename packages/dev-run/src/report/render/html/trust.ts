@@ -10,7 +10,7 @@ export function safety({ safety: { lines } }: Report): string {
     const [look, word] = PROMISES[outcome];
     return [{ markup: chip(look, word) }, what, detail];
   });
-  return table("Promises", ["", "promise", "detail"], rows);
+  return table("Promises", ["outcome", "promise", "detail"], rows);
 }
 
 export function trust({ trust: all }: Report): string {

@@ -24,7 +24,7 @@ export function metrics({ metrics: all }: Report): string {
         ? ""
         : table(
             "Metrics that do not differ",
-            ["metric", "both", ""],
+            ["metric", "both", "how sure"],
             same.map(({ name, base, note }) => [name, amount(base), note]),
           ),
     )
@@ -71,7 +71,7 @@ export function lists({ rankings: all }: Report): string {
   const rows = all.changes.map(({ requestId, adId, change, why }) => [requestId, String(adId), change, why]);
   return [
     para(`${all.listsChanged} of ${all.lists} lists changed: ${likeness.join(", ")}`),
-    table("Ads that entered and left", ["request", "ad", "", "why"], rows),
+    table("Ads that entered and left", ["request", "ad", "change", "why"], rows),
     all.changesMore > 0 ? para(`and ${all.changesMore} more`) : "",
   ].join("");
 }

@@ -78,7 +78,7 @@ function lookers({ owners }: Report): string {
   const rows = owners.slice(0, OWNERS_SHOWN).map(({ owner, findings, changed, affected }) => {
     const own = findings.map((id) => link(`#${id}`, id)).join(" ");
     const what = [
-      changed.length > 0 ? `${changed.length} nodes changed` : "",
+      changed.length > 0 ? `${changed.length} ${changed.length === 1 ? "node" : "nodes"} changed` : "",
       affected.length > 0 ? `${affected.length} affected` : "",
     ];
     return element(

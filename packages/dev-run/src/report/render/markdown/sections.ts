@@ -97,7 +97,7 @@ export function performance({ performance: all }: Report, { rows }: Shown): stri
     `${signed(each.delta)} (${amount(each.low)} … ${amount(each.high)})`,
     amount(each.budget),
   ]);
-  const line = `${all.entries} runs, ${all.rounds} rounds of base and head in turn, median of rounds`;
+  const line = `${all.entries} runs, ${all.rounds} rounds of base and head in turn, processor time, median of rounds`;
   return folded(
     "Time and allocation",
     `${line}\n\n${table(["", "what", "unit", "base p50", "head p50", "head p99", "Δ mean (95 %)", "budget"], cells, cells.length)}`,
