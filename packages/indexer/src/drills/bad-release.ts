@@ -1,4 +1,6 @@
 /** A release wrote wrong documents: what it published is hidden, the base goes back, and documents are made anew by the good release. */
+import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
+import { indexerError } from "../indexer-error.ts";
 import type { Drill } from "./drill.ts";
 import { catchUp, verifyDocuments } from "./steps.ts";
 
@@ -10,7 +12,9 @@ export const badRelease: Drill = {
     base: "base to go back to (default: the one before the current one)",
     handlers: "handlers that were wrong, with commas between them (default: all)",
   },
+  needsBases: true,
   steps: ({ base, handlers }) => {
+    refuseUnknown(handlers ?? []);
     const reason = "drill bad-release: documents of a bad release";
     let refusedBefore = 0;
     return [
@@ -50,3 +54,14 @@ export const badRelease: Drill = {
     ];
   },
 };
+
+/** Found out by the refresh, a wrong name would leave ad servers on an old base. */
+function refuseUnknown(handlers: readonly string[]): void {
+  const known = ARGUS_HANDLERS.map(({ name }) => name);
+  const unknown = handlers.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw indexerError("wrongCommand", `there is no handler "${unknown}"`, {
+    detail: `expected some of ${known.join(", ")}`,
+    hint: "write names with commas between them, or leave --handlers out: then every handler runs again",
+  });
+}

@@ -24,6 +24,8 @@ export interface Drill {
   /** What it cannot do itself. */
   readonly first: string;
   readonly options: Readonly<Record<string, string>>;
+  /** It goes back to another base: without an object store it would stand in its middle. */
+  readonly needsBases?: true;
   /** @throws GraphError TENON1652 for options that cannot be used */
   readonly steps: (options: DrillOptions) => readonly DrillStep[];
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
 import { loadBase } from "../index.ts";
@@ -7,6 +7,8 @@ import { DAY_MS, folder, publish, store } from "../testing/publish-world.ts";
 import { CheckedFiles, type FileState, stateOf } from "./checked-files.ts";
 
 const SHA256 = sha256Of(new TextEncoder().encode("one"));
+/** A whole second: it can be set again to the nanosecond. */
+const WRITTEN_AT = new Date(1_700_000_000_000);
 let path: string;
 /** Well after the file was written, as far as the file system can tell. */
 let checkedAtMs: number;
@@ -14,6 +16,7 @@ let checkedAtMs: number;
 beforeEach(async () => {
   path = join(folder, "ads.segment");
   await writeFile(path, "one");
+  await utimes(path, WRITTEN_AT, WRITTEN_AT);
   checkedAtMs = Date.now() + 1_000;
   const checks = await CheckedFiles.of(folder, () => checkedAtMs);
   checks.checked("ads.segment", SHA256, (await stateOf(path)) as FileState);
@@ -32,9 +35,8 @@ test("a check counts for a day, for its digest, and not in the past", async () =
 });
 
 test("a file that was written to is checked again, also when size and time of writing are as before", async () => {
-  const { atime, mtime } = await stat(path);
   await writeFile(path, "two");
-  await utimes(path, atime, mtime);
+  await utimes(path, WRITTEN_AT, WRITTEN_AT);
   expect(await isChecked(0)).toBe(false);
 });
 

@@ -1,6 +1,7 @@
 import { openObjectStore } from "@tenon/ad-index/publish";
 import {
   DRILLS,
+  type Drill,
   type DrillOptions,
   drillNamed,
   RunStore,
@@ -45,7 +46,15 @@ export function drillList({ json }: { readonly json?: boolean }, terminal: Termi
 /** `tenon drill run NAME`: gives the orders one after the other, says what came of each, and verifies the end. */
 export async function drillRun(name: string, options: DrillRunOptions, terminal: Terminal): Promise<ExitCode> {
   const drill = drillNamed(name);
+  refuseForeignOptions(drill, options);
   const steps = drill.steps(drillOptions(options));
+  const address = options.store ?? terminal.environment["OBJECT_STORE_URL"] ?? "";
+  if (drill.needsBases === true && address === "")
+    throw cliError("wrongUsage", {
+      message: `drill "${name}" goes back to another base, and no object store is named`,
+      detail: "expected --store or OBJECT_STORE_URL, found neither",
+      hint: "add --store file:///folder or s3://bucket/prefix, the one that bases are published to",
+    });
   return withStores(options, terminal, async (stores) => {
     const { database, place } = stores;
     if (!(await hasTable(database, "indexer_run")))
@@ -55,7 +64,6 @@ export async function drillRun(name: string, options: DrillRunOptions, terminal:
         hint: "its tables are made by the first process that opens them",
       });
     const { environment } = terminal;
-    const address = options.store ?? environment["OBJECT_STORE_URL"] ?? "";
     return carryOut(
       {
         action: `run drill "${name}"`,
@@ -83,6 +91,20 @@ export async function drillRun(name: string, options: DrillRunOptions, terminal:
       options,
       terminal,
     );
+  });
+}
+
+/** @throws GraphError TENON1700 for an option of another drill: what it would mean here, nobody knows */
+function refuseForeignOptions({ name, options: taken }: Drill, given: DrillRunOptions): void {
+  const foreign = (["since", "base", "handlers"] as const).find(
+    (each) => given[each] !== undefined && !(each in taken),
+  );
+  if (foreign === undefined) return;
+  const names = Object.keys(taken).map((each) => `--${each}`);
+  throw cliError("wrongUsage", {
+    message: `drill "${name}" takes no --${foreign}`,
+    detail: `expected ${names.length === 0 ? "none of --since, --base and --handlers" : names.join(", ")}`,
+    hint: "`tenon drill list` says what each drill takes",
   });
 }
 
