@@ -119,7 +119,13 @@ describe("held partitions", () => {
       join: joinOptions("g", ["t"], { drainMs: 1_000, ...change }),
       clock,
       startFeed: (_, fromOffset) =>
-        new DirectFeed({ clock, fromOffset, read: async () => ({ records: [] }), bell: new Bell(clock), lookAgainMs: () => 100 }),
+        new DirectFeed({
+          clock,
+          fromOffset,
+          read: async () => ({ records: [] }),
+          bell: new Bell(clock),
+          lookAgainMs: () => 100,
+        }),
       onAssignFailed: (error) => failures.push(error),
     });
     return { clock, partitions, failures };

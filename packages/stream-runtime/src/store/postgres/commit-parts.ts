@@ -108,7 +108,8 @@ function windowParts(batches: readonly BatchCommit[], columns: readonly WindowCo
       numbers("revision", ({ revision }) => revision, "int"),
       ...columns.map(({ type }, index): Column<Row> => {
         if (type === "json") return texts(`v${index}`, ({ values }) => JSON.stringify(values[index]));
-        const valuesOf = (rows: readonly Row[]) => numbersText(rows.map(({ values }) => values[index] as number | null));
+        const valuesOf = (rows: readonly Row[]) =>
+          numbersText(rows.map(({ values }) => values[index] as number | null));
         return { name: `v${index}`, type: "bigint", values: valuesOf };
       }),
     ],
