@@ -188,14 +188,17 @@ export class BatchRun<Joined> {
     const [first] = items;
     if (first === undefined) return { ended: [], handedOn: [], isSending: false };
     const writes = derived.map(({ output }) => output.writes).filter((each) => Object.keys(each).length > 0);
-    let handedOn: readonly ClaimedWork[] = [];
-    if (writes.length > 0) {
-      const { changes } = await repo.write(tx, mergedWrites(writes));
-      if (changes.length > 0) handedOn = await this.#handOn(tx, items, changes);
-    }
     const messages = derived.flatMap(({ output }) => output.messages);
-    if (messages.length > 0) await store.sinks.add(tx, messages);
-    const outcomes = await store.finish(tx, items);
+    // Sent one behind the other without waiting for answers in between: rows, then the turns of messages.
+    const [written] = await Promise.all([
+      writes.length > 0 ? repo.write(tx, mergedWrites(writes)) : undefined,
+      messages.length > 0 ? store.sinks.add(tx, messages) : undefined,
+    ]);
+    const changes = written?.changes ?? [];
+    const [outcomes, handedOn] = await Promise.all([
+      store.finish(tx, items),
+      changes.length > 0 ? this.#handOn(tx, items, changes) : [],
+    ]);
     requireHeld(items, outcomes);
     return {
       ended: items.map((item, index) => [item, outcomes[index] ?? "done"]),
@@ -223,9 +226,11 @@ export class BatchRun<Joined> {
     });
     // More than a transaction's items is the pump's to add: it does so piece by piece.
     if (work.length === 0 || work.length > bounds.itemsMax) return [];
-    const handedOn = await store.handOn(tx, work, { leaseMs });
+    const [handedOn] = await Promise.all([
+      store.handOn(tx, work, { leaseMs }),
+      store.sign(tx, { ...origin, rounds: 0, handedOn: [...new Set(work.map(({ handler }) => handler))] }),
+    ]);
     if (handedOn.length < work.length) onLeft(work);
-    await store.sign(tx, { ...origin, rounds: 0, handedOn: [...new Set(work.map(({ handler }) => handler))] });
     return handedOn;
   }
 

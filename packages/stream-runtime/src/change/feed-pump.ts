@@ -107,8 +107,7 @@ export class FeedPump<Joined> {
           });
           await Promise.all(woken);
         }
-        const added = await pieces.end(tx);
-        await cursors.save(tx, { consumer, fence }, cursor);
+        const [added] = await Promise.all([pieces.end(tx), cursors.save(tx, { consumer, fence }, cursor)]);
         return added;
       },
       { isolation: "repeatableRead", attemptsMax: ATTEMPTS_MAX },

@@ -3,6 +3,7 @@ import type { HostClock } from "@tenon/graph-core";
 import type { Repo } from "@tenon/storage-repo/api";
 import { LANES, type Lane } from "../task/lane.ts";
 import { type BatchBounds, BatchRun } from "./batch-run.ts";
+import { LaneRests } from "./lane-rests.ts";
 import { LaneRuns } from "./lane-runs.ts";
 import type { PreparedHandler } from "./prepared-handler.ts";
 import { RunFailures, type RunOutcome } from "./run-failures.ts";
@@ -52,6 +53,7 @@ interface NamedRuns<Joined> {
 
 export class HandlerLanes<Joined> {
   readonly #all: readonly NamedRuns<Joined>[];
+  readonly #rests: LaneRests;
   readonly #store: WorkStore<Joined>;
 
   constructor(options: HandlerLanesOptions<Joined>) {
@@ -59,8 +61,9 @@ export class HandlerLanes<Joined> {
     this.#store = store;
     const failures = new RunFailures({ store, attemptsMax: ATTEMPTS_MAX, backOffMs: BACK_OFF_MS });
     const [waiting, prompt] = [handlers.filter(({ isAsync }) => isAsync), handlers.filter(({ isAsync }) => !isAsync)];
+    this.#rests = new LaneRests(options.clock);
     this.#all = LANES.flatMap((lane) => [
-      ...(prompt.length > 0 ? [batches(lane, prompt, failures, options)] : []),
+      ...(prompt.length > 0 ? [batches(lane, prompt, failures, options, this.#rests)] : []),
       ...(waiting.length > 0 ? [apart(lane, waiting, failures, options)] : []),
     ]);
   }
@@ -83,6 +86,7 @@ export class HandlerLanes<Joined> {
 
   /** Resolves when the runs that are out have ended. */
   async drained(): Promise<void> {
+    this.#rests.end();
     await Promise.all(this.#all.map(({ runs }) => runs.drained()));
   }
 }
@@ -92,17 +96,19 @@ function batches<Joined>(
   handlers: readonly PreparedHandler[],
   failures: RunFailures,
   { repo, store, clock, leaseMs, runsMax, mayRun, onEnd, onMessages, onLeft, onTrouble }: HandlerLanesOptions<Joined>,
+  rests: LaneRests,
 ): NamedRuns<Joined> {
   const { placesMax, ...bounds } = BATCHES[lane];
   const what = `${lane} work`;
   const mayTake = () => handlers.filter(mayRun);
   const run = async (items: readonly ClaimedWork[]) => {
     const beganMs = clock.monotonicMs();
-    await new BatchRun({
+    const work = new BatchRun({
       ...{ repo, store, failures, bounds, leaseMs, clock, mayTake, onMessages, onLeft },
       handlers: new Map(handlers.map((each) => [each.handler.name, each])),
       onEnd: (item, outcome) => onEnd(item, outcome, clock.monotonicMs() - beganMs),
-    }).run(items);
+    });
+    await rests.during(lane, () => work.run(items));
   };
   const runs = new LaneRuns({
     ...{ lane, store, clock, leaseMs, run, placesMax: Math.min(placesMax, runsMax[lane]) },

@@ -23,6 +23,7 @@ export interface RunningSinksOptions {
 }
 
 export class RunningSinks {
+  readonly #clock: HostClock;
   readonly #relay: SinkRelay;
   readonly #gate: OutboxGate;
   readonly #lease: PumpLease;
@@ -35,6 +36,7 @@ export class RunningSinks {
     log: EventLog,
     { owner, clock, leaseMs, waitingMax, relay }: RunningSinksOptions,
   ) {
+    this.#clock = clock;
     this.#relay = new SinkRelay(sinks, log, relay);
     this.#gate = new OutboxGate(sinks, waitingMax);
     this.#lease = new PumpLease({
@@ -69,8 +71,12 @@ export class RunningSinks {
   /** Sends while this process has the lease; a failure lets it go, for another process may reach the log. */
   async relay(stop: AbortSignal): Promise<void> {
     const wasHeld = await this.#lease.during(stop, async (signal) => {
+      let lookedMs = Number.NEGATIVE_INFINITY;
       while (!signal.aborted) {
-        const sent = await this.#relay.step(signal);
+        const nowMs = this.#clock.monotonicMs();
+        const isDue = nowMs - lookedMs >= IDLE_MS;
+        if (isDue) lookedMs = nowMs;
+        const sent = await this.#relay.step(signal, isDue ? "everywhere" : "known");
         this.#lease.stepped();
         if (sent === 0) await this.#bell.wait(IDLE_MS, signal);
       }

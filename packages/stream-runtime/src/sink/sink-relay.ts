@@ -18,6 +18,8 @@ export class SinkRelay {
   readonly sent = new Map<string, number>();
   /** Appends that the log refused, or whose outcome it did not say. */
   failures = 0;
+  /** Topics that had messages: at most those of the handlers. */
+  readonly #known = new Set<string>();
   readonly #outbox: Omit<SinkOutbox<never>, "add">;
   readonly #log: EventLog;
   readonly #options: SinkRelayOptions;
@@ -32,12 +34,15 @@ export class SinkRelay {
    * Sends a batch of every topic for which messages wait. Resolves with how many were sent. A topic that the log does not take
    * holds up no other.
    *
+   * @param where `known`: only of topics that had messages before, without looking for others
    * @throws GraphError TENON1806 after all topics were tried, for the first one that failed
    */
-  async step(signal: AbortSignal): Promise<number> {
+  async step(signal: AbortSignal, where: "known" | "everywhere" = "everywhere"): Promise<number> {
     let sent = 0;
     let failure: Error | undefined;
-    for (const topic of await this.#outbox.topics()) {
+    const topics = where === "known" && this.#known.size > 0 ? this.#known : await this.#outbox.topics();
+    for (const topic of topics) this.#known.add(topic);
+    for (const topic of [...topics]) {
       if (this.#options.mayLeave?.(topic) === false) continue;
       const messages = await this.#outbox.next(topic, this.#options);
       // Without the lease nothing new is sent: somebody else may be at it.

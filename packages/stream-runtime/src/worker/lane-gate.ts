@@ -1,9 +1,11 @@
 /**
  * Who may work now. Each lane has places of its own that no other lane can take, and the rest goes to the most urgent lane
- * that waits; a batch that has waited `agingMs` counts as one lane more urgent, so low work always moves.
+ * that waits; a batch that has waited `agingMs` counts as one lane more urgent, so low work always moves. A lane that has had its
+ * share of the time waits although there are places (`LaneShare`).
  */
 import type { HostClock } from "@tenon/graph-core";
 import { LANES, type Lane } from "../task/lane.ts";
+import { LaneShare } from "./lane-share.ts";
 
 export interface LaneGateOptions {
   /** Batches worked on at once in this process. */
@@ -26,10 +28,13 @@ export class LaneGate {
   readonly #clock: HostClock;
   readonly #inside: Record<Lane, number> = { high: 0, medium: 0, low: 0 };
   readonly #waiting: Waiter[] = [];
+  readonly #share: LaneShare;
+  #isAskedAgain = false;
 
   constructor(clock: HostClock, options: LaneGateOptions = LANE_GATE) {
     this.#options = options;
     this.#clock = clock;
+    this.#share = new LaneShare(clock);
   }
 
   /** Resolves with the function that gives the place back. */
@@ -43,8 +48,10 @@ export class LaneGate {
 
   #take(lane: Lane): () => void {
     this.#inside[lane]++;
+    const left = this.#share.enter(lane);
     return once(() => {
       this.#inside[lane]--;
+      left();
       if (this.#waiting.length > 0) this.#admit();
     });
   }
@@ -58,6 +65,18 @@ export class LaneGate {
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
       next.enter();
     }
+    this.#askAgain();
+  }
+
+  /** A rest ends by itself. */
+  #askAgain(): void {
+    const rests = this.#waiting.map(({ lane }) => this.#share.restMs(lane)).filter((restMs) => restMs > 0);
+    if (this.#isAskedAgain || rests.length === 0) return;
+    this.#isAskedAgain = true;
+    this.#clock.after(LaneShare.askAgainMs(Math.min(...rests)), () => {
+      this.#isAskedAgain = false;
+      this.#admit();
+    });
   }
 
   #next(): Waiter | undefined {
@@ -71,8 +90,9 @@ export class LaneGate {
     );
   }
 
-  /** A lane may use its own places and those that nobody has reserved. */
+  /** A lane may use its own places and those that nobody has reserved, unless it rests. */
   #hasPlace(lane: Lane): boolean {
+    if (this.#share.restMs(lane) > 0) return false;
     const { placesMax, reserved } = this.#options;
     if (this.#inside[lane] < reserved[lane]) return true;
     const shared = placesMax - LANES.reduce((total, each) => total + reserved[each], 0);
