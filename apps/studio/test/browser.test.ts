@@ -311,7 +311,13 @@ test("two versions stand in one picture: what they share at the same place, what
     const found = await page
       .locator(".react-flow__node")
       .evaluateAll((nodes) =>
-        nodes.map((node) => [node.getAttribute("data-id") ?? "", (node as HTMLElement).style.transform] as const),
+        nodes.map(
+          (node) =>
+            [
+              node.getAttribute("data-id") ?? "",
+              (node as unknown as { style: { transform: string } }).style.transform,
+            ] as const,
+        ),
       );
     await page.context().close();
     return new Map(found);
