@@ -14,9 +14,6 @@ export const LiveSampleSchema = z.strictObject({
 });
 export type LiveSample = z.infer<typeof LiveSampleSchema>;
 
-/** Name of the graph that shows the pipeline as a whole. */
-export const PIPELINE_GRAPH = "indexing";
-
 /** What waits before a stop of the pipeline, and what holds it up. */
 export const StopLagSchema = z.strictObject({
   /** Of the node. */
@@ -63,7 +60,7 @@ export const LiveDocumentSchema = z.strictObject({
     }),
   ),
   parked: z.number(),
-  /** Of each stop of graph {@link PIPELINE_GRAPH}; empty without a pipeline. */
+  /** Of each stop of graph `indexing`; empty without a pipeline. */
   lag: z.array(StopLagSchema),
   versions: z.record(z.string(), z.string()),
 });

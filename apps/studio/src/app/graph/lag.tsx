@@ -1,7 +1,9 @@
 /** What waits before a stop of the pipeline, beside its graph. */
+
 import { duration, number } from "../../data/explain/money.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
-import { PIPELINE_GRAPH, type StopLag } from "../../data/live-document.ts";
+import type { StopLag } from "../../data/live-document.ts";
+import { PIPELINE_GRAPH } from "../../data/words.ts";
 import { linkTo } from "../state/route.ts";
 import { lagText } from "./heat.ts";
 

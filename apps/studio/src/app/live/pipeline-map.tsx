@@ -1,7 +1,9 @@
 /** The way of a change, stage by stage: what waits before each colours it, and a stage that holds up the one before is hatched. */
+
 import { number } from "../../data/explain/money.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
-import { type LiveDocument, PIPELINE_GRAPH } from "../../data/live-document.ts";
+import type { LiveDocument } from "../../data/live-document.ts";
+import { PIPELINE_GRAPH } from "../../data/words.ts";
 import { Ticks } from "../graph/boxes.tsx";
 import { lagStep } from "../graph/heat.ts";
 import { linkTo } from "../state/route.ts";
