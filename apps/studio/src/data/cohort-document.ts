@@ -6,13 +6,10 @@ export const COHORT_FORMAT = "tenon.studio.cohort/2";
 /** Place of `shown` and `kept` among the fates; reasons follow. */
 export const FATES = ["shown", "kept"] as const;
 
-/** Bits of a node's marks in one run. */
-export const MARKS = { ran: 1, critical: 2, error: 4, absent: 8, fallback: 16 } as const;
-
 export const CohortRunSchema = z.strictObject({
   requestId: z.string(),
   facts: RunFactsSchema,
-  /** Of each node, in the order of `nodes`: duration, waiting (both ms), {@link MARKS}; null where the run does not know it. */
+  /** Of each node, in the order of `nodes`: duration, waiting (both ms), `MARKS`; null where the run does not know it. */
   nodes: z.array(z.tuple([z.number(), z.number(), z.int()]).nullable()),
   /** Place in `stages`, candidates that entered, then for each reason its place in `fates` and how many left for it. */
   stages: z.array(z.array(z.int())),

@@ -24,3 +24,4 @@ export * from "./parts.ts";
 export * from "./run-document.ts";
 export * from "./run-facts.ts";
 export * from "./what-if.ts";
+export * from "./words.ts";

@@ -14,6 +14,24 @@ export const LiveSampleSchema = z.strictObject({
 });
 export type LiveSample = z.infer<typeof LiveSampleSchema>;
 
+/** What waits before a stop of the pipeline, and what holds it up. */
+export const StopLagSchema = z.strictObject({
+  /** Of the node. */
+  name: z.string(),
+  /** The graph that runs there, where one does. */
+  graph: z.string().nullable(),
+  waiting: z.number(),
+  unit: z.enum(["bytes", "records", "batches", "items", "messages"]),
+  oldestMs: z.number().nullable(),
+  /** Put aside: no waiting ends that. */
+  parked: z.number(),
+  /** Messages that it made and that the log has not taken. */
+  heldUp: z.number(),
+  paused: z.boolean(),
+  watermarkMs: z.number().nullable(),
+});
+export type StopLag = z.infer<typeof StopLagSchema>;
+
 export const LiveDocumentSchema = z.strictObject({
   format: z.literal(LIVE_FORMAT),
   atMs: z.number(),
@@ -42,6 +60,8 @@ export const LiveDocumentSchema = z.strictObject({
     }),
   ),
   parked: z.number(),
+  /** Of each stop of graph `indexing`; empty without a pipeline. */
+  lag: z.array(StopLagSchema),
   versions: z.record(z.string(), z.string()),
 });
 export type LiveDocument = z.infer<typeof LiveDocumentSchema>;

@@ -1,7 +1,6 @@
 /** What a run can be told apart by. */
 import { z } from "zod";
-
-export const VERDICTS = ["shown", "empty", "failed"] as const;
+import { VERDICTS } from "./words.ts";
 
 export const RunFactsSchema = z.strictObject({
   startedAtMs: z.number(),

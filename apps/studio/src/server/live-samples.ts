@@ -12,6 +12,7 @@ export interface PipelineState {
   readonly stages: LiveDocument["stages"];
   readonly lanes: LiveDocument["lanes"];
   readonly parked: number;
+  readonly lag: LiveDocument["lag"];
 }
 
 export function liveSampler(host: AdMixer, pipeline?: () => Promise<PipelineState>) {
@@ -66,6 +67,7 @@ export function liveSampler(host: AdMixer, pipeline?: () => Promise<PipelineStat
         stages: state?.stages ?? [],
         lanes: state?.lanes ?? [],
         parked: state?.parked ?? 0,
+        lag: state?.lag ?? [],
         versions: host.versions(),
       };
     },

@@ -1,14 +1,22 @@
 /** Faults are planted in real stores, and the page in a real browser names each: its rung, its sentence, its owner, its evidence. */
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { topologyOf } from "@tenon/graph-core";
+import { adOffer } from "@tenon/graphs";
+import { pipelineTopology } from "@tenon/indexer/operate";
 import { AdRow, EntityUpdatesHigh, IndexDeltas, RejectedUpdates } from "@tenon/nodes";
 import { versionOf, WriteSetBuilder } from "@tenon/storage-repo/api";
-import { PostgresWorkStore } from "@tenon/stream-runtime";
+import { PostgresOperations, PostgresWorkStore } from "@tenon/stream-runtime";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { axeFindings } from "../../../../apps/studio/testing/axe-findings.ts";
 import { openBrowser } from "../../../../apps/studio/testing/open-browser.ts";
 import { type SampleHost, sampleHost } from "../../../../apps/studio/testing/sample-host.ts";
 import { askHosts } from "../commands/doc/ask-hosts.ts";
 import { hostSaying } from "../testing/host-saying.ts";
 import { type SeededIndexing, seededIndexing } from "../testing/seeded-indexing.ts";
-import { indexing } from "./studio-of-host.ts";
+import { indexing, PIPELINE, pipelineState } from "./studio-of-host.ts";
+
+const PICTURES = resolve(import.meta.dirname, "../../../../.tenon/studio-pictures");
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -22,7 +30,12 @@ beforeAll(async () => {
   world = await seededIndexing();
   const document = (adId: number) => indexing(world.stores, askHosts(hosts, undefined)).document?.(adId) as never;
   [sample, browser] = await Promise.all([
-    sampleHost(0, { flags: { adsMax: "2000", warmUpRequests: "0" }, more: { document } }),
+    sampleHost(0, {
+      flags: { adsMax: "2000", warmUpRequests: "0" },
+      graphs: [pipelineTopology(PIPELINE), topologyOf(adOffer)],
+      pipeline: () => pipelineState(world.stores),
+      more: { document },
+    }),
     openBrowser(),
   ]);
 }, 180_000);
@@ -76,6 +89,29 @@ const addWork = (adId: number, handler: string) =>
     attemptsMax: 1,
   });
 
+/** A row that is newer than its document, which nobody has heard of. */
+async function writeAhead(): Promise<number> {
+  const { adId, adGroupId, creativeId } = world.freshAd();
+  const columns = {
+    ...{ adGroupId, creativeId, status: "active", keywords: [], floorMicros: 1 },
+    settingsSourceAtMs: 4_000_000_000_000,
+  };
+  const set = new WriteSetBuilder()
+    .write(AdRow, "settings", { key: adId, version: versionOf(1, FAR), columns } as never)
+    .build();
+  await world.stores.repo.tx((tx) => tx.write(set));
+  return adId;
+}
+
+/** As a worker does whose handler failed too often. */
+async function putAside(adId: number, handler: string): Promise<void> {
+  await addWork(adId, handler);
+  const store = workStore();
+  const [item] = await store.claim({ handlers: [handler], lane: "high", itemsMax: 1, leaseMs: 1_000 });
+  if (item === undefined) throw new Error("nothing to claim");
+  await store.fail(item, { code: "TENON1201", reason: "node failed", inputDigest: undefined, parked: true, waitMs: 0 });
+}
+
 test("a document that is served: no rung holds", async () => {
   const { adId } = world.freshAd();
   await publish(adId);
@@ -96,15 +132,7 @@ test("a handler that is paused: its work waits, and which handler's is said", as
 });
 
 test("all handlers paused: they have not heard of the change, and the lanes show when the row was written", async () => {
-  const { adId, adGroupId, creativeId } = world.freshAd();
-  const columns = {
-    ...{ adGroupId, creativeId, status: "active", keywords: [], floorMicros: 1 },
-    settingsSourceAtMs: 4_000_000_000_000,
-  };
-  const set = new WriteSetBuilder()
-    .write(AdRow, "settings", { key: adId, version: versionOf(1, FAR), columns } as never)
-    .build();
-  await world.stores.repo.tx((tx) => tx.write(set));
+  const adId = await writeAhead();
   const found = await page(adId);
   expect([found.rung, found.acts]).toEqual(["Have handlers not heard of the change?", "ads-streams"]);
   expect(found.evidence).toMatch(/argus \d+ batches behind/);
@@ -114,11 +142,7 @@ test("all handlers paused: they have not heard of the change, and the lanes show
 
 test("an item that was put aside: handler, code and reason", async () => {
   const { adId } = world.freshAd();
-  await addWork(adId, "ad-creative");
-  const store = workStore();
-  const [item] = await store.claim({ handlers: ["ad-creative"], lane: "high", itemsMax: 1, leaseMs: 1_000 });
-  if (item === undefined) throw new Error("nothing to claim");
-  await store.fail(item, { code: "TENON1201", reason: "node failed", inputDigest: undefined, parked: true, waitMs: 0 });
+  await putAside(adId, "ad-creative");
   const { rung, sentence, evidence } = await page(adId);
   expect(rung).toBe("Did a handler put its work aside?");
   expect(sentence).toBe(
@@ -205,5 +229,52 @@ test("a host that has not loaded it: which, and what it serves instead", async (
   } finally {
     hosts.pop();
     older.close();
+  }
+});
+
+test("lag is painted on the boxes of the pipeline's graph: what waits, what was put aside, what is paused, what is held up", async () => {
+  const { database } = world.stores;
+  for (let at = 0; at < 12; at++) await addWork(world.freshAd().adId, "ad-image");
+  await putAside(world.freshAd().adId, "ad-creative");
+  await addWork(world.freshAd().adId, "ad-offer");
+  await writeAhead();
+  // Both have worked before.
+  for (const task of ["updater-low", "gateway-changes"])
+    await database.execute("insert into stream_offset (task, partition, epoch, next) values ($1, 0, 1, 0)", [task]);
+  await new PostgresOperations(database).pause("updater-low", true);
+  await database.execute(
+    `insert into stream_outbox (task, partition, seq, topic, to_partition, key, time_ms, headers, value, record_id)
+     values ('gateway-changes', 0, 1, 'entity-updates-high', 0, 'ad:1', 1, '{}', '\\x', 'planted')`,
+  );
+  const context = await browser.newContext({ viewport: { width: 1_440, height: 900 }, reducedMotion: "reduce" });
+  const own = await context.newPage();
+  try {
+    await own.goto(`${sample.url}/studio/#view=live`);
+    await own.getByRole("link", { name: "Every task and handler" }).click();
+    const box = (name: string) => own.locator(`[data-box="${name}"]`);
+    // Twelve items: the second tenfold.
+    await own.locator('[data-box="ad-image"].heat-2').waitFor();
+    expect(await box("ad-image").locator(".line").first().innerText()).toMatch(/^12 items, /);
+    expect(await box("ad-image").locator(".ticks .on").count()).toBe(2);
+    expect(await box("ad-creative").locator(".mark").innerText()).toMatch(/^\d put aside$/);
+    expect(await box("updater-low").locator(".mark").allInnerTexts()).toEqual(["paused"]);
+    expect(await box("gateway-changes").getAttribute("class")).toContain("held");
+    expect(await box("gateway-signals").getAttribute("class")).not.toContain("held");
+    expect(await box("change-feed").locator(".line").first().innerText()).toMatch(/batch/);
+    expect(await axeFindings(own)).toEqual([]);
+    mkdirSync(PICTURES, { recursive: true });
+    await own.screenshot({ path: join(PICTURES, "lag.png") });
+    await box("gateway-changes").click();
+    expect(await own.getByRole("region", { name: "What waits" }).innerText()).toContain(
+      "1 messages that the log has not taken",
+    );
+    // A handler's own graph says what waits before it.
+    await box("ad-offer").click();
+    await own.getByRole("link", { name: "The graph that it runs" }).click();
+    await own.getByText(/^\d items?, /).waitFor();
+    await own.getByRole("link", { name: "Its place in the pipeline" }).click();
+    await box("ad-offer").waitFor();
+  } finally {
+    await context.close();
   }
 });

@@ -6,7 +6,7 @@ import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
 import * as tasks from "@tenon/graphs/tasks";
 import { type IndexerStores, lookAtPipeline } from "@tenon/indexer";
 import { lineageOf } from "@tenon/indexer/lineage";
-import { type HostFacts, lookAtDocument } from "@tenon/indexer/operate";
+import { type HostFacts, lookAtDocument, pipelineLag, pipelineTopology } from "@tenon/indexer/operate";
 import { type Task, workByHandler } from "@tenon/stream-runtime";
 import type { LineageDocument } from "@tenon/studio/data";
 import {
@@ -37,7 +37,10 @@ export function studioOfHost({ folder, reports, app, stores }: StudioOfHost): No
   return async (server, host) => {
     const root = rootOf(folder);
     const source = adMixerSource(host, {
-      graphs: Object.values(graphs).map((graph) => topologyOf(graph as unknown as Graph)),
+      graphs: [
+        ...Object.values(graphs).map((graph) => topologyOf(graph as unknown as Graph)),
+        ...(stores === undefined ? [] : [pipelineTopology(PIPELINE)]),
+      ],
       root,
       more: {
         ...(stores !== undefined && indexing(stores, async (adId) => [ownFacts(host, adId)])),
@@ -80,11 +83,18 @@ function ownFacts({ feed }: AdMixer, adId: number): HostFacts {
   return { url, version, appliedAtMs, offset, problem: undefined };
 }
 
-async function pipelineState(stores: IndexerStores): Promise<PipelineState> {
+/** Tasks and handlers between the ads database and the index. */
+export const PIPELINE: Parameters<typeof pipelineTopology>[0] = {
+  tasks: [tasks.gatewayChangesTask, tasks.gatewaySignalsTask, tasks.updaterHigh, tasks.updaterMedium, tasks.updaterLow],
+  handlers: ARGUS_HANDLERS,
+};
+
+export async function pipelineState(stores: IndexerStores): Promise<PipelineState> {
   const { backlog, parked } = await lookAtPipeline(stores);
   return {
     stages: backlog.map(({ stage, what, waiting }) => ({ stage, what, waiting })),
     lanes: (await workByHandler(stores.database)).map((work) => ({ ...work })),
     parked,
+    lag: [...(await pipelineLag(stores, PIPELINE))],
   };
 }

@@ -11,6 +11,8 @@ export { type JsonRecord, nextDueMs, type Workflow } from "../workflows/workflow
 export { declaredWorkflows } from "./declared-workflows.ts";
 export type * from "./document-facts.ts";
 export { type LookParts, lookAtDocument } from "./look-at-document.ts";
+export { pipelineLag, type StopLag } from "./pipeline-lag.ts";
+export { PIPELINE_STOPS, pipelineTopology } from "./pipeline-topology.ts";
 export { type Event, timelineOf } from "./timeline.ts";
 export type { Rung, Verdict } from "./verdict.ts";
 export { ladderOf, whyOf } from "./why.ts";

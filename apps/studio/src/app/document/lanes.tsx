@@ -1,12 +1,18 @@
 /** One lane per kind of stop. Hollow: when the change happened; solid: when the stop was done with it. */
 import type { DocumentView } from "../../data/document-view.ts";
+import { duration } from "../../data/explain/money.ts";
 
-const LANES = ["ads database", "topics", "updater", "handlers", "document", "published", "hosts", "base"];
+const SOURCE_LANE = "ads database";
+const LANES = [SOURCE_LANE, "topics", "updater", "handlers", "document", "published", "hosts", "base"];
 
 export function Lanes({ view }: { readonly view: DocumentView }) {
   const times = view.hops
     .flatMap(({ eventAtMs, processAtMs }) => [eventAtMs, processAtMs])
     .filter((at) => at !== null && at > 0);
+  const changedAtMs = Math.max(
+    0,
+    ...view.hops.flatMap(({ lane, processAtMs }) => (lane === SOURCE_LANE ? (processAtMs ?? []) : [])),
+  );
   const places = placesOf(times as readonly number[]);
   return (
     <ol className="lanes">
@@ -32,14 +38,15 @@ export function Lanes({ view }: { readonly view: DocumentView }) {
                 </span>
               ))}
             </span>
-            <span className="lane-last muted">{lastOf(hops)}</span>
+            <span className="lane-last muted num">{lastOf(hops, changedAtMs)}</span>
           </li>
         );
       })}
       <li className="axis muted">
         <span />
         <span>
-          <i className="event" /> change at the source <i className="process" /> done here. Idle time is shortened.
+          <i className="event" /> change at the source <i className="process" /> done here; right: how long after the
+          change. Idle time is shortened.
         </span>
       </li>
     </ol>
@@ -51,10 +58,14 @@ function titleOf({ what, owner, eventAtMs, processAtMs }: DocumentView["hops"][n
   return `${what} (${owner})\nchanged at its source: ${at(eventAtMs)}\ndone here: ${at(processAtMs)}`;
 }
 
-function lastOf(hops: readonly DocumentView["hops"][number][]): string {
-  const times = hops.flatMap(({ processAtMs, eventAtMs }) => processAtMs ?? eventAtMs ?? []).filter((at) => at > 0);
+/** How long after the newest change at the source a lane was done; the change itself by its time. */
+function lastOf(hops: DocumentView["hops"], changedAtMs: number): string {
+  const done = hops.flatMap(({ processAtMs }) => processAtMs ?? []).filter((at) => at > 0);
   if (hops.length === 0) return "nothing";
-  return times.length === 0 ? `${hops.length}` : new Date(Math.max(...times)).toLocaleTimeString();
+  if (done.length === 0) return "time not kept";
+  const last = Math.max(...done);
+  if (hops.some(({ lane }) => lane === SOURCE_LANE)) return new Date(last).toLocaleTimeString();
+  return last < changedAtMs ? "before it" : `+ ${duration(last - changedAtMs)}`;
 }
 
 /** Times in their order, with a bounded room between two of them: days of nothing take no more than a hand's breadth. */

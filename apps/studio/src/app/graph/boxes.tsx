@@ -24,6 +24,7 @@ export function Box({ data }: NodeProps) {
     cue.onPath ? "critical" : "",
     cue.fate === undefined ? "" : `ad-${cue.fate}`,
     cue.change ?? "",
+    cue.held ? "held" : "",
   ];
   const choose = () => {
     if (isGroup) go({ open: [...(route.open ?? "").split(",").filter(Boolean), box.id].join(",") }, "replace");
@@ -45,6 +46,12 @@ export function Box({ data }: NodeProps) {
         <span className="line">
           {isGroup ? (cue.step > 0 ? cue.line : `${nodesText(cue.count)} · ${cue.name}`) : cue.line}
         </span>
+        {cue.step > 0 && <span className="line close">{cue.owner}</span>}
+        {cue.figures !== undefined && (
+          <span className="line close num" title={cue.figures}>
+            {cue.figures}
+          </span>
+        )}
       </span>
       <span className="marks">
         {cue.fate === "dropped" && (
@@ -149,6 +156,7 @@ function describe(cue: Cue, isGroup: boolean): string {
     cue.fate === "dropped" ? "the ad was dropped here" : cue.fate === "kept" ? "the ad stayed" : "",
     cue.critical ? "on the critical path" : "",
     cue.step > 0 ? `heat ${cue.step} of 5` : "",
+    cue.held ? "held up by what is behind it" : "",
   ];
   return parts.filter(Boolean).join(", ");
 }

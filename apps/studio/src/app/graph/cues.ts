@@ -1,11 +1,14 @@
 /** What each box and line of the picture says: heat, fate of the ad, selection, differences. */
 import { useMemo } from "react";
+import type { CohortNode } from "../../data/cohort-document.ts";
+import { duration, share } from "../../data/explain/money.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
+import type { StopLag } from "../../data/live-document.ts";
 import { compareRuns } from "../run/compare.tsx";
 import type { Route } from "../state/route.ts";
 import type { Arrangement, PlacedBox } from "./arrange.ts";
 import type { GraphPaneProps } from "./graph-pane.tsx";
-import { HEATS, type Heat, heatOfCohort, heatOfRun, stepOf, type Warmth, worst } from "./heat.ts";
+import { HEATS, type Heat, heatOfCohort, heatOfLag, heatOfRun, stepOf, type Warmth, worst } from "./heat.ts";
 import { type Facts, select } from "./select.ts";
 
 export type Change = "added" | "removed" | "changed" | "affected";
@@ -28,6 +31,10 @@ export interface Cue {
   readonly trouble: string | undefined;
   readonly dropped: number;
   readonly logged: boolean;
+  /** What is behind it holds it up. */
+  readonly held: boolean;
+  /** Times over the kept runs, for whoever looks closely. */
+  readonly figures: string | undefined;
   readonly change: Change | undefined;
   readonly count: number;
 }
@@ -47,15 +54,19 @@ export interface Cues {
 const TROUBLES = ["failed", "timeout", "unfinished", "late", "fallback", "omitted", "switchedOff", "skipped"];
 
 export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangement): Cues {
-  const { graph, run, cohort, ad, other, changes, changedLines } = props;
-  const heat = HEATS.map(([id]) => id).find((id) => id === route.heat) ?? "owner";
+  const { graph, run, cohort, ad, other, changes, changedLines, lags } = props;
+  const asked = HEATS.map(([id]) => id).find((id) => id === route.heat);
+  const heat = asked ?? (lags === undefined ? "owner" : "lag");
   return useMemo(() => {
     const all = cohort !== undefined && (route.scope === "all" || run === undefined);
-    const warmth = all
-      ? heatOfCohort(cohort.nodes, heat)
-      : run === undefined
-        ? new Map<string, Warmth>()
-        : heatOfRun(run, heat);
+    const warmth =
+      lags !== undefined && heat === "lag"
+        ? heatOfLag(lags)
+        : all
+          ? heatOfCohort(cohort.nodes, heat)
+          : run === undefined
+            ? new Map<string, Warmth>()
+            : heatOfRun(run, heat);
     const differing =
       run === undefined || other === undefined
         ? new Set<string>()
@@ -68,6 +79,7 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
     const ran = new Map((run?.nodes ?? []).map((node) => [node.name, node]));
     const dropsOf = new Map((run?.stages ?? []).map(({ node, drops }) => [node, drops.length]));
     const fateOf = new Map((ad?.steps ?? []).map(({ node, fate }) => [node, fate]));
+    const together = new Map((cohort?.nodes ?? []).map((node) => [node.name, node]));
     const critical = new Set(run?.criticalPath ?? []);
     const of = (box: PlacedBox): Cue => {
       const members = membersOf(box.id);
@@ -76,6 +88,7 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
         group === undefined
           ? (warmth.get(box.id) ?? { share: undefined, text: "" })
           : worst(members.map((name) => warmth.get(name)));
+      const lagged = (lags ?? []).filter(({ name }) => members.includes(name));
       const outcomes = members.flatMap((name) => ran.get(name)?.outcome ?? []);
       const fates = members.flatMap((name) => fateOf.get(name) ?? []);
       const change = members
@@ -98,7 +111,11 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
         critical: members.some((name) => critical.has(name)),
         onPath: heat === "critical" && members.some((name) => critical.has(name)),
         fate: fates.includes("dropped") ? "dropped" : fates[0],
-        trouble: TROUBLES.find((each) => outcomes.includes(each) && (group === undefined || each !== "skipped")),
+        held: lagged.some((lag) => lag.heldUp > 0),
+        figures: figuresOf(members.flatMap((name) => together.get(name) ?? [])),
+        trouble:
+          troubleOf(lagged) ??
+          TROUBLES.find((each) => outcomes.includes(each) && (group === undefined || each !== "skipped")),
         dropped: members.reduce((sum, name) => sum + (dropsOf.get(name) ?? 0), 0),
         logged: members.some((name) => declared.get(name)?.logged === true),
         change,
@@ -121,6 +138,7 @@ export function useCues(props: GraphPaneProps, route: Route, arranged: Arrangeme
     other,
     changes,
     changedLines,
+    lags,
   ]);
 }
 
@@ -160,6 +178,21 @@ function pairsOf(graph: GraphDocument, path: readonly string[], { boxes }: Arran
     for (const from of boxIds(name)) for (const to of boxIds(next)) if (from !== to) pairs.add(`${from} ${to}`);
   }
   return pairs;
+}
+
+function troubleOf(lags: readonly StopLag[]): string | undefined {
+  const parked = lags.reduce((sum, lag) => sum + lag.parked, 0);
+  if (parked > 0) return `${parked} put aside`;
+  return lags.some(({ paused }) => paused) ? "paused" : undefined;
+}
+
+/** Of a node, or of the slowest in a group. */
+function figuresOf(nodes: readonly CohortNode[]): string | undefined {
+  const [slowest] = nodes.filter(({ runs }) => runs > 0).toSorted((one, other) => other.p99Ms - one.p99Ms);
+  if (slowest === undefined) return undefined;
+  const { name, p50Ms, p99Ms, fallbackShare } = slowest;
+  const figures = `p50 ${duration(p50Ms)} · p99 ${duration(p99Ms)} · ${fallbackShare === 0 ? "no" : share(fallbackShare)} fallback`;
+  return nodes.length === 1 ? figures : `${name}: ${figures}`;
 }
 
 export function nodesText(count: number): string {

@@ -3,14 +3,14 @@ import { ExportMenu } from "./export-menu.tsx";
 import type { GraphPaneProps } from "./graph-pane.tsx";
 import { HEATS } from "./heat.ts";
 
-interface Props extends Pick<GraphPaneProps, "graph" | "run" | "cohort" | "host"> {
+interface Props extends Pick<GraphPaneProps, "graph" | "run" | "cohort" | "lags" | "host"> {
   readonly level: "groups" | "nodes";
   readonly chosen: number | undefined;
 }
 
 /** Above the picture: what its colour tells, which nodes are meant, groups or nodes, and what can be taken away. */
-export function GraphBar({ graph, run, cohort, host, level, chosen }: Props) {
-  const { heat = "owner", find = "", scope } = useRoute();
+export function GraphBar({ graph, run, cohort, lags, host, level, chosen }: Props) {
+  const { heat = lags === undefined ? "owner" : "lag", find = "", scope } = useRoute();
   return (
     <div className="graph-bar">
       <label>
@@ -18,15 +18,17 @@ export function GraphBar({ graph, run, cohort, host, level, chosen }: Props) {
         <select
           className="field small"
           value={heat}
-          disabled={run === undefined && cohort === undefined}
+          disabled={run === undefined && cohort === undefined && lags === undefined}
           onChange={(event) => go({ heat: event.target.value }, "replace")}
         >
-          {HEATS.map(([id, name]) => (
-            <option key={id} value={id}>
-              {name}
-              {id !== "owner" && scope === "all" ? " (all kept)" : ""}
-            </option>
-          ))}
+          {HEATS.filter(([id]) => (lags === undefined ? id !== "lag" : id === "owner" || id === "lag")).map(
+            ([id, name]) => (
+              <option key={id} value={id}>
+                {name}
+                {id !== "owner" && scope === "all" ? " (all kept)" : ""}
+              </option>
+            ),
+          )}
         </select>
       </label>
       <span className="finds">

@@ -5,6 +5,8 @@ import { useMemo } from "react";
 import type { CohortDocument } from "../../data/cohort-document.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
+import type { LiveDocument } from "../../data/live-document.ts";
+import { PIPELINE_GRAPH } from "../../data/words.ts";
 import { overlayOf } from "../report/finding-overlay.ts";
 import { Problem } from "../shell/problem.tsx";
 import { Waiting } from "../shell/waiting.tsx";
@@ -12,9 +14,15 @@ import { useData } from "../state/data.ts";
 import { go, linkTo, type Route, useRoute } from "../state/route.ts";
 import { compareGraphs } from "./compare-graphs.ts";
 import { Differences } from "./differences.tsx";
-import { GraphPane } from "./graph-pane.tsx";
+import { CLOSED_ABOVE, GraphPane } from "./graph-pane.tsx";
+import { LagBefore, StopPanel } from "./lag.tsx";
 import { NodePanel } from "./node-panel.tsx";
 import { twoVersions } from "./two-versions.ts";
+
+/** Half of a desk's page, px. */
+const HALF_PAGE = 700;
+/** Between two looks at what waits, ms. */
+const LIVE_MS = 2_000;
 
 /** A link back leaves the picture's own state behind. */
 const OF_REPORT: Partial<Route> = {
@@ -29,6 +37,12 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
   const { value: base } = useData<GraphDocument>(route.with && `graphs/${route.with}.json`);
   const hasRuns = index.runs.some((run) => run.graphHash === hash);
   const { value: cohort } = useData<CohortDocument>(hasRuns ? `cohorts/${hash}.json` : undefined);
+  // The pipeline's graph is painted with what waits now; a graph of one of its stops says what waits before it.
+  const { value: live } = useData<LiveDocument>(
+    index.can.live ? "live.json" : undefined,
+    index.live ? LIVE_MS : undefined,
+  );
+  const lags = graph?.name === PIPELINE_GRAPH ? live?.lag : undefined;
   const changes = useMemo(
     () => (graph === undefined || base === undefined ? undefined : compareGraphs(base, graph)),
     [base, graph],
@@ -51,7 +65,7 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
   const drawn = together?.graph ?? graph;
   const versions = index.graphs.filter(({ name, hash: other }) => name === graph.name && other !== graph.hash);
   return (
-    <div className="run two">
+    <div className={`run two${isWide(drawn) ? " wide" : ""}`}>
       <section className="verdict" aria-label="Graph">
         <p className="crumbs">
           <select
@@ -95,16 +109,26 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
             {overlay.note !== undefined && <span className="muted"> {overlay.note}</span>}
           </p>
         )}
+        <LagBefore graph={graph.name} lags={live?.lag ?? []} index={index} />
         <p className="muted">
           {graph.nodes.length} nodes of {graph.owners.length} owners, {graph.slots.length} slots
           {graph.deadlineMs !== null && `, deadline ${graph.deadlineMs} ms`}. Reads {graph.request.join(", ")}; gives{" "}
           {graph.respond.join(", ")}.
         </p>
       </section>
-      <GraphPane graph={drawn} cohort={cohort} changes={marked ?? changes?.nodes} changedLines={together?.lines} />
+      <GraphPane
+        graph={drawn}
+        cohort={cohort}
+        lags={lags}
+        changes={marked ?? changes?.nodes}
+        changedLines={together?.lines}
+      />
       <aside className="panel card" aria-label="Details">
         {route.node !== undefined ? (
-          <NodePanel graph={drawn} name={route.node} cohort={cohort} />
+          <>
+            <StopPanel lag={lags?.find(({ name }) => name === route.node)} index={index} />
+            <NodePanel graph={drawn} name={route.node} cohort={cohort} />
+          </>
         ) : changes !== undefined ? (
           <Differences changes={changes} lines={together?.lines} />
         ) : (
@@ -113,6 +137,11 @@ export function GraphPage({ index }: { readonly index: IndexDocument }) {
       </aside>
     </div>
   );
+}
+
+/** A small graph that is wider than the half of a page has the whole width. */
+function isWide({ nodes, layout: { flat } }: GraphDocument): boolean {
+  return flat !== null && nodes.length <= CLOSED_ABOVE && flat.width > HALF_PAGE;
 }
 
 function NodeList({ graph }: { readonly graph: GraphDocument }) {

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { AdDocument } from "../../data/ad-document.ts";
 import type { CohortDocument } from "../../data/cohort-document.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
+import type { StopLag } from "../../data/live-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
 import { useKeys } from "../shell/keys.ts";
 import { go, useRoute } from "../state/route.ts";
@@ -22,6 +23,8 @@ export interface GraphPaneProps {
   readonly ad?: AdDocument | undefined;
   /** A run that this one is compared with. */
   readonly other?: RunDocument | undefined;
+  /** Of the pipeline's stops, where this is its graph. */
+  readonly lags?: readonly StopLag[] | undefined;
   /** Address of the host that keeps the run. */
   readonly host?: string | null | undefined;
   /** Nodes that another version of the graph has not, or has otherwise. */
@@ -33,7 +36,7 @@ export interface GraphPaneProps {
 /** Names of our own: the library draws its own boxes for some. */
 const TYPES = { "tenon-node": Box, "tenon-group": Box, "tenon-openGroup": OpenGroup, "tenon-end": EndBox };
 /** Above this many nodes groups begin closed. */
-const CLOSED_ABOVE = 40;
+export const CLOSED_ABOVE = 40;
 const ZOOM = { min: 0.15, max: 2.2, first: 0.95, far: 0.5, near: 1.25 } as const;
 
 export function GraphPane(props: GraphPaneProps) {

@@ -1,6 +1,7 @@
 /** What the colour of a box tells. Five steps, in one hue from light to dark, each with as many ticks: colour is never alone. */
 import type { CohortNode } from "../../data/cohort-document.ts";
-import { duration, share } from "../../data/explain/money.ts";
+import { duration, number, share } from "../../data/explain/money.ts";
+import type { StopLag } from "../../data/live-document.ts";
 import type { RunDocument, RunNode } from "../../data/run-document.ts";
 
 export const HEATS = [
@@ -11,6 +12,7 @@ export const HEATS = [
   ["errors", "Errors", "failed, cut, or stood in for"],
   ["absent", "Absent outputs", "slots that were not there"],
   ["drops", "Drop rate", "candidates that left here"],
+  ["lag", "Lag", "what waits before it, each tenfold a step hotter; hatched: what is behind holds it up"],
 ] as const;
 export type Heat = (typeof HEATS)[number][0];
 export const STEPS = 5;
@@ -91,6 +93,23 @@ export function heatOfCohort(nodes: readonly CohortNode[], heat: Heat): Readonly
       }
     }),
   );
+}
+
+/** Of each stop of the pipeline. */
+export function heatOfLag(lags: readonly StopLag[]): ReadonlyMap<string, Warmth> {
+  return new Map(
+    lags.map((lag): [string, Warmth] => [lag.name, { share: lagStep(lag.waiting) / STEPS, text: lagText(lag) }]),
+  );
+}
+
+/** What waits, as a step of the heat: each tenfold is one hotter. */
+export function lagStep(waiting: number): number {
+  return waiting <= 0 ? 0 : Math.min(STEPS, 1 + Math.floor(Math.log10(waiting)));
+}
+
+export function lagText({ waiting, unit, oldestMs }: StopLag): string {
+  if (waiting === 0) return "nothing waits";
+  return `${number(waiting)} ${waiting === 1 ? unit.replace(/(?<=ch)es$|s$/, "") : unit}${oldestMs === null ? "" : `, ${duration(oldestMs)}`}`;
 }
 
 /** 0: nothing; 1 to 5 from cool to hot. */

@@ -105,7 +105,7 @@ export function LivePage({ index }: { readonly index: IndexDocument }) {
           </Scroll>
         </section>
       )}
-      {backlog !== null && <PipelineMap live={live} />}
+      {backlog !== null && <PipelineMap live={live} index={index} />}
       {backlog !== null && (
         <section className="card block" aria-label="Lanes">
           <h2>Lanes: work of handlers</h2>
@@ -152,9 +152,7 @@ export function LivePage({ index }: { readonly index: IndexDocument }) {
               {Object.entries(live.versions).map(([name, version]) => (
                 <tr key={name}>
                   <td>{name}</td>
-                  <td>
-                    <code>{version}</code>
-                  </td>
+                  <td>{version === "" ? <span className="muted">none</span> : <code>{version}</code>}</td>
                 </tr>
               ))}
             </tbody>
@@ -193,7 +191,8 @@ function sentenceOf({ parked, freshness }: LiveDocument, last: LiveSample | unde
     return `${last.failuresPerSecond.toFixed(2)} requests a second fail.`;
   if (late.length > 0)
     return `${late.map(({ class: name }) => name).join(" and ")} changes come later than their target.`;
-  if (parked > 0) return `Serving is well; ${number(parked)} work items were put aside and wait for somebody.`;
+  if (parked > 0)
+    return `Serving is well; ${number(parked)} work ${parked === 1 ? "item was" : "items were"} put aside and wait for somebody.`;
   if (last?.backlog != null && last.backlog > 0)
     return `Serving is well; ${number(last.backlog)} changes are under way.`;
   return last === undefined || last.requestsPerSecond === 0

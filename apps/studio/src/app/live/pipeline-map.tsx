@@ -1,7 +1,12 @@
 /** The way of a change, stage by stage: what waits before each colours it, and a stage that holds up the one before is hatched. */
+
 import { number } from "../../data/explain/money.ts";
+import type { IndexDocument } from "../../data/index-document.ts";
 import type { LiveDocument } from "../../data/live-document.ts";
+import { PIPELINE_GRAPH } from "../../data/words.ts";
 import { Ticks } from "../graph/boxes.tsx";
+import { lagStep } from "../graph/heat.ts";
+import { linkTo } from "../state/route.ts";
 
 const STAGES = [
   ["source", "Change log", "bytes not read"],
@@ -11,12 +16,8 @@ const STAGES = [
   ["publishing", "Publishing", "messages"],
 ] as const;
 
-/** What waits before a stage, as a step of the heat: each tenfold is one hotter. */
-function stepOf(waiting: number): number {
-  return waiting <= 0 ? 0 : Math.min(5, 1 + Math.floor(Math.log10(waiting)));
-}
-
-export function PipelineMap({ live }: { readonly live: LiveDocument }) {
+export function PipelineMap({ live, index }: { readonly live: LiveDocument; readonly index: IndexDocument }) {
+  const graph = index.graphs.find(({ name }) => name === PIPELINE_GRAPH);
   const waiting = (stage: string) =>
     live.stages.filter((each) => each.stage === stage).reduce((sum, each) => sum + each.waiting, 0);
   return (
@@ -27,7 +28,7 @@ export function PipelineMap({ live }: { readonly live: LiveDocument }) {
           const own = waiting(stage);
           const next = STAGES[at + 1];
           const isHeld = next !== undefined && waiting(next[0]) > 100 && waiting(next[0]) > own;
-          const step = stepOf(own);
+          const step = lagStep(own);
           return (
             <li key={stage} className={`heat-${step}${isHeld ? " held" : ""}`}>
               <strong>{name}</strong>
@@ -43,6 +44,11 @@ export function PipelineMap({ live }: { readonly live: LiveDocument }) {
           <span className="num">{number(live.ads)} ads</span>
         </li>
       </ol>
+      {graph !== undefined && (
+        <p>
+          <a href={linkTo({ view: "graph", graph: graph.hash })}>Every task and handler, with what waits before it</a>
+        </p>
+      )}
     </section>
   );
 }

@@ -25,6 +25,9 @@ export function CohortTables({ compared, graph }: Props) {
     Number(other.standsOut) - Number(one.standsOut) || other.here.p50Ms - one.here.p50Ms;
   return (
     <div className="inside">
+      <p className="muted">
+        ◆ beyond chance: three standard errors, counted by requests, and {RUNS_MIN} requests on each side.
+      </p>
       <h2>The funnel: of the candidates that entered, how many left, and for what</h2>
       <Scroll label="Funnel of both, as a table">
         <table className="list both">
@@ -45,7 +48,8 @@ export function CohortTables({ compared, graph }: Props) {
           </tbody>
         </table>
       </Scroll>
-      <h2>Times of nodes: median, 99th of a hundred, runs</h2>
+      <h2>Times of nodes: p50, p99, runs</h2>
+      <p className="muted">A p99 of fewer than {P99_RUNS_MIN} runs is their longest.</p>
       <Scroll label="Times of both, as a table">
         <table className="list both">
           <thead>
@@ -53,7 +57,7 @@ export function CohortTables({ compared, graph }: Props) {
               <th>Node</th>
               <th className="num">These</th>
               <th className="num">Those</th>
-              <th className="num">Median</th>
+              <th className="num">p50</th>
             </tr>
           </thead>
           <tbody>
@@ -63,10 +67,6 @@ export function CohortTables({ compared, graph }: Props) {
           </tbody>
         </table>
       </Scroll>
-      <p className="muted">
-        Marked: beyond three standard errors, counted by requests, with {RUNS_MIN} of them on each side. A p99 of fewer
-        than {P99_RUNS_MIN} runs is their longest.
-      </p>
     </div>
   );
 }

@@ -66,14 +66,14 @@ export function CohortsPage({ index }: { readonly index: IndexDocument }) {
             placeholder="the rest"
           />
         </div>
-        <p className="suggested muted">
+        <div className="suggested muted">
           {suggestionsOf(cohort.runs).map(({ words, count }) => (
             <a key={words} href={linkTo({ a: words, b: undefined })}>
               {words} <span className="num">{count}</span>
             </a>
           ))}
           <RunFilterHelp />
-        </p>
+        </div>
         <h1>{cohortSentence(compared, found.here.length, found.there.length)}</h1>
       </section>
       <GraphPane graph={graph} cohort={shown} changes={changes} />

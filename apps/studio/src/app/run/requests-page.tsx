@@ -48,14 +48,14 @@ export function RequestsPage({ index }: { readonly index: IndexDocument }) {
           {find.trim() === "" ? "Compare some with others" : `Compare these ${rows.length} with the rest`}
         </a>
       </div>
-      <p className="suggested muted">
+      <div className="suggested muted">
         {suggestionsOf(index.runs).map(({ words, count }) => (
           <a key={words} href={linkTo({ find: words })}>
             {words} <span className="num">{count}</span>
           </a>
         ))}
         <RunFilterHelp />
-      </p>
+      </div>
       {wrong.length > 0 && (
         <p role="alert">
           <span className="chip bad">not understood: {wrong.join(", ")}</span>

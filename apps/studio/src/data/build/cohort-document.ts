@@ -1,16 +1,10 @@
-import {
-  COHORT_FORMAT,
-  type CohortDocument,
-  type CohortRun,
-  type CohortStage,
-  FATES,
-  MARKS,
-} from "../cohort-document.ts";
+import { COHORT_FORMAT, type CohortDocument, type CohortRun, type CohortStage, FATES } from "../cohort-document.ts";
 import { cohortFigures } from "../explain/cohort-figures.ts";
 import { fatesOf } from "../explain/fates.ts";
 import { runFacts } from "../explain/run-facts.ts";
 import type { GraphDocument } from "../graph-document.ts";
 import type { RunDocument, RunNode } from "../run-document.ts";
+import { MARKS } from "../words.ts";
 
 /** Runs that a cohort looks at: the newest. */
 export const COHORT_RUNS_MAX = 200;

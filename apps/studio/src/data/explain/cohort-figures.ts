@@ -1,5 +1,7 @@
 /** Figures of some runs together: made of their short forms, so that a server, a folder and the page count alike. */
-import { type CohortDocument, type CohortNode, type CohortRun, type CohortStage, MARKS } from "../cohort-document.ts";
+
+import type { CohortDocument, CohortNode, CohortRun, CohortStage } from "../cohort-document.ts";
+import { MARKS } from "../words.ts";
 
 /** What the runs of a graph share: names for the numbers in them. */
 export interface CohortNames {

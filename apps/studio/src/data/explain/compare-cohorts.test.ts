@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type CohortRun, MARKS } from "../cohort-document.ts";
+import type { CohortRun } from "../cohort-document.ts";
+import { MARKS } from "../words.ts";
 import { cohortSentence, compareCohorts, RUNS_MIN } from "./compare-cohorts.ts";
 import { runFilter } from "./run-filter.ts";
 

@@ -175,7 +175,7 @@ export function cohortSentence({ shares, times }: CohortComparison, here: number
   const most =
     first === undefined
       ? ""
-      : ` ${first.node} dropped ${percent(first.here)} for ${first.reason}, against ${percent(first.there)}.`;
+      : ` ${first.node} dropped ${percent(first.here)} as ${first.reason}, against ${percent(first.there)}.`;
   const nodes = slow === 0 ? "" : ` ${slow} ${slow === 1 ? "node takes" : "nodes take"} another time.`;
   return `${counted}.${most}${nodes}`;
 }

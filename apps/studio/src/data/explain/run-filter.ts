@@ -6,7 +6,9 @@
  * - `last:10m`: up to so long before the newest run; `after:` and `before:` a time as `2026-11-23T10:05:00Z`
  * - anything else: part of the request's id
  */
-import { type RunFacts, VERDICTS } from "../run-facts.ts";
+
+import type { RunFacts } from "../run-facts.ts";
+import { VERDICTS } from "../words.ts";
 
 export interface FilteredRun {
   readonly requestId: string;
