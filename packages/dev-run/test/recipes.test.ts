@@ -66,12 +66,14 @@ async function post(body: string): Promise<string> {
 }
 
 test("the first report adds a comment, the next ones write that one anew, others' comments stay", async () => {
-  comments = Array.from({ length: 130 }, (_, at) => ({ id: at + 1, body: `a remark ${at}` }));
+  // Somebody quotes the report: that comment is theirs all the same.
+  const remark = (at: number) => (at === 60 ? `what of ${COMMENT_MARKER} this report?` : `a remark ${at}`);
+  comments = Array.from({ length: 130 }, (_, at) => ({ id: at + 1, body: remark(at) }));
   expect(await post(`${COMMENT_MARKER}\nfirst`)).toBe("comment added");
   expect(await post(`${COMMENT_MARKER}\nsecond`)).toBe("comment written anew");
   expect(comments).toHaveLength(131);
   expect(comments[130]?.body).toBe(`${COMMENT_MARKER}\nsecond`);
-  expect(comments.slice(0, 130).every(({ body }, at) => body === `a remark ${at}`)).toBe(true);
+  expect(comments.slice(0, 130).every(({ body }, at) => body === remark(at))).toBe(true);
   expect(asked.every((line) => line.endsWith("Bearer secret"))).toBe(true);
 });
 

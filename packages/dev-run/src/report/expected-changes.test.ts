@@ -94,3 +94,13 @@ test("a file of another form is refused with its place, one that is not there ex
     rmSync(folder, { recursive: true });
   }
 });
+
+test("an expectation is met by the finding that begins at the field, not by one that only reaches it", () => {
+  const reached = { ...draft([field({ firstNode: "billing" })]), node: "pricing" };
+  const { drafts, expected } = judge([reached], expecting({}), TODAY);
+  expect(expected[0]?.draft).toBeUndefined();
+  expect(drafts.map(({ kind, severity }) => [kind, severity])).toEqual([
+    ["values", "review"],
+    ["expectation", "review"],
+  ]);
+});

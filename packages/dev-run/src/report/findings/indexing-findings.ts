@@ -22,7 +22,7 @@ function divergedFinding({ compared, indexing: { base, head = [] } }: ReportInpu
   const others = [...new Set(different.map(({ handler }) => handler))].filter((name) => name !== first.handler);
   return [
     {
-      ...ofHandler(graph, first.handler, first.owner),
+      ...ofHandler(graph, first.handler, { owner: first.owner, ofMessages: first.what === "document" }),
       ...{ kind: "documents", severity: "fail" },
       title: `handler "${first.handler}" (${first.owner}) does not converge: for key ${first.key}, ${at}, deltas leave ${first.deltas} and a base holds ${first.base}`,
       entriesAffected: count,
@@ -55,7 +55,7 @@ function amplifiedFindings({ compared, gates, indexing: { base, head } }: Report
     const gate = gates[owner]?.writes ?? DEFAULT_GATES.writes;
     if (right <= left * (1 + gate)) return [];
     const draft: Draft = {
-      ...ofHandler(graph, handler, owner),
+      ...ofHandler(graph, handler, { owner, ofMessages: false }),
       ...{ kind: "documents", severity: "review" },
       title: `handler "${handler}" (${owner}) writes ${shown(left)} → ${shown(right)} rows and messages for a change, budget ${shown(gate * 100)} % more`,
       entriesCompared: now.changes,
@@ -75,10 +75,14 @@ function writtenIn(answers: readonly IndexingAnswer[]): Written {
   return { changes: costs.filter(({ runs }) => total(runs) > 0).length, byHandler };
 }
 
-/** The node that gives what the handler writes. */
-function ofHandler(graph: UnionGraph | undefined, handler: string, owner: string): Draft {
+/** The node that gives what the handler writes, or what it sends: its rows come first in what it responds with, messages last. */
+function ofHandler(
+  graph: UnionGraph | undefined,
+  handler: string,
+  { owner, ofMessages }: { readonly owner: string; readonly ofMessages: boolean },
+): Draft {
   const { respond = [], slots = [] } = graph?.head.topology ?? {};
-  const producer = slots.find(({ key }) => key === respond[0])?.producer;
+  const producer = slots.find(({ key }) => key === (ofMessages ? respond.at(-1) : respond[0]))?.producer;
   const node = graph?.nodes.find(({ name }) => name === producer);
   return {
     ...{ kind: "documents", severity: "review", title: "", graph: handler, node: node?.name ?? handler },

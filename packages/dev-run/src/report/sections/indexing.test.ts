@@ -20,12 +20,15 @@ function answer(more: Partial<IndexingAnswer> = {}): IndexingAnswer {
 const place = { file: "graphs/indexing/offer.graph.ts", line: 3, column: 5 };
 const graphs = ["offer", "servable"].map((name) => ({
   name,
-  nodes: [{ name: `derive ${name}`, owner: `team of ${name}`, head: { place } }],
+  nodes: ["derive", "tell"].map((verb) => ({ name: `${verb} ${name}`, owner: `team of ${name}`, head: { place } })),
   head: {
     topology: {
       graph: { owner: `team of ${name}` },
-      respond: [`${name}Writes`],
-      slots: [{ key: `${name}Writes`, producer: `derive ${name}` }],
+      respond: [`${name}Writes`, `${name}Messages`],
+      slots: [
+        { key: `${name}Writes`, producer: `derive ${name}` },
+        { key: `${name}Messages`, producer: `tell ${name}` },
+      ],
     },
   },
 }));
@@ -95,6 +98,8 @@ test("an index that does not converge fails the report, once, at the first handl
   });
   expect(found?.title).toContain("for key 17, ad_document.offer, bid, deltas leave 1 and a base holds 2");
   expect(found?.effect).toHaveLength(1);
+  const told = answer({ differentCount: 1, different: [differs("servable", "document")] });
+  expect(indexingFindings(input({ base: [answer()], head: [told] }))[0]?.node).toBe("tell servable");
   const [known] = indexingFindings(input({ base: [broken], head: [broken] }));
   expect(known?.effect).toContain("9 do so in the base, too");
   expect(convergence(input({ base: [], head: [broken] }), 7).outcome).toBe("different");

@@ -73,8 +73,11 @@ test("a document that is not told to the index when its ad is paused differs, an
     inputs.assembledDocument?.document?.ad.status === "paused" ? { indexDeltaMessages: [] } : before(inputs),
   );
   const told = await converge(corpus.header, entries, withNode("servable", "publishDocument", silent));
-  expect(told.different.map(({ handler: name, what }) => [name, what])).toContainEqual(["servable", "document"]);
-  expect(new Set(told.different.map(({ handler: name }) => name))).toEqual(new Set(["servable"]));
+  expect(told.differentCount).toBeGreaterThan(0);
+  // Rows are the same: what differs is what was told, and what a server holds.
+  expect(new Set(told.different.map(({ handler: name, what }) => `${name} ${what}`))).toEqual(
+    new Set(["servable document"]),
+  );
 });
 
 test("a key whose run fails is told with the way it was on, and is no difference", async () => {

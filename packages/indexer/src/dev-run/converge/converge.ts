@@ -34,7 +34,8 @@ export async function converge(
   const changes = recordedChanges(entries, handlers);
   const live = await livePath(changes, { handlers, entities: ENTITIES, resources, startMs: madeAtMs });
   const served = newestDocuments(live.deltas);
-  const versionOf = (key: Key) => BigInt(served.get(key)?.version ?? 1);
+  const written = await lastVersions(live.repo, handlers);
+  const versionOf = (key: Key) => written.get(key) ?? 1n;
   const base = await basePath(live.repo, { handlers, resources, nowMs: madeAtMs, versionOf });
   const ofGroups = await differentGroups(live.repo, base);
   const ofDocuments = differentDocuments(served, base, handlers);
@@ -65,6 +66,21 @@ export async function converge(
     ].slice(0, NAMED_MAX),
     costs: live.costs.map((cost) => ({ ...cost, chain: longestChain(handlers, cost.runs) })),
   };
+}
+
+/** Version under which the handler that tells the index wrote a document last: a base gives it the same, whatever was told. */
+async function lastVersions(repo: ModelRepo, handlers: readonly Handler[]): Promise<ReadonlyMap<Key, bigint>> {
+  const written = new Map<Key, bigint>();
+  await repo.transaction(async (tx) => {
+    for (const { entity, group } of handlers.filter(tellsTheIndex).flatMap(producedGroups)) {
+      for (const key of tx.keys(entity)) written.set(key, tx.row(entity, key).groups[group]?.version ?? 1n);
+    }
+  });
+  return written;
+}
+
+function tellsTheIndex({ sinks }: Handler): boolean {
+  return Object.keys(sinks).length > 0;
 }
 
 interface Served {
@@ -135,7 +151,7 @@ function differentDocuments(
   base: readonly BaseKey[],
   handlers: readonly Handler[],
 ): Compared {
-  const [teller] = handlers.filter(({ sinks }) => Object.keys(sinks).length > 0);
+  const [teller] = handlers.filter(tellsTheIndex);
   const { handler = "", owner = "" } = { handler: teller?.graph.name, owner: teller?.owner };
   const told = new Map(
     base.flatMap(({ messages }) =>
