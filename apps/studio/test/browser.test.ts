@@ -383,8 +383,8 @@ test("from far only names; from near whose it is, p50, p99 and fallbacks over th
   expect(await close.first().isVisible()).toBe(false);
   for (let at = 0; at < 5; at++) await page.getByRole("button", { name: "Closer" }).click();
   await page.locator(".graph.zoom-near").waitFor();
-  expect(await close.first().innerText()).toBe("ads-ranking");
-  expect(await close.last().innerText()).toMatch(/^p50 .+s · p99 .+s · no fallback$/);
+  expect(await close.first().innerText()).toBe("ads-ranking · no fallback");
+  expect(await close.last().innerText()).toMatch(/^p50 .+s · p99 .+s$/);
   const [text = 99, whole = 0] = await box.evaluate((own) => [
     own.querySelector(".text")?.clientHeight ?? 99,
     own.clientHeight,

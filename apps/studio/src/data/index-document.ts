@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { RunFactsSchema } from "./run-facts.ts";
 
-export const INDEX_FORMAT = "tenon.studio.index/1";
+export const INDEX_FORMAT = "tenon.studio.index/2";
 
 export const GraphEntrySchema = z.strictObject({
   name: z.string(),

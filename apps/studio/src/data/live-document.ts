@@ -1,7 +1,7 @@
 /** `live.json`: rates, lag, lanes and freshness of the running system, as they were over the last minutes. */
 import { z } from "zod";
 
-export const LIVE_FORMAT = "tenon.studio.live/1";
+export const LIVE_FORMAT = "tenon.studio.live/2";
 
 export const LiveSampleSchema = z.strictObject({
   atMs: z.number(),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ComparedSchema } from "./parts.ts";
 
-export const RUN_FORMAT = "tenon.studio.run/1";
+export const RUN_FORMAT = "tenon.studio.run/2";
 
 export const RunNodeSchema = z.strictObject({
   name: z.string(),

@@ -92,7 +92,7 @@ test("beside a host: own reports first, the host's where the id is none of ours"
   write("mine", JSON.stringify(emptyReport()), 1);
   const entry = { title: "t", verdict: "PASS", atMs: 5, problem: null };
   const index = IndexDocumentSchema.parse({
-    ...{ format: "tenon.studio.index/1", live: true, graphs: [], runs: [], documents: null },
+    ...{ format: "tenon.studio.index/2", live: true, host: null, graphs: [], runs: [], documents: null },
     reports: ["mine", "theirs"].map((id) => ({ id, ...entry })),
     can: { values: false, documents: false, whatIf: false, lineage: false, live: false },
   });

@@ -46,11 +46,13 @@ export function Box({ data }: NodeProps) {
         <span className="line">
           {isGroup ? (cue.step > 0 ? cue.line : `${nodesText(cue.count)} · ${cue.name}`) : cue.line}
         </span>
-        {cue.step > 0 && <span className="line close">{cue.owner}</span>}
         {cue.figures !== undefined && (
-          <span className="line close num" title={cue.figures}>
-            {cue.figures}
-          </span>
+          <>
+            <span className="line close">
+              {cue.figures.of ?? cue.owner} · {cue.figures.fallback}
+            </span>
+            <span className="line close num">{cue.figures.times}</span>
+          </>
         )}
       </span>
       <span className="marks">

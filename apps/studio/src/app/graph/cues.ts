@@ -34,7 +34,7 @@ export interface Cue {
   /** What is behind it holds it up. */
   readonly held: boolean;
   /** Times over the kept runs, for whoever looks closely. */
-  readonly figures: string | undefined;
+  readonly figures: { readonly of: string | undefined; readonly times: string; readonly fallback: string } | undefined;
   readonly change: Change | undefined;
   readonly count: number;
 }
@@ -187,12 +187,15 @@ function troubleOf(lags: readonly StopLag[]): string | undefined {
 }
 
 /** Of a node, or of the slowest in a group. */
-function figuresOf(nodes: readonly CohortNode[]): string | undefined {
+function figuresOf(nodes: readonly CohortNode[]): Cue["figures"] {
   const [slowest] = nodes.filter(({ runs }) => runs > 0).toSorted((one, other) => other.p99Ms - one.p99Ms);
   if (slowest === undefined) return undefined;
   const { name, p50Ms, p99Ms, fallbackShare } = slowest;
-  const figures = `p50 ${duration(p50Ms)} · p99 ${duration(p99Ms)} · ${fallbackShare === 0 ? "no" : share(fallbackShare)} fallback`;
-  return nodes.length === 1 ? figures : `${name}: ${figures}`;
+  return {
+    of: nodes.length === 1 ? undefined : name,
+    times: `p50 ${duration(p50Ms)} · p99 ${duration(p99Ms)}`,
+    fallback: `${fallbackShare === 0 ? "no" : share(fallbackShare)} fallback`,
+  };
 }
 
 export function nodesText(count: number): string {
