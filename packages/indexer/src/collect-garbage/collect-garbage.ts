@@ -140,6 +140,9 @@ class Collection {
           const deletes = inactive.map(({ key }) => ({ key, version }));
           await repo.write(tx, { [AdDocumentRow.name]: { deletes } }, { lane: "low" });
           await work.sinks.add(tx, this.#messages(inactive, version));
+          // Whoever publishes would be woken by the deletes, and tell them again.
+          const [publisher] = handlers.filter(publishes).map(({ name }) => name);
+          if (publisher !== undefined) await work.sign(tx, { handler: publisher, rounds: 0, handedOn: [publisher] });
         }
         return { ...page, inactive };
       },
@@ -174,4 +177,8 @@ class Collection {
     }
     return removed;
   }
+}
+
+function publishes({ sinks }: Handler): boolean {
+  return Object.values(sinks).some(({ name }) => name === IndexDeltas.name);
 }
