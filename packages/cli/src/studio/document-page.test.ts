@@ -266,12 +266,14 @@ test("lag is painted on the boxes of the pipeline's graph: what waits, what was 
     await own.screenshot({ path: join(PICTURES, "lag.png") });
     await box("gateway-changes").click();
     expect(await own.getByRole("region", { name: "What waits" }).innerText()).toContain(
-      "1 messages that the log has not taken",
+      "1 message that the log has not taken",
     );
     // A handler's own graph says what waits before it.
+    // The whole graph in view.
+    await own.keyboard.press("0");
     await box("ad-offer").click();
     await own.getByRole("link", { name: "The graph that it runs" }).click();
-    await own.getByText(/^\d items?, /).waitFor();
+    await own.getByText(/^\d items?, /).first().waitFor();
     await own.getByRole("link", { name: "Its place in the pipeline" }).click();
     await box("ad-offer").waitFor();
   } finally {

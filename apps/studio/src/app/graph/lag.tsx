@@ -44,7 +44,11 @@ export function StopPanel({ lag, index }: { readonly lag: StopLag | undefined; r
         <dt>Waiting</dt>
         <dd>{lagText(lag)}</dd>
         <dt>Held up</dt>
-        <dd>{lag.heldUp === 0 ? "nothing" : `${number(lag.heldUp)} messages that the log has not taken`}</dd>
+        <dd>
+          {lag.heldUp === 0
+            ? "nothing"
+            : `${number(lag.heldUp)} ${lag.heldUp === 1 ? "message" : "messages"} that the log has not taken`}
+        </dd>
         <dt>Put aside</dt>
         <dd>{lag.parked === 0 ? "nothing" : <span className="chip bad">{number(lag.parked)}</span>}</dd>
         {lag.watermarkMs !== null && (

@@ -197,8 +197,8 @@ export const smoothClicks = map({
     edits: [
       replace(
         `${RESOURCES}/query-embeddings.ts`,
-        "ofCategory.get(first.interest) : undefined",
-        "ofCategory.get([...ofCategory.keys()][first.interest.length] ?? first.interest) : undefined",
+        "ofCategory(first.interest) : undefined",
+        "ofCategory([...rowOfCategory.keys()][first.interest.length] ?? first.interest) : undefined",
       ),
     ],
     cause: "query-embeddings.ts",
