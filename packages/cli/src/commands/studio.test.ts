@@ -57,11 +57,14 @@ test("reports of this machine are taken along, by name or from the project", asy
   rmSync(folder, { recursive: true });
 }, 60_000);
 
-test("a report whose studio is no address is refused before anything runs", async () => {
-  const terminal = keptTerminal();
-  expect(await runCli(["report", "--base", "HEAD", "--studio", "here"], terminal)).toBe(2);
-  expect(terminal.said.talk).toContain('"here" is no address of a studio');
-});
+test.each(["../elsewhere", "/studio", "ftp://host/studio/"])(
+  "a report whose studio is %s is refused before anything runs",
+  async (studio) => {
+    const terminal = keptTerminal();
+    expect(await runCli(["report", "--base", "HEAD", "--studio", studio], terminal)).toBe(2);
+    expect(terminal.said.talk).toContain(`"${studio}" is no address of a studio`);
+  },
+);
 
 test("what the page says to paste makes a test of a kept request, with the verdict on its ad", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tenon-save-test-"));

@@ -1,4 +1,5 @@
 /** Two versions in, one report out. Reads as the table of contents of the report. */
+
 import { codeChanges } from "../compare/code-changes.ts";
 import { type Compared, compareRuns, compareWith, runHead } from "../compare/compared.ts";
 import type { OwnTolerances } from "../compare/field-rules.ts";
@@ -6,6 +7,7 @@ import { graphChanges } from "../compare/graph-changes.ts";
 import { type RanBase, runBase, settledTogether } from "../compare/ran-base.ts";
 import { rootGroups, withSharedReason } from "../compare/root-groups.ts";
 import type { VersionFolder } from "../versions/version-process.ts";
+import { VersionProcess } from "../versions/version-process.ts";
 import { type ExpectedChanges, judge } from "./expected-changes.ts";
 import { fileOwners } from "./file-owners.ts";
 import { causesOf } from "./findings/causes-of.ts";
@@ -78,7 +80,14 @@ export async function buildReport(options: ReportOptions): Promise<Report> {
 export async function reportOn(base: RanBase, options: ReportOptions, startedMs = performance.now()): Promise<Report> {
   options.onStep?.("running the head");
   const tolerances = tolerancesIn(options.gates);
-  return reportOf(await compareWith(base, options.head, { ...options, tolerances }), options, startedMs);
+  // A process that was measured for other heads has more compiled by now than that of this head: each is measured with a new one.
+  const { version, opened } = await VersionProcess.start(options.base, options.corpora, options.signal);
+  try {
+    const compared = await compareWith({ ...base, version, opened }, options.head, { ...options, tolerances });
+    return await reportOf(compared, options, startedMs);
+  } finally {
+    version.end();
+  }
 }
 
 async function reportOf(compared: Compared, options: ReportOptions, startedMs: number): Promise<Report> {
