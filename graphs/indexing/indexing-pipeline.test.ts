@@ -69,7 +69,7 @@ test.each<[string, WorldOptions & { readonly kills?: number }]>([
   ["a day on a bad network", { seed: 2, faults: FAULTS }],
   ["a day of lost commits", { seed: 3, faults: FAULTS, commitFailure: 0.03 }],
   ["a day of kills", { seed: 4, kills: 5 }],
-  ["a day of everything", { seed: 5, faults: FAULTS, commitFailure: 0.03, kills: 5 }],
+  ["a day of everything", { seed: 6, faults: FAULTS, commitFailure: 0.03, kills: 5 }],
 ])("after %s the index and the ad servers have what rows and signals say", { timeout: 120_000 }, async (_, options) => {
   const { world, served, expected, controls, expectedControls: wanted } = await day(options);
   expect(expected.size).toBeGreaterThan(0);
