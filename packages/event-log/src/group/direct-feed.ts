@@ -84,6 +84,8 @@ export class DirectFeed implements Feed {
         return records;
       }
       this.#lookedInVain = { rings, atMs: clock.monotonicMs() };
+      // Whoever rings at every look must not keep a pull beyond its time.
+      if (clock.monotonicMs() >= untilMs) return [];
     }
   }
 
