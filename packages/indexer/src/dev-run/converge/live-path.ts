@@ -2,6 +2,7 @@
  * Recorded changes through the handlers as a host runs them: the real pump, claims, transactions and relay, over the repository and
  * the log in memory, on a clock that only moves when nothing is left to do.
  */
+import type { IndexingAnswer } from "@tenon/dev-run/report";
 import { deadLetterTopicOf } from "@tenon/event-log/api";
 import { NO_FAULTS, SimulatedCluster, VirtualClock } from "@tenon/event-log/simulation";
 import type { Binding } from "@tenon/graph-core";
@@ -14,18 +15,8 @@ import type { RecordedChange } from "./recorded-changes.ts";
 
 export type IndexDelta = z.infer<typeof IndexDeltas.schema>;
 
-/** What one change of rows cost until nothing was left to do. */
-export interface ChangeCost {
-  readonly kind: string;
-  /** Handler → runs of its graph. */
-  readonly runs: Readonly<Record<string, number>>;
-  /** Handler → groups of rows that it wrote, and that were newer than what was there. */
-  readonly writes: Readonly<Record<string, number>>;
-  /** Handler → messages that it sent. */
-  readonly sent: Readonly<Record<string, number>>;
-  readonly messages: number;
-  readonly messageBytes: number;
-}
+/** What one change of rows cost until nothing was left to do. Who reads whom is said by the handlers, not by a run of them. */
+type ChangeCost = Omit<IndexingAnswer["costs"][number], "chain">;
 
 export interface LivePath {
   readonly repo: ModelRepo;
