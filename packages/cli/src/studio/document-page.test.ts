@@ -273,7 +273,10 @@ test("lag is painted on the boxes of the pipeline's graph: what waits, what was 
     await own.keyboard.press("0");
     await box("ad-offer").click();
     await own.getByRole("link", { name: "The graph that it runs" }).click();
-    await own.getByText(/^\d items?, /).first().waitFor();
+    await own
+      .getByText(/^\d items?, /)
+      .first()
+      .waitFor();
     await own.getByRole("link", { name: "Its place in the pipeline" }).click();
     await box("ad-offer").waitFor();
   } finally {
