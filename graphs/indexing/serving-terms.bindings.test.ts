@@ -21,7 +21,7 @@ import { expect, test } from "vitest";
 import { servingTermsHandler } from "./serving-terms.handler.ts";
 
 const ENTITIES = [CampaignRow, AdGroupRow];
-const GroupRead = read(AdGroupRow, ["status", "bidAmountMicros", "campaignId", "servable", "bidCeilingMicros"]);
+const GroupRead = read(AdGroupRow, ["status", "campaignId", "servable", "chargeMaxMicros"]);
 const CAMPAIGN = {
   ...{ advertiserId: 1, name: "A campaign", brand: "A brand", category: "brands/shop", objective: "clicks" as const },
   ...{ startAtMs: 0, endAtMs: null, frequencyCaps: [] },
@@ -62,7 +62,7 @@ function edits(seed: number): readonly WriteSet[] {
 interface Terms {
   readonly key: number;
   readonly servable: boolean | null;
-  readonly bidCeilingMicros: number | null;
+  readonly chargeMaxMicros: number | null;
 }
 
 /** An edit as the recomputation reads it. */
@@ -75,7 +75,7 @@ interface PlainWrites {
 function recompute(all: readonly WriteSet[]): readonly Terms[] {
   const campaigns = new Map<number, { status: string }>();
   const budgets = new Map<number, { lifetimeCapMicros: number | null }>();
-  const groups = new Map<number, { status: string; bidAmountMicros: number; campaignId: number }>();
+  const groups = new Map<number, { status: string; campaignId: number }>();
   for (const { campaign, ad_group } of all as unknown as readonly Record<string, PlainWrites>[]) {
     for (const { key, columns } of campaign?.groups?.["settings"] ?? []) campaigns.set(key, columns);
     for (const { key, columns } of campaign?.groups?.["budget"] ?? []) budgets.set(key, columns);
@@ -84,10 +84,10 @@ function recompute(all: readonly WriteSet[]): readonly Terms[] {
   }
   return [...groups]
     .sort(([one], [other]) => one - other)
-    .map(([key, { status, bidAmountMicros, campaignId }]) => {
+    .map(([key, { status, campaignId }]) => {
       const budget = budgets.get(campaignId)?.lifetimeCapMicros ?? 0;
       const servable = status === "active" && campaigns.get(campaignId)?.status === "active" && budget > 0;
-      return { key, servable, bidCeilingMicros: Math.min(bidAmountMicros, budget) };
+      return { key, servable, chargeMaxMicros: budget };
     });
 }
 
@@ -112,8 +112,8 @@ async function play<Joined>(
   }
   const terms = () =>
     repo.read([GroupRead], async (snapshot) =>
-      (await snapshot.page(GroupRead, { rowsMax: 1_000 })).map(({ key, columns: { servable, bidCeilingMicros } }) => ({
-        ...{ key, servable, bidCeilingMicros },
+      (await snapshot.page(GroupRead, { rowsMax: 1_000 })).map(({ key, columns: { servable, chargeMaxMicros } }) => ({
+        ...{ key, servable, chargeMaxMicros },
       })),
     );
   const expected = JSON.stringify(recompute(all));

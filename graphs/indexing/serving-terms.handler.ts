@@ -1,7 +1,7 @@
 /** Run when a bid, a budget or a status changes, or a group moves to another campaign. */
 import {
-  AdGroupBid,
-  AdGroupBidRead,
+  AdGroupState,
+  AdGroupStateRead,
   AdGroupRow,
   CampaignBudget,
   CampaignBudgetRead,
@@ -15,8 +15,8 @@ export const servingTermsHandler = handler({
   owner: "ads-retrieval",
   purpose: "keeps the terms of every ad group up to date",
   inputs: [
-    ownRow(AdGroupBid, AdGroupBidRead),
-    parentRow(CampaignBudget, CampaignBudgetRead, { of: AdGroupBidRead, column: "campaignId" }),
+    ownRow(AdGroupState, AdGroupStateRead),
+    parentRow(CampaignBudget, CampaignBudgetRead, { of: AdGroupStateRead, column: "campaignId" }),
   ],
   graph: servingTerms,
   writes: ServingTermsWrites,

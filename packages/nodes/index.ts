@@ -33,6 +33,7 @@ export * from "./argus/relevance-rows.ts";
 export * from "./argus/resources.ts";
 export * from "./argus/servable-rows.ts";
 export { QUALITY_UNREVIEWED, qualityScoreOf, smoothedRate } from "./argus/shared/quality.ts";
+export { isSourceTime } from "./argus/shared/source-time.ts";
 export * from "./argus/targeting-rows.ts";
 export * from "./argus/terms-rows.ts";
 export { writeDocument } from "./argus/write-document/write-document.ts";

@@ -6,7 +6,9 @@ import { z } from "zod";
 import { AdDocumentRow } from "../indexing/document-row.ts";
 import { CampaignRow, CreativeRow } from "../indexing/source-rows.ts";
 
-export const CampaignBrandRead = read(CampaignRow, ["brand", "settingsSourceAtMs"]);
+export const CampaignBrandRead = read(CampaignRow, ["brand", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
 export const CreativeTextRead = read(CreativeRow, ["title", "body", "landingUrl", "settingsSourceAtMs"]);
 
 export const CampaignBrand = slot("campaignBrand", z.nullable(rowSchema(CampaignBrandRead)), {

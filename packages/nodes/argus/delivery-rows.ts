@@ -7,7 +7,9 @@ import { AdDocumentRow } from "../indexing/document-row.ts";
 import { AdGroupRow, AdRow, AdvertiserRow, CampaignRow, CreativeRow } from "../indexing/source-rows.ts";
 
 export const AdStandingRead = read(AdRow, ["adGroupId", "creativeId", "status", "settingsSourceAtMs"]);
-export const AdGroupStandingRead = read(AdGroupRow, ["campaignId", "status", "settingsSourceAtMs"]);
+export const AdGroupStandingRead = read(AdGroupRow, ["campaignId", "status", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
 export const CampaignStandingRead = read(CampaignRow, [
   "advertiserId",
   "status",
@@ -24,7 +26,9 @@ export const AdvertiserStandingRead = read(AdvertiserRow, [
   "registeredAtMs",
   "accountSourceAtMs",
 ]);
-export const CreativeStandingRead = read(CreativeRow, ["review", "settingsSourceAtMs"]);
+export const CreativeStandingRead = read(CreativeRow, ["review", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
 
 export const AdStanding = slot("adStanding", z.nullable(rowSchema(AdStandingRead)), {
   owner: "ads-delivery",

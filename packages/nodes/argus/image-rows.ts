@@ -6,17 +6,14 @@ import { z } from "zod";
 import { AdDocumentRow } from "../indexing/document-row.ts";
 import { CreativeRow } from "../indexing/source-rows.ts";
 
-export const CreativeImageRead = read(CreativeRow, [
-  "imageUrl",
-  "settingsSourceAtMs",
-  "seenImageUrl",
-  "width",
-  "height",
-  "signature",
-  "textShare",
-  "dominantColor",
-  "imageSourceAtMs",
-]);
+export const CreativeImageRead = read(
+  CreativeRow,
+  [
+    ...(["imageUrl", "settingsSourceAtMs"] as const),
+    ...(["seenImageUrl", "width", "height", "signature", "textShare", "dominantColor", "imageSourceAtMs"] as const),
+  ],
+  { carried: ["settingsSourceAtMs"] },
+);
 
 export const CreativeImage = slot("creativeImage", z.nullable(rowSchema(CreativeImageRead)), {
   owner: "ads-blending",

@@ -6,7 +6,9 @@ import { z } from "zod";
 import { AdDocumentRow } from "../indexing/document-row.ts";
 import { CampaignRow, CreativeRow } from "../indexing/source-rows.ts";
 
-export const CampaignCategoryRead = read(CampaignRow, ["category", "settingsSourceAtMs"]);
+export const CampaignCategoryRead = read(CampaignRow, ["category", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
 export const CreativeInterestsRead = read(CreativeRow, ["interests", "interestsSourceAtMs"]);
 
 export const CampaignCategory = slot("campaignCategory", z.nullable(rowSchema(CampaignCategoryRead)), {

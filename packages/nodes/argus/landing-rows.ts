@@ -7,7 +7,9 @@ import { z } from "zod";
 import { AdDocumentRow } from "../indexing/document-row.ts";
 import { CreativeRow } from "../indexing/source-rows.ts";
 
-export const CreativeLandingRead = read(CreativeRow, ["landingUrl", "settingsSourceAtMs"]);
+export const CreativeLandingRead = read(CreativeRow, ["landingUrl", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
 
 export const CreativeLanding = slot("creativeLanding", z.nullable(rowSchema(CreativeLandingRead)), {
   owner: "ads-blending",

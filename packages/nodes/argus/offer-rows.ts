@@ -6,24 +6,25 @@ import { z } from "zod";
 import { AdDocumentRow } from "../indexing/document-row.ts";
 import { AdGroupRow, AdRow, CampaignRow } from "../indexing/source-rows.ts";
 
-export const AdFloorRead = read(AdRow, ["adGroupId", "floorMicros", "settingsSourceAtMs"]);
-export const AdGroupOfferRead = read(AdGroupRow, [
-  "campaignId",
-  "bidPays",
-  "bidAmountMicros",
-  "settingsSourceAtMs",
-  "bidCeilingMicros",
-  "termsSourceAtMs",
-]);
-export const CampaignOfferRead = read(CampaignRow, [
-  "objective",
-  "settingsSourceAtMs",
-  "lifetimeCapMicros",
-  "dailyCapMicros",
-  "overdeliveryRatioMax",
-  "pacing",
-  "budgetSourceAtMs",
-]);
+export const AdFloorRead = read(AdRow, ["adGroupId", "floorMicros", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
+export const AdGroupOfferRead = read(
+  AdGroupRow,
+  [
+    ...(["campaignId", "bidPays", "bidAmountMicros", "settingsSourceAtMs"] as const),
+    ...(["chargeMaxMicros", "termsSourceAtMs"] as const),
+  ],
+  { carried: ["termsSourceAtMs"] },
+);
+export const CampaignOfferRead = read(
+  CampaignRow,
+  [
+    ...(["objective", "settingsSourceAtMs"] as const),
+    ...(["lifetimeCapMicros", "dailyCapMicros", "overdeliveryRatioMax", "pacing", "budgetSourceAtMs"] as const),
+  ],
+  { carried: ["settingsSourceAtMs"] },
+);
 
 export const AdFloor = slot("adFloor", z.nullable(rowSchema(AdFloorRead)), {
   owner: "ads-auction",

@@ -6,7 +6,9 @@ import { z } from "zod";
 import { AdDocumentRow } from "../indexing/document-row.ts";
 import { AdRow, CreativeRow } from "../indexing/source-rows.ts";
 
-export const AdKeywordsRead = read(AdRow, ["creativeId", "keywords", "settingsSourceAtMs"]);
+export const AdKeywordsRead = read(AdRow, ["creativeId", "keywords", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
 export const CreativeAnnotationsRead = read(CreativeRow, ["terms", "language", "confidence", "annotationsSourceAtMs"]);
 
 export const AdKeywords = slot("adKeywords", z.nullable(rowSchema(AdKeywordsRead)), {

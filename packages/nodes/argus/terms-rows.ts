@@ -5,15 +5,21 @@ import { rowSchema } from "@tenon/stream-runtime/api";
 import { z } from "zod";
 import { AdGroupRow, CampaignRow } from "../indexing/source-rows.ts";
 
-export const AdGroupBidRead = read(AdGroupRow, ["status", "bidAmountMicros", "campaignId", "settingsSourceAtMs"]);
-export const CampaignBudgetRead = read(CampaignRow, [
-  ...(["status", "settingsSourceAtMs"] as const),
-  ...(["lifetimeCapMicros", "dailyCapMicros", "budgetSourceAtMs"] as const),
-]);
+export const AdGroupStateRead = read(AdGroupRow, ["status", "campaignId", "settingsSourceAtMs"], {
+  carried: ["settingsSourceAtMs"],
+});
+export const CampaignBudgetRead = read(
+  CampaignRow,
+  [
+    ...(["status", "settingsSourceAtMs"] as const),
+    ...(["lifetimeCapMicros", "dailyCapMicros", "budgetSourceAtMs"] as const),
+  ],
+  { carried: ["settingsSourceAtMs", "budgetSourceAtMs"] },
+);
 
-export const AdGroupBid = slot("adGroupBid", z.nullable(rowSchema(AdGroupBidRead)), {
+export const AdGroupState = slot("adGroupState", z.nullable(rowSchema(AdGroupStateRead)), {
   owner: "ads-auction",
-  purposeOf: "bid and status of the ad group; null when it is gone",
+  purposeOf: "status of the ad group; null when it is gone",
 });
 
 export const CampaignBudget = slot("campaignBudget", z.nullable(rowSchema(CampaignBudgetRead)), {

@@ -155,7 +155,7 @@ export const AdGroupRow = entity("ad_group", {
     },
     terms: {
       ...{ owner: "ads-retrieval", class: "control" },
-      columns: { servable: z.boolean(), bidCeilingMicros: z.int().min(0), termsSourceAtMs: TimestampMsSchema },
+      columns: { servable: z.boolean(), chargeMaxMicros: z.int().min(0), termsSourceAtMs: TimestampMsSchema },
     },
   },
   lookups: ["campaignId"],

@@ -17,7 +17,7 @@ afterAll(() => world.close());
 const Title = read(AdDocumentRow, ["title"]);
 const Offer = read(AdDocumentRow, ["bid", "floorMicros"]);
 const Served = read(AdDocumentRow, ["document", "isServable"]);
-const Terms = read(AdGroupRow, ["bidCeilingMicros"]);
+const Terms = read(AdGroupRow, ["chargeMaxMicros"]);
 
 const sync = (options: Partial<Parameters<typeof documentSync>[0]> = {}) =>
   documentSync({
@@ -52,7 +52,7 @@ test("documents that differ or lack a group are told by handler, owner and colum
     `update repo.ad_document set landing = null, status = 'paused' where id = ${adAt(2)}`,
   );
   await world.damage(AdDocumentRow, `update repo.ad_document set document = ${patch} where id = ${adAt(3)}`);
-  await world.damage(AdGroupRow, `update repo.ad_group set bid_ceiling_micros = 1 where id = ${group?.key}`);
+  await world.damage(AdGroupRow, `update repo.ad_group set charge_max_micros = 1 where id = ${group?.key}`);
   // What an operator repairs wakes whoever reads it: the feed goes past it, the handlers have nothing to do with it here.
   await world.skipFeed();
   const unsynced = { ageMs: null, facts: expect.anything() };
@@ -82,7 +82,7 @@ test("documents that differ or lack a group are told by handler, owner and colum
       },
       {
         ...{ ...unsynced, place: "serving-terms", kind: "differs", key: group?.key },
-        facts: fact("ads-retrieval", "ad_group.terms", "bidCeilingMicros"),
+        facts: fact("ads-retrieval", "ad_group.terms", "chargeMaxMicros"),
       },
     ]),
   );

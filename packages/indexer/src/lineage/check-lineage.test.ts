@@ -70,7 +70,7 @@ test("a handler whose input nobody writes", () => {
     [
       "TENON1673",
       "error",
-      'handler "ad-offer" (owner ads-auction) reads column "ad_group.terms.bidCeilingMicros", "ad_group.terms.termsSourceAtMs" (owner ads-retrieval), which no update and no handler writes',
+      'handler "ad-offer" (owner ads-auction) reads column "ad_group.terms.chargeMaxMicros", "ad_group.terms.termsSourceAtMs" (owner ads-retrieval), which no update and no handler writes',
     ],
   ]);
 });

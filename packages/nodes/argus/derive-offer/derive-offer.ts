@@ -9,13 +9,15 @@ export const deriveOffer = node({
   run: ({ adFloor, adGroupOffer, campaignOffer, workItem: { version } }) => {
     if (adFloor === null || adFloor.columns.adGroupId === null) return { offerWrites: {} };
     const budget = budgetOf(campaignOffer);
+    const { bidAmountMicros = null, chargeMaxMicros = null } = adGroupOffer?.columns ?? {};
     const columns = {
       objective: campaignOffer?.columns.objective ?? null,
       bid: bidOf(adGroupOffer),
       floorMicros: adFloor.columns.floorMicros,
       budget,
       limits: {
-        bidCeilingMicros: adGroupOffer?.columns.bidCeilingMicros ?? null,
+        // One charge may not be more than what a day, or the whole campaign, may spend.
+        bidCeilingMicros: chargeMaxMicros === null ? null : micros(Math.min(bidAmountMicros ?? 0, chargeMaxMicros)),
         spendDailyMaxMicros: budget?.daily ? dailySpendMaxMicros(budget.daily) : null,
       },
       offerSourceAtMs: newestSourceAtMs([adFloor, adGroupOffer, campaignOffer]),

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { deriveServingTerms } from "./derive-serving-terms.ts";
 
 const workItem = { key: 7, version: 12n };
-const bid = (columns: object) => ({
+const group = (columns: object) => ({
   ...{ key: 7, versions: { settings: 3n } },
-  columns: { status: "active", bidAmountMicros: 900, campaignId: 3, settingsSourceAtMs: 50, ...columns },
+  columns: { status: "active", campaignId: 3, settingsSourceAtMs: 50, ...columns },
 });
 const budget = (columns: object) => ({
   ...{ key: 3, versions: { settings: 4n, budget: 5n } },
@@ -14,31 +14,29 @@ const budget = (columns: object) => ({
     ...{ lifetimeCapMicros: 90_000, dailyCapMicros: 5_000, budgetSourceAtMs: 60, ...columns },
   },
 });
-const termsOf = async (adGroupBid: object | null, campaignBudget: object | null) =>
-  (await runNode(deriveServingTerms, { adGroupBid, campaignBudget, workItem } as never)).servingTermsWrites.ad_group
+const termsOf = async (adGroupState: object | null, campaignBudget: object | null) =>
+  (await runNode(deriveServingTerms, { adGroupState, campaignBudget, workItem } as never)).servingTermsWrites.ad_group
     ?.groups.terms;
 
-test("an active group of an active campaign with a budget serves, up to its bid", async () => {
-  expect(await termsOf(bid({}), budget({}))).toEqual([
-    { key: 7, version: 12n, columns: { servable: true, bidCeilingMicros: 900, termsSourceAtMs: 60 } },
+test("an active group of an active campaign with a budget serves; one charge may be no more than the day's budget", async () => {
+  expect(await termsOf(group({}), budget({}))).toEqual([
+    { key: 7, version: 12n, columns: { servable: true, chargeMaxMicros: 5_000, termsSourceAtMs: 60 } },
   ]);
 });
 
 test.each([
-  ["a paused group", bid({ status: "paused" }), budget({}), 900],
-  ["a paused campaign", bid({}), budget({ status: "paused" }), 900],
-  ["a campaign without budget", bid({}), budget({ lifetimeCapMicros: null, dailyCapMicros: null }), 0],
-  ["a group without campaign", bid({}), null, 0],
-  ["a group of which only signals came", bid({ status: null, bidAmountMicros: null }), budget({}), 0],
-])("%s does not serve", async (_, group, campaign, bidCeilingMicros) => {
-  expect((await termsOf(group, campaign))[0].columns).toMatchObject({ servable: false, bidCeilingMicros });
+  ["a paused group", group({ status: "paused" }), budget({}), 5_000],
+  ["a paused campaign", group({}), budget({ status: "paused" }), 5_000],
+  ["a campaign without budget", group({}), budget({ lifetimeCapMicros: null, dailyCapMicros: null }), 0],
+  ["a group without campaign", group({}), null, 0],
+  ["a group of which only signals came", group({ status: null }), budget({}), 5_000],
+])("%s does not serve", async (_, adGroup, campaign, chargeMaxMicros) => {
+  expect((await termsOf(adGroup, campaign))[0].columns).toMatchObject({ servable: false, chargeMaxMicros });
 });
 
-test("a bid above the day's budget is capped by it, and by the campaign's where there is no daily one", async () => {
-  const ceiling = async (columns: object) =>
-    (await termsOf(bid({ bidAmountMicros: 9_000 }), budget(columns)))[0].columns.bidCeilingMicros;
-  expect(await ceiling({})).toBe(5_000);
-  expect(await ceiling({ dailyCapMicros: null, lifetimeCapMicros: 7_000 })).toBe(7_000);
+test("where there is no daily budget the campaign's is the most", async () => {
+  const terms = await termsOf(group({}), budget({ dailyCapMicros: null, lifetimeCapMicros: 7_000 }));
+  expect(terms[0].columns.chargeMaxMicros).toBe(7_000);
 });
 
 test("a group that is gone is left alone", async () => {

@@ -1,3 +1,8 @@
+/** Whether a column holds the newest source time that went into its group, ms since 1970. */
+export function isSourceTime(column: string): boolean {
+  return column.endsWith("SourceAtMs");
+}
+
 interface Row {
   readonly columns: object;
 }
@@ -13,7 +18,7 @@ export function newestSource(rows: readonly (Row | null)[]): NewestSource | null
   for (const row of rows) {
     const columns = (row?.columns ?? {}) as Readonly<Record<string, unknown>>;
     for (const column in columns) {
-      if (!column.endsWith("SourceAtMs")) continue;
+      if (!isSourceTime(column)) continue;
       const atMs = columns[column] as number | null;
       if (atMs !== null && (newest === null || atMs > newest.atMs)) newest = { column, atMs };
     }

@@ -7,7 +7,7 @@ export interface Read<Token extends AnyEntity = AnyEntity, Column extends string
   readonly kind: "read";
   readonly entity: Token;
   readonly columns: readonly EntityColumn[];
-  /** What a handler with this read subscribes to: it wakes when a change's mask meets it. */
+  /** What a handler with this read subscribes to: it wakes when a change's mask meets it. Carried columns are not in it. */
   readonly mask: number;
   /** For the type checker; absent at run time. */
   readonly row: RepoRow<
@@ -31,6 +31,7 @@ export interface RepoRow<KeyType extends Key = Key, Columns = Readonly<Record<st
 /**
  * Declares a read.
  *
+ * @param carried columns that are read along and wake nobody: what stands there may be older than what a run would read now
  * @example
  * const CampaignBudget = read(CampaignRow, ["budgetMicros", "status"]);
  * await repo.read([CampaignBudget], (snapshot) => snapshot.rows(CampaignBudget, [7]));
@@ -40,6 +41,7 @@ export interface RepoRow<KeyType extends Key = Key, Columns = Readonly<Record<st
 export function read<Token extends AnyEntity, const Column extends keyof ColumnsOf<Token> & string>(
   entity: Token,
   columns: readonly Column[],
+  { carried = [] }: { readonly carried?: readonly NoInfer<Column>[] } = {},
 ): Read<Token, Column> {
   const found = columns.map((name) => {
     const column = entity.columns.find((each) => each.name === name);
@@ -50,7 +52,10 @@ export function read<Token extends AnyEntity, const Column extends keyof Columns
     kind: "read",
     entity,
     columns: Object.freeze(found),
-    mask: maskOf(entity, columns),
+    mask: maskOf(
+      entity,
+      columns.filter((name) => !carried.includes(name)),
+    ),
   } satisfies Omit<Read<Token, Column>, "row">) as unknown as Read<Token, Column>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Runs of sync graphs, many in one transaction: inputs of all of them at one snapshot, the graphs, and one commit of what they
- * write and send and of the ends of their items.
+ * Runs of sync graphs, many together: inputs of all of them at one snapshot, the graphs, and one commit of what they write and send
+ * and of the ends of their items.
  *
  * B1 The result is that of runs one by one. An item whose graph fails is failed alone; one whose claim has ended writes nothing,
  *    and the others are run again without it.
@@ -8,6 +8,9 @@
  *    other.
  * B3 A transaction has a bounded number of items, and ends after a bounded time in graphs with those it has come to.
  * B4 Work that its writes wake for their own rows is added with them, and run next (W4).
+ * B5 What changes between the snapshot and the commit leaves an item there, which runs again (W1), and a claim that has ended
+ *    commits nothing (W2). So nothing is read again at the commit, and runs never give way to those who write other groups of
+ *    their rows: at one snapshot for both, a batch of many rows beside a busy updater met somebody nearly each time.
  */
 import { GraphError, type HostClock } from "@tenon/graph-core";
 import type { Repo, RowChange } from "@tenon/storage-repo/api";
@@ -15,7 +18,7 @@ import { mergedWrites } from "../store/merged-writes.ts";
 import { wokenBy } from "./handed-on.ts";
 import type { HandlerOutput } from "./handler-output.ts";
 import { LostClaims, requireHeld } from "./lost-claims.ts";
-import type { PreparedHandler } from "./prepared-handler.ts";
+import type { LoadedInputs, PreparedHandler } from "./prepared-handler.ts";
 import type { RunFailures, RunOutcome } from "./run-failures.ts";
 import type { Claimable, ClaimedWork, WorkStore } from "./work-store.ts";
 
@@ -43,6 +46,8 @@ export interface BatchRunOptions<Joined> {
   /** Told what became of an item. */
   readonly onEnd: (item: ClaimedWork, outcome: RunOutcome) => void;
 }
+
+type Loaded = ReadonlyMap<PreparedHandler, LoadedInputs>;
 
 interface Derived {
   readonly item: ClaimedWork;
@@ -111,24 +116,12 @@ export class BatchRun<Joined> {
     return items.filter((item) => !this.#of(item).isUnsettled(item));
   }
 
-  /** One transaction. Resolves with what is to be run next, in parts. */
+  /** Resolves with what is to be run next, in parts. */
   async #once(items: readonly ClaimedWork[]): Promise<readonly (readonly ClaimedWork[])[]> {
-    const { store, onEnd, onMessages } = this.#options;
-    const [first] = items;
-    const isInvariant = first !== undefined && this.#of(first).handler.invariant;
-    const failed = new Map<ClaimedWork, unknown>();
+    const { onEnd, onMessages } = this.#options;
     try {
-      const { ended, handedOn, isSending, left } = await store.transaction(
-        async (tx) => {
-          failed.clear();
-          const { derived, left } = await this.#derive(tx, items, failed);
-          return { ...(await this.#commit(tx, derived)), left } satisfies Committed;
-        },
-        {
-          isolation: isInvariant ? "serializable" : "repeatableRead",
-          attemptsMax: items.length > 1 ? CONFLICTS_OF_MANY_MAX : CONFLICTS_MAX,
-        },
-      );
+      const failed = new Map<ClaimedWork, unknown>();
+      const { ended, handedOn, isSending, left } = await this.#runTogether(items, failed);
       for (const [item, outcome] of ended) onEnd(item, outcome);
       if (isSending) onMessages();
       await this.#fail(failed);
@@ -144,24 +137,52 @@ export class BatchRun<Joined> {
     }
   }
 
+  /**
+   * Reads at one snapshot and writes in a transaction after it (B5). Runs that keep an invariant read and write in one: what they read
+   * must still hold when they commit.
+   */
+  async #runTogether(items: readonly ClaimedWork[], failed: Map<ClaimedWork, unknown>): Promise<Committed> {
+    const { store } = this.#options;
+    const attemptsMax = items.length > 1 ? CONFLICTS_OF_MANY_MAX : CONFLICTS_MAX;
+    const [first] = items;
+    if (first !== undefined && this.#of(first).handler.invariant)
+      return store.transaction(
+        async (tx) => {
+          failed.clear();
+          const { derived, left } = await this.#derive(items, await this.#load(tx, items), failed);
+          return { ...(await this.#commit(tx, derived)), left };
+        },
+        { isolation: "serializable", attemptsMax },
+      );
+    const loaded = await store.transaction((tx) => this.#load(tx, items), {
+      ...{ isolation: "repeatableRead", readOnly: true, attemptsMax },
+    });
+    const { derived, left } = await this.#derive(items, loaded, failed);
+    const committed = await store.transaction((tx) => this.#commit(tx, derived), {
+      ...{ isolation: "readCommitted", attemptsMax },
+    });
+    return { ...committed, left };
+  }
+
   async #fail(failed: ReadonlyMap<ClaimedWork, unknown>): Promise<void> {
     const { failures, onEnd } = this.#options;
     for (const [item, error] of failed) onEnd(item, await failures.failed(item, error));
   }
 
-  async #derive(tx: Joined, items: readonly ClaimedWork[], failed: Map<ClaimedWork, unknown>) {
-    const { repo, clock, bounds } = this.#options;
+  /** Inputs of all items, at the transaction's snapshot. */
+  async #load(tx: Joined, items: readonly ClaimedWork[]): Promise<Loaded> {
     const byHandler = [...Map.groupBy(items, (item) => this.#of(item))];
-    const snapshot = repo.readWithin(
+    const snapshot = this.#options.repo.readWithin(
       tx,
       byHandler.flatMap(([{ reads }]) => reads),
     );
     // Sent beside each other, and answered in turn: one connection, one snapshot.
-    const loaded = new Map(
-      await Promise.all(
-        byHandler.map(async ([prepared, own]) => [prepared, await prepared.load(own, snapshot)] as const),
-      ),
-    );
+    const loads = byHandler.map(async ([prepared, own]) => [prepared, await prepared.load(own, snapshot)] as const);
+    return new Map(await Promise.all(loads));
+  }
+
+  async #derive(items: readonly ClaimedWork[], loaded: Loaded, failed: Map<ClaimedWork, unknown>) {
+    const { clock, bounds } = this.#options;
     const derived: Derived[] = [];
     const beganMs = clock.monotonicMs();
     let sliceMs = beganMs;

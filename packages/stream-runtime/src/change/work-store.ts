@@ -115,6 +115,7 @@ export interface WorkStore<Joined> {
     options: {
       readonly isolation: Isolation;
       readonly attemptsMax: number;
+      readonly readOnly?: boolean;
       readonly onRetry?: (attempt: number, sqlState: string) => void;
     },
   ): Promise<Result>;
