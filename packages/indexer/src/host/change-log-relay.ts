@@ -8,6 +8,7 @@ import { type ChangePiece, deltaPosition, openChangeLog, type RowDelta } from "@
 import type { EventLog, NewRecord } from "@tenon/event-log/api";
 import { GraphError, type HostClock, pause } from "@tenon/graph-core";
 import { SourceChanges } from "@tenon/nodes";
+import { Pace } from "@tenon/stream-runtime";
 
 export interface ChangeLogRelayOptions {
   readonly url: string;
@@ -21,6 +22,8 @@ export interface ChangeLogRelayOptions {
 }
 
 const WAIT_MS = 500;
+/** Between the beginnings of two pulls: the commits in between share an append, and the stages behind a batch. */
+const ROUND_MS = 60;
 /** Between two acknowledgements while changes come without a break: each is a commit in the ads database. */
 const ACKNOWLEDGE_MS = 200;
 const STAND_BY_MS = 1_000;
@@ -87,6 +90,7 @@ export class ChangeLogRelay {
     const { url, slot, log, clock } = this.#options;
     const changeLog = await openChangeLog({ url, slot });
     this.#isReading = true;
+    const pace = new Pace(clock, ROUND_MS);
     let acknowledgedMs = clock.monotonicMs();
     /** What the log has and the ads database need not keep, until that is said. */
     let stored: bigint | undefined;
@@ -97,6 +101,7 @@ export class ChangeLogRelay {
     };
     try {
       while (!signal.aborted) {
+        await pace.next(signal);
         const waitMs = stored === undefined ? WAIT_MS : 0;
         const pieces = await changeLog.pull({ piecesMax: PIECES_MAX, waitMs, signal });
         const last = pieces.at(-1);

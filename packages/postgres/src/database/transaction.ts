@@ -6,6 +6,8 @@
  * T3 What is run at the commit is sent before it and without waiting: refused, it turns the commit into a rollback, whose tag
  *    is not `COMMIT`.
  * T4 A session that did not confirm the end of its transaction is not used again.
+ * T5 Reading at one snapshot waits neither for the answer to its beginning nor for that to its end: what was found cannot change by
+ *    then. Its session is used again after T4.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { CopyChunks } from "./copy-in.ts";
@@ -45,7 +47,9 @@ export async function runTransaction<Result>(
     });
   }
   for (let attempt = 1; ; attempt++) {
-    const outcome = await withSession((session) => attemptOnce(session, work, options));
+    const outcome = await (isReading(options)
+      ? readOnce(withSession, work, options)
+      : withSession((session) => attemptOnce(session, work, options)));
     if (!("again" in outcome)) return outcome.result;
     if (attempt >= attemptsMax) throw attemptsUsedUp(attempt, outcome.again);
     onRetry?.(attempt, sqlStateOf(outcome.again) ?? "");
@@ -56,6 +60,11 @@ export async function runTransaction<Result>(
 /** Full jitter: random up to a bound that doubles, so that two that met do not meet again. */
 function backOffRandomly(attempt: number): Promise<void> {
   return wait(Math.random() * Math.min(BACK_OFF_MS_MAX, BACK_OFF_FIRST_MS * 2 ** (attempt - 1)));
+}
+
+/** A serializable one may be refused at its commit even when it only reads. */
+function isReading({ isolation = "readCommitted", readOnly = false }: TransactionOptions): boolean {
+  return readOnly && isolation === "repeatableRead";
 }
 
 type Outcome<Result> = { readonly result: Result } | { readonly again: unknown };
@@ -97,6 +106,38 @@ async function attemptOnce<Result>(
   if (command === "COMMIT") throw outcomeUnknown("a commit", refused?.error);
   if (refused !== undefined) throw refused.error;
   throw failureSwallowed(tx.failure);
+}
+
+/** T5 */
+function readOnce<Result>(
+  withSession: WithSession,
+  work: (tx: Transaction) => Promise<Result>,
+  { isolation = "repeatableRead" }: TransactionOptions,
+): Promise<Outcome<Result>> {
+  return new Promise((resolve, reject) => {
+    const reading = withSession(async (session) => {
+      // Behind a beginning that is refused a statement runs by itself: what only reads harms nobody, and is thrown away.
+      const began = session.run(`begin isolation level ${LEVELS[isolation]} read only`);
+      const tx = new OpenTransaction(session, isolation);
+      const working = (async () => {
+        const result = await work(tx);
+        const refused = await tx.sendLast();
+        if (refused !== undefined) throw refused.error;
+        return result;
+      })();
+      const [beginning, outcome] = await Promise.allSettled([began, working]);
+      tx.settle();
+      if (beginning.status === "fulfilled" && outcome.status === "fulfilled" && session.lost === undefined)
+        resolve({ result: outcome.value });
+      await rollBack(session);
+      if (beginning.status === "rejected") throw beginning.reason;
+      if (session.lost !== undefined) throw connectionLost(session.lost);
+      if (outcome.status === "fulfilled") return;
+      if (!asksForRetry(sqlStateOf(tx.failure))) throw outcome.reason;
+      resolve({ again: tx.failure });
+    });
+    reading.catch(reject);
+  });
 }
 
 async function rollBack(session: Session): Promise<void> {

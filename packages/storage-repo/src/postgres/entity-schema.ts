@@ -16,7 +16,7 @@ export function entityStatements(entity: AnyEntity, stored: StoredTables): reado
 function rowTable(entity: AnyEntity, stored: StoredTables): readonly string[] {
   const table = tableOf(entity);
   const columns = stored.get(entity.name);
-  if (columns === undefined) return [createTable(entity), ...guards(table)];
+  if (columns === undefined) return [createTable(entity), ...uncompressed(entity), ...guards(table)];
   const groups = entity.groups.filter((group) => !group.blob);
   return groups.flatMap((group) => [
     ...(columns.has(group.versionSqlName) ? [] : [`alter table ${table} add column ${versionColumn(group)}`]),
@@ -37,6 +37,15 @@ function createTable(entity: AnyEntity): string {
   ];
   // Room on each page for the next version of its rows: updates then touch no index.
   return `create table ${tableOf(entity)} (${columns.join(", ")}) with (fillfactor = 85)`;
+}
+
+/** The server's compression hardly shrinks JSON of a few kilobytes, and costs as much again as the write without it (0013). */
+function uncompressed(entity: AnyEntity): readonly string[] {
+  const columns = entity.groups.flatMap((group) => (group.blob ? [] : group.columns));
+  const alters = columns
+    .filter(({ type }) => SQL_TYPE[type] === "jsonb")
+    .map(({ sqlName }) => `alter column ${quoted(sqlName)} set storage external`);
+  return alters.length === 0 ? [] : [`alter table ${tableOf(entity)} ${alters.join(", ")}`];
 }
 
 function versionColumn(group: EntityGroup): string {

@@ -158,6 +158,7 @@ export class BatchRun<Joined> {
       ...{ isolation: "repeatableRead", readOnly: true, attemptsMax },
     });
     const { derived, left } = await this.#derive(items, loaded, failed);
+    if (derived.length === 0) return { ended: [], handedOn: [], isSending: false, left };
     const committed = await store.transaction((tx) => this.#commit(tx, derived), {
       ...{ isolation: "readCommitted", attemptsMax },
     });
@@ -210,17 +211,15 @@ export class BatchRun<Joined> {
     if (first === undefined) return { ended: [], handedOn: [], isSending: false };
     const writes = derived.map(({ output }) => output.writes).filter((each) => Object.keys(each).length > 0);
     const messages = derived.flatMap(({ output }) => output.messages);
-    // Sent one behind the other without waiting for answers in between: rows, then the turns of messages.
-    const [written] = await Promise.all([
+    // Sent one behind the other without waiting for answers in between: rows, then the turns of messages, then the ends of items.
+    const [written, , outcomes] = await Promise.all([
       writes.length > 0 ? repo.write(tx, mergedWrites(writes)) : undefined,
       messages.length > 0 ? store.sinks.add(tx, messages) : undefined,
-    ]);
-    const changes = written?.changes ?? [];
-    const [outcomes, handedOn] = await Promise.all([
       store.finish(tx, items),
-      changes.length > 0 ? this.#handOn(tx, items, changes) : [],
     ]);
     requireHeld(items, outcomes);
+    const changes = written?.changes ?? [];
+    const handedOn = changes.length > 0 ? await this.#handOn(tx, items, changes) : [];
     return {
       ended: items.map((item, index) => [item, outcomes[index] ?? "done"]),
       handedOn,

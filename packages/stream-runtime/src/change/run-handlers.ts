@@ -7,6 +7,7 @@ import { WAITING_MAX } from "../sink/outbox-gate.ts";
 import { RunningSinks } from "../sink/running-sinks.ts";
 import { SINK_RELAY, type SinkRelayOptions } from "../sink/sink-relay.ts";
 import type { Lane } from "../task/lane.ts";
+import { Pace } from "../worker/pace.ts";
 import { Bell } from "./bell.ts";
 import { refuseMissingLog, refuseWrongHandlers } from "./check-handlers.ts";
 import { circlesOf } from "./circles.ts";
@@ -68,6 +69,8 @@ export interface RunningHandlers {
 const RUNS_MAX: Readonly<Record<Lane, number>> = { high: 8, medium: 4, low: 2 };
 const BATCHES_MAX = 1_000;
 const FEED_WAIT_MS = 100;
+/** Between the beginnings of two pulls that found something: the changes in between share a pull, and their runs a transaction. */
+const FEED_ROUND_MS = 40;
 const LEASE_MS = 30_000;
 /** Of a run's lease, for its graph: the rest is for its commit. */
 const GRAPH_SHARE = 0.8;
@@ -151,8 +154,10 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
       reader,
       claimed,
     );
+    const pace = new Pace(clock, FEED_ROUND_MS);
     try {
       while (!signal.aborted) {
+        await pace.next(signal);
         await opened.step(signal);
         lease.stepped();
       }

@@ -84,5 +84,13 @@ export const WORK_MIGRATIONS: Migrations = {
         alter table stream_origin add column handed_on text[] not null default '{}';
       `,
     },
+    {
+      version: 5,
+      name: "messages are stored as they are",
+      text: `
+        -- Messages of a few kilobytes hardly shrink: trying costs as much as the insert.
+        alter table stream_sink alter column value set storage external;
+      `,
+    },
   ],
 };

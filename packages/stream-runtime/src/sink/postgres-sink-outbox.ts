@@ -6,9 +6,10 @@ import type { SinkMessage, SinkOutbox, SinkStatus, WaitingMessage } from "./sink
 
 /**
  * Two runs that send to one key take their turns from here to their commits: numbers are then in the order of commits. Keys share
- * these locks, at most so many of a transaction: the server has room for 64 per connection on the whole.
+ * these locks, so many that batches of some dozens of keys seldom meet. A transaction takes no more of them than it has messages; the
+ * server has room for 64 per connection on the whole, and a batch that finds none left is tried in halves.
  */
-const TURNS = 64;
+const TURNS = 4_096;
 /** Advisory locks from here on. */
 const FIRST_TURN = 7_305_812_000;
 
