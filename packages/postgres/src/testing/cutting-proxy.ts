@@ -11,6 +11,17 @@ export interface CuttingProxy {
   close(): Promise<void>;
 }
 
+/** A client's messages that the server ends its answers to: a query, and the end of a prepared statement's messages. */
+const ANSWERED: ReadonlySet<string> = new Set(["Q", "S"]);
+
+/** Answers that a piece of whole messages asks for. */
+function answersTo(sent: Buffer): number {
+  let answers = 0;
+  for (let at = 0; at + 5 <= sent.length; at += 1 + sent.readUInt32BE(at + 1))
+    if (ANSWERED.has(String.fromCharCode(sent[at] as number))) answers++;
+  return answers;
+}
+
 /** The server's last message of an answer, without the byte that says whether it is in a transaction. */
 const READY = Buffer.from([0x5a, 0, 0, 0, 5]);
 
@@ -31,6 +42,8 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
       socket.on("close", () => sockets.delete(socket));
     }
     let cutting = false;
+    /** Of the piece that is cut: each statement that was sent with it has an answer of its own. */
+    let unanswered = 0;
     client.on("data", (sent) => {
       const cut = cutting ? undefined : cutAt(sent);
       if (cut !== undefined) cuts[cut]++;
@@ -38,6 +51,7 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
         client.destroy();
         return;
       }
+      if (cut === "after") unanswered = answersTo(sent);
       cutting ||= cut === "after";
       upstream.write(sent);
     });
@@ -47,9 +61,15 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
         client.write(answer);
         return;
       }
-      tail = Buffer.concat([tail, answer]).subarray(-READY.length - 1);
-      // The whole answer is here, so the server has done it; the client never learns.
-      if (tail.subarray(0, READY.length).equals(READY)) client.destroy();
+      const all = Buffer.concat([tail, answer]);
+      let from = 0;
+      for (let at = all.indexOf(READY); at !== -1; at = all.indexOf(READY, from)) {
+        unanswered--;
+        from = at + READY.length;
+      }
+      tail = all.subarray(Math.max(from, all.length - READY.length + 1));
+      // All answers are here, so the server has done it; the client never learns.
+      if (unanswered <= 0) client.destroy();
     });
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());
