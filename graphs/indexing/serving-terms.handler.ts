@@ -1,8 +1,8 @@
 /** Run when a bid, a budget or a status changes, or a group moves to another campaign. */
 import {
+  AdGroupRow,
   AdGroupState,
   AdGroupStateRead,
-  AdGroupRow,
   CampaignBudget,
   CampaignBudgetRead,
   ServingTermsWrites,

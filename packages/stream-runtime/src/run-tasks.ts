@@ -29,6 +29,8 @@ export interface RunTasksOptions {
   readonly checkedShare?: number;
   readonly lanes?: LaneGateOptions;
   readonly batch?: Readonly<Partial<Record<Lane, BatchBounds>>>;
+  /** Between the beginnings of two rounds of a partition that is not behind, ms. Default 0: as soon as there is something. */
+  readonly roundMs?: Readonly<Partial<Record<Lane, number>>>;
   readonly relay?: RelayOptions;
   /** Told when a partition is halted, or a task cannot go on. The rest continues. */
   readonly onHalted?: (task: Task, error: Error) => void;
@@ -76,6 +78,7 @@ export async function runTasks(options: RunTasksOptions): Promise<RunningTasks> 
       pullWaitMs: PULL_WAIT_MS,
       controlMs: CONTROL_MS,
       retriesMax: RETRIES_MAX,
+      roundMs: options.roundMs?.[task.lane] ?? 0,
     };
     const context = { task, owner, log, store, clock, gate, commits, runs, options: worker, faults };
     return new TaskMember(context, MEMBER, (error) => options.onHalted?.(task, error));

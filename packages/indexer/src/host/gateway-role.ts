@@ -3,7 +3,7 @@ import { gatewayChangesTask, gatewaySignalsTask } from "@tenon/graphs/tasks";
 import { AdsDatabaseResource, GatewayPolicyResource } from "@tenon/nodes";
 import { PostgresTaskStore, runTasks } from "@tenon/stream-runtime";
 import { ChangeLogRelay } from "./change-log-relay.ts";
-import type { RoleContext, RunningRole } from "./role.ts";
+import { ROUND_MS, type RoleContext, type RunningRole } from "./role.ts";
 
 export const GATEWAY_TASKS = [gatewayChangesTask, gatewaySignalsTask];
 
@@ -32,6 +32,7 @@ export async function startGateway(context: RoleContext): Promise<RunningRole> {
   });
   const tasks = await runTasks({
     ...{ tasks: GATEWAY_TASKS, log, owner: settings.owner, clock, checkedShare: settings.checkedShare },
+    roundMs: ROUND_MS,
     store: new PostgresTaskStore({ database }),
     resources: gatewayBindings(context),
     ...(onRun && { onRun }),

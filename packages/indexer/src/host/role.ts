@@ -8,6 +8,9 @@ import type { IndexerStores } from "./open-stores.ts";
 export const ROLES = ["gateway", "updater", "argus", "batch"] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Between two rounds of a task that is not behind: what may wait is taken in larger batches, and leaves the processors to what may not. */
+export const ROUND_MS = { high: 0, medium: 50, low: 100 } as const;
+
 export interface RoleContext {
   readonly stores: IndexerStores;
   readonly switches: SwitchWatch;

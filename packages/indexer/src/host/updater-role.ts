@@ -1,6 +1,6 @@
 import { updaterHigh, updaterLow, updaterMedium } from "@tenon/graphs/tasks";
 import { PostgresTaskStore, repoWriter, runTasks } from "@tenon/stream-runtime";
-import type { RoleContext, RunningRole } from "./role.ts";
+import { ROUND_MS, type RoleContext, type RunningRole } from "./role.ts";
 
 export const UPDATER_TASKS = [updaterHigh, updaterMedium, updaterLow];
 
@@ -23,6 +23,7 @@ export async function startUpdater({
   const { settings, log, database, repo } = stores;
   const tasks = await runTasks({
     ...{ tasks: UPDATER_TASKS, log, owner: settings.owner, clock, checkedShare: settings.checkedShare, batch: BATCH },
+    roundMs: ROUND_MS,
     store: new PostgresTaskStore({ database, write: repoWriter(latency.measuredWrites(repo)) }),
     ...(onRun && { onRun }),
     onHalted: (task, error) => onTrouble(`task ${task.name}`, error),

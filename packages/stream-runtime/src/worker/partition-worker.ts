@@ -18,6 +18,7 @@ import type { BatchAmount, CommitGroup } from "./commit-group.ts";
 import type { FaultPoint, FaultPoints } from "./fault-points.ts";
 import type { GraphRuns } from "./graph-runs.ts";
 import type { LaneGate } from "./lane-gate.ts";
+import { Pace } from "./pace.ts";
 import { PartitionControl } from "./partition-control.ts";
 import { ProgressReports } from "./progress-reports.ts";
 import { Relay, type RelayOptions } from "./relay.ts";
@@ -32,6 +33,8 @@ export interface WorkerOptions {
   readonly controlMs: number;
   /** Parked records tried again in one batch. */
   readonly retriesMax: number;
+  /** Between the beginnings of two rounds of a partition that is not behind; 0: as soon as there is something. */
+  readonly roundMs: number;
 }
 
 export interface WorkerContext {
@@ -148,6 +151,8 @@ export class PartitionWorker {
 
   async #work(member: Member): Promise<void> {
     const { signal } = this.#stop;
+    const { clock, options } = this.#context;
+    const pace = new Pace(clock, options.roundMs);
     const control = this.#control as PartitionControl;
     await this.#sendLeftovers();
     while (!signal.aborted) {
@@ -160,6 +165,8 @@ export class PartitionWorker {
         await this.#sleep(this.#context.options.controlMs);
         continue;
       }
+      // A backlog is worked off without a break.
+      if (!this.#size.isBehind) await pace.next(signal);
       const records = await this.#pull(member, control);
       const retries = control.hasRetries ? await this.#retries(control) : [];
       if (signal.aborted && records.length === 0) break;
