@@ -1,7 +1,7 @@
 /** What keeps the handlers apart: one producer per group, columns by declaration, and whose they are. */
 import { VirtualClock } from "@tenon/event-log/simulation";
 import { AdDocumentRow, AdGroupTargetRead, SERVABLE_FIELDS, SOURCE_ENTITIES, SOURCE_GROUPS } from "@tenon/nodes";
-import type { AnyRead } from "@tenon/storage-repo/api";
+import { type AnyRead, maskOf, masksMeet } from "@tenon/storage-repo/api";
 import { ModelRepo, type ModelTransaction } from "@tenon/storage-repo/model";
 import { type Handler, handler, MemoryWorkStore, runHandlers } from "@tenon/stream-runtime";
 import { expect, test } from "vitest";
@@ -96,4 +96,13 @@ test("every served leaf leads back to tables and signals by declarations alone",
   expect(lineage("signals.limits.bidCeilingMicros")).toEqual([
     ...["table ad_groups", "table ads", "table budgets", "table campaigns"],
   ]);
+});
+
+test("every source time wakes a handler: the newest one of a document is that of its rows", () => {
+  const reads = ARGUS_HANDLERS.flatMap(({ inputs }) => inputs.map(({ read }) => read));
+  for (const { entity, group } of SOURCE_GROUPS) {
+    const time = maskOf(entity, [`${group}SourceAtMs`]);
+    const woken = reads.filter((read) => read.entity === entity && masksMeet(read.mask, time));
+    expect(woken, `${entity.name}.${group}`).not.toEqual([]);
+  }
 });

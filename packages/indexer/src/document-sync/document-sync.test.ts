@@ -37,6 +37,24 @@ test("what handlers have just derived is synced, landing pages and versions asid
   expect(world.asked).toEqual([]);
 });
 
+test("a source time older than a run would find now is no difference, a newer one is", async () => {
+  const [older, newer] = [adAt(5), adAt(6)];
+  const by = (id: number, ms: number) =>
+    world.damage(
+      AdDocumentRow,
+      `update repo.ad_document set offer_source_at_ms = offer_source_at_ms + ${ms} where id = ${id}`,
+    );
+  await by(older, -1);
+  await by(newer, 1);
+  await world.skipFeed();
+  const { result } = await world.run(sync(), { options: { repair: false } });
+  expect(result["named"]).toMatchObject([
+    { place: "ad-offer", kind: "differs", key: newer, facts: { column: "offerSourceAtMs" } },
+  ]);
+  await by(newer, -1);
+  await world.skipFeed();
+});
+
 test("documents that differ or lack a group are told by handler, owner and column, and derived again in the low lane", async () => {
   const [group] = await world.repo.read([Terms], (snapshot) => snapshot.page(Terms, { rowsMax: 1 }));
   const offer = await world.row(Offer, adAt(1));

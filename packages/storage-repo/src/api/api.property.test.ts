@@ -10,6 +10,7 @@ import { entity } from "./entity.ts";
 import { laneBits, lanesOfBits } from "./lane.ts";
 import { layoutOf, maskTranslator } from "./layout.ts";
 import { columnsOfMask, joinMasks, maskOf, masksMeet } from "./mask.ts";
+import { read } from "./read.ts";
 import { VERSION_MAX, versionOf } from "./version.ts";
 import { writeSetSchema } from "./write-set.ts";
 import { WriteSetBuilder } from "./write-set-builder.ts";
@@ -34,6 +35,17 @@ describe("masks of up to 52 columns", () => {
     fc.assert(
       fc.property(fc.subarray(names), (columns) => {
         expect(columnsOfMask(SampleGroup, maskOf(SampleGroup, columns))).toEqual(columns);
+      }),
+    );
+  });
+
+  test("of a read have every column but those that are carried", () => {
+    const names = SampleGroup.columns.map(({ name }) => name);
+    fc.assert(
+      fc.property(fc.subarray(names), (carried) => {
+        const { columns, mask } = read(SampleGroup, names as never, { carried: carried as never });
+        expect(columns.map(({ name }) => name)).toEqual(names);
+        expect(columnsOfMask(SampleGroup, mask)).toEqual(names.filter((name) => !carried.includes(name)));
       }),
     );
   });
