@@ -38,8 +38,8 @@ interface BatchPlaces extends BatchBounds {
  */
 const BATCHES: Readonly<Record<Lane, BatchPlaces>> = {
   high: { placesMax: 2, itemsMax: 256, graphsMsMax: 500 },
-  medium: { placesMax: 1, itemsMax: 64, graphsMsMax: 100 },
-  low: { placesMax: 1, itemsMax: 64, graphsMsMax: 100 },
+  medium: { placesMax: 1, itemsMax: 32, graphsMsMax: 100 },
+  low: { placesMax: 1, itemsMax: 16, graphsMsMax: 100 },
 };
 const ATTEMPTS_MAX = 5;
 const BACK_OFF_MS = 100;
