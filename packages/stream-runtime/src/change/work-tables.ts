@@ -84,5 +84,13 @@ export const WORK_MIGRATIONS: Migrations = {
         alter table stream_origin add column handed_on text[] not null default '{}';
       `,
     },
+    {
+      version: 5,
+      name: "whose presence leases and claims end with",
+      text: `
+        alter table stream_pump add column presence bigint;
+        alter table stream_work add column presence bigint;
+      `,
+    },
   ],
 };
