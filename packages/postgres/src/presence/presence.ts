@@ -46,7 +46,8 @@ async function open(database: Database, onLost: () => void): Promise<Presence> {
     lost.abort();
   });
   try {
-    await connection.query("select pg_advisory_lock($1)", [id]);
+    // It says nothing while it is there: a server that ends quiet connections may not end this one.
+    await connection.query("select pg_advisory_lock($1), set_config('idle_session_timeout', '0', false)", [id]);
   } catch (error) {
     await connection.close();
     throw error;
