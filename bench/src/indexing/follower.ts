@@ -20,6 +20,8 @@ export class Follower {
   /** From the commit at the source to a control message that was read, ms. */
   readonly controlMs: number[] = [];
   deltas = 0;
+  /** Deltas so far after each pull that brought some, and when: since it was last emptied. */
+  readonly pulls: { readonly deltas: number; readonly atMs: number }[] = [];
   readonly #log: EventLog;
   /** Bids by ad, caps by campaign, in the order of commits, each value once: one that is found says that those before it are there or replaced. */
   readonly #bids = new Map<number, Awaited[]>();
@@ -94,6 +96,7 @@ export class Follower {
     if (rejected.length > 0) throw new Error(`the index rejects ad ${rejected[0]?.adId}`);
     this.deltas += records.length;
     const nowMs = performance.now();
+    this.pulls.push({ deltas: this.deltas, atMs: nowMs });
     for (const { document } of upserts) {
       const { bid } = document;
       settle(this.#bids, document.adId, "bidMicros" in bid ? bid.bidMicros : bid.cpmMicros, nowMs, this.deltaMs);

@@ -12,6 +12,7 @@ import {
   traceToSpans,
   type ValueOf,
 } from "@tenon/graph-core";
+import { cannotListen } from "@tenon/http-host";
 import type { InsertionEvents } from "@tenon/nodes";
 import type { FastifyInstance } from "fastify";
 import type { HostConfig } from "./config/read-config.ts";
@@ -185,7 +186,7 @@ async function listen(server: FastifyInstance, { settings: { host, port }, clock
     hint: "set host to an address of this machine instead of a name that has to be looked up",
   };
   const failed = (error: unknown): never => {
-    throw cannotListen(host, port, error);
+    throw cannotListen({ host, port }, error);
   };
   await startedWithin(clock, part, server.listen({ host, port }).catch(failed));
 }
@@ -331,15 +332,6 @@ function troubleLine(level: HostConfig["settings"]["logLevel"]): (message: strin
     const text = error instanceof Error ? error.message : String(error ?? "");
     process.stderr.write(`${JSON.stringify({ level: "error", at: new Date().toISOString(), message, error: text })}\n`);
   };
-}
-
-function cannotListen(host: string, port: number, error: unknown): Error {
-  return hostError("cannotListen", {
-    message: `cannot listen on ${host}:${port}`,
-    detail: (error as Error).message,
-    hint: "another process may have the port: set port (0 takes a free one), or host to an address of this machine",
-    cause: error,
-  });
 }
 
 function urlOf(host: string, port: number): string {

@@ -51,6 +51,10 @@ export interface WorldOptions {
   readonly kafkaBrokers?: readonly string[];
   /** Of a base build. */
   readonly adsPerPart?: number;
+  /** Makes the databases of repository and advertisers. Default: on the server that all tests share. */
+  readonly newDatabase?: () => Promise<TestDatabase>;
+  /** Of the change log; a server has each once. Default: one of this test's own. */
+  readonly slot?: string;
 }
 
 export class KillWorld {
@@ -61,6 +65,7 @@ export class KillWorld {
   /** Edits that changed a row. */
   edits = 0;
   readonly deleted = new Set<number>();
+  readonly created = new Set<number>();
   readonly #seed: number;
   readonly #folder: string;
   readonly #source: TestDatabase;
@@ -99,10 +104,10 @@ export class KillWorld {
 
   /** A filled repository; nothing runs yet. */
   static async begin(options: WorldOptions): Promise<KillWorld> {
-    const { seed, ads, kafkaBrokers = [], adsPerPart = 5_000 } = options;
+    const { seed, ads, kafkaBrokers = [], adsPerPart = 5_000, newDatabase = testDatabase } = options;
     const folder = await mkdtemp(join(tmpdir(), "tenon-pipeline-"));
-    const [repository, source] = [await testDatabase(), await testDatabase()];
-    const slot = `kill_${process.pid}_${Date.now()}`;
+    const [repository, source] = [await newDatabase(), await newDatabase()];
+    const slot = options.slot ?? `kill_${process.pid}_${Date.now()}`;
     const settings = indexerSettings({
       ...{
         databaseUrl: repository.url,
@@ -178,6 +183,7 @@ export class KillWorld {
   #signalsAfter({ change }: Edit): ContentSignal[] {
     if (change.kind === "createAdGroup") this.#campaignOf.set(change.adGroup.adGroupId, change.adGroup.campaignId);
     const created: readonly NewAd[] = change.kind === "createAds" || change.kind === "createAdGroup" ? change.ads : [];
+    for (const { ad } of created) this.created.add(ad.adId);
     return created.flatMap((ad) => {
       const campaignId = this.#campaignOf.get(ad.ad.adGroupId);
       const like = this.marketplace.documents.find((each) => each.campaignId === campaignId);

@@ -1,6 +1,9 @@
 /** A drill on virtual time: the pipeline of the simulation takes its orders, and the oracle says which documents are right. */
 import { isDeepStrictEqual } from "node:util";
+import { ADS_TABLES, type AdsTable } from "@tenon/ads-database";
 import type { NewRecord, Topic } from "@tenon/event-log/api";
+import { sourceOfTable } from "@tenon/nodes";
+import { read } from "@tenon/storage-repo/api";
 import { expectedDocuments, withoutVersion } from "../../../graphs/testing/expected-documents.ts";
 import {
   type ContentSignal,
@@ -8,8 +11,14 @@ import {
   landingPageAt,
   NO_ORDERS,
 } from "../../../graphs/testing/indexing-world.ts";
-import type { DrillPort, TopicMark } from "../src/drills/drill-port.ts";
+import type { DrillPort, TopicMark, Unsynced } from "../src/drills/drill-port.ts";
+import { compareRow } from "../src/source-sync/compare-row.ts";
 import type { SwitchName, SwitchValues } from "../src/switches/switch-store.ts";
+
+/** Tables whose rows are parts of another one's, under its key. */
+const PART_OF: Partial<Record<AdsTable, AdsTable>> = { budgets: "campaigns", targeting: "ad_groups" };
+/** More than a simulation has of any table. */
+const ROWS_MAX = 10_000;
 
 export interface SimulatedOptions {
   readonly world: IndexingWorld;
@@ -71,13 +80,37 @@ export class SimulatedDrill implements DrillPort {
     return 0;
   }
 
-  async unsynced(): Promise<{ readonly count: number; readonly first: string | null }> {
+  async unsyncedRows(): Promise<Unsynced> {
+    const { world } = this.#options;
+    const wrong: string[] = [];
+    for (const table of ADS_TABLES) {
+      const { entity, group } = sourceOfTable(table);
+      const rows = read(entity, [`${group}SourceAtMs`] as never);
+      const held = await world.repo.read([rows], (snapshot) => snapshot.page(rows, { rowsMax: ROWS_MAX }));
+      const stored = new Map(held.map(({ key, versions }) => [key as number, Number(versions[group] ?? 0n)]));
+      for (const key of new Set([...world.ads.keys(table), ...stored.keys()])) {
+        // The advertisers' database lets no part outlive its row; the simulation's may.
+        const whole = PART_OF[table] ?? table;
+        if (world.ads.state(whole, key).row === null && whole !== table) continue;
+        const { version, row } = world.ads.state(table, key);
+        const at = stored.get(key) ?? 0;
+        const difference = compareRow(
+          { isThere: row !== null, version },
+          { isThere: at > 0 && at % 2 === 0, version: at },
+        );
+        if (difference !== undefined) wrong.push(`${key}, ${difference} of table "${table}"`);
+      }
+    }
+    return { count: wrong.length, first: wrong[0] ?? null, inFlight: 0 };
+  }
+
+  async unsyncedDocuments(): Promise<Unsynced> {
     const { world, signals } = this.#options;
     const wanted = expectedDocuments({ ads: world.ads, signals, landing: landingPageAt });
     const served = await servedIn(world);
     const ids = [...new Set([...wanted.keys(), ...served.keys()])];
     const wrong = ids.filter((adId) => !isDeepStrictEqual(served.get(adId), wanted.get(adId)));
-    return { count: wrong.length, first: wrong[0] === undefined ? null : `ad ${wrong[0]}` };
+    return { count: wrong.length, first: wrong[0] === undefined ? null : `ad ${wrong[0]}`, inFlight: 0 };
   }
 }
 

@@ -15,3 +15,4 @@ export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } fr
 export { type FindOptions, type FoundPostgres, findPostgres } from "./embedded/find-postgres.ts";
 export type { ServerExit } from "./embedded/keeper/server-process.ts";
 export { type Migrated, type Migration, type Migrations, migrate } from "./migrate/migrate.ts";
+export { type Presence, presenceEnded, presenceOf } from "./presence/presence.ts";

@@ -59,6 +59,7 @@ const store: WorkStore<Transaction> = {
     if (items.length > 0) reached("afterClaim");
     return items;
   },
+  endAbandoned: (handlers) => real.endAbandoned(handlers),
   claimable: (handlers) => real.claimable(handlers),
   finish: async (tx, items) => {
     const outcomes = await real.finish(tx, items);

@@ -4,7 +4,6 @@ import { GraphError } from "@tenon/graph-core";
 export const HostCode = {
   wrongSetting: "TENON1600",
   openWithoutToken: "TENON1601",
-  cannotListen: "TENON1603",
   cannotKeepData: "TENON1604",
   startTooLong: "TENON1605",
   wrongBody: "TENON1610",
@@ -28,7 +27,6 @@ export const HostCode = {
 type HostErrorName = keyof typeof HostCode;
 
 const CATEGORIES: Partial<Record<HostErrorName, GraphError["category"]>> = {
-  cannotListen: "resource",
   cannotKeepData: "resource",
   startTooLong: "resource",
   overloaded: "resource",

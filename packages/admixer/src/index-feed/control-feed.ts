@@ -8,16 +8,14 @@
  * K3 What was said longer than `CONTROL_KEPT_MS` before a base was built is forgotten when that base is served: its documents
  *    have it. Following starts as far back for the same reason.
  */
-import type { AdIndexHost } from "@tenon/ad-index";
 import { type CampaignId, campaignId, dailySpendMaxMicros, type EntityStatus, micros } from "@tenon/ads-model";
-import type { EventLog, LogRecord } from "@tenon/event-log/api";
-import type { HostClock } from "@tenon/graph-core";
+import type { LogRecord } from "@tenon/event-log/api";
 import { ServingControl } from "@tenon/nodes";
-import { type BudgetTable, type ControlStamp, NO_DAILY_MAX } from "../resources/budget-table.ts";
+import { type ControlStamp, NO_DAILY_MAX } from "../resources/budget-table.ts";
 import { unreadableRecord } from "./delta-batch.ts";
+import { Feed, type FeedParts } from "./feed.ts";
 import type { Freshness } from "./freshness.ts";
-import { LogFollower } from "./log-follower.ts";
-import type { Rejections } from "./rejections.ts";
+import { LatestEntries } from "./latest-entries.ts";
 
 /** How far the pipeline may be behind the short cut, ms. */
 export const CONTROL_KEPT_MS = 24 * 3_600_000;
@@ -31,29 +29,19 @@ interface Status extends ControlStamp {
   readonly status: EntityStatus;
 }
 
-export interface ControlFeedParts {
-  readonly log: EventLog;
-  readonly index: AdIndexHost;
-  readonly budgets: BudgetTable;
-  readonly clock: HostClock;
+export interface ControlFeedParts extends FeedParts {
   readonly freshness: Freshness;
-  readonly rejections: Rejections;
-  readonly onTrouble: (message: string, error: unknown) => void;
 }
 
-export class ControlFeed {
-  readonly follower: LogFollower;
-  /** Messages, by what became of them; they only grow. */
-  readonly totals = { applied: 0, stale: 0, rejected: 0 };
+export class ControlFeed extends Feed {
   readonly #parts: ControlFeedParts;
-  readonly #statuses = new Map<CampaignId, Status>();
+  readonly #statuses = new LatestEntries<CampaignId, Status>(STATUSES_MAX);
   #blocksVersion = 0;
   #forgottenBeforeMs = 0;
 
   constructor(parts: ControlFeedParts) {
+    super(parts, { topic: ServingControl.name, partition: 0 });
     this.#parts = parts;
-    const at = { topic: ServingControl.name, partition: 0 };
-    this.follower = new LogFollower({ ...parts, at, take: (records) => this.#take(records) });
   }
 
   /** Campaigns that may not serve because a message says so. */
@@ -69,7 +57,7 @@ export class ControlFeed {
     this.#publishBlocks();
   }
 
-  #take(records: readonly LogRecord[]): void {
+  protected override take(records: readonly LogRecord[]): void {
     const { freshness, rejections } = this.#parts;
     let blocksChanged = false;
     for (const record of records) {
@@ -104,18 +92,8 @@ export class ControlFeed {
     const campaign = campaignId(id);
     const known = this.#statuses.get(campaign);
     if (known !== undefined && status.version <= known.version) return false;
-    // Put back last: the first is the one told longest ago.
-    this.#statuses.delete(campaign);
     this.#statuses.set(campaign, status);
-    if (this.#statuses.size > STATUSES_MAX) this.#dropFirst();
     return true;
-  }
-
-  #dropFirst(): void {
-    for (const id of this.#statuses.keys()) {
-      this.#statuses.delete(id);
-      return;
-    }
   }
 
   #blocked() {

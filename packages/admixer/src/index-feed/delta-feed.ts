@@ -1,15 +1,15 @@
 /** Follows `index-deltas` into the index, and knows of every ad changed since the base how fresh it is. */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type AdIndexHost, type IndexChanges, ROW_FOUND } from "@tenon/ad-index";
-import type { EventLog, LogRecord, TopicPartition } from "@tenon/event-log/api";
-import { type GraphError, type HostClock, IdColumn } from "@tenon/graph-core";
+import { type IndexChanges, ROW_FOUND } from "@tenon/ad-index";
+import type { LogRecord, TopicPartition } from "@tenon/event-log/api";
+import { type GraphError, IdColumn } from "@tenon/graph-core";
 import { IndexDeltas } from "@tenon/nodes";
 import { hostError } from "../host/host-error.ts";
-import { type BudgetTable, capsOf } from "../resources/budget-table.ts";
+import { capsOf } from "../resources/budget-table.ts";
 import { changesOf, type Delta, type DeltaBatch, readDeltas } from "./delta-batch.ts";
+import { Feed, type FeedParts } from "./feed.ts";
 import type { Freshness, FreshnessClass } from "./freshness.ts";
-import { LogFollower } from "./log-follower.ts";
-import type { Rejections } from "./rejections.ts";
+import { LatestEntries } from "./latest-entries.ts";
 
 /** Ads whose latest change is remembered for {@link DeltaFeed.freshnessOf}; the ones changed longest ago go first. */
 const REMEMBERED_ADS_MAX = 250_000;
@@ -34,29 +34,19 @@ export interface AdFreshness {
 
 type Applied = Pick<Delta, "version" | "offset"> & { readonly appliedAtMs: number };
 
-export interface DeltaFeedParts {
-  readonly log: EventLog;
+export interface DeltaFeedParts extends FeedParts {
   readonly shard: number;
-  readonly index: AdIndexHost;
-  readonly budgets: BudgetTable;
-  readonly clock: HostClock;
   readonly freshness: Readonly<Record<FreshnessClass, Freshness>>;
-  readonly rejections: Rejections;
-  readonly onTrouble: (message: string, error: unknown) => void;
 }
 
-export class DeltaFeed {
-  readonly follower: LogFollower;
-  /** Deltas, by what became of them; they only grow. */
-  readonly totals = { applied: 0, stale: 0, rejected: 0 };
+export class DeltaFeed extends Feed {
   readonly #parts: DeltaFeedParts;
   /** By ad, in the order in which they were applied. */
-  readonly #applied = new Map<number, Applied>();
+  readonly #applied = new LatestEntries<number, Applied>(REMEMBERED_ADS_MAX);
 
   constructor(parts: DeltaFeedParts) {
+    super(parts, { topic: IndexDeltas.name, partition: parts.shard });
     this.#parts = parts;
-    const at = { topic: IndexDeltas.name, partition: parts.shard };
-    this.follower = new LogFollower({ ...parts, at, take: (records) => this.#take(records) });
   }
 
   /** What requests see of an ad now. */
@@ -119,7 +109,7 @@ export class DeltaFeed {
     return [...batches, changesOf([], Math.max(fromOffset, this.follower.nextOffset))];
   }
 
-  #take(records: readonly LogRecord[]): void {
+  protected override take(records: readonly LogRecord[]): void {
     const { index, rejections } = this.#parts;
     const { deltas, rejected } = this.#read(records);
     const position = (records.at(-1)?.offset ?? 0) + 1;
@@ -152,14 +142,7 @@ export class DeltaFeed {
       const { campaignId, budget } = change.upsert.document;
       budgets.setByDocument(campaignId, capsOf(budget), version);
     }
-    // Put back last: the first is the one that changed longest ago.
-    this.#applied.delete(adId);
     this.#applied.set(adId, { version, offset, appliedAtMs: clock.nowMs() });
-    if (this.#applied.size <= REMEMBERED_ADS_MAX) return;
-    for (const oldest of this.#applied.keys()) {
-      this.#applied.delete(oldest);
-      return;
-    }
   }
 }
 

@@ -52,11 +52,13 @@ export async function openPipeline({ settings, clock, ...source }: PipelineSourc
   const budgets = new BudgetTable([], clock.nowMs);
   const nobody = new Float32Array(EMBEDDING_DIMENSIONS);
   let embeddings = queryEmbeddings(catalogue, version, nobody);
+  // Looks at its address only; after it nothing stands between an open log and its feed.
+  const store = openObjectStore(settings.indexStore as string, process.env);
   const log = source.log ?? (await openLog(settings.indexLog as string, clock));
   times.lap("log");
   const feed = new IndexFeed({
     ...{ index, budgets, clock, log, embeddingVersion: version, onTrouble: source.onTrouble },
-    store: openObjectStore(settings.indexStore as string, process.env),
+    ...{ store },
     cacheFolder: settings.indexCacheFolder as string,
     pollMs: settings.basePollMs,
     shard: settings.indexShard,

@@ -3,6 +3,7 @@ import { ROLES, type Role } from "@tenon/indexer";
 import { cliError } from "../cli-error.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { folderOf } from "../project/project-of.ts";
+import { needsOfIndexing, needsOfServing, requireFitToStart } from "../serving/fit-to-start.ts";
 import { settingFlags } from "../serving/settings-flags.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -27,6 +28,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   const config = readConfig({ folder, environment: terminal.environment, flags: settingFlags(options) });
   const roles = options.role;
   if (roles === undefined) {
+    await requireFitToStart(needsOfIndexing(config, terminal, { isWhole: true }), terminal);
     const { upWhole } = await import("./up-whole.ts");
     return upWhole({ config, folder, options }, terminal);
   }
@@ -38,7 +40,15 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
       detail: `expected one of ${known.join(", ")}`,
       hint: "give --role once for each; without it all of them run in one process",
     });
+  const twice = roles.find((role, at) => roles.indexOf(role) !== at);
+  if (twice !== undefined)
+    throw cliError("wrongUsage", {
+      message: `role "${twice}" is given twice`,
+      detail: "a process has each role once",
+      hint: `for two of role ${twice} run \`tenon up --role ${twice}\` twice: they share the work`,
+    });
   if (roles.every((role) => role === SERVING)) {
+    await requireFitToStart(needsOfServing(config), terminal);
     const { upAdMixer } = await import("./up-admixer.ts");
     return upAdMixer(config, options, terminal);
   }
@@ -48,6 +58,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
       detail: `found ${[...roles, ...(options.once === true ? ["--once"] : [])].join(", ")}`,
       hint: "run the serving host in a process of its own; --once is for it, and for the whole system",
     });
+  await requireFitToStart(needsOfIndexing(config, terminal, { isWhole: false }), terminal);
   const { upIndexer } = await import("./up-indexer.ts");
   return upIndexer(config, { roles: roles as readonly Role[], folder }, terminal);
 }

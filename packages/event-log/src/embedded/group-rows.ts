@@ -1,4 +1,4 @@
-import type { Database, Queryable } from "@tenon/postgres";
+import { type Database, presenceEnded, type Queryable } from "@tenon/postgres";
 import type { TopicPartition } from "../api/event-log.ts";
 import type { Candidate } from "../group/assign-partitions.ts";
 import { NOW_MS } from "./tables.ts";
@@ -8,7 +8,7 @@ export interface OwnerRow extends TopicPartition {
 }
 
 export interface GroupView {
-  /** Members whose lease runs. */
+  /** Members whose lease runs, and whose processes are there. */
   readonly alive: readonly Candidate[];
   readonly owners: readonly OwnerRow[];
 }
@@ -21,13 +21,25 @@ export interface MemberRow {
   readonly leaseMs: number;
 }
 
-/** Enters a group, or comes back to it after its lease was over. */
-export async function enter(database: Queryable, { group, memberId, name, topics, leaseMs }: MemberRow): Promise<void> {
+/** A member `m` that others count on: its process is there, and not silent for too long. */
+const IS_ALIVE = `m.lease_until_ms >= ${NOW_MS} and not ${presenceEnded("m.presence")}`;
+
+/**
+ * Enters a group, or comes back to it after its lease or its presence was over.
+ *
+ * @param presence of `presenceOf`; without one only the lease counts
+ */
+export async function enter(
+  database: Queryable,
+  { group, memberId, name, topics, leaseMs }: MemberRow,
+  presence: bigint | null,
+): Promise<void> {
   await database.execute(
-    `insert into tenon_log_member (group_name, member_id, name, topics, lease_until_ms)
-     values ($1, $2, $3, $4, ${NOW_MS} + $5::int8)
-     on conflict (group_name, member_id) do update set lease_until_ms = excluded.lease_until_ms`,
-    [group, memberId, name, topics, leaseMs],
+    `insert into tenon_log_member (group_name, member_id, name, topics, lease_until_ms, presence)
+     values ($1, $2, $3, $4, ${NOW_MS} + $5::int8, $6)
+     on conflict (group_name, member_id) do update
+       set lease_until_ms = excluded.lease_until_ms, presence = excluded.presence`,
+    [group, memberId, name, topics, leaseMs, presence],
   );
 }
 
@@ -58,7 +70,7 @@ export async function viewGroup(database: Queryable, group: string): Promise<Gro
       name: "event-log group",
       text: `
         select 'member' as kind, member_id, name, topics, '' as topic, 0 as partition
-          from tenon_log_member where group_name = $1 and lease_until_ms >= ${NOW_MS}
+          from tenon_log_member m where group_name = $1 and ${IS_ALIVE}
         union all
         select 'owner', member_id, '', '{}', topic, partition from tenon_log_owner where group_name = $1`,
     },
@@ -75,8 +87,8 @@ export async function viewGroup(database: Queryable, group: string): Promise<Gro
 }
 
 /**
- * Takes a partition that nobody owns, or whose owner's lease is over. The owner's row decides between two that try, and the
- * lease is looked at again in the same statement: an owner that came back keeps it.
+ * Takes a partition that nobody owns, or whose owner is not alive. The owner's row decides between two that try, and the owner is
+ * looked at again in the same statement: one that came back keeps it.
  */
 export async function claim(
   database: Queryable,
@@ -89,7 +101,7 @@ export async function claim(
      on conflict (group_name, topic, partition) do update set member_id = excluded.member_id
       where o.member_id = excluded.member_id
          or not exists (select from tenon_log_member m
-                         where m.group_name = $1 and m.member_id = o.member_id and m.lease_until_ms >= ${NOW_MS})`,
+                         where m.group_name = $1 and m.member_id = o.member_id and ${IS_ALIVE})`,
     [group, at.topic, at.partition, memberId],
   );
   return claimed === 1;

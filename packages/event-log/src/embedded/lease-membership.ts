@@ -1,5 +1,5 @@
 import type { HostClock } from "@tenon/graph-core";
-import type { Database } from "@tenon/postgres";
+import { type Database, type Presence, presenceOf } from "@tenon/postgres";
 import type { JoinOptions, TopicPartition } from "../api/event-log.ts";
 import { membershipLost } from "../errors.ts";
 import { assignPartitions } from "../group/assign-partitions.ts";
@@ -38,8 +38,10 @@ const UNREACHABLE_MS_MAX = 180_000;
  *
  * M1 Every member works out the same assignment from the members whose lease runs, and changes only its own rows: it lets go
  *    of what is not its any more (drained first), and takes what is its and nobody's.
- * M2 A partition has one owner row. It is taken over only from an owner whose lease is over, on the server's clock.
- * M3 A member counts its lease from before it asked for it, so it knows of its end before anybody else.
+ * M2 A partition has one owner row. It is taken over only from an owner whose lease is over, on the server's clock, or whose process
+ *    has ended, by its presence: one that was killed holds up nobody.
+ * M3 A member counts its lease from before it asked for it, so it knows of its end before anybody else. One whose presence is lost
+ *    gives up all it holds when it hears of that, and comes in anew.
  */
 export class LeaseMembership {
   readonly #options: LeaseMembershipOptions;
@@ -48,6 +50,7 @@ export class LeaseMembership {
   readonly #left = new AbortController();
   readonly #releasing = new Map<string, Promise<void>>();
   #leaseFromMs = 0;
+  #presence: Presence | undefined;
   #running: Promise<void> | undefined;
   #leaving: Promise<void> | undefined;
   #cancelExpiry: () => void = () => {};
@@ -102,7 +105,7 @@ export class LeaseMembership {
   async #beat(): Promise<void> {
     const { database, clock, held } = this.#options;
     const askedMs = clock.monotonicMs();
-    if (await extendLease(database, this.#row)) this.#leaseRunsFrom(askedMs);
+    if (this.#isPresent && (await extendLease(database, this.#row))) this.#leaseRunsFrom(askedMs);
     else {
       held.loseAll();
       await this.#enter();
@@ -116,10 +119,25 @@ export class LeaseMembership {
   }
 
   async #enter(): Promise<void> {
-    const askedMs = this.#options.clock.monotonicMs();
-    await enter(this.#options.database, this.#row);
+    const { database, clock } = this.#options;
+    const presence = await presenceOf(database);
+    const askedMs = clock.monotonicMs();
+    await enter(database, this.#row, presence.id);
+    if (presence !== this.#presence)
+      presence.lost.addEventListener("abort", this.#onAbsence, { signal: this.#left.signal });
+    this.#presence = presence;
     this.#leaseRunsFrom(askedMs);
   }
+
+  get #isPresent(): boolean {
+    return this.#presence?.lost.aborted === false;
+  }
+
+  /** M3 */
+  readonly #onAbsence = (): void => {
+    this.#options.held.loseAll();
+    this.#wake.ring();
+  };
 
   /** M3 */
   #leaseRunsFrom(askedMs: number): void {
@@ -187,6 +205,6 @@ export class LeaseMembership {
   }
 
   #leaseIsOver(): boolean {
-    return this.#options.clock.monotonicMs() - this.#leaseFromMs >= this.#options.leaseMs;
+    return !this.#isPresent || this.#options.clock.monotonicMs() - this.#leaseFromMs >= this.#options.leaseMs;
   }
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HostClock, systemClock } from "@tenon/graph-core";
 import { ManualClock } from "@tenon/graph-testkit";
-import { type Database, openDatabase } from "@tenon/postgres";
-import { type TestDatabase, testDatabase } from "@tenon/postgres/testing";
+import { type Database, openDatabase, presenceOf } from "@tenon/postgres";
+import { startCuttingProxy, type TestDatabase, testDatabase } from "@tenon/postgres/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { joinOptions } from "../conformance/index.ts";
 import { claim, enter, extendLease, viewGroup } from "./group-rows.ts";
@@ -29,7 +29,8 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 test("a member that is cut off loses its partitions by its own clock before another one gets them", async () => {
-  const own = await openDatabase({ url: db.url, connectionsMax: 3 });
+  const proxy = await startCuttingProxy(db.url, () => undefined);
+  const own = await openDatabase({ url: proxy.url, connectionsMax: 3 });
   const cutOff = await openEmbeddedLog({ database: own, ...TIMES });
   const events: string[] = [];
   const first = await cutOff.join(
@@ -39,7 +40,7 @@ test("a member that is cut off loses its partitions by its own clock before anot
     }),
   );
   await until(() => first.assigned.length === 2);
-  await own.close();
+  proxy.freeze();
   const log = await openEmbeddedLog({ database: db.database, ...TIMES });
   const second = await log.join(
     joinOptions("cut-off", ["events"], {
@@ -60,7 +61,43 @@ test("a member that is cut off loses its partitions by its own clock before anot
     code: "TENON1556",
   });
   await log.close();
+  await proxy.close();
   await cutOff.close();
+  await own.close();
+}, 30_000);
+
+test("a member whose presence the server ends gives up its partitions at once, and comes in anew", async () => {
+  const own = await openDatabase({ url: db.url, connectionsMax: 3 });
+  const events: string[] = [];
+  const log = await openEmbeddedLog({ database: own, retainEveryMs: 0, leaseMs: 3_600_000, beatMs: 1_000_000 });
+  const member = await log.join(
+    joinOptions("absent", ["events"], {
+      onAssigned: async ({ partition }) => {
+        events.push(`got ${partition}`);
+        return 0;
+      },
+      onLost: ({ partition }) => void events.push(`lost ${partition}`),
+    }),
+  );
+  await until(() => member.assigned.length === 2);
+  const { id } = await presenceOf(own);
+  await db.database.query(
+    `select pg_terminate_backend(pid) from pg_locks
+      where locktype = 'advisory' and (classid::int8 << 32 | objid::int8) = $1`,
+    [id],
+  );
+  await until(() => events.length === 6 && member.assigned.length === 2);
+  expect([events.slice(0, 2), events.slice(2, 4), events.slice(4)].map((each) => each.toSorted())).toEqual([
+    ["got 0", "got 1"],
+    ["lost 0", "lost 1"],
+    ["got 0", "got 1"],
+  ]);
+  const [row] = await db.database.query<{ presence: bigint }>(
+    "select presence from tenon_log_member where group_name = 'absent'",
+  );
+  expect(row?.presence).toBe((await presenceOf(own)).id);
+  await log.close();
+  await own.close();
 }, 30_000);
 
 test("a member that leaves in the middle of a beat leaves no timer behind", async () => {
@@ -122,12 +159,12 @@ test("M2: a partition is claimed from nobody, or from an owner whose lease is ov
     topics: ["events"],
     leaseMs,
   });
-  await enter(database, row("a", 60_000));
+  await enter(database, row("a", 60_000), null);
   expect(await claim(database, "g", at, "a")).toBe(true);
-  await enter(database, row("b", 60_000));
-  await enter(database, row("c", 60_000));
+  await enter(database, row("b", 60_000), null);
+  await enter(database, row("c", 60_000), null);
   expect(await claim(database, "g", at, "b")).toBe(false);
-  await enter(database, row("a", -1));
+  await enter(database, row("a", -1), null);
   expect((await viewGroup(database, "g")).alive.map(({ id }) => id).toSorted()).toEqual(["b", "c"]);
   const claims = await Promise.all([claim(database, "g", at, "b"), claim(database, "g", at, "c")]);
   expect(claims.filter(Boolean)).toHaveLength(1);
@@ -135,9 +172,9 @@ test("M2: a partition is claimed from nobody, or from an owner whose lease is ov
 
 test("a lease that is over is not extended: its member has to come in anew", async () => {
   const row = { group: "late", memberId: "a", name: "a", topics: [], leaseMs: 60_000 };
-  await enter(db.database, row);
+  await enter(db.database, row, null);
   expect(await extendLease(db.database, row)).toBe(true);
-  await enter(db.database, { ...row, leaseMs: -1 });
+  await enter(db.database, { ...row, leaseMs: -1 }, null);
   expect(await extendLease(db.database, row)).toBe(false);
   expect(await extendLease(db.database, { ...row, memberId: "unknown" })).toBe(false);
 });

@@ -55,6 +55,12 @@ export const LOG_MIGRATIONS: Migrations = {
           primary key (group_name, topic, partition)
         ) with (fillfactor = 50);`,
     },
+    {
+      version: 2,
+      name: "presence of members",
+      // Absent: of a member from before, whose lease alone counts.
+      text: "alter table tenon_log_member add column presence int8",
+    },
   ],
 };
 

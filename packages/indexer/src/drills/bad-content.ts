@@ -4,7 +4,7 @@ import { indexerError } from "../indexer-error.ts";
 import { UpdateRuns } from "../source/update-runs.ts";
 import type { Drill } from "./drill.ts";
 import type { DrillPort } from "./drill-port.ts";
-import { catchUp, type EntityUpdate, refuseTooMany, resend, verifyDocuments } from "./steps.ts";
+import { catchUp, type EntityUpdate, refuseTooMany, resend, verifyEnd } from "./steps.ts";
 
 type ContentSignal = Parameters<UpdateRuns["updateOfSignal"]>[0];
 
@@ -38,7 +38,7 @@ export const badContent: Drill = {
         },
       },
       catchUp("wait for them"),
-      verifyDocuments,
+      verifyEnd,
     ];
   },
 };

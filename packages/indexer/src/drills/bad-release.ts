@@ -2,7 +2,7 @@
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
 import { indexerError } from "../indexer-error.ts";
 import type { Drill } from "./drill.ts";
-import { catchUp, verifyDocuments } from "./steps.ts";
+import { catchUp, verifyEnd } from "./steps.ts";
 
 export const badRelease: Drill = {
   name: "bad-release",
@@ -40,7 +40,7 @@ export const badRelease: Drill = {
         },
       },
       catchUp("wait for it"),
-      verifyDocuments,
+      verifyEnd,
       {
         name: "serve live",
         order: "ad servers show requests the deltas again",

@@ -5,6 +5,15 @@ import type { SwitchName, SwitchValues } from "../switches/switch-store.ts";
 /** Of a topic, as it was once: records from there on are newer. */
 export type TopicMark = ReadonlyMap<number, number>;
 
+/** What a comparison found. */
+export interface Unsynced {
+  readonly count: number;
+  /** The first of them, in words. */
+  readonly first: string | null;
+  /** What changed too often to be judged. */
+  readonly inFlight: number;
+}
+
 export interface DrillPort {
   nowMs(): number;
   /** Resolves when every process knows it. */
@@ -23,6 +32,8 @@ export interface DrillPort {
   rollBack(base: string | undefined, reason: string): Promise<string>;
   /** Records that ad servers have refused so far, over all of them. */
   refused(): Promise<number>;
-  /** Documents that are not what handlers make of the stored rows, with the first of them in words. */
-  unsynced(): Promise<{ readonly count: number; readonly first: string | null }>;
+  /** Rows of the ads database that the repository lacks, holds in another state, or should not hold. */
+  unsyncedRows(): Promise<Unsynced>;
+  /** Documents that are not what handlers make of the stored rows. */
+  unsyncedDocuments(): Promise<Unsynced>;
 }

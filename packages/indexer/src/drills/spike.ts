@@ -2,7 +2,7 @@
 import { DroppedUpdates } from "@tenon/nodes";
 import type { Drill } from "./drill.ts";
 import type { TopicMark } from "./drill-port.ts";
-import { catchUp, type EntityUpdate, refuseTooMany, resend, verifyDocuments } from "./steps.ts";
+import { catchUp, type EntityUpdate, refuseTooMany, resend, verifyEnd } from "./steps.ts";
 
 const REASON = "drill spike: content clogs the pipeline";
 
@@ -66,7 +66,7 @@ export const spike: Drill = {
         },
       },
       catchUp("wait for them"),
-      verifyDocuments,
+      verifyEnd,
     ];
   },
 };

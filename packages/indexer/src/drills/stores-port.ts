@@ -10,7 +10,7 @@ import type { SwitchName, SwitchStore, SwitchValues } from "../switches/switch-s
 import type { RunRecord, RunStore } from "../workflows/run-store.ts";
 import type { JsonRecord } from "../workflows/workflow.ts";
 import { AdServers } from "./ad-servers.ts";
-import type { DrillPort, TopicMark } from "./drill-port.ts";
+import type { DrillPort, TopicMark, Unsynced } from "./drill-port.ts";
 
 export interface StoresPortOptions {
   readonly database: Database;
@@ -134,11 +134,12 @@ export class StoresDrillPort implements DrillPort {
     return this.#servers.refused();
   }
 
-  async unsynced(): Promise<{ readonly count: number; readonly first: string | null }> {
-    const result = await this.#run("document-sync", { repair: false });
-    const [first] = result["named"] as readonly { place: string; kind: string; key: number }[];
-    const words = first === undefined ? null : `${first.key}, ${first.kind} by handler "${first.place}"`;
-    return { count: Number(result["unsynced"]), first: words };
+  async unsyncedRows(): Promise<Unsynced> {
+    return unsyncedBy(await this.#run("source-sync", { repair: false }), "of table");
+  }
+
+  async unsyncedDocuments(): Promise<Unsynced> {
+    return unsyncedBy(await this.#run("document-sync", { repair: false }), "by handler");
   }
 
   /** @throws Error with the reason when the run fails, or nobody takes it */
@@ -162,4 +163,11 @@ export class StoresDrillPort implements DrillPort {
     for (const untilMs = this.#clock.monotonicMs() + waitMsMax; !(await isSo()); await pause(this.#clock, LOOK_MS))
       if (this.#clock.monotonicMs() > untilMs) throw new Error(`it did not come within ${waitMsMax} ms: ${what}`);
   }
+}
+
+/** The result of a comparison's run. */
+function unsyncedBy(result: JsonRecord, of: string): Unsynced {
+  const [first] = result["named"] as readonly { place: string; kind: string; key: number }[];
+  const words = first === undefined ? null : `${first.key}, ${first.kind} ${of} "${first.place}"`;
+  return { count: Number(result["unsynced"]), first: words, inFlight: Number(result["inFlight"]) };
 }

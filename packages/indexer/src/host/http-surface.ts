@@ -1,7 +1,7 @@
 /** Calls, metrics and health of an indexing process. Any process answers for any stage: what a call needs is in the stores. */
 import type { HostClock } from "@tenon/graph-core";
 import { ARGUS_HANDLERS } from "@tenon/graphs/handlers";
-import { metricsTextOf } from "@tenon/http-host";
+import { cannotListen, metricsTextOf } from "@tenon/http-host";
 import { PostgresWorkStore } from "@tenon/stream-runtime";
 import { argusBindings } from "../argus/bindings.ts";
 import { StoreMetrics } from "../observe/store-metrics.ts";
@@ -28,7 +28,11 @@ export interface HttpSurface {
   close(): Promise<void>;
 }
 
-/** Work items need their tables, whichever roles run here. */
+/**
+ * Work items need their tables, whichever roles run here.
+ *
+ * @throws GraphError TENON1603 when the address cannot be listened on
+ */
 export async function openHttpSurface(options: HttpSurfaceOptions): Promise<HttpSurface> {
   const { stores, switches, clock, onTrouble, metricsText, broken } = options;
   const { settings, database, log, repo } = stores;
@@ -55,6 +59,10 @@ export async function openHttpSurface(options: HttpSurfaceOptions): Promise<Http
       );
     },
   });
-  const url = await server.listen({ host: settings.host, port: settings.port });
+  const { host, port } = settings;
+  const url = await server.listen({ host, port }).catch(async (error: unknown) => {
+    await server.close();
+    throw cannotListen({ host, port }, error);
+  });
   return { url, close: () => server.close() };
 }

@@ -1,4 +1,4 @@
-/** A TCP proxy before a server that cuts connections at chosen moments: what a broken network looks like to a client. */
+/** A TCP proxy before a server that cuts connections at chosen moments, or falls silent: what a broken network looks like to a client. */
 import { connect, createServer, type Socket } from "node:net";
 
 /** `before`: what the client sent does not arrive. `after`: it arrives, and the answer does not. */
@@ -8,6 +8,8 @@ export interface CuttingProxy {
   readonly url: string;
   /** Connections cut so far, by moment. */
   readonly cuts: Readonly<Record<"before" | "after", number>>;
+  /** From now on nothing passes, either way, and no connection ends: a network that has lost both without a word. */
+  freeze(): void;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
   const target = new URL(url);
   const sockets = new Set<Socket>();
   const cuts = { before: 0, after: 0 };
+  let frozen = false;
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname);
     for (const socket of [client, upstream]) {
@@ -45,6 +48,7 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
     /** Of the piece that is cut: each statement that was sent with it has an answer of its own. */
     let unanswered = 0;
     client.on("data", (sent) => {
+      if (frozen) return;
       const cut = cutting ? undefined : cutAt(sent);
       if (cut !== undefined) cuts[cut]++;
       if (cut === "before") {
@@ -57,6 +61,7 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
     });
     let tail = Buffer.alloc(0);
     upstream.on("data", (answer) => {
+      if (frozen) return;
       if (!cutting) {
         client.write(answer);
         return;
@@ -82,6 +87,9 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
   return {
     url: through.href,
     cuts,
+    freeze: () => {
+      frozen = true;
+    },
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -1,5 +1,5 @@
 import type { HostClock } from "@tenon/graph-core";
-import type { PumpLeases } from "./pump-lease.ts";
+import type { PumpLeases, TakenLease } from "./pump-lease.ts";
 
 interface Held {
   readonly epoch: bigint;
@@ -10,18 +10,20 @@ interface Held {
 export class MemoryPumpLeases implements PumpLeases {
   readonly #clock: Pick<HostClock, "nowMs">;
   readonly #held = new Map<string, Held>();
+  /** Its processes are one. */
+  readonly #lost = new AbortController();
 
   constructor(clock: Pick<HostClock, "nowMs">) {
     this.#clock = clock;
   }
 
-  async take({ consumer, leaseMs }: Parameters<PumpLeases["take"]>[0]): Promise<bigint | undefined> {
+  async take({ consumer, leaseMs }: Parameters<PumpLeases["take"]>[0]): Promise<TakenLease | undefined> {
     const nowMs = this.#clock.nowMs();
     const last = this.#held.get(consumer) ?? { epoch: 0n, untilMs: nowMs };
     if (last.untilMs > nowMs) return undefined;
     const epoch = last.epoch + 1n;
     this.#held.set(consumer, { epoch, untilMs: nowMs + leaseMs });
-    return epoch;
+    return { epoch, lost: this.#lost.signal };
   }
 
   async extend({ consumer, epoch, leaseMs }: Parameters<PumpLeases["extend"]>[0]): Promise<boolean> {

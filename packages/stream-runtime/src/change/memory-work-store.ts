@@ -93,6 +93,11 @@ export class MemoryWorkStore<Joined extends Joinable> implements WorkStore<Joine
     });
   }
 
+  /** Processes in memory end with their store. */
+  async endAbandoned(_handlers: readonly string[]): Promise<number> {
+    return 0;
+  }
+
   async claimable(handlers: readonly string[]): Promise<readonly Claimable[]> {
     return this.#free(handlers).map(({ handler, lane }) => ({ handler, lane }));
   }

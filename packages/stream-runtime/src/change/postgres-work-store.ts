@@ -1,5 +1,5 @@
 /** Work items in Postgres, beside the repository they are about. */
-import { type Database, migrate, type Transaction } from "@tenon/postgres";
+import { type Database, migrate, presenceOf, type Transaction } from "@tenon/postgres";
 import type { Key } from "@tenon/storage-repo/api";
 import { PostgresSinkOutbox } from "../sink/postgres-sink-outbox.ts";
 import type { SinkOutbox } from "../sink/sink-outbox.ts";
@@ -69,9 +69,14 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
   }
 
   async claim({ handlers, lane, itemsMax, leaseMs }: ClaimOptions): Promise<readonly ClaimedWork[]> {
-    const values = [handlers, LANES.indexOf(lane), itemsMax, leaseMs];
+    const { id: presence } = await presenceOf(this.#database);
+    const values = [handlers, LANES.indexOf(lane), itemsMax, leaseMs, presence];
     const rows = await this.#database.query<StoredWork>(statements.CLAIM, values);
     return rows.map((row) => claimedWork(row, lane));
+  }
+
+  async endAbandoned(handlers: readonly string[]): Promise<number> {
+    return this.#database.execute(statements.END_ABANDONED, [handlers]);
   }
 
   async claimable(handlers: readonly string[]): Promise<readonly Claimable[]> {
@@ -96,7 +101,9 @@ export class PostgresWorkStore implements WorkStore<Transaction> {
     { leaseMs }: { readonly leaseMs: number },
   ): Promise<readonly ClaimedWork[]> {
     if (work.length === 0) return [];
-    const rows = await tx.query<StoredWork & { lane: number }>(statements.HAND_ON, [...valuesOf(work), leaseMs]);
+    const { id: presence } = await presenceOf(this.#database);
+    const values = [...valuesOf(work), leaseMs, presence];
+    const rows = await tx.query<StoredWork & { lane: number }>(statements.HAND_ON, values);
     const taken = rows.map((row) => claimedWork(row, LANES[row.lane] ?? "low"));
     if (taken.length === work.length) return taken;
     const known = new Set(taken.map(idOf));

@@ -4,23 +4,31 @@ import { Bell } from "./bell.ts";
 /**
  * Which process pumps a consumer's feed: one holds a lease, the others stand by.
  *
- * P1 A lease has one holder. Whoever takes it after it has lapsed, on the store's clock, has a higher epoch.
- * P2 A holder counts its lease from before it asked for it, so it stops before anybody else begins.
+ * P1 A lease has one holder. Whoever takes it after it has lapsed, on the store's clock, or after its holder's process has ended, has
+ *    a higher epoch.
+ * P2 A holder counts its lease from before it asked for it, so it stops before anybody else begins. One that hears that the store takes
+ *    it for ended stops then.
  * P3 A holder that finishes no step for too long lets its lease lapse: a process that hangs does not hold up the others.
  *
  * The lease saves work. What keeps a change from counting twice is the fence of the cursor, whoever believes to hold what.
  */
 export interface PumpLeases {
-  /** Takes a lease that nobody holds. Resolves with its epoch, or with undefined while it is somebody's. */
+  /** Takes a lease that nobody holds. Resolves with undefined while it is somebody's. */
   take(lease: {
     readonly consumer: string;
     readonly owner: string;
     readonly leaseMs: number;
-  }): Promise<bigint | undefined>;
+  }): Promise<TakenLease | undefined>;
   /** From now on for `leaseMs`. Resolves with whether the lease was still this epoch's. */
   extend(lease: { readonly consumer: string; readonly epoch: bigint; readonly leaseMs: number }): Promise<boolean>;
   /** Lets it go: nobody has to wait for its end. */
   release(lease: { readonly consumer: string; readonly epoch: bigint }): Promise<void>;
+}
+
+export interface TakenLease {
+  readonly epoch: bigint;
+  /** Aborts when the store may take its holder's process for ended, and give the lease to others. */
+  readonly lost: AbortSignal;
 }
 
 export interface PumpLeaseOptions {
@@ -48,7 +56,10 @@ export class PumpLease {
     this.#bell = new Bell(options.clock);
   }
 
-  /** Between two looks for a lease that has lapsed. A dead holder is followed within `leaseMs + beatMs`. */
+  /**
+   * Between two looks for a lease that is free. A holder that was killed is followed at the next look, one that says nothing any more
+   * within `leaseMs + beatMs`.
+   */
   get beatMs(): number {
     return this.#options.leaseMs / BEATS_PER_LEASE;
   }
@@ -69,16 +80,21 @@ export class PumpLease {
   async during(stop: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<boolean> {
     const { leases, consumer, owner, leaseMs, clock } = this.#options;
     const askedMs = clock.monotonicMs();
-    const epoch = await leases.take({ consumer, owner, leaseMs });
-    if (epoch === undefined) return false;
+    const taken = await leases.take({ consumer, owner, leaseMs });
+    if (taken === undefined) return false;
+    const { epoch, lost } = taken;
     const tenure = new AbortController();
     this.#tenure = tenure;
     this.stepped();
+    const end = () => tenure.abort();
+    lost.addEventListener("abort", end);
+    if (lost.aborted) end();
     const beating = this.#beat(epoch, askedMs, tenure);
     try {
       await work(AbortSignal.any([stop, tenure.signal]));
     } finally {
       tenure.abort();
+      lost.removeEventListener("abort", end);
       await beating;
       // When this fails the lease ends by itself.
       await leases.release({ consumer, epoch }).catch(() => undefined);

@@ -37,11 +37,11 @@ export interface RunHandlersOptions<Joined> {
   readonly epoch?: number;
   /** Runs that wait for services at once, and an upper bound of transactions of many runs, per lane: no lane takes another's. */
   readonly runsMax?: Readonly<Record<Lane, number>>;
-  /** How long a worker may take for a run; after that somebody else does it. Default 30 s. */
+  /** How long a worker may take for a run; after that, or when its process has ended, somebody else does it. Default 30 s. */
   readonly leaseMs?: number;
   /**
-   * One process at a time turns the feed into work, and one sends messages. After the end of its lease another one does. Default
-   * 3 s.
+   * One process at a time turns the feed into work, and one sends messages. After its end, or that of its lease, another one does.
+   * Default 3 s.
    */
   readonly pumpLeaseMs?: number;
   /** Messages that may wait for the log before handlers with sinks wait, too. Default 100,000. */
@@ -79,6 +79,8 @@ const PUMP_LEASE_MS = 3_000;
 const PUMP_STEP_MS_MAX = 60_000;
 const TROUBLE_MS = 500;
 const METRICS_MS = 5_000;
+/** Between looks for claims of processes that have ended. */
+const ABANDONED_MS = 1_000;
 /** Between looks for work that other processes have added, or let go; our own pump tells. */
 const LOOK_MS = 100;
 
@@ -174,6 +176,10 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
     untilStopped("work", async () => {
       await lanes.look();
       await bell.wait(LOOK_MS, stop.signal);
+    }),
+    untilStopped("abandoned work", async () => {
+      await store.endAbandoned(handlers.map(({ name }) => name));
+      await bell.wait(ABANDONED_MS, stop.signal);
     }),
     untilStopped("metrics", async () => {
       metrics.work = await store.status();

@@ -4,7 +4,7 @@
  * An item is one row while it waits and another one while it is claimed: what is added during a run is a row of its own, so neither
  * has to wait for, or gives way to, the other. Two partial indexes let at most one of each be there.
  */
-import type { Statement } from "@tenon/postgres";
+import { presenceEnded, type Statement } from "@tenon/postgres";
 
 function prepared(name: string, text: string): Statement {
   return { name, text };
@@ -31,7 +31,7 @@ export const SEES = prepared(
  */
 export const CLAIM = prepared(
   "stream-work-claim",
-  `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms'
+  `update stream_work w set claim = nextval('stream_work_claim'), claimed_until = clock_timestamp() + $4 * interval '1 ms', presence = $5
     from (
       select * from (
         select p.ctid as place from stream_work p
@@ -50,6 +50,13 @@ export const CLAIM = prepared(
     ) free
     where w.ctid = free.place
     returning w.handler, w.key, w.up_to, w.attempts, w.claim, w.rounds`,
+);
+
+/** Claims of processes that have ended need not wait for the end of their leases. */
+export const END_ABANDONED = prepared(
+  "stream-work-end-abandoned",
+  `update stream_work set claimed_until = clock_timestamp()
+    where claim is not null and handler = any($1::text[]) and claimed_until > clock_timestamp() and ${presenceEnded("presence")}`,
 );
 
 export const CLAIMABLE = prepared(
@@ -89,9 +96,9 @@ export const HAND_ON = prepared(
       delete from stream_work w using given where w.handler = given.handler and w.key = given.key and w.claim is null
       returning w.handler, w.key, w.lane, w.up_to, w.rounds
     )
-    insert into stream_work (handler, key, lane, up_to, rounds, claim, claimed_until)
+    insert into stream_work (handler, key, lane, up_to, rounds, claim, claimed_until, presence)
     select handler, key, least(given.lane, taken.lane), greatest(given.up_to, taken.up_to), least(given.rounds, taken.rounds),
-        nextval('stream_work_claim'), clock_timestamp() + $6 * interval '1 ms'
+        nextval('stream_work_claim'), clock_timestamp() + $6 * interval '1 ms', $7
       from given left join taken using (handler, key) order by handler, key
     on conflict (handler, key) where claim is not null do nothing
     returning handler, key, lane, up_to, attempts, claim, rounds`,

@@ -4,8 +4,8 @@
  * W1 An item is added in or before the transaction that advances the feed's cursor, and removed in the transaction of the run
  *    that has read everything it stands for: unless it was added again since its claim. No wake-up is lost, in whatever order
  *    and however often changes are told.
- * W2 An item is claimed by one worker at a time, for a lease; one whose lease ran out can finish nothing any more. Claims of a key
- *    have rising numbers.
+ * W2 An item is claimed by one worker at a time, for a lease, which ends with the worker's process; once somebody else has claimed it,
+ *    it can finish nothing any more. Claims of a key have rising numbers.
  * W3 A change that comes from outside, and meets an item that has come round, begins anew: rounds are the least of what an
  *    item stands for since its last claim. What a claimed item stood for is counted by its run alone, so each change comes
  *    round a bounded number of times.
@@ -125,6 +125,8 @@ export interface WorkStore<Joined> {
   /** Items of some keys that are there, at the transaction's snapshot. */
   open(tx: Joined, of: ItemsOf): Promise<readonly OpenItem[]>;
   claim(options: ClaimOptions): Promise<readonly ClaimedWork[]>;
+  /** Ends the leases of claims whose processes have ended; resolves with how many. */
+  endAbandoned(handlers: readonly string[]): Promise<number>;
   /** For which handlers, in which lanes, there is something to claim now. */
   claimable(handlers: readonly string[]): Promise<readonly Claimable[]>;
   /** A number between those of all claims before this call and those of all claims after it (W2): orders writes of others among them. */

@@ -86,6 +86,14 @@ export const WORK_MIGRATIONS: Migrations = {
     },
     {
       version: 5,
+      name: "whose presence leases and claims end with",
+      text: `
+        alter table stream_pump add column presence bigint;
+        alter table stream_work add column presence bigint;
+      `,
+    },
+    {
+      version: 6,
       name: "messages are stored as they are",
       text: `
         -- Messages of a few kilobytes hardly shrink: trying costs as much as the insert.

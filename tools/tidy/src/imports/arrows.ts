@@ -78,6 +78,7 @@ export const workspaceArrows: Readonly<Record<string, readonly string[]>> = {
     "apps/studio",
     "packages/graph-core",
     "packages/dev-run",
+    "packages/http-host",
     "packages/source-rules",
     "packages/ads-model",
     "packages/model-serving",
