@@ -22,9 +22,13 @@ export interface AssembleOptions {
   readonly builtAtMs: number;
 }
 
-export async function assembleBase(options: AssembleOptions): Promise<BaseBuild> {
+/** @param kept parts that are in memory, by file: they need not be read */
+export async function assembleBase(
+  options: AssembleOptions,
+  kept: ReadonlyMap<string, Part> = new Map(),
+): Promise<BaseBuild> {
   const { name, watermark, partFiles, folder, builtAtMs } = options;
-  const parts = await Promise.all(partFiles.map(readExisting));
+  const parts = await Promise.all(partFiles.map(async (file) => kept.get(file) ?? readExisting(file)));
   const ads = parts.flatMap((part) => part.ads);
   const vectors = new Map(ads.map(({ document, vector }) => [document.adId, vector]));
   const { version, dimensions } = spaceOf(ads);
