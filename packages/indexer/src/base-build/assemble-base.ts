@@ -34,7 +34,7 @@ export async function assembleBase(
   const { version, dimensions } = spaceOf(ads);
   const documents = ads.map(({ document }) => document);
   const base = buildBase(documents, {
-    ...{ name, watermark, vectors: "lists" },
+    ...{ name, watermark, vectors: "lists", onlyWritten: true },
     embeddings: { version, dimensions, rows: new Float32Array(0) },
     vectorOf: ({ adId }) => vectors.get(adId) ?? undefined,
     deletions: parts.flatMap(({ deletions }) => deletions.map((each) => ({ ...each, adId: each.adId as AdId }))),
