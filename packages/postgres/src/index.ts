@@ -4,6 +4,7 @@ export type {
   Isolation,
   PlainValue,
   Queryable,
+  ServerText,
   Statement,
   Transaction,
   TransactionOptions,
@@ -11,6 +12,7 @@ export type {
 export { type DatabaseOptions, openDatabase } from "./database/open-database.ts";
 export { redactUrl } from "./database/redact-url.ts";
 export { sqlStateOf } from "./database/sql-state.ts";
+export { bytesOfText } from "./database/values.ts";
 export { type EmbeddedOptions, type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded/embedded.ts";
 export { type FindOptions, type FoundPostgres, findPostgres } from "./embedded/find-postgres.ts";
 export type { ServerExit } from "./embedded/keeper/server-process.ts";

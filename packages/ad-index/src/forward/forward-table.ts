@@ -90,5 +90,9 @@ function familyOf(forms: ReadonlyMap<ForwardColumnName, ColumnForm>, name: Forwa
 }
 
 function presentValues(column: Float64Array, present: readonly number[]): Float64Array {
-  return present.length === column.length ? column : Float64Array.from(present, (row) => column[row] as number);
+  if (present.length === column.length) return column;
+  // A loop: `from` takes each value through an iterator, at ten times the price.
+  const values = new Float64Array(present.length);
+  for (let place = 0; place < values.length; place++) values[place] = column[present[place] as number] as number;
+  return values;
 }

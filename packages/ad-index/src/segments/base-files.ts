@@ -31,7 +31,10 @@ export async function writeBase(base: IndexBase, folder: string, openRecords: Op
   await mkdir(folder, { recursive: true });
   const records = openRecords({ folder });
   try {
-    const documents = ((base as SegmentBase).segment.documents ?? []).filter((document) => document !== undefined);
+    // In the order of ids: an ordered store appends then, where rows of lists would split its pages again and again.
+    const documents = ((base as SegmentBase).segment.documents ?? [])
+      .filter((document) => document !== undefined)
+      .sort((one, other) => one.adId - other.adId);
     for (let from = 0; from < documents.length; from += RECORD_KEYS_MAX)
       await records.put(documents.slice(from, from + RECORD_KEYS_MAX));
   } finally {

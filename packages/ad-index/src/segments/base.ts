@@ -36,6 +36,8 @@ export interface BaseOptions {
    * planned; what a large index needs.
    */
   readonly vectors?: VectorLayout;
+  /** The base is written, and read by nobody here: its documents are not frozen, which costs as much as checking them. */
+  readonly onlyWritten?: boolean;
   /** Of searches in lists: costs of scans on this machine, and threads for long ones. */
   readonly search?: SearchOptions;
 }
@@ -143,14 +145,18 @@ export function buildBase(documents: Iterable<AdDocument>, options: BaseOptions)
   return SegmentBase.of(newestAds(documents, options), options);
 }
 
-function newestAds(documents: Iterable<AdDocument>, { embeddings, vectorOf }: BaseOptions): readonly IndexedAd[] {
+function newestAds(documents: Iterable<AdDocument>, options: BaseOptions): readonly IndexedAd[] {
+  const { embeddings, vectorOf, onlyWritten: isOnlyWritten = false } = options;
   checkEmbeddings(embeddings);
   const newest = new Map<AdId, IndexedAd>();
   for (const document of documents) {
     const known = newest.get(document.adId)?.document.version;
     if (known === document.version) throw documentTwice(document.adId, document.version);
     if (known === undefined || known < document.version)
-      newest.set(document.adId, checkDocument({ document, vector: vectorOf?.(document) }, embeddings));
+      newest.set(
+        document.adId,
+        checkDocument({ document, vector: vectorOf?.(document) }, embeddings, { isOnlyWritten }),
+      );
   }
   return [...newest.values()];
 }

@@ -18,13 +18,18 @@ export interface EmbeddingSpace extends EmbeddingMatrix {
 
 /**
  * The ad as it can be indexed. An ad embedded in another space stays findable by words, without a vector.
- * Throws TENON1406 or TENON1407 for its vector, TENON1408 for its targeting. Freezes the document: it is shared with every reader.
+ * Throws TENON1406 or TENON1407 for its vector, TENON1408 for its targeting. Freezes the document: it is shared with every reader, if
+ * there are any.
  */
-export function checkDocument({ document, vector }: DocumentUpsert, space: EmbeddingSpace): IndexedAd {
+export function checkDocument(
+  { document, vector }: DocumentUpsert,
+  space: EmbeddingSpace,
+  { isOnlyWritten = false }: { readonly isOnlyWritten?: boolean } = {},
+): IndexedAd {
   checkTargeting(document);
   const found = document.embedding.version === space.version ? (vector ?? vectorIn(space, document)) : undefined;
   if (found !== undefined) checkVector(document.adId, found, space.dimensions);
-  freezeDeep(document);
+  if (!isOnlyWritten) freezeDeep(document);
   return { document, vector: found };
 }
 

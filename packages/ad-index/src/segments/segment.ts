@@ -160,8 +160,11 @@ export function partsOf(
   codebooks: Codebooks,
 ): SegmentParts {
   const documents = rows.map((ad) => ad?.document);
-  const facts = (of: (document: AdDocument) => number) =>
-    Float64Array.from(documents, (document) => (document === undefined ? NO_AD : of(document)));
+  const facts = (of: (document: AdDocument) => number) => {
+    const values = new Float64Array(documents.length).fill(NO_AD);
+    for (const [row, document] of documents.entries()) if (document !== undefined) values[row] = of(document);
+    return values;
+  };
   return {
     ids: facts(({ adId }) => adId),
     versions: facts(({ version }) => version),

@@ -250,3 +250,29 @@ test("where code from strings is forbidden, closures check and freeze with the s
   });
   expect(JSON.parse(printed)).toEqual([true, true, "tags[0]", true]);
 });
+
+test("texts are as long as zod counts them, in code points, and patterns are tested as zod does, whatever they remember", () => {
+  const schemas = [
+    ...[0, 1, 2, 3].flatMap((length) => [z.string().min(length), z.string().max(length), z.string().length(length)]),
+    ...[/^a.c$/s, /b/g, /b/y, /\u{1f600}/u, /a\/b/].map((pattern) => z.string().regex(pattern)),
+  ];
+  const texts = [
+    "",
+    "b",
+    "ab",
+    "abc",
+    "abcd",
+    "a\nc",
+    "a/b",
+    "\u{1f600}",
+    "\u{1f600}b",
+    "\u{1f600}\u{1f600}",
+    "\ud83d",
+  ];
+  for (const schema of schemas) {
+    const { check } = compileSchema(schema);
+    // Twice: a pattern may remember where it stopped.
+    for (const text of [...texts, ...texts])
+      expect([text, check(text) === undefined]).toEqual([text, schema.safeParse(text).success]);
+  }
+});

@@ -74,7 +74,8 @@ class Code {
   #allFit(shape: Shape, variable: string, typeFits: string): string {
     const conditions = [typeFits];
     for (const check of shape.checks) {
-      conditions.push(check.code?.(variable) ?? `${this.#constant(check.test)}(${variable})`);
+      const exact = check.code?.(variable) ?? `${this.#constant(check.test)}(${variable})`;
+      conditions.push(check.enough === undefined ? exact : `(${check.enough(variable)} || ${exact})`);
     }
     // Always in parentheses: the expression is negated where it is used.
     return `(${conditions.join(" && ")})`;

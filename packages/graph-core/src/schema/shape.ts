@@ -19,6 +19,8 @@ export interface ValueCheck {
   readonly description: string;
   /** A JavaScript condition on the variable named, where that is simple; otherwise `test` is called. */
   readonly code?: ((variable: string) => string) | undefined;
+  /** A condition that only values meet which meet the test: most values need not be asked about. */
+  readonly enough?: ((variable: string) => string) | undefined;
 }
 
 interface Checked {

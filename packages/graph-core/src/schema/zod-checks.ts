@@ -21,7 +21,9 @@ export function readCheck(check: ZodCheck, on: string): ValueCheck {
     case "min_length":
     case "max_length":
     case "length_equals":
-      return on === "array" ? arrayLength(def) : asked(check, lengthText(def, "characters"));
+      return on === "array" ? arrayLength(def) : textLength(check, def);
+    case "string_format":
+      return def.format === "regex" ? pattern(check, def) : asked(check, describeOther(def));
     default:
       return asked(check, describeOther(def));
   }
@@ -87,6 +89,22 @@ function arrayLength(def: CheckDef): ValueCheck {
     description: `length${sign}${length}`,
     code: (variable) => `${variable}.length ${sign} ${length}`,
   };
+}
+
+/** Of a text zod counts code points, which are one or two units each: most texts are long or short enough by their units. */
+function textLength(check: ZodCheck, def: CheckDef): ValueCheck {
+  const made = asked(check, lengthText(def, "characters"));
+  if (def.check === "min_length") return { ...made, enough: (text) => `${text}.length >= ${2 * Number(def.minimum)}` };
+  if (def.check === "max_length") return { ...made, enough: (text) => `${text}.length <= ${Number(def.maximum)}` };
+  return made;
+}
+
+/** Patterns with a memory of where they stopped (`g`, `y`) are zod's to reset. */
+function pattern(check: ZodCheck, def: CheckDef): ValueCheck {
+  const made = asked(check, describeOther(def));
+  const { pattern: tested } = def;
+  if (!(tested instanceof RegExp) || tested.global || tested.sticky) return made;
+  return { ...made, enough: (text) => `${String(tested)}.test(${text})` };
 }
 
 function lengthText(def: CheckDef, things: string): string {

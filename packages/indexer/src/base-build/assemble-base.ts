@@ -22,15 +22,19 @@ export interface AssembleOptions {
   readonly builtAtMs: number;
 }
 
-export async function assembleBase(options: AssembleOptions): Promise<BaseBuild> {
+/** @param kept parts that are in memory, by file: they need not be read */
+export async function assembleBase(
+  options: AssembleOptions,
+  kept: ReadonlyMap<string, Part> = new Map(),
+): Promise<BaseBuild> {
   const { name, watermark, partFiles, folder, builtAtMs } = options;
-  const parts = await Promise.all(partFiles.map(readExisting));
+  const parts = await Promise.all(partFiles.map(async (file) => kept.get(file) ?? readExisting(file)));
   const ads = parts.flatMap((part) => part.ads);
   const vectors = new Map(ads.map(({ document, vector }) => [document.adId, vector]));
   const { version, dimensions } = spaceOf(ads);
   const documents = ads.map(({ document }) => document);
   const base = buildBase(documents, {
-    ...{ name, watermark, vectors: "lists" },
+    ...{ name, watermark, vectors: "lists", onlyWritten: true },
     embeddings: { version, dimensions, rows: new Float32Array(0) },
     vectorOf: ({ adId }) => vectors.get(adId) ?? undefined,
     deletions: parts.flatMap(({ deletions }) => deletions.map((each) => ({ ...each, adId: each.adId as AdId }))),

@@ -7,6 +7,7 @@ import { argusBindings } from "../argus/bindings.ts";
 import { handlersOfAds } from "../argus/handlers-of-ads.ts";
 import { assembleBase } from "./assemble-base.ts";
 import { PartDeriver } from "./derive-part.ts";
+import { KeptParts } from "./kept-parts.ts";
 import { figuresOf, writePart } from "./part-file.ts";
 import type { BuildAnswer, BuildTask, BuildThreadData } from "./thread-tasks.ts";
 
@@ -14,6 +15,8 @@ const { databaseUrl, argus } = workerData as BuildThreadData;
 const port = parentPort as NonNullable<typeof parentPort>;
 const database = await openDatabase({ url: databaseUrl, connectionsMax: 1, applicationName: "tenon-base-build" });
 const deriver = new PartDeriver({ handlers: handlersOfAds(ARGUS_HANDLERS), resources: argusBindings(argus) });
+
+const kept = new KeptParts();
 
 const { user, system } = process.threadCpuUsage();
 port.postMessage({ startCpuMs: (user + system) / 1_000 } satisfies BuildAnswer);
@@ -27,11 +30,12 @@ port.on("message", async (task: BuildTask) => {
 });
 
 async function carryOut(task: BuildTask): Promise<unknown> {
-  if (task.kind === "assemble") return assembleBase(task.options);
+  if (task.kind === "assemble") return assembleBase(task.options, kept.parts);
   const { exported, range, file } = task;
   const part = await joinBase({ database, exported, reads: deriver.reads }, (snapshot, tx) =>
     deriver.derive(snapshot, tx, range),
   );
   await writePart(file, part);
+  kept.add(file, part);
   return figuresOf(part);
 }

@@ -2,7 +2,15 @@
 export interface Statement {
   readonly name: string;
   readonly text: string;
+  /**
+   * Rows come as arrays, values as the server wrote them (`ServerText`): for a reader that knows the types of its columns, at about
+   * half the price of rows by name.
+   */
+  readonly texts?: true;
 }
+
+/** A value as text: `7`, `t`, `{"a": 1}`, `\\x0aff` for bytes. */
+export type ServerText = string | null;
 
 /** What can be sent in any case: it is written as text, without asking an object how. */
 export type PlainValue = string | number | bigint | boolean | null;

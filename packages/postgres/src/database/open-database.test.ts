@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/test-database.ts";
 import { sqlStateOf } from "./sql-state.ts";
+import { bytesOfText } from "./values.ts";
 
 let server: TestDatabase;
 beforeAll(async () => {
@@ -23,6 +24,20 @@ test("int8 and xid8 come back as bigint, bytea as bytes, times and numeric as te
     small: 3,
     json: { a: 1 },
   });
+});
+
+test("a statement for texts answers with arrays, every value as the server wrote it", async () => {
+  const statement = {
+    name: "texts",
+    text: "select 7::int8, true, 1.5::float8, '{\"a\": 1}'::jsonb, '\\x00ff'::bytea, null, 'it'::text",
+    texts: true,
+  } as const;
+  for (const name of ["texts", "texts_again"])
+    expect(await server.database.query({ ...statement, name })).toEqual([
+      ["7", "t", "1.5", '{"a": 1}', "\\x00ff", null, "it"],
+    ]);
+  expect(bytesOfText("\\x00ff")).toEqual(new Uint8Array([0, 255]));
+  expect(bytesOfText("\\000a")).toEqual(new Uint8Array([0, 97]));
 });
 
 test("values go in as what they are: bigint, bytes, arrays of them, json", async () => {

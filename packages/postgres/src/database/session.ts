@@ -10,6 +10,7 @@ import {
   statementRefused,
 } from "./errors.ts";
 import { endsSession, refusalOf, spoilsStatements } from "./sql-state.ts";
+import { textTypes } from "./values.ts";
 
 /** The server cuts longer names, so that two statements could become one. */
 const STATEMENT_NAME_BYTES_MAX = 63;
@@ -136,7 +137,9 @@ function configOf(statement: string | Statement, values: readonly unknown[] | un
   if (typeof statement === "string")
     return { text: statement, ...(values !== undefined && { values: values as unknown[] }) };
   requireStatement(statement);
-  return { name: statement.name, text: statement.text, values: (values ?? []) as unknown[] };
+  const { name, text, texts } = statement;
+  const config = { name, text, values: (values ?? []) as unknown[] };
+  return texts === true ? ({ ...config, rowMode: "array", types: textTypes } as pg.QueryConfig) : config;
 }
 
 /** @throws GraphError TENON1507 for an unusable name */

@@ -22,15 +22,20 @@ export const valueTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text" | "binary") => {
     if (format === "binary") return pg.types.getTypeParser(oid, "binary");
     if (oid === INT8 || oid === XID8) return BigInt;
-    if (oid === BYTEA) return parseBytea;
+    if (oid === BYTEA) return bytesOfText;
     if (oid === INT8_ARRAY) return (text: string) => toBigInts(parseInt8Array(text));
     if (AS_TEXT.has(oid)) return same;
     return pg.types.getTypeParser(oid, "text");
   }) as pg.CustomTypesConfig["getTypeParser"],
 };
 
-/** `\x` and two hexadecimal digits per byte. */
-function parseBytea(text: string): Uint8Array {
+/** Everything as the server wrote it. */
+export const textTypes: pg.CustomTypesConfig = {
+  getTypeParser: (() => same) as pg.CustomTypesConfig["getTypeParser"],
+};
+
+/** Of the text of a `bytea`: `\x` and two hexadecimal digits per byte. */
+export function bytesOfText(text: string): Uint8Array {
   if (!text.startsWith("\\x")) return new Uint8Array(pg.types.getTypeParser(BYTEA, "text")(text) as unknown as Buffer);
   const bytes = Buffer.allocUnsafeSlow((text.length - 2) / 2);
   bytes.write(text.slice(2), "hex");

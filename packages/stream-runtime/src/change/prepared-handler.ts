@@ -10,7 +10,7 @@ import {
 import { type AnyRead, type Key, type Snapshot, versionOf } from "@tenon/storage-repo/api";
 import { PageInputs } from "../derive/page-inputs.ts";
 import { PageRows } from "../derive/page-rows.ts";
-import { runRequest } from "../derive/run-request.ts";
+import { itemFits, type MakeRequest, requestFits, requestMaker } from "../derive/run-request.ts";
 import { WidestReads } from "../derive/widest-reads.ts";
 import type { OnEndedRun } from "../observe/ended-run.ts";
 import { refuseWaitingInvariant } from "./check-handlers.ts";
@@ -31,7 +31,7 @@ export interface PreparedHandlerOptions {
   readonly onRun?: OnEndedRun | undefined;
 }
 
-/** Inputs of several keys: slot → key → value. */
+/** Inputs of several keys. */
 export type LoadedInputs = Awaited<ReturnType<PageInputs["load"]>>;
 
 /** The graph failed, not the transaction around it. */
@@ -42,7 +42,7 @@ export class RunFailed extends Error {
 }
 
 /** No handler has been derived before: everything is read from the store. */
-const NOTHING_DERIVED: ReadonlySet<never> = new Set<never>();
+const NOTHING_DERIVED: ReadonlyMap<never, never> = new Map<never, never>();
 
 export class PreparedHandler {
   readonly handler: Handler;
@@ -52,6 +52,7 @@ export class PreparedHandler {
   readonly #executor: Executor<never, unknown>;
   readonly #widest: WidestReads;
   readonly #inputs: PageInputs;
+  readonly #requestOf: MakeRequest;
 
   /** @throws GraphError TENON1810 for an invariant with async nodes, TENON1099 for a graph with mistakes */
   constructor(handler: Handler, options: PreparedHandlerOptions) {
@@ -59,6 +60,7 @@ export class PreparedHandler {
     this.handler = handler;
     this.#widest = new WidestReads([handler], NOTHING_DERIVED);
     this.#inputs = new PageInputs(handler, NOTHING_DERIVED);
+    this.#requestOf = requestMaker(handler.graph, this.#inputs.slots);
     const children = handler.inputs.filter(({ kind }) => kind === "children");
     this.reads = [...this.#widest.all, ...new Set(children.map(({ read }) => read))];
     this.isInCircle = options.isInCircle;
@@ -75,7 +77,7 @@ export class PreparedHandler {
   /** Inputs of some items, at a snapshot: a query per input. */
   load(items: readonly ClaimedWork[], snapshot: Snapshot): Promise<LoadedInputs> {
     const keys: readonly Key[] = items.map(({ key }) => key);
-    return this.#inputs.load({ keys, rows: new PageRows(snapshot, this.#widest), derivedOf: () => undefined });
+    return this.#inputs.load({ rows: new PageRows(snapshot, this.#widest, keys), derivedAt: () => undefined });
   }
 
   /** What came round has come round as often as it may. */
@@ -99,7 +101,10 @@ export class PreparedHandler {
     const { clock, runMsMax, onRun } = this.#options;
     const nowMs = clock.nowMs();
     const version = this.#versionOf(item);
-    const { request, isChecked: requestIsChecked } = runRequest(this.handler.graph, inputs, { key, version });
+    // Every handler has an input.
+    const place = inputs[0]?.places.get(key) as number;
+    const request = this.#requestOf(inputs, place, { key, version });
+    const requestIsChecked = requestFits(inputs, place) && itemFits({ key, version });
     const run = { executor: this.#executor, request, requestId: `${handler}/${String(key)}/${upTo}`, nowMs };
     let failed = true;
     try {

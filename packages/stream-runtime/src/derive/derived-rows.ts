@@ -1,84 +1,86 @@
 import type { AnyRead, EntityColumn, Key, RepoRow, WriteSet } from "@tenon/storage-repo/api";
 import type { Handler } from "../change/handler.ts";
 import { type GroupName, groupName } from "./handler-order.ts";
+import { compiled, rowText, text } from "./row-code.ts";
 
-interface DerivedGroup {
+export interface DerivedGroup {
   readonly version: bigint;
   readonly columns: Readonly<Record<string, unknown>>;
 }
 
 /** Groups that were made of one key's inputs, as the handlers' write sets had them. */
-export type DerivedRows = Map<GroupName, DerivedGroup>;
+export type DerivedRows = ReadonlyMap<GroupName, DerivedGroup>;
+/** The same by place: undefined where no handler has made the group. */
+export type DerivedGroups = readonly (DerivedGroup | undefined)[];
 
-/** A group that a handler produces, with its name made once. */
+/** A group that a handler produces. */
 export interface ProducedGroup {
   readonly entity: string;
   readonly group: string;
-  readonly full: GroupName;
+  readonly place: number;
 }
 
-export function producedGroups({ produces }: Handler): readonly ProducedGroup[] {
+/** Groups that the handlers are the producers of, each with its place. */
+export function placesOf(groups: ReadonlySet<GroupName>): ReadonlyMap<GroupName, number> {
+  return new Map([...groups].map((group, place) => [group, place]));
+}
+
+export function producedGroups({ produces }: Handler, places: ReadonlyMap<GroupName, number>): ProducedGroup[] {
   return produces.flatMap(({ entity, groups }) =>
-    groups.map((group) => ({ entity: entity.name, group, full: groupName(entity.name, group) })),
+    groups.map((group) => {
+      const place = places.get(groupName(entity.name, group)) as number;
+      return { entity: entity.name, group, place };
+    }),
   );
 }
 
 /** Takes what a handler wrote for the key. Writes of other keys are none of this row's. */
 export function takeWrites(
-  into: DerivedRows,
+  into: (DerivedGroup | undefined)[],
   {
     key,
     writes,
     produced,
   }: { readonly key: Key; readonly writes: WriteSet; readonly produced: readonly ProducedGroup[] },
 ): void {
-  for (const { entity, group, full } of produced) {
-    for (const { key: of, version, columns } of writes[entity]?.groups?.[group] ?? NOTHING) {
-      if (of === key) into.set(full, { version, columns });
-    }
+  for (const { entity, group, place } of produced) {
+    const written = writes[entity]?.groups?.[group];
+    if (written === undefined) continue;
+    for (const write of written) if (write.key === key) into[place] = write;
   }
 }
-
-const NOTHING: readonly never[] = [];
 
 /** How a read of the own row is answered, when some of its groups are derived and the others stored. */
 export interface OwnRowMaker {
   readonly isDerived: boolean;
   readonly isStored: boolean;
   /** The row a read would give; undefined when none of it exists. Derived groups are never read from the store. */
-  make(key: Key, derived: DerivedRows | undefined, stored: RepoRow | undefined): RepoRow | undefined;
+  readonly make: (key: Key, derived: DerivedGroups, stored: RepoRow | undefined) => RepoRow | undefined;
 }
 
-interface ReadGroup {
-  readonly name: string;
-  readonly full: GroupName;
-  readonly isDerived: boolean;
-  readonly columns: readonly string[];
-}
-
-export function ownRowMaker(read: AnyRead, produced: ReadonlySet<GroupName>): OwnRowMaker {
-  const byGroup = Map.groupBy(read.columns as readonly EntityColumn[], ({ group }) => group);
-  const groups = [...byGroup].map(([name, columns]): ReadGroup => {
-    const full = groupName(read.entity.name, name);
-    return { name, full, isDerived: produced.has(full), columns: columns.map((column) => column.name) };
+export function ownRowMaker(read: AnyRead, produced: ReadonlyMap<GroupName, number>): OwnRowMaker {
+  const columns = read.columns as readonly EntityColumn[];
+  const placeOf = (group: string) => produced.get(groupName(read.entity.name, group));
+  const groups = [...new Set(columns.map(({ group }) => group))];
+  const derived = groups.map(placeOf).filter((place) => place !== undefined);
+  const holder = (group: string) => (placeOf(group) === undefined ? "stored" : `made${placeOf(group)}`);
+  const row = rowText(read, {
+    column: ({ name, group }) => `${holder(group)}?.columns[${text(name)}] ?? null`,
+    version: (group) =>
+      placeOf(group) === undefined ? `stored?.versions[${text(group)}] ?? 0n` : `${holder(group)}?.version ?? 0n`,
   });
+  const nothing = ["stored", ...derived.map((place) => `made${place}`)].map((each) => `${each} === undefined`);
   return {
-    isDerived: groups.some(({ isDerived }) => isDerived),
-    isStored: groups.some(({ isDerived }) => !isDerived),
-    make: (key, derived, stored) => {
-      const versions: Record<string, bigint> = {};
-      const columns: Record<string, unknown> = {};
-      let exists = stored !== undefined;
-      for (const { name, full, isDerived, columns: names } of groups) {
-        const made = derived?.get(full);
-        const held = isDerived ? made?.columns : stored?.columns;
-        versions[name] = (isDerived ? made?.version : stored?.versions[name]) ?? 0n;
-        for (const column of names) columns[column] = held?.[column] ?? null;
-        exists ||= made !== undefined;
-      }
-      return exists
-        ? Object.freeze({ key, versions: Object.freeze(versions), columns: Object.freeze(columns) })
-        : undefined;
-    },
+    isDerived: derived.length > 0,
+    isStored: derived.length < groups.length,
+    make: compiled(
+      ["key", "derived", "stored"],
+      [
+        `// own row of "${read.entity.name}"`,
+        ...derived.map((place) => `const made${place} = derived[${place}];`),
+        `if (${nothing.join(" && ")}) return undefined;`,
+        `return ${row};`,
+      ],
+    ),
   };
 }

@@ -2,30 +2,34 @@
 import { compiledSlot, compileSchema } from "@tenon/graph-core/internal";
 import type { AnyRead, Key, RepoRow } from "@tenon/storage-repo/api";
 import { z } from "zod";
-import type { ChildRows, Handler, HandlerInput, ParentRow } from "../change/handler.ts";
+import type { ChildRows, Handler, HandlerInput } from "../change/handler.ts";
 import { rowSchema } from "../change/row-schema.ts";
-import { type DerivedRows, type OwnRowMaker, ownRowMaker } from "./derived-rows.ts";
+import { type DerivedGroups, type OwnRowMaker, ownRowMaker } from "./derived-rows.ts";
 import type { GroupName } from "./handler-order.ts";
-import type { PageRows } from "./page-rows.ts";
+import type { PageRows, Placed } from "./page-rows.ts";
+import { type Narrow, narrowTo } from "./row-code.ts";
 
 export interface PageSource {
   readonly rows: PageRows;
-  readonly keys: readonly Key[];
-  /** What handlers before this one have made of a key of the page. */
-  readonly derivedOf: (key: Key) => DerivedRows | undefined;
+  /** What handlers before this one have made of the key at a place of the page. */
+  readonly derivedAt: (place: number) => DerivedGroups | undefined;
 }
 
 /** One input of a handler, for every key of a page. */
 export interface LoadedInput {
   readonly slot: string;
-  readonly values: ReadonlyMap<Key, unknown>;
-  /** Whether a value of the input, or its absence, fits the schema of the slot. What was read is not looked at again. */
-  readonly fits: (value: unknown) => boolean;
+  /** Where keys are. */
+  readonly places: ReadonlyMap<Key, number>;
+  /** The input of the key at a place; null where there is none. Made anew each time. */
+  at(place: number): unknown;
+  /** Whether it, or its absence, fits the schema of the slot. What was read is not looked at again. */
+  fits(place: number): boolean;
 }
 
 /** An input with what is known of it before any row is read. */
 type PageInput = HandlerInput & {
   readonly ownRow: OwnRowMaker | undefined;
+  readonly narrow: Narrow;
   /** Its rows are as they were read, and its slot asks no more of them than their columns do. */
   readonly isChecked: boolean;
 };
@@ -33,31 +37,42 @@ type PageInput = HandlerInput & {
 export class PageInputs {
   readonly #inputs: readonly PageInput[];
 
-  /** @param produced groups that are derived here, and so never read from the store */
-  constructor({ inputs }: Handler, produced: ReadonlySet<GroupName>) {
+  /** @param produced groups that are derived here, and so never read from the store, with their places */
+  constructor({ inputs }: Handler, produced: ReadonlyMap<GroupName, number>) {
     // Own rows first, parents in declared order: each is found through one before it.
     this.#inputs = inputs
       .toSorted((one, other) => rank(one) - rank(other))
       .map((input) => {
         const ownRow = input.kind === "row" ? ownRowMaker(input.read, produced) : undefined;
         const isRead = input.kind === "parent" || ownRow?.isDerived === false;
-        return { ...input, ownRow, isChecked: isRead && holdsRowsAsRead(input) };
+        return { ...input, ownRow, narrow: narrowTo(input.read), isChecked: isRead && holdsRowsAsRead(input) };
       });
+  }
+
+  /** In the order in which they are loaded. */
+  get slots(): readonly string[] {
+    return this.#inputs.map(({ slot }) => slot.name);
   }
 
   async load(source: PageSource): Promise<readonly LoadedInput[]> {
     const loaded: LoadedInput[] = [];
     const { rows: page } = source;
-    const asRead = (value: unknown) => value === null || page.fits(value as RepoRow);
-    const rowsByRead = new Map<AnyRead, ReadonlyMap<Key, RepoRow>>();
+    const rowsByRead = new Map<AnyRead, Placed>();
     for (const input of this.#inputs) {
       if (input.kind === "children") {
-        loaded.push({ slot: input.slot.name, values: await childrenOf(input, source), fits: fitsSlot(input) });
-        continue;
+        loaded.push(given(input, page, await childrenOf(input, page)));
+      } else if (input.ownRow?.isDerived) {
+        const rows = await derivedRows(input, input.ownRow, source);
+        rowsByRead.set(input.read, rows);
+        loaded.push(given(input, page, rows));
+      } else {
+        const rows =
+          input.kind === "row"
+            ? await page.own(input.read)
+            : await page.parents(input.read, rowsByRead.get(input.of) ?? [], input.column);
+        rowsByRead.set(input.read, rows);
+        loaded.push(stored(input, page, rows));
       }
-      const rows = input.kind === "row" ? await ownRows(input, source) : await parents(input, rowsByRead, source);
-      rowsByRead.set(input.read, rows);
-      loaded.push({ slot: input.slot.name, values: rows, fits: input.isChecked ? asRead : fitsSlot(input) });
     }
     return loaded;
   }
@@ -69,44 +84,39 @@ function holdsRowsAsRead({ slot, read }: HandlerInput): boolean {
   return compileSchema(slot.schema).fingerprint === asRead.fingerprint;
 }
 
-function fitsSlot({ slot }: HandlerInput): LoadedInput["fits"] {
+/** Rows as the widest read has them: a run gets the columns that its handler declares. */
+function stored({ slot, narrow, isChecked }: PageInput, page: PageRows, rows: Placed): LoadedInput {
   const { check } = compiledSlot(slot);
-  return (value) => check(value) === undefined;
+  const at = (place: number) => {
+    const row = rows[place];
+    return row === undefined ? null : narrow(row);
+  };
+  const fits = (place: number) => {
+    const row = rows[place];
+    return isChecked ? row === undefined || page.fits(row) : check(at(place)) === undefined;
+  };
+  return { slot: slot.name, places: page.places, at, fits };
 }
 
-async function ownRows({ read, ownRow }: PageInput, { rows: page, keys, derivedOf }: PageSource) {
-  const stored = ownRow?.isStored === false ? undefined : await page.of(read, keys);
-  const rows = new Map<Key, RepoRow>();
-  for (const key of keys) {
-    const row = ownRow?.isDerived ? ownRow.make(key, derivedOf(key), stored?.get(key)) : stored?.get(key);
-    if (row !== undefined) rows.set(key, row);
-  }
-  return rows;
+/** Values as a run gets them. */
+function given({ slot }: PageInput, page: PageRows, values: Placed<unknown>): LoadedInput {
+  const { check } = compiledSlot(slot);
+  const at = (place: number) => values[place] ?? null;
+  return { slot: slot.name, places: page.places, at, fits: (place) => check(at(place)) === undefined };
 }
 
-async function parents(
-  { read, of, column }: ParentRow,
-  rowsByRead: ReadonlyMap<AnyRead, ReadonlyMap<Key, RepoRow>>,
-  { rows: page }: PageSource,
-) {
-  const parentOf = new Map<Key, Key>();
-  for (const [key, row] of rowsByRead.get(of) ?? []) {
-    const parent = row.columns[column] as Key | null;
-    if (parent !== null) parentOf.set(key, parent);
-  }
-  const found = await page.of(read, new Set(parentOf.values()));
-  const rows = new Map<Key, RepoRow>();
-  for (const [key, parent] of parentOf) {
-    const row = found.get(parent);
-    if (row !== undefined) rows.set(key, row);
-  }
-  return rows;
+async function derivedRows({ read }: HandlerInput, { isStored, make }: OwnRowMaker, source: PageSource) {
+  const { rows: page, derivedAt } = source;
+  const rows = isStored ? await page.own(read) : [];
+  return page.keys.map((key, place) => make(key, derivedAt(place) ?? NOTHING_DERIVED, rows[place]));
 }
 
-async function childrenOf({ read, column }: ChildRows, { rows: { snapshot }, keys }: PageSource) {
+const NOTHING_DERIVED: DerivedGroups = [];
+
+async function childrenOf({ read, column }: ChildRows, { snapshot, keys }: PageRows): Promise<Placed<unknown>> {
   const rows = (await snapshot.rowsBy(read, column as never, keys)) as readonly RepoRow[];
   const byParent = Map.groupBy(rows, (row) => row.columns[column] as Key);
-  return new Map(keys.map((key) => [key, byParent.get(key) ?? []]));
+  return keys.map((key) => byParent.get(key) ?? []);
 }
 
 function rank({ kind }: HandlerInput): number {

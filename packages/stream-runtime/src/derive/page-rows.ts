@@ -1,62 +1,77 @@
 /**
- * Stored rows of one page of keys, and of what they hang on: each is read and checked once, and each narrower row is made once.
+ * Stored rows of one page of keys, and of what they hang on: each is read and checked once, as the widest read of its entity.
  */
 import type { AnyEntity, AnyRead, Key, RepoRow, Snapshot } from "@tenon/storage-repo/api";
 import type { WidestReads } from "./widest-reads.ts";
 
-type Rows = Map<Key, RepoRow | undefined>;
+/** One row per key of the page, in its order; undefined where there is none. */
+export type Placed<Of = RepoRow> = readonly (Of | undefined)[];
 
 export class PageRows {
   readonly snapshot: Snapshot;
+  /** Each once. Rows are placed in this order. */
+  readonly keys: readonly Key[];
+  readonly places: ReadonlyMap<Key, number>;
   readonly #widest: WidestReads;
   /** Undefined where there is no row. */
-  readonly #stored = new Map<AnyEntity, Rows>();
-  readonly #narrowed = new Map<AnyRead, Rows>();
-  /** Rows of which some column does not fit its schema, narrower ones too: whoever reads them has to look which. */
+  readonly #stored = new Map<AnyEntity, Map<Key, RepoRow | undefined>>();
+  readonly #own = new Map<AnyEntity, Placed>();
+  /** By the rows that point to them, and `entity.column`: handlers go the same ways up. */
+  readonly #parents = new Map<Placed, Map<string, Placed>>();
+  /** Rows of which some column does not fit its schema: whoever reads them has to look which. */
   readonly #unfit = new Set<RepoRow>();
 
-  constructor(snapshot: Snapshot, widest: WidestReads) {
+  constructor(snapshot: Snapshot, widest: WidestReads, keys: readonly Key[]) {
     this.snapshot = snapshot;
     this.#widest = widest;
+    this.places = new Map([...new Set(keys)].map((key, place) => [key, place]));
+    this.keys = [...this.places.keys()];
   }
 
-  /** Rows of the read by key, at least those of `keys`; undefined for keys without a row. */
-  async of(read: AnyRead, keys: Iterable<Key>): Promise<ReadonlyMap<Key, RepoRow | undefined>> {
-    const narrowed = known(this.#narrowed, read);
-    const missing = [...keys].filter((key) => !narrowed.has(key));
-    if (missing.length === 0) return narrowed;
-    const stored = await this.#load(read, missing);
-    const narrow = this.#widest.narrowTo(read);
-    for (const key of missing) {
-      const row = stored.get(key);
-      const narrower = row && narrow(row);
-      narrowed.set(key, narrower);
-      if (row !== undefined && this.#unfit.has(row)) this.#unfit.add(narrower as RepoRow);
-    }
-    return narrowed;
+  /** Rows of the page's keys, as the widest read of the entity has them. */
+  async own({ entity }: AnyRead): Promise<Placed> {
+    const known = this.#own.get(entity);
+    if (known !== undefined) return known;
+    const stored = await this.#load(entity, this.keys);
+    const own = this.keys.map((key) => stored.get(key));
+    this.#own.set(entity, own);
+    return own;
   }
 
-  /** Whether a row that was given out fits the schema of its read. */
+  /** Rows that the column of the given ones points to, as the widest read of their entity has them. */
+  async parents({ entity }: AnyRead, rows: Placed, column: string): Promise<Placed> {
+    const ways = this.#parents.get(rows) ?? new Map<string, Placed>();
+    this.#parents.set(rows, ways);
+    const way = `${entity.name}.${column}`;
+    const known = ways.get(way);
+    if (known !== undefined) return known;
+    const keys = rows.map((row) => (row?.columns[column] ?? null) as Key | null);
+    const stored = await this.#load(entity, keys);
+    const parents = keys.map((key) => (key === null ? undefined : stored.get(key)));
+    ways.set(way, parents);
+    return parents;
+  }
+
+  /** Whether a row that was given out fits the schemas of its columns. */
   fits(row: RepoRow): boolean {
-    return !this.#unfit.has(row);
+    return this.#unfit.size === 0 || !this.#unfit.has(row);
   }
 
-  async #load(read: AnyRead, keys: readonly Key[]): Promise<Rows> {
-    const stored = known(this.#stored, read.entity);
-    const unread = keys.filter((key) => !stored.has(key));
+  async #load(entity: AnyEntity, keys: readonly (Key | null)[]): Promise<ReadonlyMap<Key, RepoRow | undefined>> {
+    const stored = this.#stored.get(entity) ?? new Map<Key, RepoRow | undefined>();
+    this.#stored.set(entity, stored);
+    const unread: Key[] = [];
+    for (const key of keys) {
+      if (key === null || stored.has(key)) continue;
+      stored.set(key, undefined);
+      unread.push(key);
+    }
     if (unread.length === 0) return stored;
-    for (const key of unread) stored.set(key, undefined);
-    const rows = (await this.snapshot.rows(this.#widest.of(read), unread as never)) as readonly RepoRow[];
+    const rows = (await this.snapshot.rows(this.#widest.of(entity), unread as never)) as readonly RepoRow[];
     for (const row of rows) {
       stored.set(row.key, row);
-      if (!this.#widest.fits(row, read.entity)) this.#unfit.add(row);
+      if (!this.#widest.fits(row, entity)) this.#unfit.add(row);
     }
     return stored;
   }
-}
-
-function known<Of>(all: Map<Of, Rows>, of: Of): Rows {
-  const rows = all.get(of) ?? new Map();
-  all.set(of, rows);
-  return rows;
 }

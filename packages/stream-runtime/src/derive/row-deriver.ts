@@ -17,12 +17,20 @@ import {
 import type { AnyRead, Key, Snapshot, WriteSet } from "@tenon/storage-repo/api";
 import type { Handler } from "../change/handler.ts";
 import type { Message } from "../task/message.ts";
-import { type DerivedRows, type ProducedGroup, producedGroups, takeWrites } from "./derived-rows.ts";
-import { inOrder, producedBy, readBy } from "./handler-order.ts";
+import {
+  type DerivedGroup,
+  type DerivedGroups,
+  type DerivedRows,
+  type ProducedGroup,
+  placesOf,
+  producedGroups,
+  takeWrites,
+} from "./derived-rows.ts";
+import { type GroupName, inOrder, producedBy, readBy } from "./handler-order.ts";
 import { type LoadedInput, PageInputs } from "./page-inputs.ts";
 import { PageRows } from "./page-rows.ts";
 import { partOfGraph } from "./part-of-graph.ts";
-import { runRequest } from "./run-request.ts";
+import { type Item, itemFits, type MakeRequest, requestFits, requestMaker } from "./run-request.ts";
 import { WidestReads } from "./widest-reads.ts";
 
 export interface RowDeriverOptions {
@@ -32,8 +40,8 @@ export interface RowDeriverOptions {
   readonly clock?: HostClock;
   readonly checkedShare?: number;
   /**
-   * `rows`, the default: every group that the handlers produce, and their messages. `messages`: groups only where a handler reads
-   * them, so that what would be written for the store alone is not made.
+   * `rows`, the default: every group that the handlers produce, and their messages. `messages`: these alone; groups are made only
+   * where a handler reads them, and not told.
    */
   readonly wanted?: "rows" | "messages";
   /** Runs a handler's graph; default: executes it. For a recorder. */
@@ -50,7 +58,7 @@ export interface DerivedRunName {
 
 export interface DerivedKey {
   readonly key: Key;
-  /** Group, as `entity.group` → what it would hold. */
+  /** Group, as `entity.group` → what it would hold; empty where only messages are wanted. */
   readonly groups: DerivedRows;
   /** Slot → messages that would be sent. */
   readonly messages: Readonly<Record<string, readonly Message[]>>;
@@ -60,17 +68,17 @@ export interface DerivedKey {
 
 interface Runner {
   readonly handler: Handler;
-  /** The handler's, or the part of it that is wanted. */
-  readonly graph: Handler["graph"];
   readonly executor: Executor<never, unknown>;
   readonly inputs: PageInputs;
+  readonly requestOf: MakeRequest;
   readonly produced: readonly ProducedGroup[];
 }
 
 interface OpenKey {
-  readonly key: Key;
-  readonly version: bigint;
-  readonly groups: DerivedRows;
+  readonly item: Item;
+  /** For all of its runs. */
+  readonly itemFits: boolean;
+  readonly made: (DerivedGroup | undefined)[];
   readonly messages: Record<string, readonly Message[]>;
   failure: DerivedKey["failure"];
 }
@@ -80,24 +88,29 @@ export class RowDeriver {
   readonly reads: readonly AnyRead[];
   readonly #runners: readonly Runner[];
   readonly #widest: WidestReads;
+  readonly #places: ReadonlyMap<GroupName, number>;
+  readonly #wantsRows: boolean;
   readonly #clock: HostClock;
   readonly #run: NonNullable<RowDeriverOptions["run"]>;
 
   /** @throws GraphError TENON1810 for handlers in a circle, TENON1099 for a graph with mistakes */
   constructor({ handlers, resources, clock = systemClock, checkedShare = 0.01, ...options }: RowDeriverOptions) {
-    const produced = producedBy(handlers);
+    const places = placesOf(producedBy(handlers));
+    this.#places = places;
     this.#clock = clock;
     this.#run = options.run ?? execute;
-    this.#widest = new WidestReads(handlers, produced);
-    const read = options.wanted === "messages" ? readBy(handlers) : undefined;
+    this.#widest = new WidestReads(handlers, places);
+    this.#wantsRows = options.wanted !== "messages";
+    const read = this.#wantsRows ? undefined : readBy(handlers);
     this.#runners = inOrder(handlers).flatMap((handler): Runner | readonly never[] => {
-      const all = producedGroups(handler);
-      const isWritten = read === undefined || all.some(({ full }) => read.has(full));
+      const isWritten = read === undefined || [...producedBy([handler])].some((group) => read.has(group));
       const told = handler.graph.respond.filter(({ name }) => name in handler.sinks);
       if (!isWritten && told.length === 0) return [];
       const graph = isWritten ? handler.graph : (partOfGraph(handler.graph, told) as Handler["graph"]);
+      const inputs = new PageInputs(handler, places);
       return {
-        ...{ handler, graph, inputs: new PageInputs(handler, produced), produced: isWritten ? all : [] },
+        ...{ handler, inputs, requestOf: requestMaker(graph, inputs.slots) },
+        produced: isWritten ? producedGroups(handler, places) : [],
         executor: createExecutor(compileGraph(graph), { resources: resources as never, clock, checkedShare }),
       };
     });
@@ -115,25 +128,37 @@ export class RowDeriver {
     keys: readonly Key[],
     versionOf: (key: Key) => bigint,
   ): Promise<readonly DerivedKey[]> {
-    const open = new Map<Key, OpenKey>(
-      keys.map((key) => [key, { key, version: versionOf(key), groups: new Map(), messages: {}, failure: undefined }]),
-    );
-    const source = {
-      ...{ keys, rows: new PageRows(snapshot, this.#widest) },
-      derivedOf: (key: Key) => open.get(key)?.groups,
-    };
+    const rows = new PageRows(snapshot, this.#widest, keys);
+    const open = rows.keys.map((key): OpenKey => {
+      const item = { key, version: versionOf(key) };
+      const made = new Array<undefined>(this.#places.size).fill(undefined);
+      return { item, itemFits: itemFits(item), made, messages: {}, failure: undefined };
+    });
+    const source = { rows, derivedAt: (place: number) => open[place]?.made };
     for (const runner of this.#runners) {
       const loaded = await runner.inputs.load(source);
-      const nowMs = this.#clock.nowMs();
+      const page = { loaded, nowMs: this.#clock.nowMs(), run: this.#run };
       const running: Promise<void>[] = [];
-      for (const each of open.values()) {
+      for (const [place, each] of open.entries()) {
         if (each.failure !== undefined) continue;
-        const run = runOf(runner, each, { loaded, nowMs, run: this.#run });
+        const run = runOf(runner, each, page, place);
         if (run !== undefined) running.push(run);
       }
-      await Promise.all(running);
+      if (running.length > 0) await Promise.all(running);
     }
-    return [...open.values()];
+    return open.map(({ item: { key }, made, messages, failure }) => {
+      return { key, groups: this.#groupsOf(made), messages, failure };
+    });
+  }
+
+  #groupsOf(made: DerivedGroups): DerivedRows {
+    const groups = new Map<GroupName, DerivedGroup>();
+    if (!this.#wantsRows) return groups;
+    for (const [group, place] of this.#places) {
+      const each = made[place];
+      if (each !== undefined) groups.set(group, each);
+    }
+    return groups;
   }
 }
 
@@ -151,14 +176,20 @@ function execute(executor: Executor<never, unknown>, request: unknown, name: Der
 }
 
 /** A promise only where the graph needs one: most nodes answer at once. */
-function runOf(runner: Runner, each: OpenKey, { loaded, nowMs, run }: PageOfRuns): Promise<void> | undefined {
-  const { handler, graph, executor } = runner;
+function runOf(
+  runner: Runner,
+  each: OpenKey,
+  { loaded, nowMs, run }: PageOfRuns,
+  place: number,
+): Promise<void> | undefined {
+  const { handler, executor, requestOf } = runner;
   const fail = (error: unknown) => {
     each.failure = { handler: handler.name, error: error as Error };
   };
   try {
-    const { request, isChecked: requestIsChecked } = runRequest(graph, loaded, each);
-    const name = { requestId: `${handler.name}/${String(each.key)}`, nowMs, requestIsChecked };
+    const request = requestOf(loaded, place, each.item);
+    const requestIsChecked = each.itemFits && requestFits(loaded, place);
+    const name = { requestId: `${handler.name}/${String(each.item.key)}`, nowMs, requestIsChecked };
     const running = run(executor, request, name);
     if (running instanceof Promise)
       return running.then((response) => take(runner, each, response as Response)).catch(fail);
@@ -171,6 +202,6 @@ function runOf(runner: Runner, each: OpenKey, { loaded, nowMs, run }: PageOfRuns
 
 function take({ handler: { writes, sinks }, produced }: Runner, into: OpenKey, response: Response): void {
   if (produced.length > 0)
-    takeWrites(into.groups, { key: into.key, writes: response[writes.name] as WriteSet, produced });
+    takeWrites(into.made, { key: into.item.key, writes: response[writes.name] as WriteSet, produced });
   for (const slot in sinks) into.messages[slot] = response[slot] as readonly Message[];
 }

@@ -9,16 +9,12 @@ import type { Handler } from "../change/handler.ts";
 import { rowSchema } from "../change/row-schema.ts";
 import { type GroupName, groupName } from "./handler-order.ts";
 
-/** A row of the widest read → the row that a narrower one would have given. */
-export type Narrow = (row: RepoRow) => RepoRow;
-
 export class WidestReads {
   readonly #byEntity = new Map<AnyEntity, AnyRead>();
   readonly #checks = new Map<AnyEntity, (row: unknown) => unknown>();
-  readonly #narrows = new Map<AnyRead, Narrow>();
 
   /** @param produced groups that nobody reads of a stored row of their own: they are derived */
-  constructor(handlers: readonly Handler[], produced: ReadonlySet<GroupName>) {
+  constructor(handlers: readonly Handler[], produced: Pick<ReadonlySet<GroupName>, "has">) {
     const columns = new Map<AnyEntity, Set<string>>();
     const inputs = handlers.flatMap((handler) => handler.inputs).filter(({ kind }) => kind !== "children");
     for (const input of inputs) {
@@ -38,9 +34,9 @@ export class WidestReads {
   }
 
   /** Of an entity that some row or parent is read of. */
-  of(narrower: AnyRead): AnyRead {
-    const widest = this.#byEntity.get(narrower.entity);
-    if (widest === undefined) throw new RangeError(`entity "${narrower.entity.name}" is read by none of the handlers`);
+  of(entity: AnyEntity): AnyRead {
+    const widest = this.#byEntity.get(entity);
+    if (widest === undefined) throw new RangeError(`entity "${entity.name}" is read by none of the handlers`);
     return widest;
   }
 
@@ -48,27 +44,9 @@ export class WidestReads {
   fits(row: RepoRow, entity: AnyEntity): boolean {
     let check = this.#checks.get(entity);
     if (check === undefined) {
-      check = compileSchema(rowSchema(this.#byEntity.get(entity) as AnyRead)).check;
+      check = compileSchema(rowSchema(this.of(entity))).check;
       this.#checks.set(entity, check);
     }
     return check(row) === undefined;
   }
-
-  narrowTo(narrower: AnyRead): Narrow {
-    const known = this.#narrows.get(narrower) ?? narrowTo(narrower);
-    this.#narrows.set(narrower, known);
-    return known;
-  }
-}
-
-function narrowTo({ columns }: AnyRead): Narrow {
-  const names = (columns as readonly EntityColumn[]).map(({ name }) => name);
-  const groups = [...new Set((columns as readonly EntityColumn[]).map(({ group }) => group))];
-  return (row) => {
-    const values: Record<string, unknown> = {};
-    const versions: Record<string, bigint> = {};
-    for (const name of names) values[name] = row.columns[name] ?? null;
-    for (const group of groups) versions[group] = row.versions[group] ?? 0n;
-    return Object.freeze({ key: row.key, versions: Object.freeze(versions), columns: Object.freeze(values) });
-  };
 }

@@ -27,8 +27,11 @@ export function statisticsOf(
   for (const document of documents) {
     documentCount++;
     if (!hasVector(document)) withoutVector++;
-    for (const [name, value] of Object.entries(document)) nulls[name] = (nulls[name] ?? 0) + Number(isNull(value));
-    for (const [name, read] of NESTED) nulls[name] = (nulls[name] ?? 0) + Number(isNull(read(document)));
+    for (const name in document) {
+      const isEmpty = isNull(document[name as keyof AdDocument]);
+      if (isEmpty || nulls[name] === undefined) nulls[name] = (nulls[name] ?? 0) + Number(isEmpty);
+    }
+    for (const [name, read] of NESTED) if (isNull(read(document))) nulls[name] = (nulls[name] ?? 0) + 1;
   }
   return { documentCount, withoutVector, nulls };
 }
