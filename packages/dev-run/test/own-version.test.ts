@@ -1,4 +1,4 @@
-/** This version asked as a report asks it, in a process of its own: what the protocol's later questions give on the real graphs. */
+/** This version asked as a report asks it, in a process of its own: what its questions give on the real graphs. */
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEFAULT_GATES } from "../src/report/gates/owner-gates.ts";
@@ -58,7 +58,7 @@ test("time is told for each node that ran; ads of an answer come with the object
   const measured = await opened.version.each<MeasuredEntry>({ kind: "measure", entries });
   expect(measured.every(({ cpuMs, nodes }) => cpuMs > 0 && Object.keys(nodes).includes("scoreBids"))).toBe(true);
   const runs = await opened.version.each<RanEntry>({ kind: "run", entries, answers: ["adResponse"] });
-  for (const { answers, objectives = {} } of runs) {
+  for (const { answers, objectives } of runs) {
     const { positions } = answers["adResponse"] as {
       readonly positions: readonly { readonly kind: string; readonly adId?: number }[];
     };
@@ -66,7 +66,7 @@ test("time is told for each node that ran; ads of an answer come with the object
     expect(Object.keys(objectives).sort()).toEqual(ads.sort());
     expect(Object.values(objectives).every((each) => ["clicks", "awareness"].includes(each))).toBe(true);
   }
-  expect(runs.some(({ objectives }) => Object.values(objectives ?? {}).includes("awareness"))).toBe(true);
+  expect(runs.some(({ objectives }) => Object.values(objectives).includes("awareness"))).toBe(true);
 });
 
 test("the recorded changes come to the same by deltas and as a base", async () => {
