@@ -81,7 +81,7 @@ export async function compared({ wires, rules, base, again = base, head, stages 
 function ranOf(side: Side, stages?: readonly (readonly RanStage[])[]): readonly RanEntry[] {
   return side.map((values, at) => {
     const slots = Object.fromEntries(Object.entries(values).map(([slot, value]) => [slot, digestOf(value)]));
-    const nothing = { failure: null, misses: [], ran: [], degraded: [], logged: null, answers: {} };
+    const nothing = { failure: null, misses: [], ran: [], degraded: [], logged: null, answers: {}, objectives: {} };
     return { place: { corpus: 0, at }, slots, stages: stages?.[at] ?? [], ...nothing };
   });
 }

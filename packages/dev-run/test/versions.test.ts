@@ -1,5 +1,6 @@
 /** Two versions side by side, on small repositories: what is linked, what is said of a version that cannot answer, what stays. */
-import { execFileSync } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
+import { once } from "node:events";
 import {
   existsSync,
   mkdirSync,
@@ -15,6 +16,8 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkOut } from "../src/versions/checkout.ts";
 import { VersionProcess } from "../src/versions/version-process.ts";
+
+const STEP_MS_MAX = 60_000;
 
 let root: string;
 beforeEach(() => {
@@ -76,6 +79,38 @@ test("a checkout has the packages from outside by link and its own packages as i
   expect(git("worktree", "list").split("\n")).toHaveLength(1);
 });
 
+test(
+  "the checkout of a process that was killed goes with the next one that is made; no other does",
+  async () => {
+    repository();
+    git("worktree", "add", "-q", "--detach", join(root, "mine"));
+    const mine = await checkOut(root, "main");
+    const child = fork(join(import.meta.dirname, "check-out-and-stay.ts"), [root], {
+      execArgv: ["--conditions=@tenon/source", "--no-warnings"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    try {
+      const [left] = (await once(child, "message", { signal: AbortSignal.timeout(STEP_MS_MAX) })) as [string];
+      const whileItLives = await checkOut(root, "main");
+      expect(existsSync(left)).toBe(true);
+      await whileItLives.remove();
+      const ended = once(child, "exit");
+      child.kill("SIGKILL");
+      await ended;
+      expect(git("worktree", "list")).toContain(left);
+      const next = await checkOut(root, "main");
+      expect(existsSync(dirname(left))).toBe(false);
+      const listed = git("worktree", "list", "--porcelain").match(/(?<=^worktree ).*/gm);
+      expect(listed?.sort()).toEqual([root, join(root, "mine"), mine.root, next.root].sort());
+      await next.remove();
+    } finally {
+      child.kill("SIGKILL");
+      await mine.remove();
+    }
+  },
+  STEP_MS_MAX,
+);
+
 test("a ref that git does not know is said before anything is made", async () => {
   repository();
   await expect(checkOut(root, "mian")).rejects.toMatchObject({ code: "TENON2030", category: "input" });
@@ -83,17 +118,21 @@ test("a ref that git does not know is said before anything is made", async () =>
   expect(git("worktree", "list").split("\n")).toHaveLength(1);
 });
 
-test("a checkout that cannot be finished leaves nothing behind", async () => {
-  repository();
-  // Another lock file asks for an installation, which this one cannot have.
-  writeFileSync(join(root, "package-lock.json"), '{ "changed": true }');
-  const before = readdirSync(tmpdir()).filter((name) => name.startsWith("tenon-version-"));
-  git("commit", "-qam", "a lock file that is none");
-  writeFileSync(join(root, "package-lock.json"), "{}");
-  await expect(checkOut(root, "main")).rejects.toMatchObject({ code: "TENON2031", category: "resource" });
-  expect(git("worktree", "list").split("\n")).toHaveLength(1);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith("tenon-version-"))).toEqual(before);
-}, 60_000);
+test(
+  "a checkout that cannot be finished leaves nothing behind",
+  async () => {
+    repository();
+    // Another lock file asks for an installation, which this one cannot have.
+    writeFileSync(join(root, "package-lock.json"), '{ "changed": true }');
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith("tenon-version-"));
+    git("commit", "-qam", "a lock file that is none");
+    writeFileSync(join(root, "package-lock.json"), "{}");
+    await expect(checkOut(root, "main")).rejects.toMatchObject({ code: "TENON2031", category: "resource" });
+    expect(git("worktree", "list").split("\n")).toHaveLength(1);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith("tenon-version-"))).toEqual(before);
+  },
+  STEP_MS_MAX,
+);
 
 test("a version without the protocol, or with another format, is told apart from a failure", async () => {
   const none = { name: "old", root };

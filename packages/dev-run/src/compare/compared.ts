@@ -34,12 +34,12 @@ export interface Compared {
   readonly headVersion: VersionProcess;
 }
 
-export interface RanHead extends OpenedVersion {
+export interface RanVersion extends OpenedVersion {
   readonly runs: readonly RanEntry[];
 }
 
-/** Starts the head and runs it once. Ending its process is the caller's. @throws GraphError TENON2032 to TENON2035 */
-export async function runHead(folder: VersionFolder, options: RunVersionOptions): Promise<RanHead> {
+/** Starts a version and runs it once. Ending its process is the caller's. @throws GraphError TENON2032 to TENON2035 */
+export async function runOnce(folder: VersionFolder, options: RunVersionOptions): Promise<RanVersion> {
   const started = await VersionProcess.start(folder, options.corpora, options.signal);
   try {
     return { ...started, runs: await runOf(started, placesOf(started.opened, options)) };
@@ -71,7 +71,7 @@ export async function compareWith(
 /** Lays two versions that have run beside each other. Ends the head where that fails. */
 export async function compareRuns(
   base: RanBase,
-  { version: headVersion, opened: head, runs }: RanHead,
+  { version: headVersion, opened: head, runs }: RanVersion,
   tolerances: OwnTolerances | undefined,
 ): Promise<Compared> {
   try {

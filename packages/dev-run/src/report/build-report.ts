@@ -1,13 +1,11 @@
 /** Two versions in, one report out. Reads as the table of contents of the report. */
-
 import { codeChanges } from "../compare/code-changes.ts";
-import { type Compared, compareRuns, compareWith, runHead } from "../compare/compared.ts";
+import { type Compared, compareRuns, runOnce } from "../compare/compared.ts";
 import type { OwnTolerances } from "../compare/field-rules.ts";
 import { graphChanges } from "../compare/graph-changes.ts";
 import { type RanBase, runBase, settledTogether } from "../compare/ran-base.ts";
 import { rootGroups, withSharedReason } from "../compare/root-groups.ts";
 import type { VersionFolder } from "../versions/version-process.ts";
-import { VersionProcess } from "../versions/version-process.ts";
 import { type ExpectedChanges, judge } from "./expected-changes.ts";
 import { fileOwners } from "./file-owners.ts";
 import { causesOf } from "./findings/causes-of.ts";
@@ -68,7 +66,7 @@ export interface ReportOptions {
 export async function buildReport(options: ReportOptions): Promise<Report> {
   const startedMs = performance.now();
   options.onStep?.("running the base twice and the head once");
-  const [base, head] = await settledTogether([runBase(options.base, options), runHead(options.head, options)]);
+  const [base, head] = await settledTogether([runBase(options.base, options), runOnce(options.head, options)]);
   try {
     return await reportOf(await compareRuns(base, head, tolerancesIn(options.gates)), options, startedMs);
   } finally {
@@ -76,17 +74,19 @@ export async function buildReport(options: ReportOptions): Promise<Report> {
   }
 }
 
-/** The same with a base that has run already: many heads may be compared with one. */
+/**
+ * The same with a base that has run already: many heads may be compared with one. The base gets a new process beside each head, which
+ * runs what that runs: of two processes the one that ran more has more code optimised, is faster and allocates less.
+ */
 export async function reportOn(base: RanBase, options: ReportOptions, startedMs = performance.now()): Promise<Report> {
   options.onStep?.("running the head");
-  const tolerances = tolerancesIn(options.gates);
-  // A process that was measured for other heads has more compiled by now than that of this head: each is measured with a new one.
-  const { version, opened } = await VersionProcess.start(options.base, options.corpora, options.signal);
+  const [beside, head] = await settledTogether([runOnce(options.base, options), runOnce(options.head, options)]);
   try {
-    const compared = await compareWith({ ...base, version, opened }, options.head, { ...options, tolerances });
+    const { version, opened } = beside;
+    const compared = await compareRuns({ ...base, version, opened }, head, tolerancesIn(options.gates));
     return await reportOf(compared, options, startedMs);
   } finally {
-    version.end();
+    beside.version.end();
   }
 }
 

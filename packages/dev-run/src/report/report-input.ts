@@ -17,11 +17,8 @@ export interface ReportInput {
   readonly gates: OwnerGates;
   /** As the base had them. */
   readonly baseGates: OwnerGates;
-  /** One per corpus with indexing runs; `undefined` from a version that cannot tell. */
-  readonly indexing: {
-    readonly base: readonly IndexingAnswer[] | undefined;
-    readonly head: readonly IndexingAnswer[] | undefined;
-  };
+  /** One per corpus with indexing runs. */
+  readonly indexing: { readonly base: readonly IndexingAnswer[]; readonly head: readonly IndexingAnswer[] };
   readonly refs: { readonly base: string; readonly head: string | undefined };
   readonly corpora: readonly string[];
   /** 32-bit seed of every resampling. */

@@ -135,7 +135,7 @@ const IndexingSchema = z.strictObject({
       ...{ path: z.enum(["deltas", "base"]), handler: z.string(), key: z.string(), reason: z.string() },
     }),
   ),
-  /** By kind of change, the first load left out; `null` where a version cannot tell. */
+  /** By kind of change, the first load left out; `null` where a version was brought none of that kind. */
   costs: z.array(
     z.strictObject({
       ...{ kind: z.string(), changes: Count },

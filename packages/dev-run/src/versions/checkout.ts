@@ -13,6 +13,9 @@ const run = promisify(execFile);
 const INSTALL_MS_MAX = 600_000;
 const GIT_MS_MAX = 120_000;
 const LOCK_FILE = "package-lock.json";
+const PREFIX = "tenon-version-";
+/** In git's list of working trees: one of ours, with the process that made it. */
+const CHECKOUT = new RegExp(String.raw`^worktree (.*[\\/]${PREFIX}(\d+)-[^\\/]+)[\\/]checkout$`, "gm");
 
 export interface Checkout extends VersionFolder {
   readonly commit: string;
@@ -21,13 +24,16 @@ export interface Checkout extends VersionFolder {
 }
 
 /**
- * Checks a ref out, with packages: those of this checkout where the lock files are equal, else installed anew.
+ * Checks a ref out, with packages: those of this checkout where the lock files are equal, else installed anew. Checkouts of this
+ * repository whose processes were killed are removed first.
  *
  * @throws GraphError TENON2030 for a ref that git does not know; TENON2031 when it cannot be checked out
  */
 export async function checkOut(repository: string, ref: string): Promise<Checkout> {
   const commit = await commitOf(repository, ref);
-  const parent = await mkdtemp(join(tmpdir(), "tenon-version-"));
+  await removeLeftovers(repository);
+  // Whose it is stands in its name, from the first moment.
+  const parent = await mkdtemp(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const root = join(parent, "checkout");
   let removed: Promise<void> | undefined;
   const remove = () => {
@@ -78,6 +84,22 @@ async function removeCheckout(repository: string, parent: string, root: string):
   await git(repository, ["worktree", "remove", "--force", root]).catch(() => undefined);
   await rm(parent, { recursive: true, force: true });
   await git(repository, ["worktree", "prune"]).catch(() => undefined);
+}
+
+/** A process that was killed could not remove its own. What a living one has stays, also where it merely has the number of a dead one. */
+async function removeLeftovers(repository: string): Promise<void> {
+  const listed = await git(repository, ["worktree", "list", "--porcelain"]).catch(() => "");
+  for (const [, parent = "", pid] of listed.matchAll(CHECKOUT))
+    if (!isRunning(Number(pid))) await removeCheckout(repository, parent, join(parent, "checkout"));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 async function sameLock(one: string, other: string): Promise<boolean> {

@@ -6,8 +6,6 @@
  * P1 The child answers one question at a time, in the order they were asked.
  * P2 Before it works on an entry it says which: if it dies, or is silent, that entry is named.
  * P3 Values are plain JSON: the parent needs neither the slots nor the codec of the version.
- * P4 A question that came later is asked of versions that name it in their hello; of others the report says that they cannot tell.
- *    So a report works across the commit that brought the question.
  */
 import type { Topology } from "@tenon/graph-core";
 
@@ -29,9 +27,6 @@ export type Question =
   | { readonly kind: "allocate"; readonly entries: readonly EntryPlace[] }
   | { readonly kind: "converge" };
 
-/** P4: questions that the first children did not know. */
-export const LATER_QUESTIONS = ["allocate", "converge"] as const satisfies readonly Question["kind"][];
-
 export interface ExplainPlace extends EntryPlace {
   readonly ids: readonly number[];
 }
@@ -52,8 +47,6 @@ export interface FailedAnswer {
 export interface HelloAnswer {
   readonly format: number;
   readonly node: string;
-  /** P4; absent: none of them. */
-  readonly also?: readonly string[];
 }
 
 export interface OpenedCorpus {
@@ -122,8 +115,8 @@ export interface RanEntry {
   readonly logged: boolean | null;
   /** The slots that were asked for, as plain values. */
   readonly answers: Readonly<Record<string, unknown>>;
-  /** Ad id → objective of its campaign, of ads in the answer. Absent in versions that do not tell. */
-  readonly objectives?: Readonly<Record<string, string>>;
+  /** Ad id → objective of its campaign, of ads in the answer. */
+  readonly objectives: Readonly<Record<string, string>>;
 }
 
 export interface RanStage {

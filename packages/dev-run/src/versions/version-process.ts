@@ -9,7 +9,6 @@ import {
   type EntryPlace,
   type HelloAnswer,
   type IndexingAnswer,
-  type LATER_QUESTIONS,
   type OpenAnswer,
   type OpenedEntry,
   PROTOCOL_FORMAT,
@@ -51,7 +50,6 @@ export class VersionProcess {
   #at: EntryPlace | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastWords = "";
-  #also: readonly string[] = [];
   #entryAt: (place: EntryPlace) => OpenedEntry | undefined = () => undefined;
 
   private constructor(name: string, child: ChildProcess) {
@@ -92,7 +90,6 @@ export class VersionProcess {
       if (hello.format !== PROTOCOL_FORMAT) {
         throw otherProtocol(folder.name, `it speaks format ${hello.format}, this one format ${PROTOCOL_FORMAT}`);
       }
-      version.#also = hello.also ?? [];
       const opened = (await version.#ask({ kind: "open", corpora }, OPEN_MS_MAX)) as OpenAnswer;
       version.#entryAt = ({ corpus, at }) => opened.corpora[corpus]?.entries[at];
       return { version, opened };
@@ -109,14 +106,8 @@ export class VersionProcess {
     return parts;
   }
 
-  /** Whether it knows a question that came later (P4). */
-  knows(kind: (typeof LATER_QUESTIONS)[number]): boolean {
-    return this.#also.includes(kind);
-  }
-
-  /** `undefined` from a version that does not know the question (P4). @throws GraphError TENON2033 to TENON2035 */
-  async converge(): Promise<readonly IndexingAnswer[] | undefined> {
-    if (!this.knows("converge")) return undefined;
+  /** One answer per corpus with changes of rows. @throws GraphError TENON2033 to TENON2035 */
+  async converge(): Promise<readonly IndexingAnswer[]> {
     return (await this.#ask({ kind: "converge" }, CONVERGE_MS_MAX)) as readonly IndexingAnswer[];
   }
 

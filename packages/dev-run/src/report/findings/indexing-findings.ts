@@ -11,12 +11,12 @@ export function indexingFindings(input: ReportInput): readonly Draft[] {
 }
 
 /** One finding, at the handler that stands first: what the handlers behind it make of its rows differs because of it. */
-function divergedFinding({ compared, indexing: { base, head = [] } }: ReportInput): readonly Draft[] {
+function divergedFinding({ compared, indexing: { base, head } }: ReportInput): readonly Draft[] {
   const different = head.flatMap((answer) => answer.different);
   const [first] = different;
   if (first === undefined) return [];
   const count = head.reduce((sum, { differentCount }) => sum + differentCount, 0);
-  const before = (base ?? []).reduce((sum, { differentCount }) => sum + differentCount, 0);
+  const before = base.reduce((sum, { differentCount }) => sum + differentCount, 0);
   const graph = compared.graphs.find(({ name }) => name === first.handler);
   const at = [first.what, first.path].filter(Boolean).join(", ");
   const others = [...new Set(different.map(({ handler }) => handler))].filter((name) => name !== first.handler);
@@ -45,7 +45,6 @@ interface Written {
 }
 
 function amplifiedFindings({ compared, gates, indexing: { base, head } }: ReportInput): readonly Draft[] {
-  if (base === undefined || head === undefined) return [];
   const [before, now] = [writtenIn(base), writtenIn(head)];
   if (before.changes === 0 || now.changes === 0) return [];
   return [...now.byHandler].flatMap(([handler, count]) => {

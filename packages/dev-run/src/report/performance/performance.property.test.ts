@@ -15,17 +15,20 @@ function measured(runs: { readonly busy: number; readonly rare: number }, rareMs
   );
   const version = (side: "base" | "head") => {
     let round = -1;
-    const each = ({ entries }: Extract<Question, { kind: "measure" }>): Promise<readonly MeasuredEntry[]> => {
+    const each = ({ kind, entries }: Extract<Question, { kind: "measure" | "allocate" }>) => {
+      if (kind === "allocate") return Promise.resolve(entries.map((place) => ({ place, bytes: 0, nodes: {} })));
       round++;
       const ms = ({ corpus, at }: { readonly corpus: number; readonly at: number }) =>
         corpus === 0 ? 1 : rareMs(side, { round, entry: at });
-      const answers = entries.map((place) => ({
-        ...{ place, cpuMs: 1 },
-        nodes: { [`${names[place.corpus]}Node`]: ms(place) },
-      }));
+      const answers = entries.map(
+        (place): MeasuredEntry => ({
+          ...{ place, cpuMs: 1 },
+          nodes: { [`${names[place.corpus]}Node`]: ms(place) },
+        }),
+      );
       return Promise.resolve(answers);
     };
-    return { each, knows: () => false, rounds: () => round };
+    return { each, rounds: () => round };
   };
   const [baseVersion, headVersion] = [version("base"), version("head")];
   const ran = { failure: null };

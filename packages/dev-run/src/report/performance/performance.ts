@@ -79,10 +79,8 @@ function timesJudged(
     .map((series) => judge(series, seed, gates));
 }
 
-/** None where one of the versions cannot tell. */
 async function allocationRows(input: ReportInput, entries: readonly ComparedEntry[]): Promise<readonly Row[]> {
   const { compared, seed, gates } = input;
-  if (!compared.baseVersion.knows("allocate") || !compared.headVersion.knows("allocate")) return [];
   const options = { kind: "allocate", entries, rounds: ALLOCATION_ROUNDS } as const;
   const rowsNow = async () => {
     const measured = await measureInTurn<AllocatedEntry>(input, options);

@@ -14,13 +14,11 @@ export function afterLoad({ costs }: IndexingAnswer): readonly IndexingCost[] {
   return costs.slice(1);
 }
 
-/** `null` where the corpora hold no changes, or the head cannot tell. */
+/** `null` where the corpora hold no changes. */
 export function indexing({ indexing: { base, head } }: ReportInput, runMs: RunMs): Indexing | null {
-  if (head === undefined || head.length === 0) return null;
+  if (head.length === 0) return null;
   const sum = (of: (answer: IndexingAnswer) => number) => head.reduce((total, answer) => total + of(answer), 0);
-  const [before, now] = [base ?? [], head].map((answers) =>
-    Map.groupBy(answers.flatMap(afterLoad), ({ kind }) => kind),
-  );
+  const [before, now] = [base, head].map((answers) => Map.groupBy(answers.flatMap(afterLoad), ({ kind }) => kind));
   const kinds = [...new Set([...(before?.keys() ?? []), ...(now?.keys() ?? [])])];
   return {
     changes: sum(({ changes }) => changes),
@@ -62,7 +60,6 @@ export function total(counts: Readonly<Record<string, number>>): number {
 }
 
 export function convergence({ indexing: { head } }: ReportInput, runs: number): Report["documents"]["convergence"] {
-  if (head === undefined) return { outcome: "notChecked", detail: "the head cannot tell: it is of before this check" };
   if (head.length === 0) return { outcome: "notChecked", detail: "the corpora hold no indexing runs" };
   const sum = (of: (answer: IndexingAnswer) => number) => head.reduce((all, answer) => all + of(answer), 0);
   const looked = `${sum(({ documentsCompared }) => documentsCompared)} documents and ${sum(({ groupsCompared }) => groupsCompared)} groups of rows`;

@@ -144,9 +144,9 @@ function placesOf({ stratum }: ComparedEntry): readonly string[] {
 /** The same measure of the ads of one objective alone, over the requests that had one in either answer. */
 function byObjective(pairs: readonly Pair[], of: Measure["of"]): readonly Segment[] {
   const objectiveOf = ({ entry }: Pair, ad: AdPosition) =>
-    entry.head.objectives?.[ad.adId] ?? entry.base.objectives?.[ad.adId];
+    entry.head.objectives[ad.adId] ?? entry.base.objectives[ad.adId];
   const objectives = new Set(
-    pairs.flatMap(({ entry: { base, head } }) => [base, head].flatMap((run) => Object.values(run.objectives ?? {}))),
+    pairs.flatMap(({ entry: { base, head } }) => [base, head].flatMap((run) => Object.values(run.objectives))),
   );
   return [...objectives].flatMap((objective): readonly Segment[] => {
     const differences = pairs.flatMap((pair) => {

@@ -42,7 +42,7 @@ function convergenceLine(input: ReportInput): readonly Line[] {
     input,
     input.compared.entries.filter(({ host }) => host === "indexer").length,
   );
-  if (outcome === "notChecked" && input.indexing.head?.length === 0) return [];
+  if (outcome === "notChecked" && input.indexing.head.length === 0) return [];
   const marks = { equal: "ok", different: "fail", notChecked: "review" } as const;
   return [{ what: "deltas and a base come to the same", outcome: marks[outcome], detail }];
 }

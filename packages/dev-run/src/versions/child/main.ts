@@ -3,14 +3,7 @@
  * of its own, so what is imported here is this checkout's.
  */
 import { fileURLToPath } from "node:url";
-import {
-  type Answer,
-  type EntryPlace,
-  type HelloAnswer,
-  LATER_QUESTIONS,
-  PROTOCOL_FORMAT,
-  type Question,
-} from "../protocol.ts";
+import { type Answer, type EntryPlace, type HelloAnswer, PROTOCOL_FORMAT, type Question } from "../protocol.ts";
 import { allocateEntry } from "./allocate-entry.ts";
 import { OpenCorpora } from "./open-corpora.ts";
 import { entryValues, explainEntry, measureEntry, type OpenEntry, runEntry } from "./run-entries.ts";
@@ -38,7 +31,7 @@ async function answer(question: Question): Promise<void> {
 async function answerTo(question: Question): Promise<unknown> {
   switch (question.kind) {
     case "hello":
-      return { format: PROTOCOL_FORMAT, node: process.versions.node, also: LATER_QUESTIONS } satisfies HelloAnswer;
+      return { format: PROTOCOL_FORMAT, node: process.versions.node } satisfies HelloAnswer;
     case "open":
       return corpora.open(question.corpora);
     case "run":
