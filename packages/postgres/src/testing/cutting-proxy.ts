@@ -15,13 +15,26 @@ export interface CuttingProxy {
 
 /** A client's messages that the server ends its answers to: a query, and the end of a prepared statement's messages. */
 const ANSWERED: ReadonlySet<string> = new Set(["Q", "S"]);
+const HEADER_BYTES = 5;
 
-/** Answers that a piece of whole messages asks for. */
-function answersTo(sent: Buffer): number {
-  let answers = 0;
-  for (let at = 0; at + 5 <= sent.length; at += 1 + sent.readUInt32BE(at + 1))
-    if (ANSWERED.has(String.fromCharCode(sent[at] as number))) answers++;
-  return answers;
+/** Counts the answers that a client's stream asks for: one for its start, which has no type, and one for each message above. */
+class Asked {
+  count = 1;
+  #unread = Buffer.alloc(0);
+  #isStarted = false;
+
+  read(sent: Buffer): void {
+    let rest = Buffer.concat([this.#unread, sent]);
+    while (rest.length >= HEADER_BYTES) {
+      const typeBytes = this.#isStarted ? 1 : 0;
+      const bytes = typeBytes + rest.readUInt32BE(typeBytes);
+      if (rest.length < bytes) break;
+      if (this.#isStarted && ANSWERED.has(String.fromCharCode(rest[0] as number))) this.count++;
+      this.#isStarted = true;
+      rest = rest.subarray(bytes);
+    }
+    this.#unread = rest;
+  }
 }
 
 /** The server's last message of an answer, without the byte that says whether it is in a transaction. */
@@ -45,36 +58,33 @@ export async function startCuttingProxy(url: string, cutAt: (sent: Buffer) => Cu
       socket.on("close", () => sockets.delete(socket));
     }
     let cutting = false;
-    /** Of the piece that is cut: each statement that was sent with it has an answer of its own. */
-    let unanswered = 0;
+    const asked = new Asked();
+    let answered = 0;
     client.on("data", (sent) => {
       if (frozen) return;
+      asked.read(sent);
       const cut = cutting ? undefined : cutAt(sent);
       if (cut !== undefined) cuts[cut]++;
       if (cut === "before") {
         client.destroy();
         return;
       }
-      if (cut === "after") unanswered = answersTo(sent);
       cutting ||= cut === "after";
       upstream.write(sent);
     });
     let tail = Buffer.alloc(0);
     upstream.on("data", (answer) => {
       if (frozen) return;
-      if (!cutting) {
-        client.write(answer);
-        return;
-      }
       const all = Buffer.concat([tail, answer]);
       let from = 0;
       for (let at = all.indexOf(READY); at !== -1; at = all.indexOf(READY, from)) {
-        unanswered--;
+        answered++;
         from = at + READY.length;
       }
       tail = all.subarray(Math.max(from, all.length - READY.length + 1));
+      if (!cutting) client.write(answer);
       // All answers are here, so the server has done it; the client never learns.
-      if (unanswered <= 0) client.destroy();
+      else if (answered >= asked.count) client.destroy();
     });
     client.on("close", () => upstream.destroy());
     upstream.on("close", () => client.destroy());

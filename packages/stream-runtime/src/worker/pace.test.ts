@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 
 /** When rounds begin that each take so long, ms. */
 async function begins(workMs: readonly number[], everyMs: number): Promise<readonly number[]> {
-  const clock = new VirtualClock();
+  const clock = new VirtualClock(0);
   const pace = new Pace(clock, everyMs);
   const began: number[] = [];
   const running = (async () => {
