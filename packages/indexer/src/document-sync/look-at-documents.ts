@@ -1,11 +1,12 @@
 /** What handlers would write now, against what is stored: both at one snapshot, each handler by itself. */
 import { createHash } from "node:crypto";
 import { bind } from "@tenon/graph-core";
-import { AdDocumentRow, isSourceTime, LandingPagesResource } from "@tenon/nodes";
+import { AdDocumentRow, LandingPagesResource } from "@tenon/nodes";
 import type { Transaction } from "@tenon/postgres";
 import { type PostgresRepo, tombstonesOf } from "@tenon/storage-repo";
 import { type AnyRead, type EntityColumn, type Key, type RepoRow, read, type Snapshot } from "@tenon/storage-repo/api";
 import { type DerivedKey, type Handler, type PostgresWorkStore, RowDeriver } from "@tenon/stream-runtime";
+import { isHeldTime } from "../compare/held-times.ts";
 import { columnText, sameColumn } from "./same-column.ts";
 
 /**
@@ -157,20 +158,12 @@ function differenceOf(
     const other = own.find((column) => {
       const [derived, held] = [columns[column.name], row?.columns[column.name]];
       const isPulled = PULLED.has(place) && column.name === group;
-      if (isSourceTime(column.name)) return !mayBe(held, derived);
+      if (isHeldTime(column.name, held, derived)) return false;
       return isPulled ? (derived === null) !== (held === null) : !sameColumn(column, derived, held);
     });
     if (other !== undefined) return { ...facts, kind: "differs", group: place, column: other.name, digest };
   }
   return undefined;
-}
-
-/**
- * A group keeps the source time of its last run: what has changed since is nothing that it is made of, or its handler would have been
- * woken. So an older one than a run would find now is no difference.
- */
-function mayBe(held: unknown, derived: unknown): boolean {
-  return held === derived || (typeof held === "number" && typeof derived === "number" && held < derived);
 }
 
 function columnsOf({ produces }: Handler, entity: string, group: string): readonly EntityColumn[] {

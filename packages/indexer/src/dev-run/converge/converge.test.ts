@@ -46,7 +46,7 @@ test("deltas and a base come to the same, column by column and document by docum
   expect(told.groupsCompared).toBeGreaterThan(11 * 40);
   const [load, bid, pause] = told.costs;
   expect(load).toMatchObject({ kind: "load", runs: { servable: expect.any(Number) } });
-  expect(bid).toMatchObject({ kind: "bid", chain: ["serving-terms", "ad-offer", "servable"] });
+  expect(bid).toMatchObject({ kind: "bid", chain: ["ad-offer", "servable"] });
   // Each change of the corpus reaches at least one document.
   expect(told.costs.every(({ messages, messageBytes }) => messages > 0 && messageBytes > messages)).toBe(true);
   expect(pause?.sent).toEqual({ servable: pause?.messages });

@@ -2,7 +2,7 @@
  * Whether the two ways to an index come to the same: recorded changes brought to the handlers one after the other, and a base made
  * of the rows at the end.
  *
- * G1 Every column that handlers produce is the same in both, for every key.
+ * G1 Every column that handlers produce is the same in both, for every key; source times as `compare/held-times.ts` says.
  * G2 The documents that deltas leave in an index are those of the base, to the byte, vectors included.
  */
 import { type CorpusHeader, firstDifference, type RecordedEntry } from "@tenon/dev-run";
@@ -13,6 +13,7 @@ import { AdDocumentRow, LandingPagesResource, SOURCE_ENTITIES } from "@tenon/nod
 import type { AnyEntity, Key } from "@tenon/storage-repo/api";
 import type { ModelRepo } from "@tenon/storage-repo/model";
 import type { Handler } from "@tenon/stream-runtime";
+import { withHeldTimes } from "../../compare/held-times.ts";
 import { type BaseKey, basePath } from "./base-path.ts";
 import { type IndexDelta, livePath } from "./live-path.ts";
 import { longestChain } from "./longest-chain.ts";
@@ -121,7 +122,9 @@ async function differentGroups(repo: ModelRepo, base: readonly BaseKey[]): Promi
         const [stored, derived] = [tx.row(entity, key).groups[group], groups.get(`${entity.name}.${group}`)];
         if (stored === undefined && derived === undefined) continue;
         compared++;
-        const difference = firstDifference(stored?.columns ?? null, derived?.columns ?? null);
+        const held = stored?.columns ?? null;
+        const wanted = held !== null && derived !== undefined ? withHeldTimes(derived.columns, held) : null;
+        const difference = firstDifference(held, wanted ?? derived?.columns ?? null);
         if (difference === undefined) continue;
         const { path, left, right } = difference;
         const { owner, graph } = handler;
