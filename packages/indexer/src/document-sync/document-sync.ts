@@ -11,6 +11,7 @@ import type { Database } from "@tenon/postgres";
 import { lastSequence, type PostgresRepo } from "@tenon/storage-repo";
 import type { Handler, PostgresWorkStore } from "@tenon/stream-runtime";
 import { UnsyncedReport } from "../compare/unsynced-report.ts";
+import { WaitingList } from "../compare/waiting-list.ts";
 import { LowLane } from "../refresh/low-lane.ts";
 import { flagOption, namesOption } from "../workflows/read-options.ts";
 import type { JsonRecord, RunContext, Workflow } from "../workflows/workflow.ts";
@@ -40,10 +41,8 @@ export interface DocumentSyncOptions {
 const SCHEDULE = "40 3 * * *";
 const LOOK_MS = 5_000;
 const KEYS_PER_PAGE = 250;
-/** Documents that are looked at again later; with more, the scan waits for them. */
-const WAITING_MAX = 1_000;
 /** Looks at one that changes again and again, or whose item does not come to its end. */
-const LOOKS_MAX = 4;
+const WAITING = { itemsMax: 1_000, looksMax: 4 };
 /** Looks at the feed before it is taken to stand still: a minute and a half. */
 const FEED_LOOKS_MAX = 18;
 
@@ -90,7 +89,7 @@ class DocumentSync {
   readonly #families: readonly (HandlerFamily & { readonly look: DocumentLook })[];
   readonly #report: UnsyncedReport;
   #at: Pick<Progress, "family" | "scan" | "after">;
-  #waiting: readonly Waiting[];
+  readonly #waiting: WaitingList<Waiting>;
   #seenUpTo: bigint;
 
   constructor(options: DocumentSyncOptions, context: RunContext) {
@@ -109,7 +108,7 @@ class DocumentSync {
     const saved = context.saved as unknown as Progress | undefined;
     this.#report = UnsyncedReport.from(saved?.report);
     this.#at = { family: saved?.family ?? 0, scan: saved?.scan ?? 0, after: saved?.after ?? 0 };
-    this.#waiting = saved?.waiting ?? [];
+    this.#waiting = new WaitingList(WAITING, saved?.waiting);
     this.#seenUpTo = BigInt(saved?.seenUpTo ?? 0);
   }
 
@@ -143,11 +142,8 @@ class DocumentSync {
     const found = await this.#look(this.#at.family, keys);
     const byKey = Map.groupBy(found, ({ key }) => key);
     const { family } = this.#at;
-    this.#waiting = [
-      ...this.#waiting,
-      ...[...byKey].map(([key, groups]) => ({ family, key, seen: digestsOf(groups) })),
-    ];
-    if (this.#waiting.length >= WAITING_MAX) await this.#settleWaiting();
+    this.#waiting.add([...byKey].map(([key, groups]) => ({ family, key, seen: digestsOf(groups) })));
+    if (this.#waiting.isFull) await this.#settleWaiting();
   }
 
   async #look(family: number, keys: readonly number[]): Promise<readonly UnsyncedGroup[]> {
@@ -165,19 +161,16 @@ class DocumentSync {
 
   async #settleWaiting(): Promise<void> {
     const { lookMs = LOOK_MS, keysPerPage = KEYS_PER_PAGE } = this.#options;
-    for (let look = 0; look < LOOKS_MAX && this.#waiting.length > 0; look++) {
-      if (look > 0) await pause(this.#clock, lookMs, this.#context.signal);
-      if (!(await this.#feedIsPast())) break;
-      const waiting = this.#waiting;
+    const look = async (waiting: readonly Waiting[], nth: number) => {
+      if (nth > 0) await pause(this.#clock, lookMs, this.#context.signal);
+      if (!(await this.#feedIsPast())) return undefined;
       const still: Waiting[] = [];
       for (const [family, own] of Map.groupBy(waiting, (each) => each.family))
         for (let start = 0; start < own.length; start += keysPerPage)
           still.push(...(await this.#second(family, own.slice(start, start + keysPerPage))));
-      this.#waiting = still;
-      await this.#save();
-    }
-    this.#report.inFlight += this.#waiting.length;
-    this.#waiting = [];
+      return still;
+    };
+    this.#report.inFlight += await this.#waiting.settle(look, () => this.#save());
   }
 
   /** Resolves with those that are on their way (Z1). */
@@ -226,7 +219,7 @@ class DocumentSync {
     this.#context.signal.throwIfAborted();
     const saved: Progress = {
       ...this.#at,
-      ...{ waiting: this.#waiting, seenUpTo: String(this.#seenUpTo), report: this.#report.toJson() },
+      ...{ waiting: this.#waiting.items, seenUpTo: String(this.#seenUpTo), report: this.#report.toJson() },
     };
     return this.#context.step({ done: this.#report.compared, saved: saved as unknown as JsonRecord });
   }

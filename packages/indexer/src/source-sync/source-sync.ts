@@ -14,6 +14,7 @@ import { EntityUpdatesLow, sourceOfTable } from "@tenon/nodes";
 import type { Database } from "@tenon/postgres";
 import type { PostgresRepo } from "@tenon/storage-repo";
 import { UnsyncedReport } from "../compare/unsynced-report.ts";
+import { WaitingList } from "../compare/waiting-list.ts";
 import { UpdateRuns } from "../source/update-runs.ts";
 import { flagOption, namesOption } from "../workflows/read-options.ts";
 import type { JsonRecord, RunContext, Workflow } from "../workflows/workflow.ts";
@@ -41,10 +42,7 @@ export interface SourceSyncOptions {
 const SCHEDULE = "20 * * * *";
 const IN_FLIGHT_MS = 60_000;
 const ROWS_PER_PAGE = 1_000;
-/** Rows that are looked at again later; with more, the scan waits for them. */
-const WAITING_MAX = 2_000;
-/** Looks at a row that changes again and again. */
-const LOOKS_MAX = 3;
+const WAITING = { itemsMax: 2_000, looksMax: 3 };
 /** Rows sent again by one run: more is a first load, or a source that was restored. */
 const REPAIRS_MAX = 100_000;
 
@@ -86,7 +84,7 @@ class SourceSync {
   readonly #tables: readonly AdsTable[];
   readonly #report: UnsyncedReport;
   #done: Pick<Progress, "tables" | "after">;
-  #waiting: readonly RowName[];
+  readonly #waiting: WaitingList<RowName>;
 
   constructor(options: SourceSyncOptions, context: RunContext) {
     this.#options = options;
@@ -98,7 +96,7 @@ class SourceSync {
     const saved = context.saved as unknown as Progress | undefined;
     this.#report = UnsyncedReport.from(saved?.report);
     this.#done = { tables: saved?.tables ?? 0, after: saved?.after ?? 0 };
-    this.#waiting = saved?.waiting ?? [];
+    this.#waiting = new WaitingList(WAITING, saved?.waiting);
   }
 
   async run(): Promise<JsonRecord> {
@@ -160,26 +158,26 @@ class SourceSync {
   /** What differs for certain is counted at once; what is on its way waits. */
   async #examineLater(table: AdsTable, keys: readonly number[]): Promise<void> {
     if (keys.length === 0) return;
-    this.#waiting = [...this.#waiting, ...(await this.#examine(table, keys))];
-    if (this.#waiting.length >= WAITING_MAX) await this.#settleWaiting();
+    this.#waiting.add(await this.#examine(table, keys));
+    if (this.#waiting.isFull) await this.#settleWaiting();
   }
 
   async #settleWaiting(): Promise<void> {
     const { inFlightMs = IN_FLIGHT_MS } = this.#options;
-    for (let look = 0; look < LOOKS_MAX && this.#waiting.length > 0; look++) {
+    const look = async (waiting: readonly RowName[]) => {
       await pause(this.#clock, inFlightMs, this.#context.signal);
       this.#context.signal.throwIfAborted();
-      const waiting = Map.groupBy(this.#waiting, ({ table }) => table);
       const still: RowName[] = [];
-      for (const [table, rows] of waiting) {
-        const keys = rows.map(({ key }) => key);
-        still.push(...(await this.#examine(table, keys)));
-      }
-      this.#waiting = still;
-      await this.#save();
-    }
-    this.#report.inFlight += this.#waiting.length;
-    this.#waiting = [];
+      for (const [table, rows] of Map.groupBy(waiting, (each) => each.table))
+        still.push(
+          ...(await this.#examine(
+            table,
+            rows.map(({ key }) => key),
+          )),
+        );
+      return still;
+    };
+    this.#report.inFlight += await this.#waiting.settle(look, () => this.#save());
   }
 
   /** Resolves with those that are on their way. */
@@ -210,7 +208,7 @@ class SourceSync {
 
   #save(): Promise<void> {
     this.#context.signal.throwIfAborted();
-    const saved: Progress = { ...this.#done, waiting: this.#waiting, report: this.#report.toJson() };
+    const saved: Progress = { ...this.#done, waiting: this.#waiting.items, report: this.#report.toJson() };
     return this.#context.step({ done: this.#report.compared, saved: saved as unknown as JsonRecord });
   }
 }
