@@ -151,9 +151,7 @@ test("a run gets rows of its own: what is written there reaches no other run", a
       return response;
     },
   });
-  const derived = await repo.read(deriver.reads, (snapshot) =>
-    deriver.derive(snapshot, [1, 2], () => versionOf(0, 7)),
-  );
+  const derived = await repo.read(deriver.reads, (snapshot) => deriver.derive(snapshot, [1, 2], () => versionOf(0, 7)));
   const labels = derived.map(({ groups }) => groups.get("tree_ad.label")?.columns["label"]);
   expect(labels).toEqual([labelOf([11, 10, 500, 77]), labelOf([12, 10, 500, 77])]);
 });
