@@ -15,18 +15,21 @@ const OWN_GROUP = "servable";
 const DIGEST_CHARACTERS = 16;
 
 /** Columns that must hold a value → what is missing without it: two steps of a path, as `ad.budget`. */
-const REQUIRED: ReadonlyMap<string, string> = new Map(
-  [...SERVABLE_FIELDS]
-    .filter(([, { group, column }]) => group !== OWN_GROUP && !OPTIONAL.has(`${group}.${column}`))
-    .map(([leaf, { column }]) => [column, leaf.split(".").slice(0, 2).join(".")]),
-);
+const REQUIRED: readonly { readonly column: string; readonly path: string }[] = [
+  ...new Map(
+    [...SERVABLE_FIELDS]
+      .filter(([, { group, column }]) => group !== OWN_GROUP && !OPTIONAL.has(`${group}.${column}`))
+      .map(([leaf, { column }]) => [column, leaf.split(".").slice(0, 2).join(".")]),
+  ),
+].map(([column, path]) => ({ column, path }));
 
 /** What a document of these columns would lack, in the order of `SERVABLE_FIELDS`, each thing once. */
 export function missingIn(columns: DocumentColumns): readonly string[] {
   const held = columns as Readonly<Record<string, unknown>>;
-  const lacking = [...REQUIRED].filter(([column]) => held[column] === null).map(([, path]) => path);
-  const vector = columns.vector === null ? ["ad.embedding"] : [];
-  return [...new Set([...lacking, ...vector])];
+  const lacking = new Set<string>();
+  for (const { column, path } of REQUIRED) if (held[column] === null) lacking.add(path);
+  if (columns.vector === null) lacking.add("ad.embedding");
+  return [...lacking];
 }
 
 /**

@@ -4,7 +4,10 @@
  */
 import type { AnyRead, EntityColumn, RepoRow } from "@tenon/storage-repo/api";
 
-/** A row of a wider read → the row that a narrower one would have given. */
+/**
+ * A row of a wider read → the row that a narrower one would have given. Each run gets one of its own, so that it need not be frozen:
+ * what a node writes there reaches no other run, and a checked run freezes it as every slot.
+ */
 export type Narrow = (row: RepoRow) => RepoRow;
 
 const known = new WeakMap<AnyRead, Narrow>();

@@ -139,6 +139,23 @@ test("a row that does not fit its columns fails the keys that read it, by the sl
   expect(derived[1]?.failure).toBeUndefined();
 });
 
+test("a run gets rows of its own: what is written there reaches no other run", async () => {
+  const repo = await world();
+  const handlers = [adLabels];
+  const deriver = new RowDeriver({
+    ...{ handlers, resources: {}, checkedShare: 0 },
+    run: (executor, request, name) => {
+      const response = executor.execute(request as never, executor.begin(name));
+      for (const row of Object.values(request as Record<string, { columns?: Record<string, unknown> }>))
+        for (const column in row.columns) row.columns[column] = 0;
+      return response;
+    },
+  });
+  const derived = await repo.read(deriver.reads, (snapshot) => deriver.derive(snapshot, [1, 2], () => versionOf(0, 7)));
+  const labels = derived.map(({ groups }) => groups.get("tree_ad.label")?.columns["label"]);
+  expect(labels).toEqual([labelOf([11, 10, 500, 77]), labelOf([12, 10, 500, 77])]);
+});
+
 test("handlers in a circle are refused by name", () => {
   const AgainRead = read(Shown, ["text"]);
   const OwnText = slot("ownText", z.nullable(rowSchema(AgainRead)), { owner });
