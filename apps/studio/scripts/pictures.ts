@@ -24,9 +24,12 @@ try {
   const lost = [...fatesOf(run)].find(
     ([adId, fate]) => fate === "lost_auction" && /^[A-Z][a-z]+$/.test(run.brands[adId] ?? ""),
   )?.[0];
+  const longest = run.nodes
+    .filter(({ critical }) => critical)
+    .toSorted((one, other) => other.durationMs - one.durationMs)[0]?.name;
   const pictures = [
     ["studio-verdict", `view=run&run=${RUN}&ad=${lost}`, "light", ".funnel"],
-    ["studio-heat-dark", `view=run&run=${RUN}&heat=self&open=group:ads-ranking&node=predictClicks`, "dark", ".funnel"],
+    ["studio-heat-dark", `view=run&run=${RUN}&heat=critical&level=nodes&node=${longest}`, "dark", ".funnel"],
     ["studio-report", "report/report", "light", ".verdict-head"],
   ] as const;
   for (const [name, hash, colorScheme, sign] of pictures) {

@@ -1,15 +1,13 @@
 /**
  * The page in a real browser, on a real host: each job from its question to its answer, by mouse and by keys, light and dark,
- * on a desk and in a hand. Pictures are kept in `.tenon/studio-pictures`.
+ * on a desk and in a hand.
  */
-
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { extname, join, resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { extname, join } from "node:path";
+import { expect, test } from "vitest";
 import {
   fatesOf,
   type IndexDocument,
@@ -21,95 +19,61 @@ import { randomTopology } from "../src/data/testing/random-topology.ts";
 import { appFiles, documentView, exportStudio } from "../src/server/index.ts";
 import { freshFacts } from "../src/server/testing/document-facts.ts";
 import { axeFindings } from "../testing/axe-findings.ts";
-import { openBrowser } from "../testing/open-browser.ts";
-import { DESK, HAND, openPage } from "../testing/open-page.ts";
-import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
+import { DESK, HAND } from "../testing/open-page.ts";
+import { sampleHost } from "../testing/sample-host.ts";
+import { fetched, open, page, picture, sample, studioSuite, troubles, verdict } from "../testing/studio-suite.ts";
 import { twoVersionsOfAdRequest } from "../testing/two-versions.ts";
 
-const PICTURES = resolve(import.meta.dirname, "../../../.tenon/studio-pictures");
 const LARGE = 1_500;
 
-// A browser that draws by software on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000 });
-
-let sample: SampleHost;
-let browser: Browser;
-let page: Page;
-/** What the page complained about, or asked of somebody else. */
-const troubles: string[] = [];
-
-beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true });
+studioSuite(() => {
   const owners = Array.from({ length: LARGE }, (_, at) => Math.floor(at / 7) % 12);
   const large = randomTopology(
     owners,
     Array.from({ length: LARGE }, (_, at) => [Math.max(0, at - 1), (at * 7) % Math.max(1, at)]),
   );
-  [sample, browser] = await Promise.all([
-    sampleHost(40, {
-      graphs: [...twoVersionsOfAdRequest(), large],
-      more: {
-        document: async (adId) => {
-          const stale =
-            adId === 7
-              ? { hosts: [{ url: "http://ads-3", version: 4, appliedAtMs: null, offset: null, problem: undefined }] }
-              : {};
-          return documentView({ ...freshFacts(), ...stale, adId });
-        },
-        lineage: async () => ({
-          format: "tenon.studio.lineage/1",
-          items: [
-            { kind: "source", name: "ads.bid", owner: "ads-data" },
-            { kind: "leaf", name: "ad.bid", owner: "ads-auction" },
-            { kind: "logged", name: "bid_micros", owner: "ads-measurement" },
-            { kind: "source", name: "ads.title", owner: "ads-data" },
-          ],
-          edges: [
-            { from: 0, to: 1, via: ["handler ad-offer (ads-auction)"] },
-            { from: 1, to: 2, via: [] },
-          ],
-        }),
-        whatIf: async ({ adId, flip }: WhatIfRequest) => ({
-          first: { node: "scoreBids", owner: "ads-auction", slots: ["auctionScore"] },
-          differing: [{ node: "scoreBids", owner: "ads-auction", slots: ["auctionScore"] }],
-          ...{
-            before: `Ad ${adId} lost.`,
-            after: `Ad ${adId} is shown.`,
-            shownBefore: [],
-            shownAfter: [adId ?? 0],
-            reran: 12,
-          },
-          flip:
-            flip === null
-              ? null
-              : { what: flip, from: 1, to: 2, unit: "micros", sentence: `A ${flip} of $2.00 would show ad ${adId}.` },
-        }),
+  return sampleHost(40, {
+    graphs: [...twoVersionsOfAdRequest(), large],
+    more: {
+      document: async (adId) => {
+        const stale =
+          adId === 7
+            ? { hosts: [{ url: "http://ads-3", version: 4, appliedAtMs: null, offset: null, problem: undefined }] }
+            : {};
+        return documentView({ ...freshFacts(), ...stale, adId });
       },
-    }),
-    openBrowser(),
-  ]);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await sample?.stop();
-}, 60_000);
-afterEach(async () => {
-  await page?.context().close();
-  expect(troubles.splice(0)).toEqual([]);
+      lineage: async () => ({
+        format: "tenon.studio.lineage/1",
+        items: [
+          { kind: "source", name: "ads.bid", owner: "ads-data" },
+          { kind: "leaf", name: "ad.bid", owner: "ads-auction" },
+          { kind: "logged", name: "bid_micros", owner: "ads-measurement" },
+          { kind: "source", name: "ads.title", owner: "ads-data" },
+        ],
+        edges: [
+          { from: 0, to: 1, via: ["handler ad-offer (ads-auction)"] },
+          { from: 1, to: 2, via: [] },
+        ],
+      }),
+      whatIf: async ({ adId, flip }: WhatIfRequest) => ({
+        first: { node: "scoreBids", owner: "ads-auction", slots: ["auctionScore"] },
+        differing: [{ node: "scoreBids", owner: "ads-auction", slots: ["auctionScore"] }],
+        ...{
+          before: `Ad ${adId} lost.`,
+          after: `Ad ${adId} is shown.`,
+          shownBefore: [],
+          shownAfter: [adId ?? 0],
+          reran: 12,
+        },
+        flip:
+          flip === null
+            ? null
+            : { what: flip, from: 1, to: 2, unit: "micros", sentence: `A ${flip} of $2.00 would show ad ${adId}.` },
+      }),
+    },
+  });
 });
 
-async function open(
-  hash: string,
-  { size = DESK, theme = "light" as "light" | "dark", base = `${sample.url}/studio/` } = {},
-): Promise<Page> {
-  page = await openPage(browser, { url: `${base}#${hash}`, size, theme, troubles });
-  return page;
-}
-
-const picture = (name: string) => page.screenshot({ path: join(PICTURES, `${name}.png`) });
-const verdict = () => page.locator("main h1").first().innerText();
-const fetched = async <Value>(address: string) =>
-  (await (await fetch(`${sample.url}/studio/data/${address}`)).json()) as Value;
 /** An ad of the newest run with that fate. */
 async function adWith(fate: string): Promise<number> {
   const fates = fatesOf(await fetched<RunDocument>("runs/sample-39.json"));
@@ -142,6 +106,14 @@ test("job A: from a pasted id to the verdict, its node, its winner and its way, 
   await page.reload();
   await page.locator(".facts").waitFor();
   expect([new URL(page.url()).hash, await verdict()]).toEqual([hash, said]);
+});
+
+test("an ad that never entered: its document is asked, there is nothing to change in this request", async () => {
+  await open("view=run&run=sample-39&ad=99999999");
+  const actions = page.locator(".actions");
+  await actions.getByRole("link", { name: "Its document" }).waitFor();
+  expect(await actions.locator(".main").allInnerTexts()).toEqual(["Its document"]);
+  expect(await actions.getByRole("button", { name: "What would make it show?" }).count()).toBe(0);
 });
 
 test("zero rows are hidden, and named; all kept requests count together", async () => {

@@ -1,44 +1,11 @@
 /** Two versions, two cohorts, near and far, and a host that is busy: the page in a real browser, on a real host. */
-import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { IndexDocument, RunDocument } from "../src/data/index.ts";
-import { openBrowser } from "../testing/open-browser.ts";
-import { openPage } from "../testing/open-page.ts";
-import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
+import { sampleHost } from "../testing/sample-host.ts";
+import { fetched, open, page, picture, sample, studioSuite, troubles, verdict } from "../testing/studio-suite.ts";
 import { twoVersionsOfAdRequest } from "../testing/two-versions.ts";
 
-const PICTURES = resolve(import.meta.dirname, "../../../.tenon/studio-pictures");
-
-// A browser that draws by software on a busy machine takes its time.
-vi.setConfig({ testTimeout: 90_000 });
-
-let sample: SampleHost;
-let browser: Browser;
-let page: Page;
-const troubles: string[] = [];
-
-beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true });
-  [sample, browser] = await Promise.all([sampleHost(40, { graphs: twoVersionsOfAdRequest() }), openBrowser()]);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await sample?.stop();
-}, 60_000);
-afterEach(async () => {
-  await page?.context().close();
-  expect(troubles.splice(0)).toEqual([]);
-});
-
-async function open(hash: string): Promise<void> {
-  page = await openPage(browser, { url: `${sample.url}/studio/#${hash}`, troubles });
-}
-const picture = (name: string) => page.screenshot({ path: join(PICTURES, `${name}.png`) });
-const verdict = () => page.locator("main h1").first().innerText();
-const fetched = async <Value>(address: string) =>
-  (await (await fetch(`${sample.url}/studio/data/${address}`)).json()) as Value;
+studioSuite(() => sampleHost(40, { graphs: twoVersionsOfAdRequest() }));
 
 test("two versions stand in one picture: what they share at the same place, what is gone beside it", async () => {
   const { graphs } = await fetched<IndexDocument>("index.json");
@@ -73,6 +40,13 @@ test("two versions stand in one picture: what they share at the same place, what
   await page.keyboard.press("Escape");
   expect(await page.locator("aside.panel").innerText()).toMatch(/rankLight\s+budgetMs \d+ → 1/);
   await picture("versions");
+  // The picture begins where the two differ.
+  await open(`view=graph&graph=${head?.hash}&with=${base?.hash}&level=nodes`);
+  const first = page.locator('.box.changed[data-box="rankLight"]');
+  await first.waitFor();
+  const [pane, box] = await Promise.all([page.locator(".canvas").boundingBox(), first.boundingBox()]);
+  const isBetween = (at: number, from: number, to: number) => at >= from && at <= to;
+  expect(isBetween(box?.y ?? 0, pane?.y ?? 0, (pane?.y ?? 0) + (pane?.height ?? 0))).toBe(true);
 });
 
 test("cohorts: a filter against the rest, differences of shares and times with counts, marked in the graph", async () => {

@@ -1,33 +1,23 @@
-/** A report of a dev run in a real browser, from a folder that a real host serves. Pictures are kept in `.tenon/studio-pictures`. */
+/** A report of a dev run in a real browser, from a folder that a real host serves. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { topologyHash, topologyOf } from "@tenon/graph-core";
 import { adRequest } from "@tenon/graphs";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { appFiles, exportStudio, reportsFolder } from "../src/server/index.ts";
 import { axeFindings } from "../testing/axe-findings.ts";
-import { openBrowser } from "../testing/open-browser.ts";
-import { type SampleHost, sampleHost } from "../testing/sample-host.ts";
+import { DESK, HAND } from "../testing/open-page.ts";
+import { sampleHost } from "../testing/sample-host.ts";
 import { emptyReport, sampleReport } from "../testing/sample-report.ts";
+import { open, PICTURES, page, sample, studioSuite } from "../testing/studio-suite.ts";
 
-const PICTURES = resolve(import.meta.dirname, "../../../.tenon/studio-pictures");
-const DESK = { width: 1440, height: 900 };
-const HAND = { width: 390, height: 844 };
 const report = sampleReport();
 const begins = (node: string) => report.findings.find((finding) => finding.node === node);
 
-vi.setConfig({ testTimeout: 90_000 });
-
 let folder: string;
-let sample: SampleHost;
-let browser: Browser;
-let page: Page;
-const troubles: string[] = [];
 
-beforeAll(async () => {
-  mkdirSync(PICTURES, { recursive: true });
+studioSuite(() => {
   folder = mkdtempSync(join(tmpdir(), "tenon-report-page-"));
   // A graph whose base is another version, which this studio knows too.
   const now = topologyOf(adRequest);
@@ -45,34 +35,14 @@ beforeAll(async () => {
   put(".", JSON.stringify(report));
   put("empty", JSON.stringify(emptyReport()));
   put("old", '{"format":"tenon.report/0"}');
-  [sample, browser] = await Promise.all([
-    sampleHost(1, {
-      graphs: [now, earlier],
-      flags: { adsMax: "2000", warmUpRequests: "0" },
-      more: { reports: reportsFolder(folder) },
-    }),
-    openBrowser(),
-  ]);
-}, 180_000);
-afterAll(async () => {
-  await browser?.close();
-  await sample?.stop();
-  rmSync(folder, { recursive: true });
-}, 60_000);
-afterEach(async () => {
-  await page?.context().close();
-  expect(troubles.splice(0)).toEqual([]);
+  return sampleHost(1, {
+    graphs: [now, earlier],
+    flags: { adsMax: "2000", warmUpRequests: "0" },
+    more: { reports: reportsFolder(folder) },
+  });
 });
+afterAll(() => rmSync(folder, { recursive: true }));
 
-async function open(hash: string, size = DESK, colorScheme: "light" | "dark" = "light"): Promise<void> {
-  const context = await browser.newContext({ viewport: size, colorScheme, reducedMotion: "reduce" });
-  page = await context.newPage();
-  page.on("console", (message) => message.type() === "error" && troubles.push(message.text()));
-  page.on("pageerror", (error) => troubles.push(error.message));
-  page.setDefaultTimeout(20_000);
-  await page.goto(`${sample.url}/studio/#${hash}`);
-  await page.locator("main h1").first().waitFor();
-}
 const hashOf = () => new URL(page.url()).hash;
 
 test("from the list to the verdict, who must look, the finding and its values before and after", async () => {
@@ -157,7 +127,7 @@ test("the graph: where the finding begins and what it reaches, version with vers
 
 test("an empty report is one calm sentence", async () => {
   await open("report/empty");
-  expect(await page.locator("main h1").innerText()).toBe("nothing differs in 704 runs");
+  expect(await page.locator("main h1").innerText()).toBe("Nothing differs in 704 runs");
   expect(await page.locator("main").innerText()).toContain("Nobody has to look.");
   expect(await page.locator("article").count()).toBe(0);
   expect(await page.getByRole("region", { name: "Findings" }).count()).toBe(0);
@@ -189,7 +159,7 @@ const LOOKS = [
 test.each(STATES.flatMap((state) => LOOKS.map(([size, theme]) => ({ state, size, theme }))))(
   "axe finds nothing, nothing is wider than the page: $state, $size.width, $theme",
   async ({ state, size, theme }) => {
-    await open(state, size, theme);
+    await open(state, { size, theme });
     await page.screenshot({ path: join(PICTURES, `report-${state.replace(/\W+/g, "-")}-${size.width}-${theme}.png`) });
     expect(await axeFindings(page)).toEqual([]);
     expect(await page.locator("main").evaluate((main) => main.scrollWidth - main.clientWidth)).toBeLessThanOrEqual(0);

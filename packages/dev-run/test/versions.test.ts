@@ -98,8 +98,12 @@ test(
       child.kill("SIGKILL");
       await ended;
       expect(git("worktree", "list")).toContain(left);
+      // As when git was at work: locked, or not in its list.
+      git("worktree", "lock", left);
+      const unlisted = join(tmpdir(), `tenon-version-${child.pid}-unlisted`);
+      mkdirSync(join(unlisted, "checkout"), { recursive: true });
       const next = await checkOut(root, "main");
-      expect(existsSync(dirname(left))).toBe(false);
+      expect([dirname(left), unlisted].map((path) => existsSync(path))).toEqual([false, false]);
       const listed = git("worktree", "list", "--porcelain").match(/(?<=^worktree ).*/gm);
       expect(listed?.sort()).toEqual([root, join(root, "mine"), mine.root, next.root].sort());
       await next.remove();

@@ -8,3 +8,5 @@ export const MARKS = { ran: 1, critical: 2, error: 4, absent: 8, fallback: 16 } 
 
 /** Name of the graph that shows the pipeline as a whole. */
 export const PIPELINE_GRAPH = "indexing";
+/** Its first stop, before which bytes wait and not records. */
+export const CHANGE_LOG_STOP = "change-log";

@@ -1,6 +1,7 @@
 /** What the indexer knows of one document, as the page shows it: lanes, the largest gap, the ladder. */
 import { type DocumentFacts, ladderOf, type Rung, whyOf } from "@tenon/indexer/operate";
 import { DOCUMENT_FORMAT, type DocumentView, type Hop, type RungView } from "../data/document-view.ts";
+import { bytes, duration } from "../data/explain/money.ts";
 import { FRESHNESS_TARGET_MS } from "../data/freshness-target.ts";
 
 /** Each rung as the question that it asks. */
@@ -210,13 +211,13 @@ function evidenceOf(rung: Rung, facts: DocumentFacts): RungView["evidence"] {
         dropped === undefined ? [] : [fact(group, `version ${dropped.version}`)],
       );
     case "changeNotRead":
-      return changeLog === undefined ? [] : [fact(`slot ${changeLog.slot}`, `${changeLog.behindBytes} bytes behind`)];
+      return changeLog === undefined ? [] : [fact(`slot ${changeLog.slot}`, `${bytes(changeLog.behindBytes)} behind`)];
     case "workParked":
     case "workWaiting":
       return work
         .filter((item) => item.parked === (rung === "workParked"))
         .map(({ handler, lane, attempts, ageMs }) =>
-          fact(handler, `lane ${lane}, ${attempts} attempts, ${Math.round(ageMs)} ms old`),
+          fact(handler, `lane ${lane}, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}, ${duration(ageMs)} old`),
         );
     case "changeFeedBehind":
       return feeds.map(({ consumer, behind }) => fact(consumer, `${behind} batches behind`));
@@ -227,7 +228,7 @@ function evidenceOf(rung: Rung, facts: DocumentFacts): RungView["evidence"] {
         ? []
         : [fact("document", servable.isServable ? "servable" : `lacks ${servable.missing.join(", ")}`)];
     case "inOutbox":
-      return outbox.map(({ topic, ageMs }) => fact(topic, `${Math.round(ageMs)} ms old`));
+      return outbox.map(({ topic, ageMs }) => fact(topic, `${duration(ageMs)} old`));
     case "gateRefusedBase":
       return refusal === undefined ? [] : [fact(`run ${refusal.runId}`, refusal.error)];
     case "onlyInBase":

@@ -1,8 +1,8 @@
 /** Another version of the repository beside this one, in a folder that does not outlive the report. */
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { reportError } from "../report-error.ts";
 import { linkPackages } from "./link-packages.ts";
@@ -14,8 +14,8 @@ const INSTALL_MS_MAX = 600_000;
 const GIT_MS_MAX = 120_000;
 const LOCK_FILE = "package-lock.json";
 const PREFIX = "tenon-version-";
-/** In git's list of working trees: one of ours, with the process that made it. */
-const CHECKOUT = new RegExp(String.raw`^worktree (.*[\\/]${PREFIX}(\d+)-[^\\/]+)[\\/]checkout$`, "gm");
+/** A folder of ours, with the process that made it. */
+const FOLDER = new RegExp(String.raw`^${PREFIX}(\d+)-`);
 
 export interface Checkout extends VersionFolder {
   readonly commit: string;
@@ -81,16 +81,26 @@ async function git(folder: string, args: readonly string[]): Promise<string> {
 }
 
 async function removeCheckout(repository: string, parent: string, root: string): Promise<void> {
-  await git(repository, ["worktree", "remove", "--force", root]).catch(() => undefined);
+  // Twice: one that was being made when its process was killed is locked.
+  await git(repository, ["worktree", "remove", "--force", "--force", root]).catch(() => undefined);
   await rm(parent, { recursive: true, force: true });
   await git(repository, ["worktree", "prune"]).catch(() => undefined);
 }
 
-/** A process that was killed could not remove its own. What a living one has stays, also where it merely has the number of a dead one. */
+/**
+ * A process that was killed could not remove its own: what git lists, and folders that it does not, since a `git` that was at work
+ * goes on for a while. What a living process has stays, also where it merely has the number of a dead one.
+ */
 async function removeLeftovers(repository: string): Promise<void> {
   const listed = await git(repository, ["worktree", "list", "--porcelain"]).catch(() => "");
-  for (const [, parent = "", pid] of listed.matchAll(CHECKOUT))
-    if (!isRunning(Number(pid))) await removeCheckout(repository, parent, join(parent, "checkout"));
+  const inGit = [...listed.matchAll(/^worktree (.*)$/gm)].map(([, root = ""]) => dirname(root));
+  const inFolder = (await readdir(tmpdir())).map((name) => join(tmpdir(), name));
+  for (const parent of new Set([...inGit, ...inFolder])) {
+    const [, pid] = FOLDER.exec(basename(parent)) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    // What cannot be removed now is found again.
+    await removeCheckout(repository, parent, join(parent, "checkout")).catch(() => undefined);
+  }
 }
 
 function isRunning(pid: number): boolean {

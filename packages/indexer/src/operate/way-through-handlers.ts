@@ -3,22 +3,27 @@ import { SERVABLE_FIELDS } from "@tenon/nodes";
 import type { DocumentFacts } from "./document-facts.ts";
 import { ads, seconds, type Verdict } from "./verdict.ts";
 
-export function workParked({ work }: DocumentFacts): Verdict | undefined {
-  const item = work.find(({ parked }) => parked);
+/** Of the group that it makes; the one that puts documents together makes none. */
+function ownerOf(handler: string, { groups }: DocumentFacts): string {
+  return groups.find((each) => each.handler === handler)?.owner ?? "ads-data";
+}
+
+export function workParked(facts: DocumentFacts): Verdict | undefined {
+  const item = facts.work.find(({ parked }) => parked);
   if (item === undefined) return undefined;
   return {
-    ...{ rung: "workParked", owner: null },
-    because: `handler "${item.handler}" put its work for key ${item.key} aside after ${item.attempts} attempts: ${item.code} ${item.reason}`,
+    ...{ rung: "workParked", owner: ownerOf(item.handler, facts) },
+    because: `handler "${item.handler}" put its work for key ${item.key} aside after ${item.attempts} ${item.attempts === 1 ? "attempt" : "attempts"}: ${item.code} ${item.reason}`,
     hint: `mend it, then \`tenon repo retry ${item.handler} --key ${item.key}\``,
   };
 }
 
-export function workWaiting({ work }: DocumentFacts): Verdict | undefined {
-  const [item] = work;
+export function workWaiting(facts: DocumentFacts): Verdict | undefined {
+  const [item] = facts.work;
   if (item === undefined) return undefined;
   const why = item.reason === null ? "" : `, after ${item.attempts} failures: ${item.code} ${item.reason}`;
   return {
-    ...{ rung: "workWaiting", owner: null },
+    ...{ rung: "workWaiting", owner: ownerOf(item.handler, facts) },
     because: `work of handler "${item.handler}" for key ${item.key} waits in lane ${item.lane} for ${seconds(item.ageMs)}${why}`,
     hint: `\`tenon repo work ${item.handler}\` shows the queue`,
   };

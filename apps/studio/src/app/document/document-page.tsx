@@ -1,10 +1,12 @@
 /** Why is this document stale or missing: the sentence, the lanes, the ladder, the groups. */
+
 import { useState } from "react";
 import type { DocumentView } from "../../data/document-view.ts";
 import { duration } from "../../data/explain/money.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
+import { Hint } from "../shell/hint.tsx";
 import { Problem } from "../shell/problem.tsx";
-import { Scroll } from "../shell/scroll.tsx";
+import { Table } from "../shell/table.tsx";
 import { useData } from "../state/data.ts";
 import { go, linkTo, useRoute } from "../state/route.ts";
 import { Ladder } from "./ladder.tsx";
@@ -38,10 +40,10 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
       <h1>{view.sentence}</h1>
       <p className="acts">
         {view.owner === null ? (
-          capitalised(view.hint)
+          <Hint text={capitalised(view.hint)} />
         ) : (
           <>
-            <strong>{view.owner}</strong> has to act: {view.hint}
+            <strong>{view.owner}</strong> has to act: <Hint text={view.hint} />
           </>
         )}
         .
@@ -49,7 +51,12 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
       {view.largestGap !== null && (
         <p className="gap card">
           Largest gap: <strong>{duration(view.largestGap.ms)}</strong> from {view.largestGap.from} to{" "}
-          {view.largestGap.to}, with <strong>{view.largestGap.owner || "nobody"}</strong>
+          {view.largestGap.to}
+          {view.largestGap.owner !== "" && (
+            <>
+              , with <strong>{view.largestGap.owner}</strong>
+            </>
+          )}
           {view.largestGap.targetMs !== null && (
             <span className={`chip ${view.largestGap.ms > view.largestGap.targetMs ? "bad" : "good"}`}>
               target {duration(view.largestGap.targetMs)}:{" "}
@@ -70,34 +77,18 @@ export function DocumentPage({ index }: { readonly index: IndexDocument }) {
       </div>
       <section className="card block" aria-label="Groups">
         <h2>Groups of the document</h2>
-        <Scroll label="Groups, as a table">
-          <table className="list">
-            <thead>
-              <tr>
-                <th>Group</th>
-                <th>Owner</th>
-                <th>Class</th>
-                <th>Handler</th>
-                <th className="num">Version</th>
-                <th>Newest source</th>
-              </tr>
-            </thead>
-            <tbody>
-              {view.groups.map((group) => (
-                <tr key={group.group}>
-                  <td>{group.group}</td>
-                  <td>{group.owner}</td>
-                  <td>{group.class}</td>
-                  <td>{group.handler === null ? "nobody" : <GraphLink index={index} name={group.handler} />}</td>
-                  <td className="num">
-                    {group.version === 0 ? <span className="chip bad">missing</span> : group.version}
-                  </td>
-                  <td>{group.sourceAtMs === null ? "" : new Date(group.sourceAtMs).toLocaleString()}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label="Groups" headings={["Group", "Owner", "Class", "Handler", ["Version", "num"], "Newest source"]}>
+          {view.groups.map((group) => (
+            <tr key={group.group}>
+              <td>{group.group}</td>
+              <td>{group.owner}</td>
+              <td>{group.class}</td>
+              <td>{group.handler === null ? "nobody" : <GraphLink index={index} name={group.handler} />}</td>
+              <td className="num">{group.version === 0 ? <span className="chip bad">missing</span> : group.version}</td>
+              <td>{group.sourceAtMs === null ? "" : new Date(group.sourceAtMs).toLocaleString()}</td>
+            </tr>
+          ))}
+        </Table>
       </section>
     </div>
   );

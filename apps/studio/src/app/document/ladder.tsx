@@ -1,4 +1,5 @@
 import type { RungView } from "../../data/document-view.ts";
+import { Hint } from "../shell/hint.tsx";
 import { linkTo } from "../state/route.ts";
 
 const WORDS = { holds: "yes: this is why", follows: "yes, too", clear: "no" } as const;
@@ -22,7 +23,8 @@ export function Ladder({ ladder }: { readonly ladder: readonly RungView[] }) {
             {because !== null && <p>{because}</p>}
             {hint !== null && (
               <p className="muted">
-                {owner}: {hint}
+                {owner !== null && `${owner}: `}
+                <Hint text={hint} />
               </p>
             )}
             {evidence.length > 0 ? (

@@ -1,5 +1,7 @@
 import type { NodeProps } from "@xyflow/react";
 import type { GraphDocument } from "../../data/graph-document.ts";
+import { PIPELINE_GRAPH } from "../../data/words.ts";
+import { Wrapped } from "../shell/wrapped.tsx";
 import { go, useRoute } from "../state/route.ts";
 import type { PlacedBox } from "./arrange.ts";
 import { type Cue, nodesText } from "./cues.ts";
@@ -9,6 +11,9 @@ interface BoxData extends Record<string, unknown> {
   readonly cue: Cue;
   readonly graph: GraphDocument;
 }
+
+/** Characters of a name above which it is written smaller, and broken where it must be. */
+const LONG_NAME = 16;
 
 /** A node, or a closed group. */
 export function Box({ data }: NodeProps) {
@@ -42,7 +47,9 @@ export function Box({ data }: NodeProps) {
     >
       <span className={`side ${look?.pattern ?? ""}`} style={{ backgroundColor: look?.colour }} />
       <span className="text">
-        <span className="name">{isGroup ? cue.owner : cue.name}</span>
+        <span className={`name${!isGroup && cue.name.length > LONG_NAME ? " long" : ""}`}>
+          <Wrapped name={isGroup ? cue.owner : cue.name} />
+        </span>
         <span className="line">
           {isGroup ? (cue.step > 0 ? cue.line : `${nodesText(cue.count)} · ${cue.name}`) : cue.line}
         </span>
@@ -135,7 +142,7 @@ export function OpenGroup({ data }: NodeProps) {
   );
 }
 
-/** The host: where a request comes from, where an answer goes. */
+/** Where a request comes from, and where an answer goes: the host, or of the pipeline the ads database and the serving hosts. */
 export function EndBox({ data }: NodeProps) {
   const { box, graph } = data as BoxData;
   const isRequest = box.id === "@request";
@@ -145,7 +152,7 @@ export function EndBox({ data }: NodeProps) {
       style={{ width: box.width, height: box.height }}
       title={(isRequest ? graph.request : graph.respond).join(", ")}
     >
-      {isRequest ? "request" : "respond"}
+      {graph.name === PIPELINE_GRAPH ? (isRequest ? "changes" : "documents") : isRequest ? "request" : "respond"}
     </div>
   );
 }

@@ -36,7 +36,7 @@ export function GraphBar({ graph, run, cohort, lags, host, level, chosen }: Prop
           className="field small find"
           type="search"
           aria-label="Select nodes"
-          placeholder="owner:ads-ranking, +rank+, drops>10%   /"
+          placeholder="Name, owner:…, p99>5ms"
           value={find}
           onChange={(event) => go({ find: event.target.value }, "replace")}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}

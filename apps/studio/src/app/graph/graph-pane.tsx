@@ -37,7 +37,7 @@ export interface GraphPaneProps {
 const TYPES = { "tenon-node": Box, "tenon-group": Box, "tenon-openGroup": OpenGroup, "tenon-end": EndBox };
 /** Above this many nodes groups begin closed. */
 export const CLOSED_ABOVE = 40;
-const ZOOM = { min: 0.15, max: 2.2, first: 0.95, far: 0.5, near: 1.25 } as const;
+const ZOOM = { min: 0.15, max: 2.2, first: 0.95, whole: 0.65, far: 0.5, near: 1.25 } as const;
 
 export function GraphPane(props: GraphPaneProps) {
   return (
@@ -156,7 +156,7 @@ function showFocused(
 }
 
 function useViewport(
-  { graph, ad }: GraphPaneProps,
+  { graph, ad, changes }: GraphPaneProps,
   { width, height }: Arrangement,
   byId: ReadonlyMap<string, PlacedBox>,
 ): void {
@@ -164,7 +164,8 @@ function useViewport(
   const route = useRoute();
   const size = useStore(({ width: paneWidth, height: paneHeight }) => `${paneWidth} ${paneHeight}`);
   const shown = useRef("");
-  const looksAt = route.node ?? ad?.decision?.node;
+  const looksAt =
+    route.node ?? ad?.decision?.node ?? (changes && graph.nodes.find(({ name }) => changes.has(name))?.name);
   useEffect(() => {
     const [paneWidth = 0, paneHeight = 0] = size.split(" ").map(Number);
     if (paneWidth === 0) return;
@@ -173,7 +174,8 @@ function useViewport(
     shown.current = graph.hash;
     if (first) {
       const fits = Math.min(paneWidth / (width + 60), paneHeight / (height + 60));
-      const zoom = Math.min(1.1, Math.max(fits, Math.min(ZOOM.first, paneWidth / (width + 40))));
+      // All of it where that can be read, else its whole width.
+      const zoom = Math.min(1.1, fits >= ZOOM.whole ? fits : Math.min(ZOOM.first, paneWidth / (width + 40)));
       const y = box === undefined ? 24 : Math.min(24, paneHeight / 2 - (box.y + box.height / 2) * zoom);
       const x =
         box !== undefined && width * zoom > paneWidth
@@ -184,14 +186,16 @@ function useViewport(
     }
     if (box === undefined) return;
     const { x, y, zoom } = flow.getViewport();
+    // The picture moves no further than it must: a box that is seen across is brought up or down alone.
     const [left, top] = [box.x * zoom + x, box.y * zoom + y];
-    const isSeen =
-      left >= 0 &&
-      top >= 0 &&
-      left + box.width * zoom <= paneWidth &&
-      top + Math.min(box.height, 80) * zoom <= paneHeight;
-    if (!isSeen)
-      void flow.setCenter(box.x + box.width / 2, box.y + Math.min(box.height, 200) / 2, { zoom, duration: 0 });
+    const across = left >= 0 && left + box.width * zoom <= paneWidth;
+    const down = top >= 0 && top + Math.min(box.height, 80) * zoom <= paneHeight;
+    if (across && down) return;
+    void flow.setViewport({
+      x: across ? x : paneWidth / 2 - (box.x + box.width / 2) * zoom,
+      y: down ? y : paneHeight / 2 - (box.y + Math.min(box.height, 200) / 2) * zoom,
+      zoom,
+    });
   }, [flow, graph, size, looksAt, byId, width, height]);
 }
 

@@ -1,12 +1,12 @@
 /** What the colour of a box tells. Five steps, in one hue from light to dark, each with as many ticks: colour is never alone. */
 import type { CohortNode } from "../../data/cohort-document.ts";
-import { duration, number, share } from "../../data/explain/money.ts";
+import { bytes, duration, number, share } from "../../data/explain/money.ts";
 import type { StopLag } from "../../data/live-document.ts";
 import type { RunDocument, RunNode } from "../../data/run-document.ts";
 
 export const HEATS = [
   ["owner", "Owner", "whose each node is"],
-  ["self", "Self time", "from start to end"],
+  ["self", "Self time", "from start to end, the longest hottest"],
   ["wait", "Waiting", "ready, and waiting for its turn"],
   ["critical", "Critical path", "what decided when the run ended; the rest shows its slack"],
   ["errors", "Errors", "failed, cut, or stood in for"],
@@ -109,7 +109,11 @@ export function lagStep(waiting: number): number {
 
 export function lagText({ waiting, unit, oldestMs }: StopLag): string {
   if (waiting === 0) return "nothing waits";
-  return `${number(waiting)} ${waiting === 1 ? unit.replace(/(?<=ch)es$|s$/, "") : unit}${oldestMs === null ? "" : `, ${duration(oldestMs)}`}`;
+  const amount =
+    unit === "bytes"
+      ? bytes(waiting)
+      : `${number(waiting)} ${waiting === 1 ? unit.replace(/(?<=ch)es$|s$/, "") : unit}`;
+  return `${amount}${oldestMs === null ? "" : `, ${duration(oldestMs)}`}`;
 }
 
 /** 0: nothing; 1 to 5 from cool to hot. */

@@ -4,6 +4,7 @@ import type { IndexDocument } from "../../data/index-document.ts";
 import type { LineageDocument } from "../../data/lineage-document.ts";
 import { Problem } from "../shell/problem.tsx";
 import { Waiting } from "../shell/waiting.tsx";
+import { Wrapped } from "../shell/wrapped.tsx";
 import { useData } from "../state/data.ts";
 import { go, linkTo, useRoute } from "../state/route.ts";
 import { type Reached, reachedFrom } from "./reached.ts";
@@ -75,7 +76,7 @@ export function LineagePage(_: { readonly index: IndexDocument }) {
                       aria-pressed={place === at}
                       onClick={() => go({ item: `${kind}:${name}` })}
                     >
-                      {name}
+                      <Wrapped name={name} />
                     </button>
                     <span className="muted">{owner}</span>
                     {reached?.via.get(place)?.map((by) => (

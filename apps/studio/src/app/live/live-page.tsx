@@ -1,10 +1,12 @@
 /** The running system: rates, lag, lanes, freshness. */
+
 import { duration, number } from "../../data/explain/money.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
 import type { LiveDocument, LiveSample } from "../../data/live-document.ts";
 import { GraphLink } from "../document/document-page.tsx";
 import { Problem } from "../shell/problem.tsx";
 import { Scroll } from "../shell/scroll.tsx";
+import { Table } from "../shell/table.tsx";
 import { Waiting } from "../shell/waiting.tsx";
 import { useData } from "../state/data.ts";
 import { PipelineMap } from "./pipeline-map.tsx";
@@ -71,77 +73,54 @@ export function LivePage({ index }: { readonly index: IndexDocument }) {
       {live.freshness.length > 0 && (
         <section className="card block" aria-label="Freshness">
           <h2>Freshness: from the change at its source until requests see it</h2>
-          <Scroll label="Freshness, as a table">
-            <table className="list">
-              <thead>
-                <tr>
-                  <th>Class</th>
-                  <th className="num">p50</th>
-                  <th className="num">p99</th>
-                  <th className="num">Target</th>
-                  <th>Is</th>
-                </tr>
-              </thead>
-              <tbody>
-                {live.freshness.map(({ class: name, p50Ms, p99Ms, targetMs }) => (
-                  <tr key={name}>
-                    <td>{name}</td>
-                    <td className="num">{p50Ms === null ? "no change lately" : duration(p50Ms)}</td>
-                    <td className="num">{p99Ms === null ? "" : duration(p99Ms)}</td>
-                    <td className="num">{targetMs === null ? "" : duration(targetMs)}</td>
-                    <td>
-                      {p99Ms === null || targetMs === null ? (
-                        ""
-                      ) : (
-                        <span className={`chip ${p99Ms <= targetMs ? "good" : "bad"}`}>
-                          {p99Ms <= targetMs ? "met" : "missed"}
-                        </span>
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
+          <Table label="Freshness" headings={["Class", ["p50", "num"], ["p99", "num"], ["Target", "num"], "Is"]}>
+            {live.freshness.map(({ class: name, p50Ms, p99Ms, targetMs }) => (
+              <tr key={name}>
+                <td>{name}</td>
+                <td className="num">{p50Ms === null ? "no change lately" : duration(p50Ms)}</td>
+                <td className="num">{p99Ms === null ? "" : duration(p99Ms)}</td>
+                <td className="num">{targetMs === null ? "" : duration(targetMs)}</td>
+                <td>
+                  {p99Ms === null || targetMs === null ? (
+                    ""
+                  ) : (
+                    <span className={`chip ${p99Ms <= targetMs ? "good" : "bad"}`}>
+                      {p99Ms <= targetMs ? "met" : "missed"}
+                    </span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </Table>
         </section>
       )}
       {backlog !== null && <PipelineMap live={live} index={index} />}
       {backlog !== null && (
         <section className="card block" aria-label="Lanes">
           <h2>Lanes: work of handlers</h2>
-          <Scroll label="Lanes, as a table">
-            <table className="list">
-              <thead>
-                <tr>
-                  <th>Handler</th>
-                  <th>Lane</th>
-                  <th className="num">Waiting</th>
-                  <th className="num">Put aside</th>
-                  <th className="num">Oldest</th>
-                </tr>
-              </thead>
-              <tbody>
-                {live.lanes.map(({ handler, lane, waiting, parked, oldestMs }) => (
-                  <tr key={`${handler} ${lane}`}>
-                    <td>
-                      <GraphLink index={index} name={handler} />
-                    </td>
-                    <td>{lane}</td>
-                    <td className="num">{number(waiting)}</td>
-                    <td className="num">{parked > 0 ? <span className="chip bad">{number(parked)}</span> : 0}</td>
-                    <td className="num">{oldestMs === null ? "" : duration(oldestMs)}</td>
-                  </tr>
-                ))}
-                {live.lanes.length === 0 && (
-                  <tr>
-                    <td colSpan={5} className="muted">
-                      Nothing waits: every change that was heard of is through.
-                    </td>
-                  </tr>
-                )}
-              </tbody>
-            </table>
-          </Scroll>
+          <Table
+            label="Lanes"
+            headings={["Handler", "Lane", ["Waiting", "num"], ["Put aside", "num"], ["Oldest", "num"]]}
+          >
+            {live.lanes.map(({ handler, lane, waiting, parked, oldestMs }) => (
+              <tr key={`${handler} ${lane}`}>
+                <td>
+                  <GraphLink index={index} name={handler} />
+                </td>
+                <td>{lane}</td>
+                <td className="num">{number(waiting)}</td>
+                <td className="num">{parked > 0 ? <span className="chip bad">{number(parked)}</span> : 0}</td>
+                <td className="num">{oldestMs === null ? "" : duration(oldestMs)}</td>
+              </tr>
+            ))}
+            {live.lanes.length === 0 && (
+              <tr>
+                <td colSpan={5} className="muted">
+                  Nothing waits: every change that was heard of is through.
+                </td>
+              </tr>
+            )}
+          </Table>
         </section>
       )}
       <section className="card block" aria-label="Versions">
@@ -192,7 +171,7 @@ function sentenceOf({ parked, freshness }: LiveDocument, last: LiveSample | unde
   if (late.length > 0)
     return `${late.map(({ class: name }) => name).join(" and ")} changes come later than their target.`;
   if (parked > 0)
-    return `Serving is well; ${number(parked)} work ${parked === 1 ? "item was" : "items were"} put aside and wait for somebody.`;
+    return `Serving is well; ${number(parked)} work ${parked === 1 ? "item was put aside and waits" : "items were put aside and wait"} for somebody.`;
   if (last?.backlog != null && last.backlog > 0)
     return `Serving is well; ${number(last.backlog)} changes are under way.`;
   return last === undefined || last.requestsPerSecond === 0

@@ -1,5 +1,5 @@
 import { cell, type Field, fieldName } from "@tenon/dev-run/report-format";
-import { Scroll } from "../shell/scroll.tsx";
+import { Table } from "../shell/table.tsx";
 import { Wrapped } from "../shell/wrapped.tsx";
 
 /** Fields shown at once; the others are folded. */
@@ -31,37 +31,27 @@ function example(field: Field) {
           <Wrapped name={name} />
         </code>{" "}
         <span className="muted num">
-          {field.entriesChanged} of {field.entriesCompared} runs looked at, compared {field.tolerance}
+          {field.entriesChanged} of {field.entriesCompared} runs looked at, compared{" "}
+          {field.tolerance === "exact" ? "exactly" : field.tolerance}
         </span>
       </h4>
       {field.examples.length > 0 && (
-        <Scroll label={`Examples of ${name}`}>
-          <table className="list before-after">
-            <thead>
-              <tr>
-                <th scope="col">Before</th>
-                <th scope="col">After</th>
-                <th scope="col">Run</th>
-              </tr>
-            </thead>
-            <tbody>
-              {field.examples.map(({ requestId, row, base, head }) => (
-                <tr key={`${requestId} ${row}`}>
-                  <td className="before">
-                    <code>{cell(base)}</code>
-                  </td>
-                  <td className="after">
-                    <code>{cell(head)}</code>
-                  </td>
-                  <td className="muted">
-                    {requestId}
-                    {row !== "" && `, row ${row}`}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table label={`Examples of ${name}`} className="before-after" headings={["Before", "After", "Run"]}>
+          {field.examples.map(({ requestId, row, base, head }) => (
+            <tr key={`${requestId} ${row}`}>
+              <td className="before">
+                <code>{cell(base)}</code>
+              </td>
+              <td className="after">
+                <code>{cell(head)}</code>
+              </td>
+              <td className="muted">
+                {requestId}
+                {row !== "" && `, row ${row}`}
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
     </div>
   );

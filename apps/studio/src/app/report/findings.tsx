@@ -59,7 +59,7 @@ function FindingLine({ finding, isOpen }: { readonly finding: Finding; readonly 
       </a>
       <span className={`chip ${kind}`}>{word}</span>
       <span className="title">
-        {title}
+        <Wrapped name={title} />
         <span className="muted num">
           {causes.map((cause) => cause.kind).join(", ")}
           {entriesCompared > 0 && ` · ${entriesAffected} of ${entriesCompared} runs`}

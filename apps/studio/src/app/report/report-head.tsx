@@ -1,5 +1,6 @@
 import type { Report } from "@tenon/dev-run/report-format";
 import type { IndexDocument } from "../../data/index-document.ts";
+import { Wrapped } from "../shell/wrapped.tsx";
 import { linkTo } from "../state/route.ts";
 import { graphLink } from "./finding-overlay.ts";
 import { Verdict } from "./verdict-chip.tsx";
@@ -21,7 +22,9 @@ export function ReportHead({ report, index }: { readonly report: Report; readonl
         </span>
         <a href={linkTo({ report: undefined, finding: undefined })}>all reports</a>
       </p>
-      <h1>{sentence}</h1>
+      <h1>
+        <Wrapped name={sentence} />
+      </h1>
       <p className="muted num">
         {counts.entriesCompared} runs compared, {counts.entriesChanged} changed · {counts.requestsChanged} of{" "}
         {counts.requestsCompared} requests changed · {counts.adsGained} ads gained, {counts.adsLost} lost ·{" "}

@@ -1,4 +1,5 @@
 import type { ReportEntry } from "../../data/index-document.ts";
+import { Wrapped } from "../shell/wrapped.tsx";
 import { linkTo } from "../state/route.ts";
 import { Verdict } from "./verdict-chip.tsx";
 
@@ -17,7 +18,13 @@ export function ReportList({ reports }: { readonly reports: readonly ReportEntry
           <li key={id}>
             {problem === null ? <Verdict outcome={verdict} /> : <span className="chip">cannot be opened</span>}
             <span className="what">
-              {problem === null ? <a href={linkTo({ report: id })}>{title}</a> : <strong>{title}</strong>}
+              {problem === null ? (
+                <a href={linkTo({ report: id })}>
+                  <Wrapped name={title} />
+                </a>
+              ) : (
+                <strong>{title}</strong>
+              )}
               {problem !== null && <span>{problem}</span>}
               <span className="muted">
                 {id}, {new Date(atMs).toLocaleString()}

@@ -1,6 +1,7 @@
 /** The sections that answer "may I trust it, is it safe, is it slower, and now?". */
+
 import { amount, type Report, signed } from "@tenon/dev-run/report-format";
-import { Scroll } from "../shell/scroll.tsx";
+import { Table } from "../shell/table.tsx";
 import { linkTo } from "../state/route.ts";
 
 const SIGNS = { ok: ["good", "✓ holds"], review: ["warn", "! look"], fail: ["bad", "✕ broken"] } as const;
@@ -77,39 +78,35 @@ export function Performance({ report: { performance } }: { readonly report: Repo
       </p>
       <details open={flagged > 0}>
         <summary>Times before and after</summary>
-        <Scroll label="Times, as a table">
-          <table className="list">
-            <thead>
-              <tr>
-                <th scope="col">What</th>
-                <th scope="col">Owner</th>
-                {["p50 before", "p50 after", "p99 after", "Mean difference, 95 %", "Budget"].map((name) => (
-                  <th key={name} scope="col" className="num">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((each) => (
-                <tr key={`${each.graph} ${each.what} ${each.unit}`}>
-                  <td>
-                    {each.what} <span className="muted">{each.graph}</span>{" "}
-                    {each.flagged && <span className="chip warn">! over budget</span>}
-                  </td>
-                  <td className="muted">{each.owner}</td>
-                  <td className="num">{amount(each.base.p50)}</td>
-                  <td className="num">{amount(each.head.p50)}</td>
-                  <td className="num">{amount(each.head.p99)}</td>
-                  <td className="num">
-                    {signed(each.delta)} ({amount(each.low)} … {amount(each.high)}) {each.unit}
-                  </td>
-                  <td className="num">{amount(each.budget)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          label="Times"
+          headings={[
+            "What",
+            "Owner",
+            ["p50 before", "num"],
+            ["p50 after", "num"],
+            ["p99 after", "num"],
+            ["Mean difference, 95 %", "num"],
+            ["Budget", "num"],
+          ]}
+        >
+          {rows.map((each) => (
+            <tr key={`${each.graph} ${each.what} ${each.unit}`}>
+              <td>
+                {each.what} <span className="muted">{each.graph}</span>{" "}
+                {each.flagged && <span className="chip warn">! over budget</span>}
+              </td>
+              <td className="muted">{each.owner}</td>
+              <td className="num">{amount(each.base.p50)}</td>
+              <td className="num">{amount(each.head.p50)}</td>
+              <td className="num">{amount(each.head.p99)}</td>
+              <td className="num">
+                {signed(each.delta)} ({amount(each.low)} … {amount(each.high)}) {each.unit}
+              </td>
+              <td className="num">{amount(each.budget)}</td>
+            </tr>
+          ))}
+        </Table>
         {rowsMore > 0 && <p className="muted">and {rowsMore} more in report.html</p>}
       </details>
     </section>

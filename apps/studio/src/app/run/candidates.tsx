@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import { fatesOf } from "../../data/explain/fates.ts";
 import { money } from "../../data/explain/money.ts";
 import type { RunDocument } from "../../data/run-document.ts";
+import { Table } from "../shell/table.tsx";
 import { linkTo } from "../state/route.ts";
 
 /** Rows of the list; a search narrows it. */
@@ -26,31 +27,22 @@ export function Candidates({ run }: { readonly run: RunDocument }) {
         value={find}
         onChange={(event) => setFind(event.target.value)}
       />
-      <table className="list">
-        <thead>
-          <tr>
-            <th>Ad</th>
-            <th>What became of it</th>
-            <th className="num">Worth</th>
+      <Table label="Candidates" headings={["Ad", "What became of it", ["Worth", "num"]]}>
+        {found.slice(0, ROWS_MAX).map(({ adId, brand, fate, worth }) => (
+          <tr key={adId}>
+            <td>
+              <a href={linkTo({ ad: String(adId), node: undefined, tab: undefined })}>{adId}</a>
+              {brand !== "" && <span className="muted"> {brand}</span>}
+            </td>
+            <td>
+              <span className={`chip ${fate === "shown" ? "good" : ""}`}>
+                {fate === "kept" ? "kept, not placed" : fate}
+              </span>
+            </td>
+            <td className="num">{worth === undefined ? "" : money(worth)}</td>
           </tr>
-        </thead>
-        <tbody>
-          {found.slice(0, ROWS_MAX).map(({ adId, brand, fate, worth }) => (
-            <tr key={adId}>
-              <td>
-                <a href={linkTo({ ad: String(adId), node: undefined, tab: undefined })}>{adId}</a>
-                {brand !== "" && <span className="muted"> {brand}</span>}
-              </td>
-              <td>
-                <span className={`chip ${fate === "shown" ? "good" : ""}`}>
-                  {fate === "kept" ? "kept, not placed" : fate}
-                </span>
-              </td>
-              <td className="num">{worth === undefined ? "" : money(worth)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {found.length > ROWS_MAX && <p className="muted">{found.length - ROWS_MAX} more: search narrows the list.</p>}
       {found.length === 0 && (
         <p className="muted">

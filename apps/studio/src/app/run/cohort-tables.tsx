@@ -8,7 +8,7 @@ import {
 import { duration, number, share } from "../../data/explain/money.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import { Owner } from "../shell/owner.tsx";
-import { Scroll } from "../shell/scroll.tsx";
+import { Table } from "../shell/table.tsx";
 import { linkTo } from "../state/route.ts";
 
 /** A p99 of fewer runs is their longest. */
@@ -29,44 +29,28 @@ export function CohortTables({ compared, graph }: Props) {
         ◆ beyond chance: three standard errors, counted by requests, and {RUNS_MIN} requests on each side.
       </p>
       <h2>The funnel: of the candidates that entered, how many left, and for what</h2>
-      <Scroll label="Funnel of both, as a table">
-        <table className="list both">
-          <thead>
-            <tr>
-              <th>Filter, reason</th>
-              <th className="num">These</th>
-              <th className="num">Those</th>
-              <th className="num">Difference</th>
-            </tr>
-          </thead>
-          <tbody>
-            {compared.shares
-              .filter(({ here, there }) => here.count + there.count > 0)
-              .map((row) => (
-                <ShareRow key={`${row.node} ${row.reason}`} row={row} graph={graph} />
-              ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Funnel of both"
+        className="both"
+        headings={["Filter, reason", ["These", "num"], ["Those", "num"], ["Difference", "num"]]}
+      >
+        {compared.shares
+          .filter(({ here, there }) => here.count + there.count > 0)
+          .map((row) => (
+            <ShareRow key={`${row.node} ${row.reason}`} row={row} graph={graph} />
+          ))}
+      </Table>
       <h2>Times of nodes: p50, p99, runs</h2>
       <p className="muted">A p99 of fewer than {P99_RUNS_MIN} runs is their longest.</p>
-      <Scroll label="Times of both, as a table">
-        <table className="list both">
-          <thead>
-            <tr>
-              <th>Node</th>
-              <th className="num">These</th>
-              <th className="num">Those</th>
-              <th className="num">p50</th>
-            </tr>
-          </thead>
-          <tbody>
-            {times.toSorted(order).map((row) => (
-              <TimeRow key={row.node} row={row} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Times of both"
+        className="both"
+        headings={["Node", ["These", "num"], ["Those", "num"], ["p50", "num"]]}
+      >
+        {times.toSorted(order).map((row) => (
+          <TimeRow key={row.node} row={row} />
+        ))}
+      </Table>
     </div>
   );
 }

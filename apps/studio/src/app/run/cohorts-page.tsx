@@ -28,7 +28,7 @@ export function CohortsPage({ index }: { readonly index: IndexDocument }) {
     () =>
       cohort === undefined || found === undefined
         ? undefined
-        : compareCohorts(found.here, found.there, namesOf(cohort)),
+        : compareCohorts(found.a.runs, found.b.runs, namesOf(cohort)),
     [cohort, found],
   );
   const changes = useMemo(() => {
@@ -49,22 +49,9 @@ export function CohortsPage({ index }: { readonly index: IndexDocument }) {
     <div className="run two">
       <section className="verdict" aria-label="Cohorts">
         <div className="cohort-fields">
-          <Side
-            name="These requests"
-            words={a}
-            id="a"
-            count={found.here.length}
-            wrong={found.wrong.a}
-            placeholder="all of them"
-          />
-          <Side
-            name="against those"
-            words={b}
-            id="b"
-            count={found.there.length}
-            wrong={found.wrong.b}
-            placeholder="the rest"
-          />
+          {SIDES.map((side) => (
+            <Side key={side.id} {...side} words={route[side.id] ?? ""} {...found[side.id]} />
+          ))}
         </div>
         <div className="suggested muted">
           {suggestionsOf(cohort.runs).map(({ words, count }) => (
@@ -74,7 +61,7 @@ export function CohortsPage({ index }: { readonly index: IndexDocument }) {
           ))}
           <RunFilterHelp />
         </div>
-        <h1>{cohortSentence(compared, found.here.length, found.there.length)}</h1>
+        <h1>{cohortSentence(compared, found.a.runs.length, found.b.runs.length)}</h1>
       </section>
       <GraphPane graph={graph} cohort={shown} changes={changes} />
       <aside className="panel card" aria-label="Details">
@@ -93,26 +80,30 @@ function sidesOf({ runs }: CohortDocument, a: string, b: string) {
   const newestAtMs = Math.max(0, ...runs.map(({ facts }) => facts.startedAtMs));
   const [left, right] = [runFilter(a, newestAtMs), runFilter(b, newestAtMs)];
   return {
-    here: runs.filter(left.means),
-    there: runs.filter((run) => (b.trim() === "" ? left.wrong.length === 0 && !left.means(run) : right.means(run))),
-    wrong: { a: left.wrong, b: right.wrong },
+    a: { runs: runs.filter(left.means), wrong: left.wrong },
+    b: {
+      runs: runs.filter((run) => (b.trim() === "" ? left.wrong.length === 0 && !left.means(run) : right.means(run))),
+      wrong: right.wrong,
+    },
   };
 }
 
-interface SideProps {
-  readonly id: "a" | "b";
-  readonly name: string;
-  readonly words: string;
-  readonly count: number;
-  readonly wrong: readonly string[];
-  readonly placeholder: string;
-}
+const SIDES = [
+  { id: "a", name: "These requests", placeholder: "all of them" },
+  { id: "b", name: "against those", placeholder: "the rest" },
+] as const;
 
-function Side({ id, name, words, count, wrong, placeholder }: SideProps) {
+type SideProps = (typeof SIDES)[number] & {
+  readonly words: string;
+  readonly runs: readonly unknown[];
+  readonly wrong: readonly string[];
+};
+
+function Side({ id, name, placeholder, words, runs, wrong }: SideProps) {
   return (
     <label>
       <span>
-        {name} <strong className="num">{count}</strong>
+        {name} <strong className="num">{runs.length}</strong>
       </span>
       <input
         className="field"

@@ -1,8 +1,10 @@
 /** This request beside another: which nodes took longer, which kept or dropped more, which ads came and went. */
+
 import { duration } from "../../data/explain/money.ts";
 import type { GraphDocument } from "../../data/graph-document.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
 import type { RunDocument } from "../../data/run-document.ts";
+import { Table } from "../shell/table.tsx";
 import { go, linkTo } from "../state/route.ts";
 
 interface Props {
@@ -77,28 +79,18 @@ function Difference({
         Shown in both: {list([...here].filter((id) => there.has(id)))}; only here:{" "}
         {list([...here].filter((id) => !there.has(id)))}; only there: {list([...there].filter((id) => !here.has(id)))}.
       </p>
-      <table className="list">
-        <thead>
-          <tr>
-            <th>Node</th>
-            <th className="num">Here</th>
-            <th className="num">There</th>
-            <th>Differs in</th>
+      <Table label="Nodes that differ" headings={["Node", ["Here", "num"], ["There", "num"], "Differs in"]}>
+        {rows.map(({ node, here: own, there: its, what }) => (
+          <tr key={node}>
+            <td>
+              <a href={linkTo({ node, tab: undefined })}>{node}</a>
+            </td>
+            <td className="num">{own}</td>
+            <td className="num">{its}</td>
+            <td>{what}</td>
           </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ node, here: own, there: its, what }) => (
-            <tr key={node}>
-              <td>
-                <a href={linkTo({ node, tab: undefined })}>{node}</a>
-              </td>
-              <td className="num">{own}</td>
-              <td className="num">{its}</td>
-              <td>{what}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {rows.length === 0 && <p className="muted">Every node did the same.</p>}
     </>
   );

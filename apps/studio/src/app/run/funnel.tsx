@@ -50,12 +50,6 @@ export function Funnel({ run, graph, cohort, ad }: Props) {
             {cohort === undefined ? "All kept" : `All ${cohort.runs.length} kept`}
           </button>
         </fieldset>
-        {silent.length > 0 && (
-          <p className="muted silent" title={silent.map(({ node }) => node).join(", ")}>
-            {silent.length} {silent.length === 1 ? "filter" : "filters"} dropped none:{" "}
-            {silent.map(({ node }) => node).join(", ")}
-          </p>
-        )}
       </div>
       <ol className="stages">
         {dropping.map((row) => (
@@ -76,6 +70,12 @@ export function Funnel({ run, graph, cohort, ad }: Props) {
           <span className="num">{number(shown)}</span>
         </li>
       </ol>
+      {silent.length > 0 && (
+        <p className="muted silent">
+          {silent.length} {silent.length === 1 ? "filter" : "filters"} dropped none:{" "}
+          {silent.map(({ node }) => node).join(", ")}
+        </p>
+      )}
       {all && ad !== undefined && <AdOverRuns ad={ad} cohort={cohort} />}
     </section>
   );
@@ -125,10 +125,10 @@ function StageColumn({
         </span>
         {reasons.slice(0, 3).map(([reason, count]) => (
           <span key={reason} className="reason">
-            <span className="part" style={{ width: `${(count / Math.max(1, row.entered)) * 100}%` }} />
             <span className="words">
               −{number(count)} {reason}
             </span>
+            <span className="part" style={{ width: `${(count / Math.max(1, row.entered)) * 100}%` }} />
           </span>
         ))}
         {reasons.length > 3 && <span className="muted">and {reasons.length - 3} reasons more</span>}

@@ -1,9 +1,10 @@
 /** The kept requests; with an ad, what became of it in each. */
+
 import type { CohortDocument } from "../../data/cohort-document.ts";
 import { duration, share } from "../../data/explain/money.ts";
 import { runFilter } from "../../data/explain/run-filter.ts";
 import type { IndexDocument } from "../../data/index-document.ts";
-import { Scroll } from "../shell/scroll.tsx";
+import { Table } from "../shell/table.tsx";
 import { useData } from "../state/data.ts";
 import { go, linkTo, useRoute } from "../state/route.ts";
 import { NoRuns } from "./no-runs.tsx";
@@ -62,39 +63,36 @@ export function RequestsPage({ index }: { readonly index: IndexDocument }) {
         </p>
       )}
       <div className="card">
-        <Scroll label="Requests, as a table">
-          <table className="list">
-            <thead>
-              <tr>
-                <th>Request</th>
-                <th>Surface</th>
-                <th>Country</th>
-                <th className="num">Candidates</th>
-                <th className="num">Shown</th>
-                <th className="num">Took</th>
-                {ad !== undefined && <th>Ad {ad}</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.slice(0, ROWS_MAX).map((run) => (
-                <tr key={run.requestId}>
-                  <td>
-                    <a href={linkTo({ view: "run", run: run.requestId, find: undefined })}>
-                      <code>{run.requestId}</code>
-                    </a>
-                    {run.failureCode !== null && <span className="chip bad">{run.failureCode}</span>}
-                  </td>
-                  <td>{run.facts.surface}</td>
-                  <td>{run.facts.country}</td>
-                  <td className="num">{run.entered.toLocaleString("en-US")}</td>
-                  <td className="num">{run.shown.length}</td>
-                  <td className="num">{duration(run.facts.durationMs)}</td>
-                  {ad !== undefined && <td>{fates?.get(run.requestId) ?? "no candidate"}</td>}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
+        <Table
+          label="Requests"
+          className="requests"
+          headings={[
+            "Request",
+            "Surface",
+            "Country",
+            ["Candidates", "num"],
+            ["Shown", "num"],
+            ["Took", "num"],
+            ...(ad === undefined ? [] : [`Ad ${ad}`]),
+          ]}
+        >
+          {rows.slice(0, ROWS_MAX).map((run) => (
+            <tr key={run.requestId}>
+              <td>
+                <a href={linkTo({ view: "run", run: run.requestId, find: undefined })}>
+                  <code>{run.requestId}</code>
+                </a>
+                {run.failureCode !== null && <span className="chip bad">{run.failureCode}</span>}
+              </td>
+              <td>{run.facts.surface}</td>
+              <td>{run.facts.country}</td>
+              <td className="num">{run.entered.toLocaleString("en-US")}</td>
+              <td className="num">{run.shown.length}</td>
+              <td className="num">{duration(run.facts.durationMs)}</td>
+              {ad !== undefined && <td>{fates?.get(run.requestId) ?? "no candidate"}</td>}
+            </tr>
+          ))}
+        </Table>
         {rows.length === 0 && <p className="muted nothing">No kept request is meant.</p>}
       </div>
     </div>

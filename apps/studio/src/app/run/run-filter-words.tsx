@@ -1,5 +1,7 @@
 /** What can be said of runs, for people who do not know the words yet. */
+
 import { type FilteredRun, runFilter } from "../../data/explain/run-filter.ts";
+import { WordList } from "../shell/word-list.tsx";
 
 /** Suggestions that are shown: the words that part the runs most evenly. */
 const SUGGESTIONS_MAX = 7;
@@ -35,16 +37,7 @@ export function RunFilterHelp() {
   return (
     <details className="filter-help">
       <summary>All words</summary>
-      <dl className="grid card">
-        {WORDS.map(([word, what]) => (
-          <div key={word}>
-            <dt>
-              <code>{word}</code>
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
+      <WordList className="grid card" words={WORDS} />
     </details>
   );
 }

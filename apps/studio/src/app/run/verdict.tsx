@@ -47,7 +47,7 @@ export function Verdict({ run, graph, ad, surface, index }: Props) {
             ← The whole request
           </a>
         )}
-        {ad !== undefined && (
+        {ad !== undefined && ad.steps.length > 0 && (
           <button
             type="button"
             className={`button ${index.can.whatIf && ad.fate !== "shown" ? "main" : ""}`}
@@ -57,7 +57,10 @@ export function Verdict({ run, graph, ad, surface, index }: Props) {
           </button>
         )}
         {ad !== undefined && index.can.documents && (
-          <a className="button" href={linkTo({ view: "document", node: undefined, tab: undefined })}>
+          <a
+            className={`button ${ad.steps.length === 0 ? "main" : ""}`}
+            href={linkTo({ view: "document", node: undefined, tab: undefined })}
+          >
             Its document
           </a>
         )}

@@ -1,4 +1,5 @@
 import { Dialog } from "./dialog.tsx";
+import { WordList } from "./word-list.tsx";
 
 const KEYS = [
   ["⌘ K or Ctrl K", "find anything: paste the id of a request or an ad"],
@@ -26,27 +27,9 @@ export function Help({ close }: { readonly close: () => void }) {
     <Dialog label="Keys and help" close={close}>
       <div className="help">
         <h1>Keys</h1>
-        <dl>
-          {KEYS.map(([key, what]) => (
-            <div key={key}>
-              <dt>
-                <kbd>{key}</kbd>
-              </dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
+        <WordList words={KEYS} write={(key) => <kbd>{key}</kbd>} />
         <h1>Selecting nodes</h1>
-        <dl>
-          {WORDS.map(([word, what]) => (
-            <div key={word}>
-              <dt>
-                <code>{word}</code>
-              </dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
+        <WordList words={WORDS} />
         <button type="button" className="button" onClick={close}>
           Close
         </button>

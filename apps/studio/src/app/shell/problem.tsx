@@ -1,14 +1,23 @@
 import { useState } from "react";
 import { type DataError, setToken } from "../state/data.ts";
+import { linkTo, useRoute } from "../state/route.ts";
 
 /** What is wrong, and what to do about it. A missing token is asked for. */
 export function Problem({ error }: { readonly error: DataError }) {
+  const { view, run } = useRoute();
   return error.status === 401 ? (
     <AskToken />
   ) : (
     <div className="problem card" role="alert">
       <h1>{error.message}</h1>
       {error.hint !== undefined && <p className="muted">{error.hint}</p>}
+      {view === "run" && run !== undefined && (
+        <p>
+          <a href={linkTo({ view: "requests", run: undefined, ad: undefined, node: undefined, tab: undefined })}>
+            Requests that are kept
+          </a>
+        </p>
+      )}
     </div>
   );
 }

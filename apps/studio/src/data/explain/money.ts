@@ -39,6 +39,14 @@ export function duration(ms: number): string {
   return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} days`;
 }
 
+/** `512 B`, `1.2 kB`, `82 MB`. */
+export function bytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let [amount, at] = [count, 0];
+  for (; amount >= 1_000 && at < units.length - 1; at++) amount /= 1_000;
+  return `${at === 0 || amount >= 10 ? Math.round(amount) : amount.toFixed(1)} ${units[at]}`;
+}
+
 export function share(part: number): string {
   const percent = part * 100;
   return percent > 0 && percent < 1 ? "< 1 %" : `${Math.round(percent)} %`;

@@ -166,7 +166,7 @@ test("work of a handler that waits, and work that was put aside: handler and rea
   if (item !== undefined) await store.fail(item, failure);
   expect(await why(parked)).toMatchObject({
     rung: "workParked",
-    because: `handler "ad-offer" put its work for key ${parked} aside after 1 attempts: TENON1201 node failed`,
+    because: `handler "ad-offer" put its work for key ${parked} aside after 1 attempt: TENON1201 node failed`,
   });
   const waiting = world.freshAd().adId;
   await add(waiting);

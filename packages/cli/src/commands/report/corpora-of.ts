@@ -12,7 +12,8 @@ export function corporaOf(root: string, named: readonly string[] | undefined, fo
   if (paths.length > 0 && missing === undefined) return paths;
   throw cliError("missingProgram", {
     message: missing === undefined ? "there is no corpus of recorded runs" : `there is no corpus "${missing}"`,
-    detail: `looked for ${relative(folder, join(root, CORPORA_FOLDER)) || "."}/*.runs`,
+    detail:
+      missing === undefined ? `looked for ${relative(folder, join(root, CORPORA_FOLDER)) || "."}/*.runs` : undefined,
     hint: "name one with --corpus FILE; `tenon record` makes one",
   });
 }

@@ -10,7 +10,7 @@ export function graphDiff({ graphDiff: { nodes, slots, edges, filesChanged } }: 
   return [
     ...[...graphs].map(([name, all]) => flow(name, all)),
     folded(
-      `${nodes.length} nodes, with causes`,
+      `${nodes.length} ${nodes.length === 1 ? "node" : "nodes"}, with causes`,
       table(
         "Nodes that changed or are affected",
         ["node", "graph", "owner", "change", "cause", "what"],
@@ -31,7 +31,7 @@ export function graphDiff({ graphDiff: { nodes, slots, edges, filesChanged } }: 
     ),
     list([...edges.added.map((edge) => `+ ${edge}`), ...edges.removed.map((edge) => `− ${edge}`)]),
     folded(
-      `${filesChanged.length} files changed`,
+      `${filesChanged.length} ${filesChanged.length === 1 ? "file" : "files"} changed`,
       table(
         "Files that changed",
         ["file", "owner"],
