@@ -1,6 +1,6 @@
 /** Lessons and documents are run: what a lesson prints is in `output/`, what a document's block prints stands below it. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { runnableBlocks } from "./runnable-blocks.ts";
@@ -26,8 +26,10 @@ test.each(lessons)("lesson %s prints what it is said to print", async (lesson) =
   await expect(printed(join(import.meta.dirname, lesson))).toMatchFileSnapshot(output);
 });
 
-// Below the repository, so that the blocks find the packages.
-const scratch = mkdtempSync(join(import.meta.dirname, ".blocks-"));
+// Below the repository, so that the blocks find the packages, and where nobody who looks at its sources sees them come and go.
+const generated = join(import.meta.dirname, ".tenon");
+mkdirSync(generated, { recursive: true });
+const scratch = mkdtempSync(join(generated, "blocks-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const blocks = documents.flatMap((path) => runnableBlocks(path, readFileSync(join(root, path), "utf8")));
