@@ -237,6 +237,20 @@ test("a refusal that the work wrapped in an error of its own still leads to a re
   expect(await database.query("select value from row")).toEqual([{ value: 6n }]);
 });
 
+test("a failed statement that was swallowed while reading at one snapshot does not look like success", async () => {
+  const failure = await failureOf(
+    database.transaction(
+      async (tx) => {
+        await tx.query("select 1 / 0").catch(() => undefined);
+        return "found";
+      },
+      { isolation: "repeatableRead", readOnly: true },
+    ),
+  );
+  expect([failure.code, sqlStateOf(failure)]).toEqual(["TENON1508", "22012"]);
+  expect(await database.query("select 1 as one")).toEqual([{ one: 1 }]);
+});
+
 test("a failed statement that the work swallowed does not look like success", async () => {
   const failure = await failureOf(
     database.transaction(async (tx) => {

@@ -123,6 +123,7 @@ function readOnce<Result>(
         const result = await work(tx);
         const refused = await tx.sendLast();
         if (refused !== undefined) throw refused.error;
+        if (tx.failure !== undefined) throw failureSwallowed(tx.failure);
         return result;
       })();
       const [beginning, outcome] = await Promise.allSettled([began, working]);

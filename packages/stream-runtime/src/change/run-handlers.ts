@@ -69,7 +69,7 @@ export interface RunningHandlers {
 const RUNS_MAX: Readonly<Record<Lane, number>> = { high: 8, medium: 4, low: 2 };
 const BATCHES_MAX = 1_000;
 const FEED_WAIT_MS = 100;
-/** Between the beginnings of two pulls that found something: the changes in between share a pull, and their runs a transaction. */
+/** Between the beginnings of two pulls: the changes in between share a pull, and their runs a transaction. */
 const FEED_ROUND_MS = 40;
 const LEASE_MS = 30_000;
 /** Of a run's lease, for its graph: the rest is for its commit. */

@@ -22,18 +22,24 @@ export async function waitingRun<Joined>(
   { repo, store, failures }: WaitingRunOptions<Joined>,
 ): Promise<RunOutcome> {
   if (prepared.isUnsettled(item)) return failures.unsettled(item, prepared);
-  const options = { isolation: "repeatableRead", attemptsMax: CONFLICTS_MAX } as const;
+  const attemptsMax = CONFLICTS_MAX;
   try {
-    const inputs = await store.transaction((tx) => prepared.load([item], repo.readWithin(tx, prepared.reads)), options);
+    const inputs = await store.transaction((tx) => prepared.load([item], repo.readWithin(tx, prepared.reads)), {
+      ...{ isolation: "repeatableRead", readOnly: true, attemptsMax },
+    });
     const { writes, messages } = await prepared.derive(item, inputs);
-    return await store.transaction(async (tx) => {
-      const { changes } = await repo.write(tx, writes);
-      if (prepared.isInCircle && changes.length > 0) await store.sign(tx, { ...prepared.originOf(item), handedOn: [] });
-      if (messages.length > 0) await store.sinks.add(tx, messages);
-      const outcomes = await store.finish(tx, [item]);
-      requireHeld([item], outcomes);
-      return outcomes[0] ?? "lost";
-    }, options);
+    return await store.transaction(
+      async (tx) => {
+        const { changes } = await repo.write(tx, writes);
+        if (prepared.isInCircle && changes.length > 0)
+          await store.sign(tx, { ...prepared.originOf(item), handedOn: [] });
+        if (messages.length > 0) await store.sinks.add(tx, messages);
+        const outcomes = await store.finish(tx, [item]);
+        requireHeld([item], outcomes);
+        return outcomes[0] ?? "lost";
+      },
+      { isolation: "readCommitted", attemptsMax },
+    );
   } catch (error) {
     return error instanceof LostClaims ? "lost" : failures.failed(item, error);
   }
