@@ -4,4 +4,4 @@ export { NO_FAULTS } from "./faults.ts";
 export { SeededRandom } from "./seeded-random.ts";
 export { SimulatedCluster, type SimulationOptions } from "./simulated-cluster.ts";
 export { SimulatedLog } from "./simulated-log.ts";
-export { VirtualClock } from "./virtual-clock.ts";
+export { VirtualClock, type VirtualClockOptions } from "./virtual-clock.ts";

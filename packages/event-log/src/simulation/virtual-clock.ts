@@ -9,19 +9,33 @@ interface Timer {
 /** Rounds of the event loop after which what waits for nothing outside has settled. */
 const SETTLE_ROUNDS = 4;
 
+export interface VirtualClockOptions {
+  /**
+   * By how much each reading moves the time on, ms. With a real clock no two readings are alike, and what falls due between two of
+   * them must not be missed. Default 0.
+   */
+  readonly readingMs?: number;
+}
+
 /** A clock that stands still until told to move; promises settle before it moves on. Equal calls give equal runs. */
 export class VirtualClock implements HostClock {
   #nowMs: number;
   #timers: Timer[] = [];
   #count = 0;
+  readonly #readingMs: number;
 
   /** @param startMs ms since 1970 */
-  constructor(startMs = 1_700_000_000_000) {
+  constructor(startMs = 1_700_000_000_000, { readingMs = 0 }: VirtualClockOptions = {}) {
     this.#nowMs = startMs;
+    this.#readingMs = readingMs;
   }
 
-  readonly nowMs = (): number => this.#nowMs;
-  readonly monotonicMs = (): number => this.#nowMs;
+  /** Whole, as dates are. */
+  readonly nowMs = (): number => Math.floor(this.monotonicMs());
+  readonly monotonicMs = (): number => {
+    this.#nowMs += this.#readingMs;
+    return this.#nowMs;
+  };
 
   readonly after = (delayMs: number, callback: () => void): (() => void) => {
     const timer = { atMs: this.#nowMs + Math.max(0, delayMs), number: this.#count++, callback };
@@ -47,7 +61,7 @@ export class VirtualClock implements HostClock {
       due.callback();
       await settle();
     }
-    this.#nowMs = untilMs;
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
     await settle();
   }
 

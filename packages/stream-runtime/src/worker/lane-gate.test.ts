@@ -67,6 +67,21 @@ test("work that has waited long enough comes before work that is more urgent and
   expect(entered).toEqual(["first", "urgent", "patient"]);
 });
 
+test("a rest that ends between two readings of the clock keeps nobody waiting", async () => {
+  for (let workedMs = 0; workedMs < 100; workedMs++) {
+    const clock = new VirtualClock(0, { readingMs: 1 });
+    const laneGate = new LaneGate(clock, OPTIONS);
+    (await laneGate.enter("high"))();
+    const leave = await laneGate.enter("medium");
+    await clock.runFor(workedMs / 10);
+    leave();
+    let isInside = false;
+    void laneGate.enter("medium").then(() => (isInside = true));
+    await clock.runFor(1_000);
+    expect({ workedMs, isInside }).toEqual({ workedMs, isInside: true });
+  }
+});
+
 test("never more inside than places, never a reserved place taken by another lane, and everyone comes in", async () => {
   const arrivals = fc.array(fc.record({ lane: fc.constantFrom(...LANES), stays: fc.integer({ min: 1, max: 90 }) }), {
     maxLength: 60,

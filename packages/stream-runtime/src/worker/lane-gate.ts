@@ -2,6 +2,9 @@
  * Who may work now. Each lane has places of its own that no other lane can take, and the rest goes to the most urgent lane
  * that waits; a batch that has waited `agingMs` counts as one lane more urgent, so low work always moves. A lane that has had its
  * share of the time waits although there are places (`LaneShare`).
+ *
+ * Whether somebody waits and what wakes him are decided at one reading of the clock: of a rest that ended between two readings nobody
+ * would be told.
  */
 import type { HostClock } from "@tenon/graph-core";
 import { LANES, type Lane } from "../task/lane.ts";
@@ -39,9 +42,10 @@ export class LaneGate {
 
   /** Resolves with the function that gives the place back. */
   enter(lane: Lane): Promise<() => void> {
-    if (this.#waiting.length === 0 && this.#hasPlace(lane)) return Promise.resolve(this.#take(lane));
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#waiting.length === 0 && this.#hasPlace(lane, nowMs)) return Promise.resolve(this.#take(lane));
     return new Promise((resolve) => {
-      this.#waiting.push({ lane, sinceMs: this.#clock.monotonicMs(), enter: () => resolve(this.#take(lane)) });
+      this.#waiting.push({ lane, sinceMs: nowMs, enter: () => resolve(this.#take(lane)) });
       this.#admit();
     });
   }
@@ -61,16 +65,17 @@ export class LaneGate {
   }
 
   #admit(): void {
-    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+    const nowMs = this.#clock.monotonicMs();
+    for (let next = this.#next(nowMs); next !== undefined; next = this.#next(nowMs)) {
       this.#waiting.splice(this.#waiting.indexOf(next), 1);
       next.enter();
     }
-    this.#askAgain();
+    this.#askAgain(nowMs);
   }
 
   /** A rest ends by itself. */
-  #askAgain(): void {
-    const rests = this.#waiting.map(({ lane }) => this.#share.restMs(lane)).filter((restMs) => restMs > 0);
+  #askAgain(nowMs: number): void {
+    const rests = this.#waiting.map(({ lane }) => this.#share.restMs(lane, nowMs)).filter((restMs) => restMs > 0);
     if (this.#isAskedAgain || rests.length === 0) return;
     this.#isAskedAgain = true;
     this.#clock.after(LaneShare.askAgainMs(Math.min(...rests)), () => {
@@ -79,9 +84,8 @@ export class LaneGate {
     });
   }
 
-  #next(): Waiter | undefined {
-    const nowMs = this.#clock.monotonicMs();
-    const admissible = this.#waiting.filter(({ lane }) => this.#hasPlace(lane));
+  #next(nowMs: number): Waiter | undefined {
+    const admissible = this.#waiting.filter(({ lane }) => this.#hasPlace(lane, nowMs));
     const rank = ({ lane, sinceMs }: Waiter) =>
       LANES.indexOf(lane) - Math.floor((nowMs - sinceMs) / this.#options.agingMs);
     return admissible.reduce<Waiter | undefined>(
@@ -91,8 +95,8 @@ export class LaneGate {
   }
 
   /** A lane may use its own places and those that nobody has reserved, unless it rests. */
-  #hasPlace(lane: Lane): boolean {
-    if (this.#share.restMs(lane) > 0) return false;
+  #hasPlace(lane: Lane, nowMs: number): boolean {
+    if (this.#share.restMs(lane, nowMs) > 0) return false;
     const { placesMax, reserved } = this.#options;
     if (this.#inside[lane] < reserved[lane]) return true;
     const shared = placesMax - LANES.reduce((total, each) => total + reserved[each], 0);

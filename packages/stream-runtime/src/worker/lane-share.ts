@@ -41,9 +41,8 @@ export class LaneShare {
     };
   }
 
-  /** How long the lane has to rest from now on; ask again sooner, for the urgent work may end. */
-  restMs(lane: Lane): number {
-    const nowMs = this.#clock.monotonicMs();
+  /** How long the lane has to rest from `nowMs` on; ask again sooner, for the urgent work may end. */
+  restMs(lane: Lane, nowMs = this.#clock.monotonicMs()): number {
     const isHeldBack = LANES.slice(0, LANES.indexOf(lane)).some((urgent) => {
       const { inside, leftMs } = this.#lanes[urgent];
       return inside > 0 || nowMs - leftMs < BUSY_MS;
