@@ -47,4 +47,4 @@ export * from "./window/aggregate.ts";
 export type { StoredValue, WindowRow } from "./window/fold-plan.ts";
 export { LateEvent, type TumblingWindow, tumbling, windowResult } from "./window/tumbling.ts";
 export { type BreakableRule, FAULT_POINTS, type FaultPoint, type FaultPoints } from "./worker/fault-points.ts";
-export { Pace } from "./worker/pace.ts";
+export { Pace, type PaceOptions } from "./worker/pace.ts";

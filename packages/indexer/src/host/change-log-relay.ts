@@ -8,7 +8,7 @@ import { type ChangePiece, deltaPosition, openChangeLog, type RowDelta } from "@
 import type { EventLog, NewRecord } from "@tenon/event-log/api";
 import { GraphError, type HostClock, pause } from "@tenon/graph-core";
 import { SourceChanges } from "@tenon/nodes";
-import { Pace } from "@tenon/stream-runtime";
+import { Pace, type PaceOptions } from "@tenon/stream-runtime";
 
 export interface ChangeLogRelayOptions {
   readonly url: string;
@@ -22,8 +22,8 @@ export interface ChangeLogRelayOptions {
 }
 
 const WAIT_MS = 500;
-/** Between the beginnings of two pulls: the commits in between share an append, and the stages behind a batch. */
-const ROUND_MS = 60;
+/** Of pulls: the commits between two share an append, and the stages behind a batch. Each append is the beginning of work for all of them. */
+const PACE: PaceOptions = { everyMs: 30, workShare: 1 / 8, beatsMax: 4 };
 /** Between two acknowledgements while changes come without a break: each is a commit in the ads database. */
 const ACKNOWLEDGE_MS = 200;
 const STAND_BY_MS = 1_000;
@@ -90,7 +90,7 @@ export class ChangeLogRelay {
     const { url, slot, log, clock } = this.#options;
     const changeLog = await openChangeLog({ url, slot });
     this.#isReading = true;
-    const pace = new Pace(clock, ROUND_MS);
+    const pace = new Pace(clock, PACE);
     let acknowledgedMs = clock.monotonicMs();
     /** What the log has and the ads database need not keep, until that is said. */
     let stored: bigint | undefined;
@@ -104,6 +104,7 @@ export class ChangeLogRelay {
         await pace.next(signal);
         const waitMs = stored === undefined ? WAIT_MS : 0;
         const pieces = await changeLog.pull({ piecesMax: PIECES_MAX, waitMs, signal });
+        const pulledMs = clock.monotonicMs();
         const last = pieces.at(-1);
         if (last === undefined) {
           await acknowledge();
@@ -114,6 +115,7 @@ export class ChangeLogRelay {
         for (const table of truncatedIn(pieces)) await this.#options.onTruncate(table);
         stored = last.position;
         if (clock.monotonicMs() - acknowledgedMs >= ACKNOWLEDGE_MS) await acknowledge();
+        pace.worked(clock.monotonicMs() - pulledMs);
         this.#changes += records.length;
         this.#lastCommitMs = last.committedAtMs;
       }

@@ -33,6 +33,8 @@ export interface FeedPumpOptions<Joined> {
   readonly clock: HostClock;
   /** Told of work once it is added, piece by piece: a change that concerns many rows takes long, and does not hang. */
   readonly onAdded: (work: readonly NewWork[]) => void;
+  /** Told how long the work of a pull took, without the wait for it. */
+  readonly onWorked?: (ms: number) => void;
 }
 
 /** Between looks for a commit that is not seen yet. */
@@ -55,8 +57,9 @@ export class FeedPump<Joined> {
 
   /** One pull. Resolves with the number of batches taken. */
   async step(signal?: AbortSignal): Promise<number> {
-    const { batchesMax, waitMs } = this.#options;
+    const { batchesMax, waitMs, clock, onWorked } = this.#options;
     const pulled = await this.#reader.pull({ batchesMax, waitMs, ...(signal && { signal }) });
+    const pulledMs = clock.monotonicMs();
     // A slot tells of a commit a moment before anybody else sees it, or longer where it waits for a standby.
     let added = await this.#store(pulled);
     while (added === undefined) {
@@ -67,6 +70,7 @@ export class FeedPump<Joined> {
     }
     if (added.length > 0) this.#options.onAdded(added);
     await this.#reader.acknowledge(pulled.cursor);
+    if (pulled.batches.length > 0) onWorked?.(clock.monotonicMs() - pulledMs);
     return pulled.batches.length;
   }
 

@@ -7,7 +7,7 @@ import { WAITING_MAX } from "../sink/outbox-gate.ts";
 import { RunningSinks } from "../sink/running-sinks.ts";
 import { SINK_RELAY, type SinkRelayOptions } from "../sink/sink-relay.ts";
 import type { Lane } from "../task/lane.ts";
-import { Pace } from "../worker/pace.ts";
+import { Pace, type PaceOptions } from "../worker/pace.ts";
 import { Bell } from "./bell.ts";
 import { refuseMissingLog, refuseWrongHandlers } from "./check-handlers.ts";
 import { circlesOf } from "./circles.ts";
@@ -69,8 +69,8 @@ export interface RunningHandlers {
 const RUNS_MAX: Readonly<Record<Lane, number>> = { high: 8, medium: 4, low: 2 };
 const BATCHES_MAX = 1_000;
 const FEED_WAIT_MS = 100;
-/** Between the beginnings of two pulls: the changes in between share a pull, and their runs a transaction. */
-const FEED_ROUND_MS = 40;
+/** Of pulls: the changes between two share one, and their runs a transaction. Pulling is to leave most of the time to the runs. */
+const FEED_PACE: PaceOptions = { everyMs: 30, workShare: 1 / 4, beatsMax: 4 };
 const LEASE_MS = 30_000;
 /** Of a run's lease, for its graph: the rest is for its commit. */
 const GRAPH_SHARE = 0.8;
@@ -144,6 +144,7 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
   const pump = async (signal: AbortSignal) => {
     const claimed = await options.cursors.claim(consumer);
     const reader = await options.feed.open({ consumer, from: claimed.cursor ?? "oldest" });
+    const pace = new Pace(clock, FEED_PACE);
     const opened = new FeedPump(
       {
         ...{ consumer, handlers, repo, cursors: options.cursors, store, circles, clock },
@@ -152,11 +153,11 @@ export async function runHandlers<Joined>(options: RunHandlersOptions<Joined>): 
           lease.stepped();
           lanes.ring(work);
         },
+        onWorked: (ms) => pace.worked(ms),
       },
       reader,
       claimed,
     );
-    const pace = new Pace(clock, FEED_ROUND_MS);
     try {
       while (!signal.aborted) {
         await pace.next(signal);

@@ -152,7 +152,7 @@ export class PartitionWorker {
   async #work(member: Member): Promise<void> {
     const { signal } = this.#stop;
     const { clock, options } = this.#context;
-    const pace = new Pace(clock, options.roundMs);
+    const pace = new Pace(clock, { everyMs: options.roundMs });
     const control = this.#control as PartitionControl;
     await this.#sendLeftovers();
     while (!signal.aborted) {
