@@ -13,7 +13,7 @@ interface Amounts {
 }
 
 const QUICK: Amounts = {
-  live: { ads: 600, warmUpSeconds: 1, seconds: 2, outageEdits: 100, settleMsMax: 3_000 },
+  live: { ads: 600, warmUpSeconds: 3, seconds: 2, outageEdits: 100, settleMsMax: 3_000 },
   baseBuild: { sizes: [3_000], starts: 0 },
 };
 const FULL: Amounts = {
