@@ -17,6 +17,8 @@ const repo = await openRepo({ database, entities: TREE });
 const log = await openEmbeddedLog({ database });
 const real = new PostgresWorkStore(database);
 const sent = new WeakSet<Transaction>();
+/** Of the plant: rows, messages and ends of items go out together, and the process may end only when the log has what was sent first. */
+let sentFirst: Promise<unknown> = Promise.resolve();
 /** The real store, with the process's end at the points around a commit and a removal. */
 class MortalStore extends PostgresWorkStore {
   override readonly transaction: WorkStore<Transaction>["transaction"] = async (work, options) => {
@@ -30,7 +32,8 @@ class MortalStore extends PostgresWorkStore {
   };
   override readonly sinks: WorkStore<Transaction>["sinks"] = {
     add: async (tx, messages) => {
-      if (plant === "sendFirst") await log.append(messages);
+      if (plant === "sendFirst") sentFirst = log.append(messages);
+      await sentFirst;
       await real.sinks.add(tx, messages);
       sent.add(tx);
     },
@@ -49,6 +52,7 @@ class MortalStore extends PostgresWorkStore {
   };
   override async finish(...asked: Parameters<PostgresWorkStore["finish"]>) {
     const outcome = await real.finish(...asked);
+    await sentFirst;
     reached("beforeCommit");
     return outcome;
   }
