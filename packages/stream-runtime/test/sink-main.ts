@@ -32,8 +32,10 @@ class MortalStore extends PostgresWorkStore {
   };
   override readonly sinks: WorkStore<Transaction>["sinks"] = {
     add: async (tx, messages) => {
-      if (plant === "sendFirst") sentFirst = log.append(messages);
-      await sentFirst;
+      if (plant === "sendFirst") {
+        sentFirst = log.append(messages);
+        await sentFirst;
+      }
       await real.sinks.add(tx, messages);
       sent.add(tx);
     },

@@ -37,7 +37,7 @@ export class Pace {
   /** Between the beginnings of two rounds, as of now. */
   get everyMs(): number {
     const { everyMs, workShare = 1, beatsMax = 1 } = this.#options;
-    const beats = beatsMax === 1 ? 1 : Math.round(this.#meanMs / (workShare * everyMs));
+    const beats = everyMs === 0 ? 1 : Math.round(this.#meanMs / (workShare * everyMs));
     return everyMs * Math.max(1, Math.min(beatsMax, beats));
   }
 
